@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error)
+]
+
+/// One row a target, in the order in which data flows; a target imports only what stands above it.
+let package = Package(
+    name: "novatrace",
+    products: [
+        .executable(name: "novatrace", targets: ["novatrace"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .target(name: "CGzipStream", dependencies: ["CZlib"]),
+
+        .target(name: "Bytes", swiftSettings: settings),
+        .target(name: "Trace", swiftSettings: settings),
+        .target(name: "Capture", dependencies: ["CPcap", "CGzipStream", "Trace"], swiftSettings: settings),
+        .target(
+            name: "Network",
+            dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
+            swiftSettings: settings),
+        .target(
+            name: "Protocols",
+            dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
+            swiftSettings: settings),
+        .target(name: "OpenStack", dependencies: ["Bytes", "Trace", "CZlib", "CBzip2"], swiftSettings: settings),
+        .target(
+            name: "Correlation",
+            dependencies: [
+                "Trace", "Protocols", "OpenStack", .product(name: "Collections", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
+        .target(name: "Workflows", dependencies: ["Trace"], swiftSettings: settings),
+        .target(
+            name: "Rendering",
+            dependencies: [
+                "Trace", "Rainbow", .product(name: "Collections", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "Pipeline",
+            dependencies: ["Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace"],
+            swiftSettings: settings),
+        .target(
+            name: "NovatraceCommands",
+            dependencies: [
+                "Pipeline", "Rendering", "Trace",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(name: "novatrace", dependencies: ["NovatraceCommands"], swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["Bytes", "Trace"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
+        .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandsTests", dependencies: ["NovatraceCommands", "TestSupport"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

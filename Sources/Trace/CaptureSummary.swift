@@ -1,0 +1,91 @@
+/// A value: what was captured and how much of it could be read.
+package struct CaptureSummary: Sendable {
+    package var sources: [CaptureSource] = []
+    package var connections: [Connection] = []
+    /// At most `CaptureSummary.anomalyLimit` of them, in order of time; `anomalyCount` counts all.
+    package var anomalies: [Anomaly] = []
+    package var anomalyCount = 0
+    /// Traffic that was seen and is not AMQP 0-9-1, by the protocol's name, e.g. `TLS` on port 5671: connections.
+    package var otherProtocols: [String: Int] = [:]
+
+    package static let anomalyLimit = 1000
+
+    package init() {}
+
+    /// Bytes that the capture lost or that could not be read, over all connections.
+    package var bytesLost: Int { connections.reduce(0) { $0 + $1.bytesSkipped + $1.bytesMissing } }
+}
+
+/// A value: one capture file or interface.
+package struct CaptureSource: Sendable {
+    /// The path as given, `-` for standard input.
+    package var path: String
+    /// libpcap's name of the link type, e.g. `EN10MB`.
+    package var linkType: String
+    package var packets = 0
+    /// Bytes captured, packet headers of the file not counted.
+    package var bytes = 0
+    package var first: Timestamp?
+    package var last: Timestamp?
+    /// `nil` where it is not known, as in every file.
+    package var kernelDropped: Int?
+
+    package init(path: String, linkType: String) {
+        self.path = path
+        self.linkType = linkType
+    }
+}
+
+/// A value: one TCP connection that carried AMQP.
+package struct Connection: Sendable, Identifiable {
+    /// Index into `CaptureSummary.connections`.
+    package let id: Int
+    /// `address:port`, IPv6 in brackets.
+    package var client: String
+    package var server: String
+    /// E.g. `AMQP 0-9-1`, `AMQP 0-8`.
+    package var protocolName: String
+    /// Stream bytes seen in both directions.
+    package var bytes = 0
+    /// Of `bytes`, those that belong to decoded frames.
+    package var bytesDecoded = 0
+    /// Of `bytes`, those that were stepped over to find a frame.
+    package var bytesSkipped = 0
+    /// Stream bytes that the capture does not hold.
+    package var bytesMissing = 0
+    /// Holes in the stream, both directions.
+    package var gaps = 0
+    /// Whether the capture began when the connection was already open.
+    package var midstream = false
+    /// Whether only one of the two directions was seen.
+    package var oneSided = false
+    /// `connection_name` of the client properties: for oslo.messaging `argv0:pid:uuid`.
+    package var connectionName: String?
+    /// Index into `BusTrace.participants` of the client.
+    package var participant: Int?
+
+    package init(id: Int, client: String, server: String, protocolName: String) {
+        self.id = id
+        self.client = client
+        self.server = server
+        self.protocolName = protocolName
+    }
+}
+
+/// A value: something the tracer had to step over.
+package struct Anomaly: Sendable {
+    package var at: Timestamp
+    /// Index into `CaptureSummary.connections`; `nil` where none is concerned.
+    package var connection: Int?
+    /// A short fixed name in kebab case, e.g. `gap`, `resynchronised`, `frame-end-missing`.
+    package var kind: String
+    /// One sentence without payload bytes.
+    package var detail: String
+
+    package init(at: Timestamp, connection: Int?, kind: String, detail: String) {
+        self.at = at
+        self.connection = connection
+        self.kind = kind
+        self.detail = detail
+    }
+}

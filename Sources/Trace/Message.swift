@@ -1,0 +1,130 @@
+/// A value: one publish and its deliveries, joined by `_unique_id`.
+package struct Message: Sendable, Identifiable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case call, cast, fanout, reply, heartbeat, notification
+        /// A body that is not oslo.messaging's, or not readable.
+        case opaque
+    }
+
+    /// Index into `BusTrace.messages`.
+    package let id: Int
+    package var kind: Kind
+    /// `_unique_id`.
+    package var uniqueID: String?
+    /// `_msg_id`: joins a call's request and its reply.
+    package var messageID: String?
+    /// `_reply_q`.
+    package var replyQueue: String?
+    /// The RPC method as on the wire, e.g. `object_action`; of a reply, its request's.
+    package var method: String?
+    /// The remote object method that `object_action` and its kin carry, e.g. `Instance.save`.
+    package var objectMethod: String?
+    package var namespace: String?
+    package var version: String?
+    package var eventType: String?
+    /// Notification priority in upper case, e.g. `ERROR`.
+    package var priority: String?
+    /// Notification publisher, e.g. `compute.compute1`.
+    package var publisherID: String?
+    package var exchange: String
+    package var routingKey: String
+    package var requestID: String?
+    package var globalRequestID: String?
+    /// Uuids of the instances it is about.
+    package var instances: [String] = []
+    /// The name of the first of `instances` where the message holds it, e.g. `vm-ok`.
+    package var instanceName: String?
+    /// The states that it sets, for object saves, `instance_update` and update notifications.
+    package var stateChange: StateChange?
+    /// Names of the events of an `external_instance_event`, e.g. `network-vif-plugged`.
+    package var events: [String] = []
+    /// Index into `BusTrace.participants` of the sender.
+    package var from: Int?
+    /// `nil` when only a delivery was seen.
+    package var publishedAt: Timestamp?
+    /// When the broker confirmed the publish.
+    package var confirmedAt: Timestamp?
+    package var deliveries: [Delivery] = []
+    /// Size of the body.
+    package var bytes: Int
+    /// Whether the capture does not hold the whole body.
+    package var isTruncated = false
+    /// `basic.return`: the broker could not route it.
+    package var returned: Returned?
+    /// Failure carried by a reply.
+    package var failure: RemoteFailure?
+    /// Seconds of the AMQP `expiration`, for calls the caller's timeout.
+    package var expiration: Nanoseconds?
+    /// Index into `BusTrace.operations` of the first operation it belongs to.
+    package var operation: Int?
+    /// Index into `BusTrace.calls`.
+    package var call: Int?
+    /// Traffic that no user's request caused: heartbeats of services, periodic tasks, notifications.
+    package var isBackground = false
+    /// The packets of the publish, then those of the deliveries.
+    package var packets: [PacketReference] = []
+    /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.
+    package var detail: String?
+
+    package init(id: Int, kind: Kind, exchange: String, routingKey: String, bytes: Int) {
+        self.id = id
+        self.kind = kind
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.bytes = bytes
+    }
+
+    /// What a person calls it: the object method, the method, the event type, else the kind.
+    package var title: String {
+        objectMethod ?? method ?? eventType ?? kind.rawValue
+    }
+
+    /// When it was first seen: the publish, else the first delivery.
+    package var at: Timestamp? { publishedAt ?? deliveries.first?.at }
+}
+
+/// A value: one `basic.deliver` (or `basic.get-ok`) of a message.
+package struct Delivery: Sendable {
+    /// Index into `BusTrace.participants` of the receiver.
+    package var to: Int?
+    package var at: Timestamp
+    package var redelivered: Bool
+    /// When the receiver acknowledged it; for RPC that means taken, not done.
+    package var acknowledgedAt: Timestamp?
+    /// Index into `CaptureSummary.connections`.
+    package var connection: Int
+
+    package init(to: Int? = nil, at: Timestamp, redelivered: Bool, acknowledgedAt: Timestamp? = nil, connection: Int) {
+        self.to = to
+        self.at = at
+        self.redelivered = redelivered
+        self.acknowledgedAt = acknowledgedAt
+        self.connection = connection
+    }
+}
+
+/// A value: why the broker gave a message back (`basic.return`).
+package struct Returned: Sendable, Equatable {
+    package var code: Int
+    package var text: String
+
+    package init(code: Int, text: String) {
+        self.code = code
+        self.text = text
+    }
+}
+
+/// A value: the exception that a reply carries, redacted.
+package struct RemoteFailure: Sendable, Equatable {
+    /// E.g. `NoValidHost`, without the `_Remote` suffix.
+    package var className: String
+    /// E.g. `nova.exception`.
+    package var module: String?
+    package var message: String
+
+    package init(className: String, module: String?, message: String) {
+        self.className = className
+        self.module = module
+        self.message = message
+    }
+}

@@ -1,0 +1,96 @@
+/// A value: what one API request set off on one instance.
+package struct Operation: Sendable, Identifiable {
+    /// Kinds are the workflows' names, `other` where none fits.
+    package struct Kind: RawRepresentable, Hashable, Sendable {
+        package let rawValue: String
+
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        package static let boot = Kind(rawValue: "boot")
+        package static let other = Kind(rawValue: "other")
+    }
+
+    package enum Outcome: String, Sendable, CaseIterable {
+        case completed, failed, stuck, running, unknown
+    }
+
+    /// Index into `BusTrace.operations`.
+    package let id: Int
+    package var kind: Kind
+    package var requestID: String?
+    /// Uuids: one, none where the request names no instance.
+    package var instances: [String]
+    package var instanceName: String?
+    package var outcome: Outcome
+    package var startedAt: Timestamp
+    package var endedAt: Timestamp
+    package var steps: [Step] = []
+    package var states: [StateNote] = []
+    /// One sentence.
+    package var verdict: String
+    /// Indexes into `BusTrace.messages`, in order of time; messages of a request for many instances stand in each.
+    package var messages: [Int] = []
+
+    package init(
+        id: Int, kind: Kind, requestID: String?, instances: [String], outcome: Outcome, startedAt: Timestamp,
+        endedAt: Timestamp, verdict: String
+    ) {
+        self.id = id
+        self.kind = kind
+        self.requestID = requestID
+        self.instances = instances
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.verdict = verdict
+    }
+}
+
+/// A value: a step of a workflow and whether the wire showed it.
+package struct Step: Sendable {
+    package enum Status: String, Sendable {
+        case done, failed, missing, pending, skipped
+    }
+
+    package var name: String
+    package var status: Status
+    /// Indexes into `BusTrace.participants`.
+    package var from: Int?
+    package var to: Int?
+    /// Indexes into `BusTrace.messages`.
+    package var messages: [Int]
+    package var at: Timestamp?
+
+    package init(
+        name: String, status: Status, from: Int? = nil, to: Int? = nil, messages: [Int] = [], at: Timestamp? = nil
+    ) {
+        self.name = name
+        self.status = status
+        self.from = from
+        self.to = to
+        self.messages = messages
+        self.at = at
+    }
+}
+
+/// A value: states of an instance that a message set, and whether that was confirmed.
+package struct StateNote: Sendable {
+    package enum Confirmation: String, Sendable {
+        case confirmed, rejected, unanswered
+    }
+
+    package var at: Timestamp
+    package var change: StateChange
+    package var confirmation: Confirmation
+    /// Indexes into `BusTrace.messages` and `BusTrace.participants`: the message and who sent it.
+    package var message: Int
+    package var participant: Int?
+
+    package init(at: Timestamp, change: StateChange, confirmation: Confirmation, message: Int, participant: Int?) {
+        self.at = at
+        self.change = change
+        self.confirmation = confirmation
+        self.message = message
+        self.participant = participant
+    }
+}

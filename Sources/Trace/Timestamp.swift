@@ -1,0 +1,93 @@
+/// A value: a moment of packet time, in nanoseconds since 1970-01-01T00:00:00Z.
+///
+/// Covers the years 1677 to 2262. Differences are plain `Int64` nanoseconds (`Nanoseconds`).
+package struct Timestamp: Hashable, Comparable, Sendable {
+    /// Nanoseconds since 1970-01-01T00:00:00Z, negative before it.
+    package let nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// Seconds and nanoseconds since the epoch; saturates at the ends of the range.
+    package init(seconds: Int64, nanoseconds: Int64) {
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowed) = whole.addingReportingOverflow(nanoseconds)
+        self.nanoseconds = overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
+    }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The time from `right` to `left`, negative when `left` is earlier; saturates instead of overflowing.
+    package static func - (left: Timestamp, right: Timestamp) -> Nanoseconds {
+        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
+        return overflow ? (left < right ? .min : .max) : difference
+    }
+
+    package static func + (left: Timestamp, right: Nanoseconds) -> Timestamp {
+        let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right)
+        return Timestamp(nanoseconds: overflow ? (right < 0 ? .min : .max) : sum)
+    }
+}
+
+/// A length of packet time in nanoseconds.
+package typealias Nanoseconds = Int64
+
+extension Nanoseconds {
+    /// The length in seconds.
+    package var seconds: Double { Double(self) / 1e9 }
+
+    package static func seconds(_ count: Int64) -> Nanoseconds { count * 1_000_000_000 }
+
+    package static func milliseconds(_ count: Int64) -> Nanoseconds { count * 1_000_000 }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// RFC 3339 in UTC with microseconds, e.g. `2026-11-23T17:08:24.123456Z`.
+    package var description: String { calendarDate + "T" + clock + "Z" }
+
+    /// The date in UTC, e.g. `2026-11-23`.
+    package var calendarDate: String {
+        let (year, month, day) = civilDate
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
+
+    /// The time of day in UTC with microseconds, e.g. `17:08:24.123456`.
+    package var clock: String {
+        let second = secondOfDay
+        let micro = Int((nanoseconds - floorDivided(nanoseconds, 1_000_000_000) * 1_000_000_000) / 1000)
+        let (hour, minute) = (second / 3600, second / 60 % 60)
+        return "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second % 60, 2)).\(padded(micro, 6))"
+    }
+
+    private var secondOfDay: Int {
+        let seconds = floorDivided(nanoseconds, 1_000_000_000)
+        return Int(seconds - floorDivided(seconds, 86400) * 86400)
+    }
+
+    /// Days since the epoch as year, month and day of the proleptic Gregorian calendar, counted in 400-year eras that
+    /// begin on 1 March so that the leap day comes last.
+    private var civilDate: (year: Int, month: Int, day: Int) {
+        let days = floorDivided(floorDivided(nanoseconds, 1_000_000_000), 86400) + 719_468
+        let era = floorDivided(days, 146_097)
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (Int(year), Int(month), Int(dayOfYear - (153 * marchMonth + 2) / 5 + 1))
+    }
+
+    private func floorDivided(_ value: Int64, _ divisor: Int64) -> Int64 {
+        let quotient = value / divisor
+        return value % divisor < 0 ? quotient - 1 : quotient
+    }
+
+    private func padded(_ value: Int, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
