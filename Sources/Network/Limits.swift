@@ -1,0 +1,46 @@
+import Trace
+
+/// A value: how much the reassembly of one capture may keep, and for how long in packet time.
+package struct NetworkLimits: Sendable {
+    /// Connections kept at once, those that ended a short while ago included; at most 2³¹ − 1.
+    package var connections = 65_536
+    /// Packet time without a packet after which a connection is given up. Longer than the two hours at which TCP
+    /// keep-alive probes an idle connection (RFC 1122, 4.2.3.6), so that one is never lost that still lives.
+    package var idleTime: Nanoseconds = .seconds(3 * 3600)
+    /// Packet time for which a connection that ended still takes in its late packets.
+    package var closedTime: Nanoseconds = .seconds(120)
+
+    /// Out-of-order bytes kept for one direction of a connection before its hole is given up.
+    package var bufferedBytesPerDirection = 1 << 20
+    /// Out-of-order segments kept for one direction.
+    package var bufferedSegmentsPerDirection = 1024
+    /// Out-of-order bytes kept in all.
+    package var bufferedBytes = 16 << 20
+
+    /// Segments of a connection that must follow before a hole that the receiver has acknowledged counts as lost by
+    /// the capture: packets of several receive queues reach a capture slightly reordered.
+    package var segmentsBeforeGap = 16
+    /// Packet time that has the same effect as `segmentsBeforeGap`.
+    package var timeBeforeGap: Nanoseconds = .seconds(1)
+    /// Packet time after which a hole counts as lost although no acknowledgment was seen, as when only one direction
+    /// is captured.
+    package var timeBeforeUnacknowledgedGap: Nanoseconds = .seconds(30)
+
+    /// Sequence numbers further ahead than this cannot belong to the stream: no window is larger (RFC 7323, 2.2).
+    package var farthestAhead = 1 << 30
+    /// Sequence numbers further back than this are no retransmission.
+    package var farthestBack = 16 << 20
+    /// Implausible segments in a row, each beginning where the one before it ends, that make a new connection of it.
+    package var straysBeforeRestart = 4
+
+    /// Datagrams whose fragments are waited for at once.
+    package var fragmentedDatagrams = 256
+    /// Fragments kept of one datagram.
+    package var fragmentsPerDatagram = 256
+    /// Bytes of fragments kept in all.
+    package var fragmentBytes = 4 << 20
+    /// Packet time for which fragments are kept (RFC 8200, 4.5).
+    package var fragmentTime: Nanoseconds = .seconds(60)
+
+    package init() {}
+}

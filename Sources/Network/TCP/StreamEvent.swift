@@ -1,0 +1,56 @@
+import Trace
+
+/// A value: something that happened to one direction of a TCP connection, in stream order.
+///
+/// For each direction, bytes and gaps follow one another as the sender wrote them: nothing is given twice and nothing
+/// is left out without a gap. The bytes themselves are handed over beside the event and live for that call.
+package struct StreamEvent: Sendable {
+    package enum Kind: Equatable, Sendable {
+        /// The first event of a connection: it carries data. Connections that never do are not reported.
+        case opened(TCPEndpoints)
+        case bytes
+        /// The capture does not hold this many bytes of the stream.
+        case gap(Int)
+        /// The last event of a connection.
+        case closed(TCPClosing)
+    }
+
+    /// Counted from 0 in the order in which connections are reported; never used twice.
+    package let connection: Int
+    /// Whose bytes these are. `.forward` for `opened` and `closed`.
+    package let direction: StreamDirection
+    /// The packet that the bytes came in; for a gap the packet behind it, or the last one seen.
+    package let stamp: PacketStamp
+    /// Whether the start of this direction was not seen.
+    package let beganMidstream: Bool
+    package let kind: Kind
+}
+
+/// A value: one of the two directions of a connection.
+package enum StreamDirection: UInt8, CaseIterable, Sendable {
+    /// From the first endpoint to the second.
+    case forward
+    case backward
+
+    package var opposite: StreamDirection { self == .forward ? .backward : .forward }
+}
+
+/// A value: the two ends of a connection.
+package struct TCPEndpoints: Hashable, Sendable {
+    /// The end that opened the connection where a SYN was seen, else the one whose packet came first.
+    package let first: SocketAddress
+    package let second: SocketAddress
+    /// Whether a SYN was seen, so that `first` is the client.
+    package let sawHandshake: Bool
+}
+
+/// A value: why a connection ended.
+package enum TCPClosing: String, Sendable {
+    /// Both ends sent all they had.
+    case fin
+    case reset
+    /// A new connection uses the same addresses and ports.
+    case replaced
+    /// No packet for long, or the table was full.
+    case expired
+}

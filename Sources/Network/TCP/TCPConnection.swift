@@ -1,0 +1,197 @@
+import Trace
+
+/// A machine for one TCP connection: its two streams, and where it stands between opening and end.
+struct TCPConnection {
+    enum Phase: UInt8 {
+        /// No data seen: not reported yet.
+        case silent
+        case open
+        /// Nobody wants its bytes.
+        case ignored
+        /// Ended; kept for its late packets.
+        case closed
+    }
+
+    /// What the table has to do after a segment.
+    enum Outcome {
+        case goOn
+        case closed
+        /// The segment belongs to a new connection on the same addresses.
+        case foreign
+    }
+
+    let key: FlowKey
+    /// -1 until it is reported.
+    private(set) var id = -1
+    private(set) var phase = Phase.silent
+    private(set) var lastStamp: PacketStamp
+    private var firstSide: FlowSide
+    private var sawHandshake = false
+    private var low = StreamReassembler()
+    private var high = StreamReassembler()
+    private var lateStrays = 0
+
+    init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
+        self.key = key
+        firstSide = firstSender
+        lastStamp = stamp
+    }
+
+    /// Whether a segment with a SYN opens another connection on the same addresses.
+    ///
+    /// A SYN of the connection itself may come twice, or late. After the end every new SYN is another connection's.
+    func isForeign(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+        guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return false }
+        if phase == .closed, !segment.flags.contains(.ack) { return true }
+        let start = segment.sequence.advanced(by: 1)
+        return side == .low ? !low.isStart(start) : !high.isStart(start)
+    }
+
+    /// Notes a segment without looking at it.
+    mutating func pass(at stamp: PacketStamp) {
+        lastStamp = stamp
+    }
+
+    /// Takes a segment in, whatever the phase but `ignored`.
+    mutating func receive(
+        _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
+        nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> Outcome {
+        lastStamp = stamp
+        if phase == .closed { return receiveLate(segment, from: side, ledger.limits) }
+        let isSYN = segment.flags.contains(.syn)
+        if isSYN { noteSYN(segment, from: side) }
+        if segment.flags.contains(.ack) {
+            updateStream(of: side.opposite) { $0.acknowledge(segment.acknowledgment) }
+        }
+        if segment.flags.contains(.rst) {
+            guard isPlausibleReset(segment, from: side) else { return .goOn }
+            close(.reset, &ledger, emit)
+            return .closed
+        }
+        let sequence = isSYN ? segment.sequence.advanced(by: 1) : segment.sequence
+        if segment.wireLength > 0 {
+            if phase == .silent { open(&nextID, &ledger, emit) }
+            let acceptance = deliver(sequence, payload, segment.wireLength, from: side, &ledger, emit)
+            if acceptance == .foreign { return .foreign }
+        }
+        if segment.flags.contains(.fin) {
+            updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
+        }
+        settle(&ledger, emit)
+        guard low.isFinished, high.isFinished else { return .goOn }
+        close(.fin, &ledger, emit)
+        return .closed
+    }
+
+    /// Ends the connection: hands on what waits and reports the end, unless nothing was reported of it.
+    mutating func close(
+        _ closing: TCPClosing, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        if phase == .open {
+            flush(&ledger, emit)
+            let event = StreamEvent(
+                connection: id, direction: .forward, stamp: lastStamp,
+                beganMidstream: stream(of: firstSide).beganMidstream,
+                kind: .closed(closing))
+            emit(event, RawSpan())
+        }
+        phase = .closed
+    }
+
+    /// Frees everything that is kept for the connection and reports nothing of it any more.
+    mutating func ignore(_ ledger: inout ReassemblyLedger) {
+        low.discard(&ledger)
+        high.discard(&ledger)
+        phase = .ignored
+    }
+
+    /// Hands on what waits behind holes, in both directions.
+    mutating func flush(_ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        guard phase == .open else { return }
+        low.flush(origin(of: .low), &ledger, emit)
+        high.flush(origin(of: .high), &ledger, emit)
+    }
+
+    // MARK: Parts of `receive`
+
+    private mutating func noteSYN(_ segment: TCPSegment, from side: FlowSide) {
+        let isAnswer = segment.flags.contains(.ack)
+        if phase == .silent {
+            firstSide = isAnswer ? side.opposite : side
+            sawHandshake = true
+        }
+        let start = segment.sequence.advanced(by: 1)
+        let peerStart = segment.acknowledgment
+        updateStream(of: side) { $0.start(at: start) }
+        if isAnswer { updateStream(of: side.opposite) { $0.start(at: peerStart) } }
+    }
+
+    private mutating func open(
+        _ nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        id = nextID
+        nextID += 1
+        phase = .open
+        ledger.statistics.connections &+= 1
+        let endpoints =
+            firstSide == .low
+            ? TCPEndpoints(first: key.low, second: key.high, sawHandshake: sawHandshake)
+            : TCPEndpoints(first: key.high, second: key.low, sawHandshake: sawHandshake)
+        let event = StreamEvent(
+            connection: id, direction: .forward, stamp: lastStamp, beganMidstream: !stream(of: firstSide).isStarted,
+            kind: .opened(endpoints))
+        emit(event, RawSpan())
+    }
+
+    @inline(__always)
+    private mutating func deliver(
+        _ sequence: SequenceNumber, _ payload: RawSpan, _ wireLength: Int, from side: FlowSide,
+        _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> StreamReassembler.Acceptance {
+        let origin = origin(of: side)
+        return side == .low
+            ? low.receive(sequence, payload, wireLength: wireLength, origin, &ledger, emit)
+            : high.receive(sequence, payload, wireLength: wireLength, origin, &ledger, emit)
+    }
+
+    @inline(__always)
+    private mutating func settle(
+        _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        if !low.pending.isEmpty { low.settle(origin(of: .low), &ledger, emit) }
+        if !high.pending.isEmpty { high.settle(origin(of: .high), &ledger, emit) }
+    }
+
+    /// A segment after the end: retransmissions and the last acknowledgments are expected, new data are not.
+    private mutating func receiveLate(
+        _ segment: TCPSegment, from side: FlowSide, _ limits: NetworkLimits
+    ) -> Outcome {
+        let stream = stream(of: side)
+        let distance = segment.sequence.distance(from: stream.next) + segment.wireLength
+        guard segment.wireLength > 0, distance > 0 || distance < -limits.farthestBack else { return .goOn }
+        lateStrays += 1
+        return lateStrays >= limits.straysBeforeRestart ? .foreign : .goOn
+    }
+
+    /// A reset counts when it lies about where its stream stands: one that was forged, or damaged, ends nothing.
+    private func isPlausibleReset(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+        let stream = stream(of: side)
+        guard stream.isStarted, phase == .open else { return true }
+        return abs(segment.sequence.distance(from: stream.next)) <= 16 << 20
+    }
+
+    private func stream(of side: FlowSide) -> StreamReassembler {
+        side == .low ? low : high
+    }
+
+    @inline(__always)
+    private mutating func updateStream(of side: FlowSide, _ body: (inout StreamReassembler) -> Void) {
+        if side == .low { body(&low) } else { body(&high) }
+    }
+
+    @inline(__always)
+    private func origin(of side: FlowSide) -> StreamOrigin {
+        StreamOrigin(connection: id, direction: side == firstSide ? .forward : .backward, stamp: lastStamp)
+    }
+}

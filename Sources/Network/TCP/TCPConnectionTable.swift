@@ -1,0 +1,190 @@
+import Trace
+
+/// A machine that sorts TCP segments into connections and hands on the bytes of each direction in order.
+///
+/// Three lists keep the connections by when their last packet came: those that ended, those that nobody wants, and
+/// the others. Where room is needed the oldest of the first list that has one goes. A segment of a connection that is
+/// known costs one look-up and no allocation. No event may call back into the table.
+package struct TCPConnectionTable {
+    private var connections: [TCPConnection] = []
+    private var links: [RecencyLinks] = []
+    private var freeSlots: [Int32] = []
+    private var slots: [FlowKey: Int32] = [:]
+    private var slotsByID: [Int: Int32] = [:]
+    private var ended = RecencyList()
+    private var ignored = RecencyList()
+    private var live = RecencyList()
+    private var nextID = 0
+    private var ledger: ReassemblyLedger
+    /// Packets of a connection come in bursts: the last one found is tried before the dictionary.
+    private var lastFound: (key: FlowKey, slot: Int32)?
+
+    package init(limits: NetworkLimits = NetworkLimits()) {
+        ledger = ReassemblyLedger(limits: limits)
+    }
+
+    package var statistics: TCPStatistics { ledger.statistics }
+
+    /// Connections kept, those that ended a short while ago included.
+    package var count: Int { slots.count }
+
+    /// Out-of-order bytes kept in all.
+    package var bufferedBytes: Int { ledger.bufferedBytes }
+
+    /// Takes a segment in and hands on what follows from it.
+    ///
+    /// `payload` is what was captured of the segment's data. The bytes handed to `emit` are empty for every event but
+    /// `.bytes`.
+    package mutating func receive(
+        _ segment: borrowing TCPSegment, payload: RawSpan, at stamp: PacketStamp,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        ledger.statistics.segments &+= 1
+        expireIdle(at: stamp.time, emit)
+        let (key, side) = FlowKey.of(segment)
+        guard let slot = find(key) else {
+            if !segment.flags.contains(.rst) { begin(key, segment, payload, from: side, at: stamp, emit) }
+            return
+        }
+        if connections[Int(slot)].isForeign(segment, from: side) {
+            end(slot, .replaced, emit)
+            begin(key, segment, payload, from: side, at: stamp, emit)
+            return
+        }
+        touch(slot)
+        guard connections[Int(slot)].phase != .ignored else {
+            connections[Int(slot)].pass(at: stamp)
+            return
+        }
+        pass(segment, payload, from: side, at: stamp, to: slot, emit)
+    }
+
+    /// Frees what is kept for a connection that nobody wants: no event of it follows. Its later packets cost a look-up.
+    package mutating func ignore(_ connection: Int) {
+        guard let slot = slotsByID.removeValue(forKey: connection) else { return }
+        list(of: slot) { $0.remove(slot, &$1) }
+        connections[Int(slot)].ignore(&ledger)
+        list(of: slot) { $0.insert(slot, &$1) }
+    }
+
+    /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that.
+    package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
+            connections[Int(slot)].flush(&ledger, emit)
+        }
+    }
+
+    // MARK: Beginning and end
+
+    private mutating func begin(
+        _ key: FlowKey, _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide,
+        at stamp: PacketStamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        if slots.count >= ledger.limits.connections { evict(emit) }
+        let connection = TCPConnection(key, firstSender: side, at: stamp)
+        let slot: Int32
+        if let free = freeSlots.popLast() {
+            slot = free
+            connections[Int(slot)] = connection
+        } else {
+            slot = Int32(connections.count)
+            connections.append(connection)
+            links.append(RecencyLinks())
+        }
+        slots[key] = slot
+        lastFound = (key, slot)
+        live.insert(slot, &links)
+        pass(segment, payload, from: side, at: stamp, to: slot, emit)
+    }
+
+    private mutating func pass(
+        _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
+        to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        let before = connections[Int(slot)].phase
+        let outcome = connections[Int(slot)].receive(
+            segment, payload, from: side, at: stamp, nextID: &nextID, &ledger, emit)
+        let connection = connections[Int(slot)].id
+        if before == .silent, connection >= 0 { slotsByID[connection] = slot }
+        switch outcome {
+        case .goOn:
+            break
+        case .closed:
+            slotsByID[connection] = nil
+            live.remove(slot, &links)
+            ended.insert(slot, &links)
+        case .foreign:
+            let key = connections[Int(slot)].key
+            end(slot, .replaced, emit)
+            begin(key, segment, payload, from: side, at: stamp, emit)
+        }
+    }
+
+    /// Ends a connection and forgets it.
+    private mutating func end(
+        _ slot: Int32, _ closing: TCPClosing, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        list(of: slot) { $0.remove(slot, &$1) }
+        connections[Int(slot)].close(closing, &ledger, emit)
+        slotsByID[connections[Int(slot)].id] = nil
+        slots[connections[Int(slot)].key] = nil
+        lastFound = nil
+        freeSlots.append(slot)
+    }
+
+    /// Makes room: connections that ended go first, then those that nobody wants.
+    private mutating func evict(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        if ended.oldest >= 0 {
+            end(ended.oldest, .expired, emit)
+        } else if ignored.oldest >= 0 {
+            end(ignored.oldest, .expired, emit)
+        } else if live.oldest >= 0 {
+            ledger.statistics.evicted &+= 1
+            end(live.oldest, .expired, emit)
+        }
+    }
+
+    /// Ends the connection of each list that has been idle longest, if that is too long.
+    ///
+    /// One a packet: a single damaged time does not end them all.
+    @inline(__always)
+    private mutating func expireIdle(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        expire(ended.oldest, after: ledger.limits.closedTime, at: time, emit)
+        expire(ignored.oldest, after: ledger.limits.idleTime, at: time, emit)
+        expire(live.oldest, after: ledger.limits.idleTime, at: time, emit)
+    }
+
+    @inline(__always)
+    private mutating func expire(
+        _ slot: Int32, after limit: Nanoseconds, at time: Timestamp,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        guard slot >= 0, time - connections[Int(slot)].lastStamp.time > limit else { return }
+        end(slot, .expired, emit)
+    }
+
+    // MARK: Look-up
+
+    @inline(__always)
+    private mutating func find(_ key: FlowKey) -> Int32? {
+        if let lastFound, lastFound.key == key { return lastFound.slot }
+        guard let slot = slots[key] else { return nil }
+        lastFound = (key, slot)
+        return slot
+    }
+
+    @inline(__always)
+    private mutating func touch(_ slot: Int32) {
+        list(of: slot) { $0.touch(slot, &$1) }
+    }
+
+    /// The list that a slot is in, by the phase of its connection.
+    @inline(__always)
+    private mutating func list(of slot: Int32, _ body: (inout RecencyList, inout [RecencyLinks]) -> Void) {
+        switch connections[Int(slot)].phase {
+        case .silent, .open: body(&live, &links)
+        case .ignored: body(&ignored, &links)
+        case .closed: body(&ended, &links)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// The header of TCP (RFC 9293, 3.1).
+///
+/// ```
+/// |          source port          |       destination port        |
+/// |                        sequence number                        |
+/// |                     acknowledgment number                     |
+/// | offset| reserved|    flags    |            window             |
+/// |           checksum            |        urgent pointer         |
+/// |                           options …                           |
+/// ```
+enum TCPHeader {
+    static let minimumLength = 20
+
+    /// Reads the header at the start of `payload`; the range is where its captured payload lies.
+    static func segment(
+        _ bytes: RawSpan, _ payload: IPPayload
+    ) throws(PacketDefect) -> (segment: TCPSegment, range: Range<Int>) {
+        let start = payload.start
+        guard payload.end - start >= minimumLength else { throw .malformed }
+        try bytes.requireCaptured(minimumLength, at: start)
+        let headerLength = Int(bytes.uint8(at: start + 12) >> 4) * 4
+        guard headerLength >= minimumLength, headerLength <= payload.end - start else { throw .malformed }
+        let dataStart = start + headerLength
+        let capturedEnd = min(payload.end, bytes.byteCount)
+        let range = min(dataStart, capturedEnd)..<capturedEnd
+        let segment = TCPSegment(
+            source: SocketAddress(address: payload.source, port: bytes.uint16(at: start)),
+            destination: SocketAddress(address: payload.destination, port: bytes.uint16(at: start + 2)),
+            sequence: SequenceNumber(bytes.uint32(at: start + 4)),
+            acknowledgment: SequenceNumber(bytes.uint32(at: start + 8)),
+            flags: TCPFlags(rawValue: bytes.uint8(at: start + 13) & 0x3F),
+            capturedLength: range.count, wireLength: payload.end - dataStart)
+        return (segment, range)
+    }
+}
