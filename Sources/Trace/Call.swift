@@ -15,7 +15,7 @@ package struct Call: Sendable, Identifiable {
     }
 
     /// Index into `BusTrace.calls`.
-    package let id: Int
+    package var id: Int
     /// `_msg_id`.
     package var messageID: String
     package var method: String?
@@ -24,6 +24,9 @@ package struct Call: Sendable, Identifiable {
     /// Indexes into `BusTrace.participants`.
     package var from: Int?
     package var to: Int?
+    /// Indexes into `CaptureSummary.connections`: where the request was published, and where it was taken or answered.
+    package var callerConnection: Int?
+    package var serverConnection: Int?
     /// Indexes into `BusTrace.messages`.
     package var request: Int?
     package var reply: Int?

@@ -7,7 +7,7 @@ package struct Message: Sendable, Identifiable {
     }
 
     /// Index into `BusTrace.messages`.
-    package let id: Int
+    package var id: Int
     package var kind: Kind
     /// `_unique_id`.
     package var uniqueID: String?
@@ -40,6 +40,8 @@ package struct Message: Sendable, Identifiable {
     package var events: [String] = []
     /// Index into `BusTrace.participants` of the sender.
     package var from: Int?
+    /// Index into `CaptureSummary.connections` of the connection it was published on.
+    package var connection: Int?
     /// `nil` when only a delivery was seen.
     package var publishedAt: Timestamp?
     /// When the broker confirmed the publish.
@@ -61,6 +63,8 @@ package struct Message: Sendable, Identifiable {
     package var call: Int?
     /// Traffic that no user's request caused: heartbeats of services, periodic tasks, notifications.
     package var isBackground = false
+    /// Seen published more than once: a client's retry, a shovel, a capture on both sides.
+    package var republished = 0
     /// The packets of the publish, then those of the deliveries.
     package var packets: [PacketReference] = []
     /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.

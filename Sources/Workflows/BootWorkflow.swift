@@ -1,0 +1,26 @@
+extension Workflow {
+    /// `openstack server create`, all eras (WIRE facts 2.1, 2.2): the API casts to the conductor (Havana on) or the
+    /// scheduler, which finds a host (Juno on: a call); the compute builds and saves its states.
+    static let boot = Workflow(
+        "boot",
+        triggers: [
+            Pattern(["schedule_and_build_instances"]),
+            Pattern(["build_instances"], topic: "conductor"),
+            Pattern(["run_instance"], topic: "scheduler"),
+        ],
+        signs: [Pattern(["build_and_run_instance", "run_instance"], topic: "compute")],
+        steps: [
+            Step(
+                "request taken",
+                .request(Pattern(["schedule_and_build_instances", "build_instances", "run_instance"]))),
+            Step("host selected", .request(Pattern(["select_destinations"])), isOptional: true),
+            Step(
+                "compute took the build",
+                .request(Pattern(["build_and_run_instance", "run_instance"], topic: "compute"))),
+            Step("networking", .taskState("networking")),
+            Step("block device mapping", .taskState("block_device_mapping")),
+            Step("spawning", .taskState("spawning")),
+            Step("active", .vmState("active")),
+        ],
+        goal: "active")
+}
