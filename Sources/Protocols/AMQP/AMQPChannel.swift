@@ -1,0 +1,48 @@
+/// A machine that holds what a connection knows of one channel between its opening and its closing.
+struct AMQPChannel {
+    let number: UInt16
+    var confirms: PublisherConfirms
+    /// Deliveries waiting for the client's acknowledgement, by delivery tag.
+    var deliveries = OutstandingContents()
+    /// Whether it was said already that too many wait.
+    var reportedLimit = false
+    /// Whether the answer to the last `basic.get` needs no acknowledgement.
+    var getIsNoAck = false
+    /// Tags of consumers whose deliveries need no acknowledgement; the empty one until `basic.consume-ok` names it.
+    private var noAckConsumers: [String] = []
+    private static let consumerLimit = 256
+    private var first: ContentAssembly
+    private var second: ContentAssembly
+
+    init(number: UInt16, sawOpen: Bool, limits: Limits) {
+        self.number = number
+        confirms = PublisherConfirms(sawOpen: sawOpen)
+        first = ContentAssembly(limits: limits)
+        second = ContentAssembly(limits: limits)
+    }
+
+    /// The content that one end is sending.
+    subscript(side: StreamSide) -> ContentAssembly {
+        get { side == .first ? first : second }
+        _modify {
+            if side == .first { yield &first } else { yield &second }
+        }
+    }
+
+    mutating func consume(_ method: BasicConsume) {
+        guard method.noAck, noAckConsumers.count < AMQPChannel.consumerLimit else { return }
+        noAckConsumers.append(method.consumerTag)
+    }
+
+    mutating func consumeOk(_ consumerTag: String) {
+        if let unnamed = noAckConsumers.firstIndex(of: "") { noAckConsumers[unnamed] = consumerTag }
+    }
+
+    mutating func cancel(_ consumerTag: String) {
+        noAckConsumers.removeAll { $0 == consumerTag }
+    }
+
+    func needsAck(_ method: BasicDeliver) -> Bool {
+        noAckConsumers.isEmpty || !noAckConsumers.contains(method.consumerTag)
+    }
+}

@@ -1,0 +1,218 @@
+import Bytes
+import Trace
+
+/// A machine that decodes the AMQP of one TCP connection, 0-9-1 with RabbitMQ's extensions, 0-9 and 0-8.
+///
+/// It may begin anywhere in the streams: a direction that does not begin with a protocol header, or as the answer to
+/// one, is searched for a frame boundary first. Nothing in the bytes makes it fail; see `AMQPAnomaly` for what it steps
+/// over and `Limits` for what it keeps.
+package struct AMQPConnection: StreamProtocol, Sendable {
+    package typealias Event = AMQPEvent
+
+    /// A value: stream bytes of one direction; those seen are decoded, skipped or still waiting.
+    package struct ByteCounts: Sendable, Equatable {
+        package var seen = 0
+        /// In whole frames and protocol headers.
+        package var decoded = 0
+        /// In no frame, or in frames of which a part was missing.
+        package var skipped = 0
+        /// Not captured.
+        package var missing = 0
+        /// Holes that make up `missing`.
+        package var gaps = 0
+    }
+
+    package static let name = "AMQP 0-9-1"
+    package static let ports: [UInt16] = [5672, 5671, 25673]
+
+    private var first: FrameDecoder
+    private var second: FrameDecoder
+    private var session: AMQPSession
+    private var counts = (first: ByteCounts(), second: ByteCounts())
+    private var lastStamp: PacketStamp?
+    private let trustsLoneMethod: Bool
+
+    /// - Parameters:
+    ///   - sawHandshake: whether `first` is known to have opened the connection, which makes it the client until the
+    ///     methods say otherwise; else ports decide.
+    package init(firstPort: UInt16, secondPort: UInt16, sawHandshake: Bool, limits: Limits = .default) {
+        let isFirstPort = AMQPConnection.ports.contains(firstPort)
+        let isSecondPort = AMQPConnection.ports.contains(secondPort)
+        let isKnown = sawHandshake || isFirstPort != isSecondPort
+        let guess: StreamSide = isFirstPort == isSecondPort && firstPort < secondPort ? .first : .second
+        let serverSide: StreamSide =
+            sawHandshake ? .second : isFirstPort != isSecondPort && isFirstPort ? .first : guess
+        session = AMQPSession(serverSide: serverSide, isServerExpected: isKnown, limits: limits)
+        first = FrameDecoder(limits: limits)
+        second = FrameDecoder(limits: limits)
+        trustsLoneMethod = isFirstPort || isSecondPort
+    }
+
+    package static func probe(_ bytes: RawSpan) -> Probe {
+        switch bytes.begins(with: "AMQP") {
+        case .no: .no
+        case .needsMore: .needsMore
+        case .yes where bytes.byteCount < 8: .needsMore
+        case .yes: AMQPVersion(code: bytes.long(4)).otherName == nil ? .yes : .no
+        }
+    }
+
+    /// Whether a protocol header or verified frames were seen.
+    package var isAccepted: Bool { session.sawProtocolHeader || session.frames > 0 }
+    /// Whether the capture began when the connection was already open.
+    package var isMidstream: Bool { !session.sawProtocolHeader }
+    /// What the protocol header or `connection.start` named.
+    package var version: AMQPVersion? { session.version }
+    package var serverSide: StreamSide { session.serverSide }
+    /// Frames of both directions.
+    package var frames: Int { session.frames }
+
+    /// Counters of one direction, readable at any time.
+    package func counts(from side: StreamSide) -> ByteCounts {
+        var result = side == .first ? counts.first : counts.second
+        let decoder = side == .first ? first : second
+        result.decoded = decoder.bytesDecoded
+        result.skipped = decoder.bytesSkipped
+        return result
+    }
+
+    package mutating func receive(
+        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        lastStamp = stamp
+        session.context.trustsLoneMethod = trustsLoneMethod || isAccepted
+        if side == .first {
+            counts.first.seen += bytes.byteCount
+            AMQPConnection.run(&first, &session, bytes, side, stamp, emit)
+        } else {
+            counts.second.seen += bytes.byteCount
+            AMQPConnection.run(&second, &session, bytes, side, stamp, emit)
+        }
+    }
+
+    package mutating func gap(
+        _ count: Int, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard count > 0 else { return }
+        lastStamp = stamp
+        if side == .first {
+            counts.first.missing &+= count
+            counts.first.gaps += 1
+            AMQPConnection.gap(&first, &session, count, side, stamp, emit)
+        } else {
+            counts.second.missing &+= count
+            counts.second.gaps += 1
+            AMQPConnection.gap(&second, &session, count, side, stamp, emit)
+        }
+    }
+
+    package mutating func finish(_ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard let stamp = lastStamp else { return }
+        AMQPConnection.finish(&first, &session, .first, stamp, emit)
+        AMQPConnection.finish(&second, &session, .second, stamp, emit)
+    }
+}
+
+/// One direction: its decoder and the session are apart, so that both can change at once.
+extension AMQPConnection {
+    private static func run(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ bytes: RawSpan, _ side: StreamSide,
+        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        if let replayed = pass(&decoder, &session, bytes, side, stamp, emit) {
+            replay(replayed, &decoder, &session, side, emit)
+        }
+    }
+
+    /// Feeds earlier bytes again; a replay within a replay goes first.
+    private static func replay(
+        _ bytes: ReplayedBytes, _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        var stack = [(bytes: bytes, next: 0)]
+        while let (current, next) = stack.popLast() {
+            guard next < current.pieces.count else { continue }
+            stack.append((current, next + 1))
+            let start = current.pieces[next].start
+            let end = next + 1 < current.pieces.count ? current.pieces[next + 1].start : current.bytes.count
+            let piece = current.bytes.span.bytes.extracting(start..<end)
+            if let inner = pass(&decoder, &session, piece, side, current.pieces[next].stamp, emit) {
+                stack.append((inner, 0))
+            }
+        }
+    }
+
+    /// Runs the decoder over `bytes`, all of them unless earlier bytes are to be fed again, which end with these.
+    private static func pass(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ bytes: RawSpan, _ side: StreamSide,
+        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) -> ReplayedBytes? {
+        var offset = 0
+        while let step = decoder.next(bytes, &offset, at: stamp, session.context, due: { session.due($0, side) }) {
+            switch step {
+            case .frame(let header, let payload, let isKept, let began):
+                let origin = FrameOrigin(side: side, channel: header.channel, began: began, stamp: stamp)
+                if isKept {
+                    session.frame(header, payload, decoder.kept.span.bytes, origin, emit)
+                } else {
+                    session.frame(header, payload, bytes, origin, emit)
+                }
+            case .bodyPiece(let channel, let range):
+                let origin = FrameOrigin(side: side, channel: channel, began: stamp, stamp: stamp)
+                session.bodyPiece(bytes, range, origin, emit)
+            case .bodyEnd(let channel, let size):
+                let origin = FrameOrigin(side: side, channel: channel, began: stamp, stamp: stamp)
+                session.bodyEnd(size: size, origin, emit)
+            case .protocolHeader(let version): session.protocolHeader(version, from: side, at: stamp, emit)
+            case .problem(let kind, let detail): session.report(kind, detail, stamp, emit)
+            case .outOfStep: session.loseStep(side, at: stamp, emit)
+            case .skipped(let count): skipped(count, session.role(side), stamp, emit)
+            case .replay(let bytes):
+                skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
+                return bytes
+            }
+        }
+        return nil
+    }
+
+    private static func skipped(
+        _ count: Int, _ side: AMQPSide, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        if count > 0 { emit(.skipped(byteCount: count, side, stamp), RawSpan()) }
+    }
+
+    private static func gap(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ count: Int, _ side: StreamSide,
+        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        drain(&decoder, &session, side, stamp, emit)
+        session.report(.gap, "\(count) bytes from the \(session.role(side)) are missing", stamp, emit)
+        switch decoder.gap(count, session.context) {
+        case .inBody(let channel): session.hole(count, in: channel, side)
+        case .inFrame(let channel): session.loseFrame(channel, side, at: stamp, emit)
+        case .outOfStep: session.loseStep(side, at: stamp, emit)
+        }
+    }
+
+    /// A method that waits for the frame after it is good enough when none will come.
+    private static func drain(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard session.context.trustsLoneMethod, let bytes = decoder.drain() else { return }
+        skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
+        replay(bytes, &decoder, &session, side, emit)
+    }
+
+    private static func finish(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        drain(&decoder, &session, side, stamp, emit)
+        if decoder.end() {
+            session.report(.frameIncomplete, "the stream ends within a frame", stamp, emit)
+        }
+        skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
+        session.loseStep(side, at: stamp, emit)
+    }
+}

@@ -1,0 +1,74 @@
+import Trace
+
+/// A value: one of the two roles in a connection.
+package enum AMQPSide: String, Sendable {
+    case client, server
+
+    package var opposite: AMQPSide { self == .client ? .server : .client }
+}
+
+/// A value: what happened in an AMQP connection.
+///
+/// Events come in stream order per direction and in order of packets between the two. Every method is an event of its
+/// own at the moment its frame is complete; the message that follows some of them is `content`, whose body is the span
+/// handed out beside the event (empty for all other events).
+package enum AMQPEvent: Sendable {
+    /// Eight bytes from `AMQP` on; from the server, they refuse the client's version.
+    case protocolHeader(AMQPVersion, AMQPSide, PacketStamp)
+    case method(AMQPMethodEvent)
+    case content(AMQPContent)
+    case settled(Settlement)
+    case heartbeat(AMQPSide, PacketStamp)
+    case anomaly(AMQPAnomaly)
+    /// Bytes that belong to no frame, stepped over before a frame was found or before the stream ended.
+    case skipped(byteCount: Int, AMQPSide, PacketStamp)
+}
+
+/// A value: a method frame.
+package struct AMQPMethodEvent: Sendable {
+    package let side: AMQPSide
+    /// 0 for methods of class connection.
+    package let channel: UInt16
+    package let method: Method
+    /// Of the content that follows; `nil` where none does.
+    package let contentID: Int?
+    /// The packet with the last byte of the frame.
+    package let stamp: PacketStamp
+}
+
+/// A value: the end of the wait for publishes or deliveries.
+package struct Settlement: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        /// From the server to the client: publisher confirms.
+        case confirmed, nacked
+        /// From the client to the server.
+        case acknowledged, rejected, requeued
+    }
+
+    /// Ids of the contents concerned, ascending, at least one.
+    package let contentIDs: ContentIDs
+    package let kind: Kind
+    package let channel: UInt16
+    package let stamp: PacketStamp
+}
+
+/// A value: ids of contents; one alone, which is the rule, needs no allocation.
+package struct ContentIDs: Sendable, Equatable, RandomAccessCollection {
+    private var first: Int
+    private var others: [Int] = []
+
+    package init(_ first: Int) {
+        self.first = first
+    }
+
+    mutating func append(_ id: Int) {
+        others.append(id)
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { others.count + 1 }
+
+    package subscript(position: Int) -> Int {
+        position == 0 ? first : others[position - 1]
+    }
+}

@@ -1,0 +1,188 @@
+import Bytes
+import Trace
+
+/// Contents: the method that announces one, its header and its bodies.
+extension AMQPSession {
+    func contentMethod(_ method: Method) -> AMQPContent.Method? {
+        switch method {
+        case .basicPublish(let method): .publish(method)
+        case .basicDeliver(let method): .deliver(method)
+        case .basicReturn(let method): .return(method)
+        case .basicGetOk(let method): .getOk(method)
+        default: nil
+        }
+    }
+
+    /// A method where more of a content was due: the broker would close the connection (RabbitMQ: UNEXPECTED_FRAME).
+    mutating func interrupt(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard let place = index(of: origin.channel), !channels[place][origin.side].isIdle else { return }
+        channels[place][origin.side].drop()
+        report(.contentInterrupted, "\(method.name) where more of a content was due", origin.stamp, emit)
+    }
+
+    mutating func begin(
+        _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
+        channels[place][origin.side].begin(
+            AMQPContent(
+                id: id, side: role(origin.side), channel: origin.channel, method: method, began: origin.began,
+                at: origin.stamp))
+        var dropped = 0
+        switch method {
+        case .publish: dropped = channels[place].confirms.publish(id, limit: limits.outstanding)
+        case .deliver(let deliver):
+            guard channels[place].needsAck(deliver) else { return }
+            dropped = channels[place].deliveries.add(id, tag: deliver.deliveryTag, limit: limits.outstanding)
+        case .getOk(let getOk):
+            guard !channels[place].getIsNoAck else { return }
+            dropped = channels[place].deliveries.add(id, tag: getOk.deliveryTag, limit: limits.outstanding)
+        case .return: break
+        }
+        guard dropped > 0, !channels[place].reportedLimit else { return }
+        channels[place].reportedLimit = true
+        let detail = "\(dropped) messages that wait for an answer on channel \(origin.channel) are forgotten"
+        report(.outstandingAboveLimit, detail, origin.stamp, emit)
+    }
+
+    mutating func contentHeader(
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = index(of: origin.channel), channels[place][origin.side].isHeaderDue else {
+            orphan(.contentHeaderUnexpected, "a content header without a method", origin, emit)
+            return
+        }
+        var cursor = ByteCursor(bytes, payload, layer: "AMQP content header")
+        do throws(DecodeError) {
+            let classID = try cursor.readUInt16(bytes)
+            try cursor.skip(2)
+            let bodySize = try cursor.readUInt64(bytes)
+            guard classID == 60 else {
+                channels[place][origin.side].drop()
+                report(.contentClassUnknown, "a content header of class \(classID)", origin.stamp, emit)
+                return
+            }
+            let properties = try BasicProperties(bytes, &cursor, names: &decoder.names, limits: limits)
+            reportProperties(properties, cursor, origin.stamp, emit)
+            channels[place][origin.side].header(properties, bodySize: bodySize, at: origin.stamp, emit)
+        } catch {
+            report(.contentHeaderMalformed, "the content header \(error.what)", origin.stamp, emit)
+            malformedHeader(bytes, payload, place, origin, emit)
+        }
+    }
+
+    /// Properties that cannot be read do not hide the body, whose size stands before them.
+    private mutating func malformedHeader(
+        _ bytes: RawSpan, _ payload: Range<Int>, _ place: Int, _ origin: FrameOrigin,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard payload.count >= 14 else { return channels[place][origin.side].drop() }
+        let start = payload.lowerBound
+        let bodySize = UInt64(bytes.long(start + 4)) << 32 | UInt64(bytes.long(start + 8))
+        channels[place][origin.side].header(BasicProperties(), bodySize: bodySize, at: origin.stamp, emit)
+    }
+
+    private func reportProperties(
+        _ properties: BasicProperties, _ cursor: ByteCursor, _ stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        if !cursor.isAtEnd, !properties.hasUnknownProperties {
+            report(.contentHeaderMalformed, "the content header goes on after its properties", stamp, emit)
+        }
+        if let headers = properties.headers, !headers.isComplete {
+            report(.tableIncomplete, "the headers of a message could not be read to their end", stamp, emit)
+        }
+    }
+
+    mutating func contentBody(
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = index(of: origin.channel), channels[place][origin.side].isBodyDue else {
+            orphan(.contentBodyUnexpected, "a body of \(payload.count) bytes without its header", origin, emit)
+            return
+        }
+        let due = channels[place][origin.side].due
+        var payload = payload
+        if UInt64(payload.count) > due {
+            report(.contentBodyTooLong, "\(payload.count) bytes of body where \(due) were due", origin.stamp, emit)
+            payload = payload.lowerBound..<payload.lowerBound + Int(due)
+        }
+        channels[place][origin.side].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
+        reportBodyLimit(place, origin, emit)
+    }
+
+    /// A piece of a body frame that is not complete yet; its channel may have been closed meanwhile.
+    mutating func bodyPiece(
+        _ bytes: RawSpan, _ range: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = index(of: origin.channel) else { return }
+        guard channels[place][origin.side].due >= UInt64(range.count) else { return }
+        channels[place][origin.side].append(bytes, range, isEnd: false, at: origin.stamp, emit)
+        reportBodyLimit(place, origin, emit)
+    }
+
+    mutating func bodyEnd(size: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        frames += 1
+        if context.frameMax != 0, size > context.frameMax { reportSize(size, origin.stamp, emit) }
+        guard let place = index(of: origin.channel) else { return }
+        channels[place][origin.side].endFrame(at: origin.stamp, emit)
+    }
+
+    private mutating func reportBodyLimit(
+        _ place: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard channels[place][origin.side].takeLimitReport() else { return }
+        report(.bodyAboveLimit, "a body is kept up to \(limits.bodySize) bytes only", origin.stamp, emit)
+    }
+
+    /// A header or body whose method was not seen: no news where the capture or a gap began just before.
+    private mutating func orphan(
+        _ kind: AMQPAnomaly.Kind, _ detail: String, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = index(of: origin.channel) else { return }
+        if !channels[place][origin.side].isIdle {
+            channels[place][origin.side].drop()
+        } else if !channels[place][origin.side].hasBegun {
+            return
+        }
+        report(kind, detail, origin.stamp, emit)
+    }
+}
+
+/// What a gap leaves behind.
+extension AMQPSession {
+    mutating func truncate(
+        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard !channels[place][side].isIdle else { return }
+        let number = channels[place].number
+        report(.contentTruncated, "the rest of a content on channel \(number) is missing", stamp, emit)
+        channels[place][side].truncate(emit)
+    }
+
+    /// Frames of one end are missing: its contents cannot go on, and its publishes are no longer counted.
+    mutating func loseStep(_ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        for place in channels.indices { loseStep(place, side, at: stamp, emit) }
+    }
+
+    /// A frame of one channel is missing.
+    mutating func loseFrame(
+        _ number: UInt16, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        report(.frameLost, "a frame on channel \(number) is not whole", stamp, emit)
+        if let place = index(of: number) { loseStep(place, side, at: stamp, emit) }
+    }
+
+    /// Bytes in the midst of a body are missing.
+    mutating func hole(_ count: Int, in number: UInt16, _ side: StreamSide) {
+        if let place = index(of: number) { channels[place][side].hole(count) }
+    }
+
+    private mutating func loseStep(
+        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        truncate(place, side, at: stamp, emit)
+        channels[place][side].forgetBeginning()
+        if maySendPublishes(side) { channels[place].confirms.forget() }
+    }
+}

@@ -1,0 +1,131 @@
+import Bytes
+import Trace
+
+/// A value: where a frame came from.
+struct FrameOrigin {
+    let side: StreamSide
+    let channel: UInt16
+    /// The packet in which the frame began.
+    let began: PacketStamp
+    /// The packet in which it ended.
+    let stamp: PacketStamp
+}
+
+/// Whole frames.
+extension AMQPSession {
+    mutating func frame(
+        _ header: FrameHeader, _ payload: Range<Int>, _ bytes: RawSpan, _ origin: FrameOrigin,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        frames += 1
+        if context.frameMax != 0, header.size > context.frameMax { reportSize(header.size, origin.stamp, emit) }
+        switch header.type {
+        case FrameHeader.method: method(bytes, payload, origin, emit)
+        case FrameHeader.contentHeader: contentHeader(bytes, payload, origin, emit)
+        case FrameHeader.contentBody: contentBody(bytes, payload, origin, emit)
+        case FrameHeader.heartbeat:
+            if header.size != 0 || header.channel != 0 {
+                let detail = "a heartbeat of \(header.size) bytes on channel \(header.channel)"
+                report(.heartbeatMalformed, detail, origin.stamp, emit)
+            }
+            emit(.heartbeat(role(origin.side), origin.stamp), RawSpan())
+        default:
+            report(.frameTypeUnknown, "a frame of type \(header.type), which does not exist", origin.stamp, emit)
+        }
+    }
+
+    func reportSize(_ size: Int, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        report(.frameAboveFrameMax, "a frame of \(size) bytes, agreed were \(context.frameMax)", stamp, emit)
+    }
+
+    private mutating func method(
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        let (method, error) = decoder.decode(bytes, payload)
+        reportDecoding(method, error, origin.stamp, emit)
+        noteRole(method, from: origin.side, at: origin.stamp, emit)
+        interrupt(method, origin, emit)
+        let content = contentMethod(method)
+        var contentID: Int?
+        if content != nil {
+            contentID = nextContentID
+            nextContentID += 1
+        }
+        let event = AMQPMethodEvent(
+            side: role(origin.side), channel: origin.channel, method: method, contentID: contentID,
+            stamp: origin.stamp)
+        emit(.method(event), RawSpan())
+        if let content, let contentID {
+            begin(content, contentID, origin, emit)
+        } else {
+            apply(method, origin, emit)
+        }
+    }
+
+    private func reportDecoding(
+        _ method: Method, _ error: DecodeError?, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        if let error {
+            report(.methodMalformed, "\(method.name) \(error.what)", stamp, emit)
+        } else if case .undecoded(let id, _, let count) = method {
+            report(.methodUnknown, "method \(id) with \(count) bytes of arguments", stamp, emit)
+        } else if method.hasIncompleteTable {
+            report(.tableIncomplete, "a table of \(method.name) could not be read to its end", stamp, emit)
+        }
+    }
+
+    /// What a method without content changes.
+    private mutating func apply(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        switch method {
+        case .basicAck, .basicNack, .basicReject: settle(method, origin, emit)
+        case .connectionStart(let start): note(start)
+        case .connectionTune(let tune), .connectionTuneOk(let tune): note(tune)
+        case .channelOpen: renew(origin.channel, sawOpen: true, at: origin.stamp, emit)
+        case .confirmSelect:
+            guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
+            channels[place].confirms.select()
+        case .basicConsume(let consume):
+            guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
+            channels[place].consume(consume)
+        case .basicConsumeOk(let tag):
+            if let place = index(of: origin.channel) { channels[place].consumeOk(tag) }
+        case .basicCancel(let cancel):
+            if let place = index(of: origin.channel) { channels[place].cancel(cancel.consumerTag) }
+        case .other(let generic): apply(generic, origin, emit)
+        default: break
+        }
+    }
+
+    private mutating func apply(_ method: GenericMethod, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        switch method.definition.name {
+        case "channel.close-ok": renew(origin.channel, sawOpen: false, at: origin.stamp, emit)
+        case "basic.get":
+            guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
+            channels[place].getIsNoAck = method["no-ack"] == .bit(true)
+        case "basic.recover", "basic.recover-async":
+            guard method["requeue"] == .bit(true), let place = index(of: origin.channel) else { return }
+            if let ids = channels[place].deliveries.settle(tag: 0, multiple: true) {
+                emit(settled(ids, .requeued, origin), RawSpan())
+            }
+        default: break
+        }
+    }
+}
+
+extension Method {
+    /// Whether one of its tables was given up.
+    var hasIncompleteTable: Bool {
+        switch self {
+        case .basicPublish, .basicDeliver, .basicAck: false
+        case .connectionStart(let method): !method.serverProperties.isComplete
+        case .connectionStartOk(let method): !method.clientProperties.isComplete
+        case .exchangeDeclare(let method): !method.arguments.isComplete
+        case .queueDeclare(let method): !method.arguments.isComplete
+        case .queueBind(let method): !method.arguments.isComplete
+        case .basicConsume(let method): !method.arguments.isComplete
+        case .other(let method):
+            method.arguments.contains { if case .table(let table) = $0.value { !table.isComplete } else { false } }
+        default: false
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Bytes
+import Trace
+
+/// Publisher confirms and consumer acknowledgements: the same methods, told apart by who sends them.
+extension AMQPSession {
+    mutating func settle(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        let tag: UInt64
+        let multiple: Bool
+        let negative: Settlement.Kind?
+        switch method {
+        case .basicAck(let ack): (tag, multiple, negative) = (ack.deliveryTag, ack.multiple, nil)
+        case .basicNack(let nack):
+            (tag, multiple, negative) = (nack.deliveryTag, nack.multiple, nack.requeue ? .requeued : .rejected)
+        case .basicReject(let reject):
+            (tag, multiple, negative) = (reject.deliveryTag, false, reject.requeue ? .requeued : .rejected)
+        default: return
+        }
+        if role(origin.side) == .server {
+            confirm(tag, multiple, isPositive: negative == nil, origin, emit)
+        } else if let place = index(of: origin.channel),
+            let ids = channels[place].deliveries.settle(tag: tag, multiple: multiple)
+        {
+            emit(settled(ids, negative ?? .acknowledged, origin), RawSpan())
+        }
+    }
+
+    private mutating func confirm(
+        _ tag: UInt64, _ multiple: Bool, isPositive: Bool, _ origin: FrameOrigin,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = index(of: origin.channel) else { return }
+        switch channels[place].confirms.confirm(
+            tag: tag, multiple: multiple, isPositive: isPositive, at: origin.stamp)
+        {
+        case .numberingLost:
+            let detail = "publish \(tag) of channel \(origin.channel) is confirmed but was not seen"
+            report(.confirmNumberingLost, detail, origin.stamp, emit)
+        case .settled(let ids, let earlier):
+            if let earlier {
+                let kind: Settlement.Kind = earlier.isPositive ? .confirmed : .nacked
+                let settlement = Settlement(
+                    contentIDs: ContentIDs(earlier.id), kind: kind, channel: origin.channel, stamp: earlier.stamp)
+                emit(.settled(settlement), RawSpan())
+            }
+            if let ids { emit(settled(ids, isPositive ? .confirmed : .nacked, origin), RawSpan()) }
+        }
+    }
+
+    func settled(_ ids: ContentIDs, _ kind: Settlement.Kind, _ origin: FrameOrigin) -> AMQPEvent {
+        .settled(Settlement(contentIDs: ids, kind: kind, channel: origin.channel, stamp: origin.stamp))
+    }
+}

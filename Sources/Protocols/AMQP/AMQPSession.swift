@@ -1,0 +1,142 @@
+import Bytes
+import Trace
+
+/// A machine that gives frames their meaning: roles, channels, contents, confirms and acknowledgements.
+struct AMQPSession {
+    let limits: Limits
+    var decoder: MethodDecoder
+    var context = FrameContext()
+    var channels: [AMQPChannel] = []
+    private var indices: [UInt16: Int] = [:]
+    /// The channel used last, which nearly always is the next one too.
+    private var lastIndex = 0
+    var nextContentID = 0
+
+    private(set) var version: AMQPVersion?
+    private(set) var serverSide: StreamSide
+    /// Whether the handshake or a port named the server, so that a header from it is a refusal.
+    private let isServerExpected: Bool
+    /// Whether a method that only one role sends proved `serverSide`.
+    private var isServerProved = false
+    private(set) var sawProtocolHeader = false
+    /// Frames of either direction.
+    var frames = 0
+
+    init(serverSide: StreamSide, isServerExpected: Bool, limits: Limits) {
+        self.serverSide = serverSide
+        self.isServerExpected = isServerExpected
+        self.limits = limits
+        decoder = MethodDecoder(limits: limits)
+    }
+
+    func role(_ side: StreamSide) -> AMQPSide { side == serverSide ? .server : .client }
+
+    /// Whether publishes may come from that end, as far as is known.
+    func maySendPublishes(_ side: StreamSide) -> Bool { !isServerProved || side != serverSide }
+
+    func report(
+        _ kind: AMQPAnomaly.Kind, _ detail: String, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        emit(.anomaly(AMQPAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
+    }
+}
+
+/// Channels.
+extension AMQPSession {
+    /// Bytes of body that one end still owes on a channel.
+    func due(_ number: UInt16, _ side: StreamSide) -> UInt64 {
+        index(of: number).map { channels[$0][side].due } ?? 0
+    }
+
+    func index(of number: UInt16) -> Int? {
+        if lastIndex < channels.count, channels[lastIndex].number == number { return lastIndex }
+        return indices[number]
+    }
+
+    /// The place of a channel, made where there is none; `nil` above the limit.
+    mutating func place(
+        of number: UInt16, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) -> Int? {
+        if let index = index(of: number) {
+            lastIndex = index
+            return index
+        }
+        guard channels.count < limits.channels else {
+            report(.channelsAboveLimit, "channel \(number) is one too many to follow", stamp, emit)
+            return nil
+        }
+        lastIndex = channels.count
+        indices[number] = lastIndex
+        channels.append(AMQPChannel(number: number, sawOpen: false, limits: limits))
+        return lastIndex
+    }
+
+    /// A channel begins or ends: what was under way belongs to the one before.
+    mutating func renew(
+        _ number: UInt16, sawOpen: Bool, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        guard let place = place(of: number, at: stamp, emit) else { return }
+        for side in StreamSide.allCases { truncate(place, side, at: stamp, emit) }
+        channels[place] = AMQPChannel(number: number, sawOpen: sawOpen, limits: limits)
+    }
+}
+
+/// Roles and versions.
+extension AMQPSession {
+    mutating func protocolHeader(
+        _ version: AMQPVersion, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        if side == serverSide, isServerProved || isServerExpected || sawProtocolHeader {
+            emit(.protocolHeader(version, .server, stamp), RawSpan())
+            report(.protocolRefused, "the server answers with \(version)", stamp, emit)
+            return
+        }
+        serverSide = side.opposite
+        if sawProtocolHeader || frames > 0 {
+            report(.protocolHeaderRepeated, "a new protocol header in an open connection", stamp, emit)
+            for channel in channels { renew(channel.number, sawOpen: false, at: stamp, emit) }
+            isServerProved = false
+            context = FrameContext()
+        }
+        sawProtocolHeader = true
+        self.version = version
+        decoder.is08 = version.is08
+        context.isOpen = true
+        emit(.protocolHeader(version, .client, stamp), RawSpan())
+    }
+
+    mutating func note(_ start: ConnectionStart) {
+        decoder.is08 = start.versionMajor == 8
+        if start.versionMajor == 8 {
+            version = .v08
+        } else if version == nil || version?.is08 == true {
+            version = .v091
+        }
+    }
+
+    mutating func note(_ tune: ConnectionTune) {
+        context.frameMax = Int(tune.frameMax)
+        context.channelMax = tune.channelMax
+    }
+
+    /// Methods that only one role sends tell who is who; the first of them overrules ports.
+    mutating func noteRole(
+        _ method: Method, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        let server: StreamSide
+        switch method.sender {
+        case .either: return
+        case .server: server = side
+        case .client: server = side.opposite
+        }
+        if server == serverSide {
+            isServerProved = true
+        } else if isServerProved {
+            report(.methodFromWrongSide, "\(method.name) from the \(role(side))", stamp, emit)
+        } else {
+            serverSide = server
+            isServerProved = true
+            report(.rolesReversed, "\(method.name) shows that the client is the server", stamp, emit)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Bytes
+import Trace
+
+/// A machine that puts together one content after the other in one direction of a channel.
+///
+/// The order is fixed: method, content header, bodies until the announced size is reached (AMQP 0-9-1, 4.2.6). A body
+/// that comes whole in one frame is never copied.
+struct ContentAssembly {
+    private enum Phase { case idle, headerDue, bodyDue }
+
+    private var phase = Phase.idle
+    private var content: AMQPContent?
+    /// The body so far, up to the first byte that is missing.
+    private var body: [UInt8] = []
+    /// Bytes of body that came or are known to be missing.
+    private var received: UInt64 = 0
+    /// Whether bytes after the first hole, or above the limit, are only counted.
+    private var isCut = false
+    private let limits: Limits
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    var isIdle: Bool { phase == .idle }
+
+    /// Bytes of body still to come; 0 where none is due.
+    var due: UInt64 {
+        guard phase == .bodyDue, let content else { return 0 }
+        return content.bodySize - min(received, content.bodySize)
+    }
+
+    var isHeaderDue: Bool { phase == .headerDue }
+    var isBodyDue: Bool { phase == .bodyDue }
+    /// Whether a method announced a content since the stream was last out of step.
+    private(set) var hasBegun = false
+    private var mustReportLimit = false
+
+    /// The method before the content.
+    mutating func begin(_ content: AMQPContent) {
+        self.content = content
+        phase = .headerDue
+        hasBegun = true
+        received = 0
+        isCut = false
+    }
+
+    /// The content header; completes a content without a body.
+    mutating func header(
+        _ properties: BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        content?.properties = properties
+        content?.bodySize = bodySize
+        content?.note(stamp, limit: limits.packetsPerContent)
+        phase = .bodyDue
+        if bodySize == 0 { complete(emit) }
+    }
+
+    /// A whole body frame, or a piece of one; completes the content when `isEnd` and nothing more is due.
+    ///
+    /// - Precondition: a body is due, and no more bytes than that.
+    mutating func append(
+        _ bytes: RawSpan, _ range: Range<Int>, isEnd: Bool, at stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
+    ) {
+        content?.note(stamp, limit: limits.packetsPerContent)
+        let isAll = isEnd && received == 0 && UInt64(range.count) == content?.bodySize
+        received += UInt64(range.count)
+        if isAll, let content = take() {
+            emit(.content(content), bytes.extracting(range))
+            return
+        }
+        if !isCut {
+            let room = limits.bodySize - body.count
+            body.append(bytes, range.lowerBound..<range.lowerBound + min(room, range.count))
+            if range.count > room {
+                isCut = true
+                mustReportLimit = true
+                content?.isTruncated = true
+            }
+        }
+        if isEnd, due == 0 { complete(emit) }
+    }
+
+    /// The frame whose pieces were appended ended.
+    mutating func endFrame(at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        content?.note(stamp, limit: limits.packetsPerContent)
+        if phase == .bodyDue, due == 0 { complete(emit) }
+    }
+
+    /// `count` bytes of the body are missing.
+    mutating func hole(_ count: Int) {
+        received &+= UInt64(count)
+        isCut = true
+        content?.isTruncated = true
+    }
+
+    /// Hands out what there is of a content that cannot be completed.
+    mutating func truncate(_ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard phase != .idle else { return }
+        content?.isTruncated = true
+        complete(emit)
+    }
+
+    /// Forgets the content under way.
+    mutating func drop() {
+        _ = take()
+        body.removeAll(keepingCapacity: body.capacity <= limits.idleBufferSize)
+    }
+
+    /// Headers and bodies that come now belong to a method that was not seen.
+    mutating func forgetBeginning() {
+        hasBegun = false
+    }
+
+    /// Whether the body went above the limit since this was last asked.
+    mutating func takeLimitReport() -> Bool {
+        defer { mustReportLimit = false }
+        return mustReportLimit
+    }
+
+    private mutating func complete(_ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard let content = take() else { return }
+        emit(.content(content), body.span.bytes)
+        body.removeAll(keepingCapacity: body.capacity <= limits.idleBufferSize)
+    }
+
+    private mutating func take() -> AMQPContent? {
+        phase = .idle
+        defer { content = nil }
+        return content
+    }
+}

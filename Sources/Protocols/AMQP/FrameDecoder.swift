@@ -1,0 +1,446 @@
+import Bytes
+import Trace
+
+/// A value: what the frame decoder has to say; ranges are of the bytes given to it, or of those it kept.
+enum FrameStep {
+    /// A whole frame; `isKept` where its payload lies in `FrameDecoder.kept`.
+    case frame(FrameHeader, payload: Range<Int>, isKept: Bool, began: PacketStamp)
+    /// A piece of a body whose frame is not all there yet; the bytes are those given.
+    case bodyPiece(channel: UInt16, Range<Int>)
+    /// The frame of those pieces, of `size` bytes of payload, ended in 0xCE.
+    case bodyEnd(channel: UInt16, size: Int)
+    case protocolHeader(AMQPVersion)
+    case problem(AMQPAnomaly.Kind, String)
+    /// Whatever was under way in this direction is lost from here on.
+    case outOfStep
+    /// A boundary was found behind that many bytes, or none was and these are given up.
+    case skipped(Int)
+    /// A boundary was found in bytes of earlier packets: feed those to the decoder again before anything else.
+    case replay(ReplayedBytes)
+}
+
+/// A value: bytes that waited while a boundary was looked for, and the packets they came in.
+struct ReplayedBytes {
+    var bytes: [UInt8]
+    /// Ascending; the first is at 0.
+    var pieces: [(start: Int, stamp: PacketStamp)]
+}
+
+/// A value: what the decoder must know of the connection.
+struct FrameContext {
+    /// The negotiated frame_max; 0 where it is not known or not limited.
+    var frameMax = 0
+    /// The negotiated channel_max; 0 where it is not known.
+    var channelMax: UInt16 = 0
+    /// Whether the other end has named a version, so that this one begins at a boundary.
+    var isOpen = false
+    /// Whether one method alone in a packet is enough to begin with.
+    var trustsLoneMethod = false
+}
+
+/// A machine that cuts one direction of a connection into frames.
+///
+/// Bytes are looked at where they lie. Only a frame that is not all there is kept, once, until its last byte comes; the
+/// payload of a body is handed on piece by piece instead. A frame above the limits, or without 0xCE at its end, puts the
+/// decoder out of step, and it looks for a boundary from the frame's second byte on.
+struct FrameDecoder {
+    private enum State {
+        /// Nothing was received yet.
+        case start
+        /// The next byte begins a frame, of which `kept` may hold the first bytes.
+        case boundary
+        /// Inside the payload of a body; `left` bytes and the end octet are to come.
+        case body(channel: UInt16, left: Int, size: Int)
+        /// Inside a frame of which a part is missing; `left` bytes are to come, the end octet included.
+        case leap(channel: UInt16, left: Int)
+        case searching(FrameSearch)
+    }
+
+    private var state = State.start
+    /// The first bytes of a frame, or while searching the bytes that wait.
+    private(set) var kept: [UInt8] = []
+    private var keptPieces: [(start: Int, stamp: PacketStamp)] = []
+    /// Whether `kept` was handed out and may be dropped.
+    private var keptIsSpent = false
+    /// Bytes stepped over since the last boundary, not yet reported.
+    private var skippedSoFar = 0
+    private var announcesOutOfStep = false
+    let limits: Limits
+
+    /// Stream bytes in frames that were whole.
+    private(set) var bytesDecoded = 0
+    private(set) var bytesSkipped = 0
+    /// Whether a boundary was found and not lost since.
+    var isInStep: Bool {
+        switch state {
+        case .boundary, .body: true
+        case .start, .leap, .searching: false
+        }
+    }
+
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    /// The next thing in `bytes` from `offset` on, which moves; `nil` when all of them are used.
+    ///
+    /// - Parameter due: bytes of body that a channel still waits for.
+    mutating func next(
+        _ bytes: RawSpan, _ offset: inout Int, at stamp: PacketStamp, _ context: FrameContext, due: (UInt16) -> UInt64
+    ) -> FrameStep? {
+        if keptIsSpent { dropKept() }
+        while true {
+            if announcesOutOfStep {
+                announcesOutOfStep = false
+                return .outOfStep
+            }
+            switch state {
+            case .start:
+                guard offset < bytes.byteCount else { return nil }
+                let begins = bytes.octet(offset) == UInt8(ascii: "A") || context.isOpen
+                state = begins ? .boundary : .searching(search(from: 0, context))
+            case .boundary:
+                let step =
+                    kept.isEmpty
+                    ? whole(bytes, &offset, stamp, context, due) : rest(bytes, &offset, stamp, context, due)
+                if let step { return step }
+                if case .boundary = state, !announcesOutOfStep { return nil }
+            case .body(let channel, let left, let size):
+                return body(channel, left, size, bytes, &offset, context)
+            case .leap(let channel, let left):
+                guard offset < bytes.byteCount else { return nil }
+                if let step = leap(channel, left, bytes, &offset, context) { return step }
+            case .searching(let search):
+                return find(search, bytes, &offset, stamp, context)
+            }
+        }
+    }
+}
+
+/// Frames at a boundary.
+extension FrameDecoder {
+    /// Looks at a frame that begins in `bytes`.
+    private mutating func whole(
+        _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext, _ due: (UInt16) -> UInt64
+    ) -> FrameStep? {
+        let start = offset
+        let available = bytes.byteCount - start
+        guard available > 0 else { return nil }
+        if available < FrameHeader.byteCount || bytes.octet(start) == UInt8(ascii: "A") {
+            return rest(bytes, &offset, stamp, context, due)
+        }
+        let header = FrameHeader(bytes, at: start)
+        if let problem = problem(header, context, due) {
+            outOfStep(context)
+            return problem
+        }
+        guard header.frameSize <= available else {
+            if header.type == FrameHeader.contentBody, UInt64(header.size) <= due(header.channel) {
+                begin(body: header)
+                offset += FrameHeader.byteCount
+                return nil
+            }
+            return rest(bytes, &offset, stamp, context, due)
+        }
+        let end = start + header.frameSize
+        guard bytes.octet(end - 1) == FrameHeader.endOctet else {
+            outOfStep(context)
+            return .problem(.frameEndMissing, "a frame of \(header.size) bytes does not end in 0xCE")
+        }
+        offset = end
+        bytesDecoded += header.frameSize
+        return .frame(header, payload: start + FrameHeader.byteCount..<end - 1, isKept: false, began: stamp)
+    }
+
+    /// Adds to the frame whose first bytes are kept, no more than belongs to it.
+    private mutating func rest(
+        _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext, _ due: (UInt16) -> UInt64
+    ) -> FrameStep? {
+        if kept.isEmpty { keptPieces = [(0, stamp)] }
+        let isProtocolHeader = (kept.first ?? bytes.octet(offset)) == UInt8(ascii: "A")
+        guard take(upTo: isProtocolHeader ? 8 : FrameHeader.byteCount, bytes, &offset) else { return nil }
+        if isProtocolHeader { return protocolHeader(context) }
+        let header = FrameHeader(kept.span.bytes, at: 0)
+        if kept.count == FrameHeader.byteCount {
+            if let problem = problem(header, context, due) {
+                outOfStep(context)
+                return problem
+            }
+            if header.type == FrameHeader.contentBody, UInt64(header.size) <= due(header.channel) {
+                dropKept()
+                begin(body: header)
+                return nil
+            }
+        }
+        guard take(upTo: header.frameSize, bytes, &offset) else { return nil }
+        guard kept.last == FrameHeader.endOctet else {
+            outOfStep(context)
+            return .problem(.frameEndMissing, "a frame of \(header.size) bytes does not end in 0xCE")
+        }
+        keptIsSpent = true
+        bytesDecoded += header.frameSize
+        let began = keptPieces.first?.stamp ?? stamp
+        return .frame(header, payload: FrameHeader.byteCount..<kept.count - 1, isKept: true, began: began)
+    }
+
+    private mutating func protocolHeader(_ context: FrameContext) -> FrameStep? {
+        let isHeader = kept.span.bytes.matches("AMQP")
+        let version = AMQPVersion(code: kept.span.bytes.long(4))
+        guard isHeader else {
+            outOfStep(context)
+            return .problem(.frameTypeUnknown, "a frame of type 65, which does not exist")
+        }
+        dropKept()
+        bytesDecoded += 8
+        return .protocolHeader(version)
+    }
+
+    /// Why a frame with that header is not worth waiting for.
+    private func problem(_ header: FrameHeader, _ context: FrameContext, _ due: (UInt16) -> UInt64) -> FrameStep? {
+        let known: Bool
+        let limit: Int
+        switch header.type {
+        case FrameHeader.contentBody:
+            known = true
+            limit = UInt64(header.size) <= due(header.channel) ? limits.frameSize : limits.controlFrameSize
+        case FrameHeader.method, FrameHeader.contentHeader, FrameHeader.heartbeat:
+            known = true
+            limit = limits.controlFrameSize
+        default:
+            known = false
+            limit = context.frameMax == 0 ? 131_072 : context.frameMax
+        }
+        guard header.size > limit else { return nil }
+        if !known { return .problem(.frameTypeUnknown, "a frame of type \(header.type), which does not exist") }
+        return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
+    }
+
+    /// Copies into `kept` until it holds `count` bytes; whether it does.
+    private mutating func take(upTo count: Int, _ bytes: RawSpan, _ offset: inout Int) -> Bool {
+        let missing = min(count - kept.count, bytes.byteCount - offset)
+        if missing > 0 {
+            kept.append(bytes, offset..<offset + missing)
+            offset += missing
+        }
+        return kept.count >= count
+    }
+
+    private mutating func dropKept() {
+        kept.removeAll(keepingCapacity: kept.capacity <= limits.idleBufferSize)
+        keptPieces.removeAll(keepingCapacity: true)
+        keptIsSpent = false
+    }
+}
+
+/// Inside a frame.
+extension FrameDecoder {
+    private mutating func begin(body header: FrameHeader) {
+        bytesDecoded += FrameHeader.byteCount
+        state = .body(channel: header.channel, left: header.size, size: header.size)
+    }
+
+    private mutating func body(
+        _ channel: UInt16, _ left: Int, _ size: Int, _ bytes: RawSpan, _ offset: inout Int, _ context: FrameContext
+    ) -> FrameStep? {
+        guard offset < bytes.byteCount else { return nil }
+        if left > 0 {
+            let start = offset
+            let count = min(left, bytes.byteCount - offset)
+            offset += count
+            bytesDecoded += count
+            state = .body(channel: channel, left: left - count, size: size)
+            return .bodyPiece(channel: channel, start..<offset)
+        }
+        guard bytes.octet(offset) == FrameHeader.endOctet else {
+            outOfStep(context, from: 0)
+            return .problem(.frameEndMissing, "a body does not end in 0xCE")
+        }
+        offset += 1
+        bytesDecoded += 1
+        state = .boundary
+        return .bodyEnd(channel: channel, size: size)
+    }
+
+    private mutating func leap(
+        _ channel: UInt16, _ left: Int, _ bytes: RawSpan, _ offset: inout Int, _ context: FrameContext
+    ) -> FrameStep? {
+        let count = min(left - 1, bytes.byteCount - offset)
+        offset += count
+        skip(count)
+        guard left - count == 1 else {
+            state = .leap(channel: channel, left: left - count)
+            return nil
+        }
+        guard offset < bytes.byteCount else {
+            state = .leap(channel: channel, left: 1)
+            return nil
+        }
+        guard bytes.octet(offset) == FrameHeader.endOctet else {
+            outOfStep(context)
+            return .problem(.frameEndMissing, "a frame with a gap in it does not end in 0xCE")
+        }
+        offset += 1
+        skip(1)
+        state = .boundary
+        return .skipped(takeSkipped())
+    }
+
+    private mutating func skip(_ count: Int) {
+        skippedSoFar += count
+        bytesSkipped += count
+    }
+
+    /// Bytes stepped over since this was last asked.
+    mutating func takeSkipped() -> Int {
+        defer { skippedSoFar = 0 }
+        return skippedSoFar
+    }
+}
+
+/// Looking for a boundary.
+extension FrameDecoder {
+    private func search(from position: Int, _ context: FrameContext) -> FrameSearch {
+        FrameSearch(
+            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits)
+    }
+
+    /// Looks for a boundary, as a rule from the second byte of the frame at hand.
+    private mutating func outOfStep(_ context: FrameContext, from position: Int = 1) {
+        state = .searching(search(from: position, context))
+        announcesOutOfStep = true
+    }
+
+    private mutating func find(
+        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
+    ) -> FrameStep? {
+        guard offset < bytes.byteCount || !kept.isEmpty else { return nil }
+        return kept.isEmpty
+            ? findHere(search, bytes, &offset, stamp, context) : findInKept(search, bytes, &offset, stamp)
+    }
+
+    /// Nothing is kept: looks at the bytes where they lie and keeps what is undecided.
+    private mutating func findHere(
+        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
+    ) -> FrameStep? {
+        var search = search
+        let start = offset
+        let here = bytes.extracting(start..<bytes.byteCount)
+        var found = search.find(in: here)
+        if found == nil, context.trustsLoneMethod, start == 0, search.isLoneMethod(at: 0, in: here) { found = 0 }
+        if let found {
+            offset = start + found
+            skip(found)
+            state = .boundary
+            return .skipped(takeSkipped())
+        }
+        let keep = min(search.keepFrom, here.byteCount)
+        skip(keep)
+        kept.append(here, keep..<here.byteCount)
+        keptPieces = [(0, stamp)]
+        search.rebase(by: keep)
+        state = .searching(search)
+        offset = bytes.byteCount
+        return nil
+    }
+
+    /// Adds to the bytes that wait.
+    private mutating func findInKept(
+        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp
+    ) -> FrameStep? {
+        var search = search
+        if offset < bytes.byteCount {
+            if keptPieces.count < 1024 { keptPieces.append((kept.count, stamp)) }
+            kept.append(bytes, offset..<bytes.byteCount)
+            offset = bytes.byteCount
+        }
+        if let found = search.find(in: kept.span.bytes) { return .replay(replay(from: found)) }
+        while kept.count - search.keepFrom > limits.searchWindow { search.dropFirst() }
+        let keep = min(search.keepFrom, kept.count)
+        if keep == kept.count || keep > kept.count / 2 {
+            cutKept(keep)
+            search.rebase(by: keep)
+        }
+        state = .searching(search)
+        return nil
+    }
+
+    private mutating func cutKept(_ count: Int) {
+        skip(count)
+        kept.removeFirst(count)
+        let last = keptPieces.lastIndex { $0.start <= count } ?? 0
+        keptPieces.removeFirst(last)
+        for index in keptPieces.indices { keptPieces[index].start = max(0, keptPieces[index].start - count) }
+        if kept.isEmpty { dropKept() }
+    }
+
+    private mutating func replay(from found: Int) -> ReplayedBytes {
+        cutKept(found)
+        let replayed = ReplayedBytes(bytes: kept, pieces: keptPieces)
+        kept = []
+        keptPieces = []
+        state = .boundary
+        return replayed
+    }
+}
+
+/// A value: what a gap does to a direction.
+enum GapEffect: Equatable {
+    /// The gap lies in the body of a frame whose end is known.
+    case inBody(UInt16)
+    /// The same in any other frame, which is lost.
+    case inFrame(UInt16)
+    case outOfStep
+}
+
+/// Missing bytes and the end.
+extension FrameDecoder {
+    /// `count` bytes are missing here; where the frame they belong to is known to end behind them, the decoder jumps.
+    mutating func gap(_ count: Int, _ context: FrameContext) -> GapEffect {
+        if keptIsSpent { dropKept() }
+        switch state {
+        case .body(let channel, let left, let size) where count <= left:
+            state = .body(channel: channel, left: left - count, size: size)
+            return .inBody(channel)
+        case .leap(let channel, let left) where count < left:
+            state = .leap(channel: channel, left: left - count)
+            return .inFrame(channel)
+        case .boundary where kept.count >= FrameHeader.byteCount && kept.first != UInt8(ascii: "A"):
+            let header = FrameHeader(kept.span.bytes, at: 0)
+            let left = header.frameSize - kept.count
+            guard count < left else { break }
+            skip(kept.count)
+            dropKept()
+            state = .leap(channel: header.channel, left: left - count)
+            return .inFrame(header.channel)
+        default: break
+        }
+        skip(kept.count)
+        dropKept()
+        announcesOutOfStep = false
+        state = .searching(search(from: 0, context))
+        return .outOfStep
+    }
+
+    /// No more bytes will come, or none that follow these: bytes that wait may still be one last method.
+    mutating func drain() -> ReplayedBytes? {
+        if keptIsSpent { dropKept() }
+        guard case .searching(let search) = state, !kept.isEmpty else { return nil }
+        return search.lastMethod(in: kept.span.bytes).map { replay(from: $0) }
+    }
+
+    /// Gives up what is kept.
+    ///
+    /// - Returns: whether a frame had begun.
+    mutating func end() -> Bool {
+        let hasPartialFrame =
+            switch state {
+            case .body, .leap: true
+            case .boundary: !kept.isEmpty && !keptIsSpent
+            case .start, .searching: false
+            }
+        if !keptIsSpent { skip(kept.count) }
+        dropKept()
+        state = .searching(search(from: 0, FrameContext()))
+        return hasPartialFrame
+    }
+}

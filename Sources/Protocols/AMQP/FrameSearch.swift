@@ -1,0 +1,199 @@
+import Bytes
+
+/// A machine that finds the next frame boundary in one direction of a connection.
+///
+/// A position counts as a boundary when a frame there is plausible, ends in 0xCE and the next frame is plausible too
+/// (WIRE 6.9). How much the next must show depends on the first: a method or content header whose fields end exactly at
+/// its end is strong evidence, a body is not. Positions whose frames end beyond the bytes so far wait while the search
+/// goes on behind them, so that a wrong one holds nothing up.
+struct FrameSearch {
+    /// What a position is.
+    enum Verdict: Equatable {
+        case boundary, nothing
+        /// Undecided until there are that many bytes.
+        case needs(Int)
+    }
+
+    /// Positions that wait, ascending, and how many bytes each needs.
+    private var waiting: [(position: Int, needs: Int)] = []
+    /// The first position not yet looked at.
+    private var next = 0
+    /// The greatest payload that is believed.
+    private let payloadLimit: Int
+    private let channelMax: UInt16
+    private let candidateLimit: Int
+
+    /// RabbitMQ's own limits stand in for those not yet negotiated.
+    init(from position: Int, frameMax: Int, channelMax: UInt16, limits: Limits) {
+        next = position
+        payloadLimit = min(frameMax == 0 ? 131_072 : max(frameMax, 4096), limits.searchWindow / 2)
+        self.channelMax = channelMax == 0 ? 2047 : channelMax
+        candidateLimit = limits.searchCandidates
+    }
+
+    /// Bytes before this position are of no further use.
+    var keepFrom: Int { waiting.first?.position ?? next }
+
+    /// `count` bytes were cut from the front.
+    mutating func rebase(by count: Int) {
+        next -= count
+        for index in waiting.indices {
+            waiting[index].position -= count
+            waiting[index].needs -= count
+        }
+    }
+
+    /// Gives up the position that has waited longest, for want of room.
+    mutating func dropFirst() {
+        if !waiting.isEmpty { waiting.removeFirst() }
+    }
+
+    /// The first boundary in `bytes`, which are those of the last call and what came since.
+    mutating func find(in bytes: RawSpan) -> Int? {
+        var index = 0
+        while index < waiting.count {
+            guard waiting[index].needs <= bytes.byteCount else {
+                index += 1
+                continue
+            }
+            switch verdict(at: waiting[index].position, in: bytes) {
+            case .boundary: return waiting[index].position
+            case .nothing: waiting.remove(at: index)
+            case .needs(let count):
+                waiting[index].needs = count
+                index += 1
+            }
+        }
+        while next < bytes.byteCount {
+            let position = next
+            next += 1
+            guard FrameSearch.mayBegin(bytes.octet(position)) else { continue }
+            switch verdict(at: position, in: bytes) {
+            case .boundary: return position
+            case .nothing: break
+            case .needs(let count):
+                if waiting.count == candidateLimit { waiting.removeFirst() }
+                waiting.append((position, count))
+            }
+        }
+        return nil
+    }
+
+    /// Whether the bytes end with one whole method at a position that waits for its next frame.
+    func lastMethod(in bytes: RawSpan) -> Int? {
+        waiting.first { isLoneMethod(at: $0.position, in: bytes) }?.position
+    }
+
+    /// Whether one method, and nothing else, stands between `position` and the end.
+    func isLoneMethod(at position: Int, in bytes: RawSpan) -> Bool {
+        guard position >= 0, bytes.byteCount - position >= FrameHeader.byteCount else { return false }
+        let header = FrameHeader(bytes, at: position)
+        return header.type == FrameHeader.method && position + header.frameSize == bytes.byteCount
+            && frame(at: position, in: bytes) == .strong(end: bytes.byteCount)
+    }
+
+    private static func mayBegin(_ octet: UInt8) -> Bool {
+        octet <= 8 && 0b1_0000_1110 >> octet & 1 != 0 || octet == UInt8(ascii: "A")
+    }
+}
+
+/// Evidence for a frame at a position.
+extension FrameSearch {
+    private enum Evidence: Equatable {
+        case none
+        /// So far nothing speaks against it; complete with that many bytes.
+        case needs(Int, headerSeen: Bool)
+        /// A body that ends in 0xCE.
+        case weak(end: Int)
+        /// Fields that end exactly at the frame's end, and 0xCE.
+        case strong(end: Int)
+    }
+
+    private func verdict(at position: Int, in bytes: RawSpan) -> Verdict {
+        switch frame(at: position, in: bytes) {
+        case .none: return .nothing
+        case .needs(let count, _): return .needs(count)
+        case .strong(let end):
+            // A protocol header is its own evidence.
+            if bytes.octet(position) == UInt8(ascii: "A") { return .boundary }
+            switch frame(at: end, in: bytes) {
+            case .none: return .nothing
+            case .needs(let count, let headerSeen): return headerSeen ? .boundary : .needs(min(count, end + 7))
+            case .weak, .strong: return .boundary
+            }
+        case .weak(let end):
+            return verdict(afterBodyEndingAt: end, bodies: 1, in: bytes)
+        }
+    }
+
+    /// After a body the next frame must be whole; after two, so must a third.
+    private func verdict(afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan) -> Verdict {
+        switch frame(at: end, in: bytes) {
+        case .none: .nothing
+        case .needs(let count, _): .needs(count)
+        case .strong: .boundary
+        case .weak(let next): bodies == 2 ? .boundary : verdict(afterBodyEndingAt: next, bodies: bodies + 1, in: bytes)
+        }
+    }
+
+    private func frame(at position: Int, in bytes: RawSpan) -> Evidence {
+        let available = bytes.byteCount - position
+        guard available > 0 else { return .needs(position + FrameHeader.byteCount, headerSeen: false) }
+        let type = bytes.octet(position)
+        if type == UInt8(ascii: "A") { return protocolHeader(at: position, in: bytes) }
+        guard FrameSearch.mayBegin(type) else { return .none }
+        if available >= 3, bytes.short(position + 1) > channelMax { return .none }
+        guard available >= FrameHeader.byteCount else {
+            return .needs(position + FrameHeader.byteCount, headerSeen: false)
+        }
+        let header = FrameHeader(bytes, at: position)
+        guard isPlausible(header) else { return .none }
+        let payload = position + FrameHeader.byteCount
+        let end = position + header.frameSize
+        if available >= FrameHeader.byteCount + 4, header.type == FrameHeader.method || header.type == 2 {
+            guard isKnown(header, bytes.long(payload)) else { return .none }
+        }
+        guard end <= bytes.byteCount else { return .needs(end, headerSeen: true) }
+        guard bytes.octet(end - 1) == FrameHeader.endOctet else { return .none }
+        switch header.type {
+        case FrameHeader.method: return methodFits(bytes, payload..<end - 1) ? .strong(end: end) : .none
+        case FrameHeader.contentHeader:
+            var cursor = ByteCursor(bytes, payload + 12..<end - 1, layer: "AMQP content header")
+            return BasicProperties.fits(bytes, &cursor) ? .strong(end: end) : .none
+        case FrameHeader.heartbeat: return .strong(end: end)
+        default: return .weak(end: end)
+        }
+    }
+
+    private func isPlausible(_ header: FrameHeader) -> Bool {
+        switch header.type {
+        case FrameHeader.method: header.size >= 4 && header.size <= payloadLimit
+        case FrameHeader.contentHeader: header.size >= 14 && header.size <= payloadLimit
+        case FrameHeader.contentBody: header.size >= 1 && header.size <= payloadLimit && header.channel != 0
+        default: header.size == 0 && header.channel == 0
+        }
+    }
+
+    /// `word` is class and method, or class and weight.
+    private func isKnown(_ header: FrameHeader, _ word: UInt32) -> Bool {
+        guard header.type == FrameHeader.method else { return word == 60 << 16 }
+        // Methods of class connection live on channel 0 and no others do.
+        guard (header.channel == 0) == (word >> 16 == 10) else { return false }
+        let id = MethodID(code: word)
+        return MethodTable.v091[id] != nil || MethodTable.v08[id] != nil
+    }
+
+    private func methodFits(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {
+        let id = MethodID(code: bytes.long(payload.lowerBound))
+        let cursor = ByteCursor(bytes, payload.lowerBound + 4..<payload.upperBound, layer: "AMQP method")
+        return MethodTable.v091[id]?.fits(bytes, cursor) ?? false || MethodTable.v08[id]?.fits(bytes, cursor) ?? false
+    }
+
+    private func protocolHeader(at position: Int, in bytes: RawSpan) -> Evidence {
+        let available = bytes.byteCount - position
+        if available > 1, bytes.octet(position + 1) != UInt8(ascii: "M") { return .none }
+        guard available >= 8 else { return .needs(position + 8, headerSeen: false) }
+        guard bytes.matches("AMQP", at: position) else { return .none }
+        return AMQPVersion(code: bytes.long(position + 4)).isSupported ? .strong(end: position + 8) : .none
+    }
+}

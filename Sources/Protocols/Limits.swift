@@ -1,0 +1,33 @@
+/// A value: the bounds on what is kept for one TCP connection; everything beyond is reported, counted and dropped.
+package struct Limits: Sendable {
+    /// Payload bytes of one frame; RabbitMQ's default is 131,072 and its greatest message 512 MiB in many frames.
+    package var frameSize = 64 << 20
+    /// Payload bytes of a method, header, heartbeat or unknown frame, which are kept whole until they are complete.
+    package var controlFrameSize = 1 << 20
+    /// Bytes of one body that are collected; the rest of a longer one is counted only.
+    package var bodySize = 64 << 20
+    /// Capacity in bytes that a channel's body buffer may keep between two messages.
+    package var idleBufferSize = 64 << 10
+    /// Channels of one connection (RabbitMQ's default channel_max is 2047).
+    package var channels = 4096
+    /// Publishes waiting for a confirm, and deliveries waiting for an acknowledgement, per channel.
+    package var outstanding = 16384
+    /// Packets listed for one content between its first and its last.
+    package var packetsPerContent = 65536
+    /// Nested tables and arrays.
+    package var tableDepth = 32
+    /// Values of one table, all levels counted.
+    package var tableValues = 4096
+    /// Bytes kept while looking for a frame boundary.
+    package var searchWindow = 512 << 10
+    /// Frame positions that wait for more bytes while looking for a boundary.
+    package var searchCandidates = 16
+    /// Bytes without a sign of AMQP after which a connection on another port is given up.
+    package var undecidedBytes = 256 << 10
+    /// The same on a port of AMQP.
+    package var undecidedBytesOnOwnPort = 16 << 20
+
+    package init() {}
+
+    package static let `default` = Limits()
+}
