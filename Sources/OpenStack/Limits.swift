@@ -1,0 +1,28 @@
+/// The bounds of this target: what a hostile body can make it hold or do.
+enum Limits {
+    /// Containers inside containers; nova's deepest real messages have about 20.
+    static let jsonDepth = 512
+    /// JSON documents inside strings of JSON documents, when redacting.
+    static let jsonNesting = 8
+    /// Elements kept of any one list in a message; further ones are read over.
+    static let listElements = 4096
+    /// Bytes of a body, compressed or not; offsets are kept in 32 bits.
+    static let bodyBytes = Int(Int32.max)
+    /// Bytes a compressed body may grow to.
+    static let inflatedBytes = 64 << 20
+    /// Times a compressed body may grow, once it is larger than `inflationFloor`.
+    static let inflationRatio = 250
+    static let inflationFloor = 1 << 20
+    /// Bytes of scratch memory kept from one body to the next.
+    static let keptScratchBytes = 1 << 20
+    /// Characters kept of a remote failure's message.
+    static let failureMessageCharacters = 1000
+    /// Bytes of a remote failure's message that are looked at.
+    static let failureMessageBytes = 64 << 10
+    /// Bytes of a message's detail.
+    static let detailBytes = 256 << 10
+    /// Names held to be shared between messages; a power of two.
+    static let sharedStrings = 4096
+    /// Bytes of the longest name that is shared.
+    static let sharedStringBytes = 128
+}

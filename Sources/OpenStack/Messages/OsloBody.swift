@@ -1,0 +1,48 @@
+/// A value: what a message body says, as oslo.messaging means it.
+package enum OsloBody: Sendable {
+    case request(RPCRequest)
+    case reply(RPCReply)
+    case notification(Notification)
+    case opaque(OpaqueReason)
+}
+
+/// A value: why a body was not understood; names and texts from the wire are bounded and redacted.
+package enum OpaqueReason: Sendable, Hashable {
+    case empty
+    /// With the content type.
+    case notJSON(String)
+    case brokenJSON
+    /// Containers inside containers beyond the limit.
+    case tooDeep
+    /// JSON, but not an object.
+    case notAnObject
+    /// An `oslo.version` of another major number than 2.
+    case unknownEnvelopeVersion(String)
+    /// An object that is no request, reply or notification.
+    case unknownShape
+    /// Compressed in a way that is not known, with its name.
+    case compressed(String)
+    /// Compressed in a known way, with its name, but not readable.
+    case brokenCompression(String)
+    /// Larger than the limit, as it is or decompressed.
+    case tooLarge
+    /// The capture cut it before the first thing that tells what it is.
+    case truncatedBeforeAnything
+
+    /// A short text for people; the same for the same reason.
+    package var text: String {
+        switch self {
+        case .empty: "empty body"
+        case .notJSON(let type): "not JSON: \(type)"
+        case .brokenJSON: "broken JSON"
+        case .tooDeep: "JSON nested too deeply"
+        case .notAnObject: "JSON, but not an object"
+        case .unknownEnvelopeVersion(let version): "unknown oslo.version \(version)"
+        case .unknownShape: "JSON, but no RPC message and no notification"
+        case .compressed(let name): "unsupported compression \(name)"
+        case .brokenCompression(let name): "broken compressed data (\(name))"
+        case .tooLarge: "too large to decode"
+        case .truncatedBeforeAnything: "cut by the capture before anything was said"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Bytes
+import Trace
+
+extension OsloDecoder {
+    /// Makes the value of a message that has an event type.
+    mutating func notification(_ text: RawSpan, eventType: String) -> Notification {
+        var notification = Notification(eventType: eventType)
+        notification.priority = reader.name(fields.priority, text)?.uppercased()
+        notification.publisherID = reader.name(fields.publisherID, text)
+        notification.messageID = SlotReader.text(fields.notificationID, text)
+        notification.uniqueID = SlotReader.text(fields.uniqueID, text)
+        notification.timestamp = SlotReader.text(fields.timestamp, text)
+        notification.context = context(text)
+        let subjects = payloadInstances(text, eventType: eventType)
+        notification.instances = subjects.uuids
+        notification.instanceName = subjects.name
+        notification.payloadHost = reader.name(fields.payloadFields.host, text)
+        notification.stateChange = stateChange(text, eventType: eventType, instance: subjects.uuids.first)
+        notification.portIDs = payloadPorts(text, eventType: eventType)
+        switch detail {
+        case .none: break
+        case .args: notification.detail = detailText(fields.payload, text)
+        case .full: notification.detail = detailText(fields.root, text)
+        }
+        return notification
+    }
+
+    /// A `uuid` is an instance's in `instance.*` events only; keypairs, services and groups have one too.
+    private mutating func payloadInstances(
+        _ text: RawSpan, eventType: String
+    ) -> (uuids: [String], name: String?) {
+        let slots = fields.payloadFields
+        var found = UniqueStrings()
+        var names = FirstName()
+        let uuid =
+            reader.uuid(slots.instanceID, text)
+            ?? (slots.isVersioned && eventType.hasPrefix("instance.") ? reader.uuid(slots.uuid, text) : nil)
+        found.append(uuid)
+        names.add(uuid, slots.displayName, slots.hostname)
+        found.append(reader.uuid(slots.instanceUUID, text))
+        appendRequestSpecs(.payloadRequestSpec, to: &found, &names, text)
+        for object in fields.findings.objects where object.role == .payloadPort {
+            found.append(portInstance(object, text))
+        }
+        return (found.strings, names.slot(of: found.strings.first).flatMap { reader.name($0, text) })
+    }
+
+    private mutating func payloadPorts(_ text: RawSpan, eventType: String) -> [String] {
+        var found = UniqueStrings()
+        found.append(reader.uuid(fields.payloadFields.portID, text))
+        for object in fields.findings.objects where object.role == .payloadPort {
+            found.append(reader.uuid(object.fields.id, text))
+        }
+        return found.strings
+    }
+}

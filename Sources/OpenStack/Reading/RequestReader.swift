@@ -1,0 +1,142 @@
+import Bytes
+import Trace
+
+extension OsloDecoder {
+    /// Makes the value of a message that has a method.
+    mutating func request(_ text: RawSpan, method: String) -> RPCRequest {
+        var request = RPCRequest(method: method)
+        request.namespace = reader.name(fields.namespace, text)
+        request.version = reader.name(fields.version, text)
+        request.messageID = SlotReader.text(fields.messageID, text)
+        request.replyQueue = reader.name(fields.replyQueue, text)
+        request.uniqueID = SlotReader.text(fields.uniqueID, text)
+        request.callMonitorTimeout = SlotReader.number(fields.timeout, text).flatMap(Self.nanoseconds)
+        request.context = context(text)
+        request.objectMethod = objectMethod(text)
+        let subjects = instances(text, method: method, objectMethod: request.objectMethod)
+        request.instances = subjects.uuids
+        request.instanceName = subjects.name
+        request.stateChange = stateChange(text, method: method, objectMethod: request.objectMethod)
+        request.expectedTaskStates = expectedTaskStates(text)
+        request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)
+        request.portIDs = portIDs(text)
+        request.events = events(text)
+        request.retry = retry(text)
+        if detail != .none {
+            request.argumentNames = argumentNames(text)
+            request.detail = detailText(detail == .args ? fields.arguments : fields.root, text)
+        }
+        return request
+    }
+
+    private static func nanoseconds(_ seconds: Double) -> Nanoseconds? {
+        Nanoseconds(exactly: (seconds * 1e9).rounded())
+    }
+
+    mutating func context(_ text: RawSpan) -> RequestContext {
+        let slots = fields.context
+        var context = RequestContext()
+        context.requestID = reader.name(slots.requestID, text)
+        context.globalRequestID = reader.name(slots.globalRequestID, text)
+        context.userID = reader.known(slots.userID.isPresent ? slots.userID : slots.user, text)
+        context.isAdmin = slots.isAdmin.bool
+        context.projectID =
+            reader.name(slots.projectID, text) ?? reader.name(slots.project, text)
+            ?? reader.name(slots.tenantID, text) ?? reader.name(slots.tenant, text)
+        return context
+    }
+
+    /// `Class.method` of a remote call of a versioned object (oslo.versionedobjects base.py, `remotable`).
+    private mutating func objectMethod(_ text: RawSpan) -> String? {
+        let method = fields.argument.objectMethod
+        if let object = fields.findings.objects.first(where: { $0.role == .objectInstance }) {
+            guard let type = reader.name(object.typeName, text) else { return nil }
+            if method.isPresent { return reader.name(method, text).map { joined(type, $0) } }
+            return fields.method.equals("object_backport_versions", text) ? joined(type, "backport") : nil
+        }
+        guard let type = reader.name(fields.argument.objectName, text) else { return nil }
+        return reader.name(method, text).map { joined(type, $0) }
+    }
+
+    private mutating func joined(_ type: String, _ method: String) -> String {
+        let bytes = Array("\(type).\(method)".utf8)
+        return reader.shared.string(bytes.span.bytes, 0..<bytes.count)
+    }
+
+    private mutating func expectedTaskStates(_ text: RawSpan) -> [String?]? {
+        guard fields.argument.hasExpectedTaskState else { return nil }
+        return fields.findings.texts.lazy.filter { $0.role == .expectedTaskState }.map { reader.name($0.slot, text) }
+    }
+
+    /// Ports are named by neutron's objects, by agents' lists of devices and by the tags of nova's network events.
+    private mutating func portIDs(_ text: RawSpan) -> [String] {
+        var found = UniqueStrings()
+        found.append(reader.uuid(fields.argument.portID, text))
+        found.append(reader.uuid(fields.argument.device, text))
+        for object in fields.findings.objects {
+            switch object.role {
+            case .port, .portEvent: found.append(reader.uuid(object.fields.id, text))
+            case .resource where object.typeName.equals("Port", text):
+                found.append(reader.uuid(object.fields.id, text))
+            case .event where reader.name(object.fields.name, text)?.hasPrefix("network-") == true:
+                found.append(reader.uuid(object.fields.tag, text))
+            default: continue
+            }
+        }
+        for role in [FindingRole.device, .deviceUp, .deviceDown, .listedPort] {
+            for item in fields.findings.texts where item.role == role {
+                found.append(reader.uuid(item.slot, text))
+            }
+        }
+        return found.strings
+    }
+
+    private mutating func events(_ text: RawSpan) -> [String] {
+        var names: [String] = []
+        for object in fields.findings.objects where object.role == .event {
+            if let name = reader.name(object.fields.name, text) { names.append(name) }
+        }
+        return names
+    }
+
+    private mutating func retry(_ text: RawSpan) -> BuildRetry? {
+        let slots = fields.argument
+        guard slots.hasRetry else { return nil }
+        var hosts: [String] = []
+        for item in fields.findings.texts where item.role == .retryHost {
+            if let host = reader.name(item.slot, text) { hosts.append(host) }
+        }
+        return BuildRetry(
+            attempts: SlotReader.number(slots.retryAttempts, text).flatMap(Int.init(exactly:)), hosts: hosts,
+            reason: boundedMessage(slots.retryReason, text))
+    }
+
+    private func argumentNames(_ text: RawSpan) -> [String] {
+        guard fields.arguments.kind == .object else { return [] }
+        var scanner = JSONScanner(text, fields.arguments.range, isNested: fields.arguments.isNested)
+        var names: [String] = []
+        guard scanner.beginObject(text) else { return names }
+        while let key = scanner.nextKey(text), names.count < Limits.listElements {
+            if let name = SlotReader.text(key, text) { names.append(redaction.redact(text: name)) }
+            scanner.readValue(text)
+        }
+        return names
+    }
+}
+
+/// A machine that keeps each string once, in the order in which they came.
+struct UniqueStrings {
+    private(set) var strings: [String] = []
+    private var seen: Set<String> = []
+
+    mutating func append(_ string: String?) {
+        guard let string else { return }
+        // A set is worth its memory for long lists only.
+        if strings.count < 16 {
+            if !strings.contains(string) { strings.append(string) }
+            return
+        }
+        if seen.isEmpty { seen.formUnion(strings) }
+        if seen.insert(string).inserted { strings.append(string) }
+    }
+}

@@ -1,0 +1,185 @@
+import Bytes
+
+/// A machine that finds, in one pass, the parts of an RPC message or notification that are needed later.
+///
+/// It holds slots only; of a key that stands twice the last counts, as in Python. Its lists are reused.
+struct MessageFields {
+    /// The object itself, of a cut text as far as it goes.
+    var root = JSONSlot()
+
+    var method = JSONSlot()
+    var arguments = JSONSlot()
+    var namespace = JSONSlot()
+    var version = JSONSlot()
+    var messageID = JSONSlot()
+    var replyQueue = JSONSlot()
+    var timeout = JSONSlot()
+    var uniqueID = JSONSlot()
+
+    var result = JSONSlot()
+    var failure = JSONSlot()
+    var ending = JSONSlot()
+
+    var eventType = JSONSlot()
+    var priority = JSONSlot()
+    var publisherID = JSONSlot()
+    var notificationID = JSONSlot()
+    var timestamp = JSONSlot()
+    var payload = JSONSlot()
+
+    var context = ContextFields()
+    var argument = ArgumentFields()
+    var payloadFields = PayloadFields()
+    /// What lies in lists and objects below.
+    var findings = Findings()
+
+    /// A message without envelope has neither.
+    var envelopeVersion = JSONSlot()
+    var envelopeMessage = JSONSlot()
+
+    /// Forgets everything but the memory of the lists.
+    mutating func reset() {
+        var findings = Findings()
+        swap(&findings, &self.findings)
+        findings.reset()
+        self = MessageFields()
+        swap(&findings, &self.findings)
+    }
+
+    /// Reads the object that `scanner` stands before; a fault stays with the scanner.
+    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan) {
+        let isObject = scanner.peek(text) == .openBrace
+        let start = scanner.offset
+        guard isObject, scanner.beginObject(text) else {
+            scanner.fail(.malformed)
+            return
+        }
+        root = JSONSlot(.object, start..<scanner.end, isNested: scanner.isNested)
+        while let key = scanner.nextKey(text) {
+            read(key, &scanner, text)
+        }
+        guard scanner.fault == .none else { return }
+        root = scanner.slot(.object, from: start)
+    }
+
+    private mutating func read(_ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan) {
+        let count = key.textCount(text)
+        if count > 9, ContextFields.isContext(key, text) {
+            context.read(key, count, &scanner, text)
+            return
+        }
+        switch count {
+        case 4 where key.equals("args", text): readArguments(&scanner, text)
+        case 6 where key.equals("method", text): method = scanner.readValue(text)
+        case 6 where key.equals("result", text): readResult(&scanner, text)
+        case 6 where key.equals("ending", text): ending = scanner.readValue(text)
+        case 7 where key.equals("version", text): version = scanner.readValue(text)
+        case 7 where key.equals("_msg_id", text): messageID = scanner.readValue(text)
+        case 7 where key.equals("failure", text): failure = readOrBegin(&scanner, text)
+        case 7 where key.equals("payload", text): readPayload(&scanner, text)
+        case 8 where key.equals("_reply_q", text): replyQueue = scanner.readValue(text)
+        case 8 where key.equals("_timeout", text): timeout = scanner.readValue(text)
+        case 8 where key.equals("priority", text): priority = scanner.readValue(text)
+        case 9 where key.equals("namespace", text): namespace = scanner.readValue(text)
+        case 9 where key.equals("timestamp", text): timestamp = scanner.readValue(text)
+        case 10 where key.equals("_unique_id", text): uniqueID = scanner.readValue(text)
+        case 10 where key.equals("event_type", text): eventType = scanner.readValue(text)
+        case 10 where key.equals("message_id", text): notificationID = scanner.readValue(text)
+        case 12 where key.equals("publisher_id", text): publisherID = scanner.readValue(text)
+        case 12 where key.equals("oslo.version", text): envelopeVersion = scanner.readValue(text)
+        case 12 where key.equals("oslo.message", text): envelopeMessage = scanner.readValue(text)
+        default: scanner.readValue(text)
+        }
+    }
+
+    private mutating func readArguments(_ scanner: inout JSONScanner, _ text: RawSpan) {
+        argument = ArgumentFields()
+        findings.removeAll { $0.isArgument }
+        let isObject = scanner.peek(text) == .openBrace
+        let start = scanner.offset
+        guard isObject, scanner.beginObject(text) else {
+            arguments = scanner.readValue(text)
+            return
+        }
+        argument.scan(&scanner, text, &findings)
+        arguments = scanner.slot(.object, from: start)
+    }
+
+    private mutating func readPayload(_ scanner: inout JSONScanner, _ text: RawSpan) {
+        payloadFields = PayloadFields()
+        findings.removeAll { $0.isPayload }
+        let isObject = scanner.peek(text) == .openBrace
+        let start = scanner.offset
+        guard isObject, scanner.beginObject(text) else {
+            payload = scanner.readValue(text)
+            return
+        }
+        payloadFields.scan(&scanner, text, &findings)
+        payload = scanner.slot(.object, from: start)
+    }
+
+    /// Looks into a result only where it is a list, as that of `select_destinations`.
+    private mutating func readResult(_ scanner: inout JSONScanner, _ text: RawSpan) {
+        findings.removeAll { $0 == .selection }
+        guard scanner.peek(text) == .openBracket else {
+            result = readOrBegin(&scanner, text)
+            return
+        }
+        let start = scanner.offset
+        findings.readSelections(&scanner, text)
+        result = scanner.slot(.array, from: start)
+    }
+
+    /// A value that, where the text is cut inside it, still counts as begun.
+    private func readOrBegin(_ scanner: inout JSONScanner, _ text: RawSpan) -> JSONSlot {
+        let first = scanner.peek(text)
+        let start = scanner.offset
+        let slot = scanner.readValue(text)
+        guard slot.kind == .absent, scanner.fault == .ended else { return slot }
+        return switch first {
+        case .openBrace: scanner.slot(.object, from: start)
+        case .openBracket: scanner.slot(.array, from: start)
+        case .quote:
+            JSONSlot(
+                .string, min(start + (scanner.isNested ? 2 : 1), scanner.end)..<scanner.end,
+                isNested: scanner.isNested, hasEscapes: true)
+        default: slot
+        }
+    }
+}
+
+/// A value: the slots of the `_context_*` keys.
+struct ContextFields {
+    var requestID = JSONSlot()
+    var globalRequestID = JSONSlot()
+    var userID = JSONSlot()
+    /// `_context_user`, in its place before oslo.context 2.
+    var user = JSONSlot()
+    var isAdmin = JSONSlot()
+    var projectID = JSONSlot()
+    var project = JSONSlot()
+    var tenantID = JSONSlot()
+    var tenant = JSONSlot()
+
+    @inline(__always)
+    static func isContext(_ key: JSONSlot, _ text: RawSpan) -> Bool {
+        if key.hasEscapes { return key.decodedBytes(text).starts(with: "_context_".utf8) }
+        return text.byte(key.range.lowerBound) == UInt8(ascii: "_")
+            && text.matches("_context_", at: key.range.lowerBound)
+    }
+
+    mutating func read(_ key: JSONSlot, _ count: Int, _ scanner: inout JSONScanner, _ text: RawSpan) {
+        switch count {
+        case 13 where key.equals("_context_user", text): user = scanner.readValue(text)
+        case 15 where key.equals("_context_tenant", text): tenant = scanner.readValue(text)
+        case 16 where key.equals("_context_user_id", text): userID = scanner.readValue(text)
+        case 16 where key.equals("_context_project", text): project = scanner.readValue(text)
+        case 17 where key.equals("_context_is_admin", text): isAdmin = scanner.readValue(text)
+        case 18 where key.equals("_context_tenant_id", text): tenantID = scanner.readValue(text)
+        case 19 where key.equals("_context_request_id", text): requestID = scanner.readValue(text)
+        case 19 where key.equals("_context_project_id", text): projectID = scanner.readValue(text)
+        case 26 where key.equals("_context_global_request_id", text): globalRequestID = scanner.readValue(text)
+        default: scanner.readValue(text)
+        }
+    }
+}

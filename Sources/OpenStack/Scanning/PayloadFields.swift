@@ -1,0 +1,103 @@
+import Bytes
+
+/// A machine that finds in a notification's payload what it says about instances, ports, hosts and states.
+///
+/// Reads the unversioned format of nova and neutron, a plain dictionary, and the versioned one, where the same lies under
+/// `nova_object.data` and states under `state_update` as well (nova notifications/base.py, notifications/objects/).
+struct PayloadFields {
+    struct StateUpdate {
+        var state = JSONSlot()
+        var newTaskState = JSONSlot()
+    }
+
+    /// The payload is a versioned object.
+    var isVersioned = false
+    var uuid = JSONSlot()
+    var host = JSONSlot()
+    var state = JSONSlot()
+    var portID = JSONSlot()
+    var hostname = JSONSlot()
+    var taskState = JSONSlot()
+    var powerState = JSONSlot()
+    var instanceID = JSONSlot()
+    var displayName = JSONSlot()
+    var instanceUUID = JSONSlot()
+    var newTaskState = JSONSlot()
+    var stateDescription = JSONSlot()
+    var update = StateUpdate()
+
+    /// Reads the members of the object that `scanner` has stepped into.
+    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+        while let key = scanner.nextKey(text) {
+            switch Envelope(key, text) {
+            case .data:
+                self = PayloadFields()
+                isVersioned = true
+                findings.removeAll { $0.isPayload }
+                guard scanner.beginObject(text) else {
+                    scanner.readValue(text)
+                    continue
+                }
+                while let key = scanner.nextKey(text) {
+                    read(key, &scanner, text, &findings)
+                }
+            case nil where !isVersioned: read(key, &scanner, text, &findings)
+            default: scanner.readValue(text)
+            }
+        }
+    }
+
+    private mutating func read(
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+    ) {
+        switch key.textCount(text) {
+        case 4 where key.equals("uuid", text): uuid = scanner.readValue(text)
+        case 4 where key.equals("host", text): host = scanner.readValue(text)
+        case 4 where key.equals("port", text): findings.readObjects(.payloadPort, &scanner, text)
+        case 5 where key.equals("state", text): state = scanner.readValue(text)
+        case 7 where key.equals("port_id", text): portID = scanner.readValue(text)
+        case 8 where key.equals("hostname", text): hostname = scanner.readValue(text)
+        case 9 where key.equals("host_name", text): hostname = scanner.readValue(text)
+        case 10 where key.equals("task_state", text): taskState = scanner.readValue(text)
+        case 11 where key.equals("power_state", text): powerState = scanner.readValue(text)
+        case 11 where key.equals("instance_id", text): instanceID = scanner.readValue(text)
+        case 12 where key.equals("display_name", text): displayName = scanner.readValue(text)
+        case 12 where key.equals("state_update", text): update = readUpdate(&scanner, text)
+        case 12 where key.equals("request_spec", text):
+            findings.readObjects(.payloadRequestSpec, &scanner, text)
+        case 13 where key.equals("instance_uuid", text): instanceUUID = scanner.readValue(text)
+        case 14 where key.equals("new_task_state", text): newTaskState = scanner.readValue(text)
+        case 17 where key.equals("state_description", text): stateDescription = scanner.readValue(text)
+        default: scanner.readValue(text)
+        }
+    }
+
+    private func readUpdate(_ scanner: inout JSONScanner, _ text: RawSpan) -> StateUpdate {
+        var update = StateUpdate()
+        guard scanner.beginObject(text) else {
+            scanner.readValue(text)
+            return update
+        }
+        while let key = scanner.nextKey(text) {
+            guard Envelope(key, text) == .data else {
+                scanner.readValue(text)
+                continue
+            }
+            update = StateUpdate()
+            guard scanner.beginObject(text) else {
+                scanner.readValue(text)
+                continue
+            }
+            while let key = scanner.nextKey(text) {
+                if key.equals("state", text) {
+                    update.state = scanner.readValue(text)
+                } else if key.equals("new_task_state", text) {
+                    update.newTaskState = scanner.readValue(text)
+                } else {
+                    scanner.readValue(text)
+                }
+            }
+        }
+        return update
+    }
+}
