@@ -52,7 +52,8 @@ private struct Facts {
     }
 
     private var isGone: Bool {
-        operation.states.last?.change.vmState == .some("deleted") || messages.contains { $0.title == "Instance.destroy" }
+        operation.states.last?.change.vmState == .some("deleted")
+            || messages.contains { $0.title == "Instance.destroy" }
     }
 
     private func isOptional(_ name: String) -> Bool {

@@ -1,0 +1,200 @@
+import Collections
+import OpenStack
+import Trace
+
+/// Contents of one connection that wait for their acknowledgement, by the content's number.
+struct Unsettled: Sendable {
+    /// Message and, for deliveries, its index in `Message.deliveries`.
+    private(set) var contents: OrderedDictionary<Int, (message: Int, delivery: Int?)> = [:]
+
+    mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
+        if contents.count >= limit { contents.removeFirst(max(1, limit / 4)) }
+        contents[content] = (message, delivery)
+    }
+
+    mutating func remove(_ content: Int) -> (message: Int, delivery: Int?)? {
+        contents.removeValue(forKey: content)
+    }
+}
+
+extension Correlator {
+    /// Takes one passage of a message.
+    ///
+    /// - Returns: the message's id.
+    @discardableResult
+    package mutating func receive(_ observation: consuming Observation) -> Int {
+        let key = Self.key(of: observation)
+        let known = messageByKey[key].flatMap { messages.contains($0) ? $0 : nil }
+        let id: Int
+        switch observation.leg {
+        case .publish:
+            id = published(observation, key: key, known: known)
+        case .deliver(let redelivered):
+            id = known ?? insert(observation, key: key)
+            delivered(observation, id: id, redelivered: redelivered)
+        case .returned(let returned):
+            id = known ?? insert(observation, key: key)
+            messages[id].returned = returned
+            naming.used(observation.connection)
+        }
+        messages[id].packets.append(contentsOf: observation.packets)
+        joinToCall(observation, message: id)
+        return id
+    }
+
+    /// Takes an acknowledgement by broker or consumer.
+    package mutating func receive(_ acknowledgement: Acknowledgement) {
+        guard let (id, delivery) = unsettled[acknowledgement.connection]?.remove(acknowledgement.contentID),
+            messages.contains(id)
+        else { return }
+        switch (acknowledgement.kind, delivery) {
+        case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
+        case (.taken, let index?): messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
+        default: break
+        }
+    }
+
+    // MARK: Publish
+
+    private mutating func published(_ observation: Observation, key: String, known: Int?) -> Int {
+        let hasUniqueID = observation.body.uniqueID != nil
+        let id: Int
+        if let known, hasUniqueID || messages[known].publishedAt == nil {
+            id = known
+            if messages[id].publishedAt != nil { messages[id].republished += 1 }
+        } else {
+            id = insert(observation, key: key)
+        }
+        if messages[id].publishedAt == nil {
+            messages[id].publishedAt = observation.firstByteAt
+            messages[id].connection = observation.connection
+            messages[id].exchange = observation.exchange
+            messages[id].routingKey = observation.routingKey
+        }
+        unsettled[observation.connection, default: Unsettled()].add(
+            observation.contentID, message: id, delivery: nil, limit: limits.unsettledPerConnection)
+        learnSender(observation)
+        return id
+    }
+
+    private mutating func learnSender(_ observation: Observation) {
+        let connection = observation.connection
+        switch observation.body {
+        case .request(let request):
+            naming.sends(
+                connection, method: request.method, routingKey: observation.routingKey,
+                exchange: observation.exchange)
+            for hint in request.hostHints {
+                naming.reports(connection, service: hint.service, host: hint.host, method: request.title)
+            }
+            if let queue = request.replyQueue, let other = replyQueues.requested(queue, by: connection) {
+                naming.join(connection, other)
+            }
+        case .notification(let notification):
+            naming.used(connection)
+            if let publisher = notification.publisherID {
+                naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
+            }
+            if notification.isStateUpdate, let instance = notification.instances.first {
+                openSaves.updated(instance, on: connection)
+            }
+        case .reply, .opaque:
+            naming.used(connection)
+        }
+    }
+
+    // MARK: Deliver
+
+    private mutating func delivered(_ observation: Observation, id: Int, redelivered: Bool) {
+        let connection = observation.connection
+        messages[id].deliveries.append(
+            Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
+        unsettled[connection, default: Unsettled()].add(
+            observation.contentID, message: id, delivery: messages[id].deliveries.count - 1,
+            limit: limits.unsettledPerConnection)
+        takes(
+            connection, from: observation.routingKey.isEmpty ? observation.exchange : observation.routingKey,
+            isNew: false)
+    }
+
+    // MARK: Messages
+
+    private mutating func insert(_ observation: Observation, key: String) -> Int {
+        let id = messages.nextID
+        messages.append(Message(observation, id: id))
+        keys.append(key)
+        messageByKey[key] = id
+        return id
+    }
+
+    /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself.
+    private static func key(of observation: borrowing Observation) -> String {
+        observation.body.uniqueID ?? "\(observation.bytes) \(observation.bodyHash)"
+    }
+}
+
+extension Message {
+    /// What one passage tells of a message; who sent it, when and to whom is filled in by its legs.
+    init(_ observation: borrowing Observation, id: Int) {
+        let kind: Kind
+        switch observation.body {
+        case .request(let request):
+            kind = request.messageID != nil ? .call : observation.exchange.hasSuffix("_fanout") ? .fanout : .cast
+        case .reply(let reply):
+            kind = reply.isHeartbeat ? .heartbeat : .reply
+        case .notification:
+            kind = .notification
+        case .opaque:
+            kind = .opaque
+        }
+        self.init(
+            id: id, kind: kind, exchange: observation.exchange, routingKey: observation.routingKey,
+            bytes: observation.bytes)
+        isTruncated = observation.isTruncated
+        expiration = observation.expiration
+        uniqueID = observation.body.uniqueID
+        switch observation.body {
+        case .request(let request): describe(request)
+        case .reply(let reply): describe(reply, routingKey: observation.routingKey, exchange: observation.exchange)
+        case .notification(let notification): describe(notification)
+        case .opaque: break
+        }
+    }
+
+    private mutating func describe(_ request: RPCRequest) {
+        messageID = request.messageID
+        replyQueue = request.replyQueue
+        method = request.method
+        objectMethod = request.objectMethod
+        namespace = request.namespace
+        version = request.version
+        requestID = request.context.requestID
+        globalRequestID = request.context.globalRequestID
+        instances = request.instances
+        instanceName = request.instanceName
+        stateChange = request.stateChange
+        events = request.events
+        detail = request.detail
+        isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
+    }
+
+    /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
+    private mutating func describe(_ reply: RPCReply, routingKey: String, exchange: String) {
+        messageID = reply.messageID ?? (routingKey.isEmpty ? exchange : routingKey)
+        failure = reply.failure
+        detail = reply.detail
+    }
+
+    private mutating func describe(_ notification: OpenStack.Notification) {
+        eventType = notification.eventType
+        priority = notification.priority
+        publisherID = notification.publisherID
+        requestID = notification.context.requestID
+        globalRequestID = notification.context.globalRequestID
+        instances = notification.instances
+        instanceName = notification.instanceName
+        stateChange = notification.stateChange
+        detail = notification.detail
+        isBackground = notification.priority != "ERROR"
+    }
+}

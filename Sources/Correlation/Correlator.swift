@@ -1,0 +1,113 @@
+import OpenStack
+import Trace
+
+/// A machine that joins what passed on single connections into messages and calls, and names who sent and took them.
+///
+/// Publish, deliveries, acknowledgements and returns of a message are joined by `_unique_id`; request and reply by
+/// `_msg_id`. It takes observations in packet order and hands on messages and calls when their time is over: at the end
+/// of a capture, or when limits or expiry let them go.
+///
+/// One aspect a file: `Correlator+messages` (publish ↔ deliver ↔ ack), `Correlator+calls` (request ↔ reply),
+/// `Naming/` (who it was).
+package struct Correlator: Sendable {
+    let limits: CorrelationLimits
+    var messages = ExpiringStore<Message>()
+    var calls = ExpiringStore<CallRecord>()
+    /// `_unique_id`, or what stands for it, → message.
+    var messageByKey: [String: Int] = [:]
+    /// Key of each message, to forget it with the message.
+    var keys = ExpiringStore<String>()
+    /// `_msg_id` → call.
+    var callByMessageID: [String: Int] = [:]
+    var unsettled: [Int: Unsettled] = [:]
+    var replyQueues: ReplyQueues
+    var openSaves = OpenSaves()
+    /// Which connection a process was last known by.
+    var connectionByIdentity: [ProcessIdentity: Int] = [:]
+    package var naming: ServiceNaming
+    /// Messages and calls that were let go before the end of the capture.
+    package private(set) var evicted = 0
+
+    package init(limits: CorrelationLimits = .replay) {
+        self.limits = limits
+        replyQueues = ReplyQueues(limit: limits.replyQueues)
+        naming = ServiceNaming(evidencePerConnection: limits.evidencePerConnection)
+    }
+
+    // MARK: Connections
+
+    /// An AMQP connection was found; `address` is its client's without port, `endpoint` with it.
+    package mutating func opened(_ connection: Int, address: String, endpoint: String) {
+        naming.opened(connection, address: address, endpoint: endpoint)
+    }
+
+    /// The client gave its `connection_name`.
+    package mutating func named(_ connection: Int, _ name: String) {
+        naming.named(connection, name) { connectionByIdentity[$0] }
+        if let identity = naming.identity(of: connection) { connectionByIdentity[identity] = connection }
+    }
+
+    /// The client asked for the messages of `queue` (`basic.consume`).
+    package mutating func consumes(_ connection: Int, queue: String) {
+        takes(connection, from: queue, isNew: true)
+    }
+
+    /// The connection ended.
+    package mutating func closed(_ connection: Int) {
+        unsettled[connection] = nil
+        replyQueues.closed(connection)
+    }
+
+    mutating func takes(_ connection: Int, from queue: String, isNew: Bool) {
+        naming.serves(connection, queue)
+        guard queue.hasPrefix("reply_") else { return }
+        if let other = replyQueues.consumed(queue, by: connection, isNew: isNew) { naming.join(connection, other) }
+    }
+
+    // MARK: What is handed on
+
+    /// Something whose joining is over.
+    package enum Finished: Sendable {
+        case message(Message)
+        case call(Call)
+    }
+
+    /// Lets go what is beyond the limits or was not touched for the expiry time before `now`, oldest first.
+    package mutating func expire(at now: Timestamp, _ visit: (Finished) -> Void) {
+        while let oldest = calls.oldest,
+            calls.count > limits.messages || now - oldest.touched > limits.expiry
+        {
+            evicted += 1
+            finishOldestCall(at: now, visit)
+        }
+        while let oldest = messages.oldest,
+            messages.count > limits.messages || now - (oldest.at ?? now) > limits.expiry
+        {
+            evicted += 1
+            finishOldestMessage(visit)
+        }
+    }
+
+    /// Hands on everything that is left, at the end of the capture.
+    package mutating func finish(at end: Timestamp, _ visit: (Finished) -> Void) {
+        for (notifier, server) in openSaves.conclusions where !naming.isNamed(notifier) {
+            naming.join(notifier, server)
+        }
+        while calls.count > 0 { finishOldestCall(at: end, visit) }
+        while messages.count > 0 { finishOldestMessage(visit) }
+    }
+
+    private mutating func finishOldestCall(at now: Timestamp, _ visit: (Finished) -> Void) {
+        guard var record = calls.removeOldest() else { return }
+        callByMessageID[record.call.messageID] = nil
+        record.conclude(at: now)
+        forget(saveOf: record)
+        visit(.call(record.call))
+    }
+
+    private mutating func finishOldestMessage(_ visit: (Finished) -> Void) {
+        guard let message = messages.removeOldest(), let key = keys.removeOldest() else { return }
+        if messageByKey[key] == message.id { messageByKey[key] = nil }
+        visit(.message(message))
+    }
+}

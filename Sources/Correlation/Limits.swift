@@ -1,0 +1,28 @@
+import Trace
+
+/// A value: how much the correlator keeps before the oldest is let go, all in counts and packet time.
+///
+/// What is let go is handed on as it stands and counted; it can no longer be joined to what comes later.
+package struct CorrelationLimits: Sendable {
+    /// Messages kept for joining.
+    package var messages: Int
+    /// How long a message is kept after it was last touched. oslo.messaging's longest timeout in nova is 30 minutes
+    /// (`long_rpc_timeout`), and an answer may come after it.
+    package var expiry: Nanoseconds
+    /// Publishes and deliveries of one connection that wait for their acknowledgement.
+    package var unsettledPerConnection: Int
+    /// Facts kept of one connection.
+    package var evidencePerConnection: Int
+    /// Reply queues whose consumer and requesters are remembered.
+    package var replyQueues: Int
+
+    /// For a trace that is kept whole: replay, list, export.
+    package static let replay = CorrelationLimits(
+        messages: 4_000_000, expiry: .seconds(2 * 3600), unsettledPerConnection: 65_536, evidencePerConnection: 256,
+        replyQueues: 65_536)
+
+    /// For running totals in constant memory: stats, and anything that runs for days.
+    package static let streaming = CorrelationLimits(
+        messages: 16_384, expiry: .seconds(2 * 3600), unsettledPerConnection: 2048, evidencePerConnection: 64,
+        replyQueues: 16_384)
+}

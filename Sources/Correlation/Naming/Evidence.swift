@@ -1,0 +1,31 @@
+/// A value: one thing on the wire that tells which service, and perhaps which host, a process is.
+package struct Evidence: Sendable, Hashable {
+    /// How far it can be trusted; the strongest evidence of a process names it.
+    package enum Strength: Int, Sendable, Comparable {
+        /// `argv[0]` in `connection_name`, when it is the name of a service.
+        case commandName
+        /// `publisher_id` of a notification.
+        case publisher
+        /// A method that only this service sends.
+        case sender
+        /// The process says in its own message who it is, e.g. `report_state`.
+        case selfReport
+        /// A topic that it serves.
+        case topic
+
+        package static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var strength: Strength
+    package var service: String
+    package var host: String?
+    /// For `learned_from`, e.g. `serves compute.compute1`.
+    package var reason: String
+
+    package init(_ strength: Strength, service: String, host: String? = nil, reason: String) {
+        self.strength = strength
+        self.service = service
+        self.host = host
+        self.reason = reason
+    }
+}

@@ -1,0 +1,191 @@
+import Trace
+
+/// A machine that collects what the wire tells of each connection and says which process is behind it.
+///
+/// Two questions are kept apart: which connections are one process (`ProcessGrouping`), and what that process is
+/// (`Evidence`). The answer is given at the end, or at any time in between, from what was seen until then.
+package struct ServiceNaming: Sendable {
+    private struct Facts: Sendable {
+        var address = ""
+        var endpoint = ""
+        var connectionName: String?
+        var evidence: [Evidence] = []
+        /// What was looked up already, so that a steady stream of messages costs one hash lookup each.
+        var examined: Set<String> = []
+        var isInUse = false
+    }
+
+    private var facts: [Facts] = []
+    private var grouping = ProcessGrouping()
+    private let limit: Int
+
+    package init(evidencePerConnection limit: Int) {
+        self.limit = limit
+    }
+
+    // MARK: What the wire tells
+
+    /// A connection of the client at `address`, with its port `endpoint`.
+    package mutating func opened(_ connection: Int, address: String, endpoint: String) {
+        grouping.add(connection)
+        while facts.count <= connection { facts.append(Facts()) }
+        facts[connection].address = address
+        facts[connection].endpoint = endpoint
+    }
+
+    /// The client properties gave a `connection_name`.
+    package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
+        facts[connection].connectionName = name
+        guard let identity = ProcessIdentity(connectionName: name, address: facts[connection].address) else { return }
+        if let service = CommandNames.service(of: identity.command) {
+            add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
+        }
+        if let other = others(identity) { grouping.join(connection, other) }
+        grouping.identify(connection, as: identity)
+    }
+
+    /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
+    package mutating func serves(_ connection: Int, _ name: String) {
+        guard isNew(connection, name) else { return }
+        facts[connection].isInUse = true
+        guard let (service, topic, server) = TopicTable.serving(name) else { return }
+        let place = server.map { "\(topic).\($0)" } ?? topic
+        add(Evidence(.topic, service: service, host: server, reason: "serves \(place)"), to: connection)
+    }
+
+    /// The connection published a request.
+    package mutating func sends(_ connection: Int, method: String, routingKey: String, exchange: String) {
+        facts[connection].isInUse = true
+        guard isNew(connection, method) else { return }
+        let topic = routingKey.isEmpty ? exchange : routingKey
+        guard let service = SenderTable.sender(of: method, topic: topic, exchange: exchange) else { return }
+        add(Evidence(.sender, service: service, reason: "sends \(method)"), to: connection)
+    }
+
+    /// The connection published a notification.
+    package mutating func notifies(_ connection: Int, publisherID: String, eventType: String) {
+        facts[connection].isInUse = true
+        guard isNew(connection, publisherID, eventType),
+            let (service, host) = PublisherTable.publisher(publisherID, eventType: eventType)
+        else { return }
+        add(Evidence(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
+    }
+
+    /// The process said in its own message what it is.
+    package mutating func reports(_ connection: Int, service: String, host: String, method: String) {
+        facts[connection].isInUse = true
+        add(Evidence(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
+    }
+
+    /// The connection was used by its client for messages.
+    package mutating func used(_ connection: Int) {
+        facts[connection].isInUse = true
+    }
+
+    /// Two connections are one process's.
+    package mutating func join(_ one: Int, _ other: Int) {
+        grouping.join(one, other)
+    }
+
+    /// The process that the connection is known to be.
+    package func identity(of connection: Int) -> ProcessIdentity? {
+        grouping.identity(of: connection)
+    }
+
+    /// Whether anything names the process of `connection`.
+    package func isNamed(_ connection: Int) -> Bool {
+        let root = grouping.root(of: connection)
+        return facts.indices.contains { grouping.root(of: $0) == root && !facts[$0].evidence.isEmpty }
+    }
+
+    package func connectionName(of connection: Int) -> String? {
+        connection < facts.count ? facts[connection].connectionName : nil
+    }
+
+    package func areOneProcess(_ one: Int, _ other: Int) -> Bool {
+        grouping.root(of: one) == grouping.root(of: other)
+    }
+
+    private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
+        guard facts[connection].examined.count < limit else { return false }
+        return facts[connection].examined.insert(key).inserted
+    }
+
+    private mutating func isNew(_ connection: Int, _ first: String, _ second: String) -> Bool {
+        isNew(connection, first + "\u{1F}" + second)
+    }
+
+    private mutating func add(_ evidence: Evidence, to connection: Int) {
+        guard facts[connection].evidence.count < limit, !facts[connection].evidence.contains(evidence) else { return }
+        facts[connection].evidence.append(evidence)
+    }
+
+    // MARK: What follows from it
+
+    /// The processes behind the connections, in the order of their first connection, and which connection is whose.
+    package func participants() -> (participants: [Participant], ofConnection: [Int: Int]) {
+        var order: [Int] = []
+        var members: [Int: [Int]] = [:]
+        for connection in facts.indices {
+            let root = grouping.root(of: connection)
+            if members[root] == nil { order.append(root) }
+            members[root, default: []].append(connection)
+        }
+        var participants: [Participant] = []
+        var owner: [Int: Int] = [:]
+        for root in order {
+            let group = members[root] ?? []
+            guard group.contains(where: { facts[$0].isInUse || !facts[$0].evidence.isEmpty }) else { continue }
+            participants.append(participant(id: participants.count, root: root, group: group))
+            for connection in group { owner[connection] = participants.count - 1 }
+        }
+        Self.label(&participants)
+        return (participants, owner)
+    }
+
+    private func participant(id: Int, root: Int, group: [Int]) -> Participant {
+        let identity = grouping.identity(of: root)
+        let evidence = group.flatMap { facts[$0].evidence }
+        let fallback = identity.map { "\($0.command):\($0.pid)" } ?? facts[root].endpoint
+        guard let service = Self.service(by: evidence) else {
+            return Participant(
+                id: id, pid: identity?.pid, label: fallback,
+                learnedFrom: identity == nil ? ["address"] : ["connection_name"])
+        }
+        let own = evidence.filter { $0.service == service }.sorted { $0.strength > $1.strength }
+        var reasons: [String] = []
+        for reason in own.map(\.reason) where !reasons.contains(reason) { reasons.append(reason) }
+        return Participant(
+            id: id, service: service, host: own.lazy.compactMap(\.host).first, pid: identity?.pid, label: service,
+            learnedFrom: Array(reasons.prefix(8)))
+    }
+
+    /// The service that the strongest evidence names; among several the one named most often, then the first by name.
+    private static func service(by evidence: [Evidence]) -> String? {
+        guard let strongest = evidence.map(\.strength).max() else { return nil }
+        var counts: [String: Int] = [:]
+        for item in evidence where item.strength == strongest { counts[item.service, default: 0] += 1 }
+        return counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key
+    }
+
+    /// Services that run on many hosts, or that were seen on several, get their host on the label.
+    private static func label(_ participants: inout [Participant]) {
+        var hosts: [String: Set<String>] = [:]
+        for participant in participants {
+            if let service = participant.service, let host = participant.host {
+                hosts[service, default: []].insert(host)
+            }
+        }
+        for index in participants.indices {
+            guard let service = participants[index].service, let host = participants[index].host else { continue }
+            if runsOnManyHosts(service) || hosts[service, default: []].count > 1 {
+                participants[index].label = "\(service)@\(host)"
+            }
+        }
+    }
+
+    private static func runsOnManyHosts(_ service: String) -> Bool {
+        service == "nova-compute" || service == "nova-network" || service == "cinder-volume"
+            || service.hasSuffix("-agent")
+    }
+}

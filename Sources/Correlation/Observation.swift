@@ -1,0 +1,77 @@
+import OpenStack
+import Trace
+
+/// A value: one AMQP message as it passed on one connection, decoded.
+package struct Observation: Sendable {
+    /// Which of the ways a message passes.
+    package enum Leg: Sendable {
+        /// `basic.publish`, client to broker.
+        case publish
+        /// `basic.deliver` or `basic.get-ok`, broker to client.
+        case deliver(redelivered: Bool)
+        /// `basic.return`, broker to client.
+        case returned(Returned)
+    }
+
+    package var leg: Leg
+    /// Index of the connection.
+    package var connection: Int
+    /// The content's number on its connection, by which acknowledgements name it.
+    package var contentID: Int
+    package var exchange: String
+    package var routingKey: String
+    /// Of the body as announced.
+    package var bytes: Int
+    package var isTruncated: Bool
+    /// The AMQP `expiration` property.
+    package var expiration: Nanoseconds?
+    /// When the first and the last byte passed.
+    package var firstByteAt: Timestamp
+    package var lastByteAt: Timestamp
+    package var packets: [PacketReference]
+    /// Tells bodies without `_unique_id` apart.
+    package var bodyHash: UInt64
+    package var body: OsloBody
+
+    package init(
+        leg: Leg, connection: Int, contentID: Int, exchange: String, routingKey: String, bytes: Int,
+        isTruncated: Bool, expiration: Nanoseconds?, firstByteAt: Timestamp, lastByteAt: Timestamp,
+        packets: [PacketReference], bodyHash: UInt64, body: OsloBody
+    ) {
+        self.leg = leg
+        self.connection = connection
+        self.contentID = contentID
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.bytes = bytes
+        self.isTruncated = isTruncated
+        self.expiration = expiration
+        self.firstByteAt = firstByteAt
+        self.lastByteAt = lastByteAt
+        self.packets = packets
+        self.bodyHash = bodyHash
+        self.body = body
+    }
+}
+
+/// A value: an acknowledgement of one message on one connection.
+package struct Acknowledgement: Sendable {
+    package enum Kind: Sendable {
+        /// The broker took the publish, or gave it back.
+        case confirmed, refused
+        /// The consumer took the delivery, dropped it, or gave it back.
+        case taken, dropped, requeued
+    }
+
+    package var kind: Kind
+    package var connection: Int
+    package var contentID: Int
+    package var at: Timestamp
+
+    package init(kind: Kind, connection: Int, contentID: Int, at: Timestamp) {
+        self.kind = kind
+        self.connection = connection
+        self.contentID = contentID
+        self.at = at
+    }
+}

@@ -1,0 +1,53 @@
+import Trace
+
+/// A machine that tells which update notifications fall inside an open `Instance.save` of the same instance.
+///
+/// `compute.instance.update` carries the instance host's `publisher_id` whoever sends it, and a notifier's connection is
+/// joined to its process by no id. Those of a conductor are sent while it serves a save; those of nova-api are not. A
+/// connection all of whose updates fall inside the saves of one process is that process's (WIRE facts 6b.15).
+struct OpenSaves: Sendable {
+    private struct Tally: Sendable {
+        var inside = 0
+        var outside = 0
+        var server: Int?
+        var isAmbiguous = false
+    }
+
+    /// Instance uuid → open saves, each the connection that took it.
+    private var open: [String: [Int: Int]] = [:]
+    /// Notifier's connection → what was seen.
+    private var tallies: [Int: Tally] = [:]
+
+    mutating func began(_ instance: String, call: Int, takenBy connection: Int) {
+        open[instance, default: [:]][call] = connection
+    }
+
+    mutating func ended(_ instance: String, call: Int) {
+        open[instance]?[call] = nil
+        if open[instance]?.isEmpty == true { open[instance] = nil }
+    }
+
+    /// An update notification about `instance` was published on `connection`.
+    mutating func updated(_ instance: String, on connection: Int) {
+        guard let saves = open[instance], let server = saves.values.min() else {
+            tallies[connection, default: Tally()].outside += 1
+            return
+        }
+        tallies[connection, default: Tally()].inside += 1
+        let known = tallies[connection]?.server
+        if saves.values.contains(where: { $0 != server }) || (known ?? server) != server {
+            tallies[connection]?.isAmbiguous = true
+        }
+        tallies[connection]?.server = server
+    }
+
+    /// Notifier connections and the connection of the process that they belong to, in order of the former.
+    var conclusions: [(notifier: Int, server: Int)] {
+        tallies.sorted { $0.key < $1.key }.compactMap { notifier, tally in
+            guard tally.outside == 0, tally.inside >= 2, !tally.isAmbiguous, let server = tally.server else {
+                return nil
+            }
+            return (notifier, server)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import OpenStack
+import Trace
+
+@testable import Correlation
+
+/// Plays messages to a correlator, one millisecond a step, and gathers what it hands on.
+struct BusScript {
+    private(set) var correlator: Correlator
+    private(set) var now = Timestamp(seconds: 1000, nanoseconds: 0)
+    private var contents = 0
+    private(set) var messages: [Message] = []
+    private(set) var calls: [Call] = []
+
+    init(limits: CorrelationLimits = .replay, connections: Int = 8) {
+        correlator = Correlator(limits: limits)
+        for connection in 0..<connections {
+            correlator.opened(connection, address: "192.0.2.1", endpoint: "192.0.2.1:\(4000 + connection)")
+        }
+    }
+
+    mutating func wait(_ time: Nanoseconds) { now = now + time }
+
+    mutating func named(_ connection: Int, _ name: String) { correlator.named(connection, name) }
+
+    mutating func consumes(_ connection: Int, _ queue: String) { correlator.consumes(connection, queue: queue) }
+
+    /// - Returns: the content's number on its connection.
+    @discardableResult
+    mutating func pass(
+        _ leg: Observation.Leg, _ body: OsloBody, on connection: Int, to routingKey: String, exchange: String = "nova",
+        expiration: Nanoseconds? = nil, hash: UInt64 = 0
+    ) -> Int {
+        contents += 1
+        wait(.milliseconds(1))
+        correlator.receive(
+            Observation(
+                leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: routingKey,
+                bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now,
+                packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body))
+        return contents
+    }
+
+    mutating func acknowledge(_ content: Int, _ kind: Acknowledgement.Kind, on connection: Int) {
+        wait(.milliseconds(1))
+        correlator.receive(Acknowledgement(kind: kind, connection: connection, contentID: content, at: now))
+    }
+
+    mutating func expire() {
+        correlator.expire(at: now) { item in Self.file(item, &messages, &calls) }
+    }
+
+    mutating func finish() {
+        correlator.finish(at: now) { item in Self.file(item, &messages, &calls) }
+    }
+
+    private static func file(_ item: Correlator.Finished, _ messages: inout [Message], _ calls: inout [Call]) {
+        switch item {
+        case .message(let message): messages.append(message)
+        case .call(let call): calls.append(call)
+        }
+    }
+
+    // MARK: Bodies
+
+    static func request(
+        _ method: String, unique: String?, call: String? = nil, replyQueue: String? = nil,
+        _ change: (inout RPCRequest) -> Void = { _ in }
+    ) -> OsloBody {
+        var request = RPCRequest(method: method)
+        request.uniqueID = unique
+        request.messageID = call
+        request.replyQueue = replyQueue
+        change(&request)
+        return .request(request)
+    }
+
+    static func reply(
+        to call: String?, unique: String?, hasResult: Bool = true, ending: Bool? = true,
+        failure: RemoteFailure? = nil
+    ) -> OsloBody {
+        var reply = RPCReply()
+        reply.messageID = call
+        reply.uniqueID = unique
+        reply.hasResult = hasResult
+        reply.isEnding = ending
+        reply.failure = failure
+        return .reply(reply)
+    }
+
+    static func update(of instance: String, unique: String, publisher: String = "compute.ctl1") -> OsloBody {
+        var notification = OpenStack.Notification(eventType: "compute.instance.update")
+        notification.publisherID = publisher
+        notification.priority = "INFO"
+        notification.uniqueID = unique
+        notification.instances = [instance]
+        return .notification(notification)
+    }
+}

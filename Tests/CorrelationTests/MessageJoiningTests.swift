@@ -1,0 +1,84 @@
+import Testing
+import Trace
+
+@testable import Correlation
+
+@Suite struct `Publish and deliveries` {
+    @Test func `a fanout is one message with a delivery for each receiver`() {
+        var bus = BusScript()
+        let cast = BusScript.request("push", unique: "u1")
+        let content = bus.pass(.publish, cast, on: 0, to: "", exchange: "neutron-vo-Port-1.7_fanout")
+        for connection in 1...3 {
+            bus.pass(
+                .deliver(redelivered: false), cast, on: connection, to: "", exchange: "neutron-vo-Port-1.7_fanout")
+        }
+        bus.acknowledge(content, .confirmed, on: 0)
+        bus.finish()
+        #expect(bus.messages.count == 1)
+        #expect(bus.messages[0].kind == .fanout)
+        #expect(bus.messages[0].deliveries.map(\.connection) == [1, 2, 3])
+        #expect(bus.messages[0].confirmedAt != nil)
+        #expect(bus.messages[0].packets.count == 4)
+    }
+
+    @Test func `an acknowledgement is the delivery's whose content it names, on its own connection`() {
+        var bus = BusScript()
+        let cast = BusScript.request("stop_instance", unique: "u1")
+        bus.pass(.publish, cast, on: 0, to: "compute.node1")
+        let first = bus.pass(.deliver(redelivered: false), cast, on: 1, to: "compute.node1")
+        let second = bus.pass(.deliver(redelivered: true), cast, on: 2, to: "compute.node1")
+        bus.acknowledge(first, .taken, on: 2)
+        bus.acknowledge(second, .taken, on: 2)
+        bus.finish()
+        #expect(bus.messages[0].deliveries.map { $0.acknowledgedAt != nil } == [false, true])
+        #expect(bus.messages[0].deliveries.map(\.redelivered) == [false, true])
+    }
+
+    @Test func `a delivery whose publish was before the capture is a message without a publish`() {
+        var bus = BusScript()
+        bus.pass(.deliver(redelivered: false), BusScript.request("x", unique: "u1"), on: 1, to: "conductor")
+        bus.finish()
+        #expect(bus.messages.count == 1)
+        #expect(bus.messages[0].publishedAt == nil)
+        #expect(bus.messages[0].connection == nil)
+    }
+
+    @Test func `bodies without an id are joined by themselves, and equal ones stay two messages`() {
+        var bus = BusScript()
+        let cast = BusScript.request("update_service_capabilities", unique: nil)
+        for _ in 0..<2 {
+            bus.pass(.publish, cast, on: 0, to: "scheduler", hash: 7)
+            bus.pass(.deliver(redelivered: false), cast, on: 1, to: "scheduler", hash: 7)
+        }
+        bus.finish()
+        #expect(bus.messages.map(\.deliveries.count) == [1, 1])
+    }
+
+    @Test func `the same publish seen twice is one message`() {
+        var bus = BusScript()
+        let cast = BusScript.request("stop_instance", unique: "u1")
+        bus.pass(.publish, cast, on: 0, to: "compute.node1")
+        bus.pass(.publish, cast, on: 4, to: "compute.node1")
+        bus.finish()
+        #expect(bus.messages.count == 1)
+        #expect(bus.messages[0].republished == 1)
+    }
+
+    @Test func `beyond the limit the oldest are handed on and forgotten, in constant memory`() {
+        var limits = CorrelationLimits.streaming
+        limits.messages = 10
+        var bus = BusScript(limits: limits)
+        for index in 0..<100 {
+            bus.pass(
+                .publish, BusScript.request("m", unique: "u\(index)", call: "c\(index)"), on: 0, to: "conductor")
+            bus.expire()
+        }
+        #expect(bus.messages.count == 90)
+        #expect(bus.calls.count == 90)
+        #expect(bus.correlator.messageByKey.count == 10)
+        #expect(bus.correlator.callByMessageID.count == 10)
+        #expect(bus.correlator.evicted == 180)
+        bus.finish()
+        #expect(bus.messages.map(\.id) == Array(0..<100))
+    }
+}

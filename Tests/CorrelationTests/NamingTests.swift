@@ -1,0 +1,126 @@
+import Testing
+import Trace
+
+@testable import Correlation
+
+@Suite struct `Lanes name themselves` {
+    private let queue = "reply_00112233445566778899aabbccddeeff"
+
+    private func services(_ bus: BusScript) -> [Int: String] {
+        let (participants, owner) = bus.correlator.naming.participants()
+        return owner.mapValues { participants[$0].label }
+    }
+
+    @Test func `a process is found by who consumes the replies and who answers the requests`() {
+        var bus = BusScript()
+        let request = BusScript.request("select_destinations", unique: "u1", call: "m1", replyQueue: queue)
+        bus.pass(.publish, request, on: 0, to: "scheduler")
+        bus.pass(.deliver(redelivered: false), request, on: 1, to: "scheduler")
+        let reply = BusScript.reply(to: "m1", unique: "u2")
+        bus.pass(.publish, reply, on: 2, to: queue, exchange: "")
+        bus.pass(.deliver(redelivered: false), reply, on: 3, to: queue, exchange: "")
+        bus.finish()
+        let lanes = services(bus)
+        #expect(lanes[0] == "nova-conductor")
+        #expect(lanes[3] == "nova-conductor")
+        #expect(lanes[1] == "nova-scheduler")
+        #expect(lanes[2] == "nova-scheduler")
+    }
+
+    @Test func `an API under uWSGI is known by what it casts`() {
+        var bus = BusScript()
+        bus.named(0, "uwsgi:41:6f6c1d1e-0000-4000-8000-000000000001")
+        bus.named(1, "uwsgi:42:6f6c1d1e-0000-4000-8000-000000000002")
+        bus.pass(.publish, BusScript.request("schedule_and_build_instances", unique: "u1"), on: 0, to: "conductor")
+        bus.pass(
+            .publish, BusScript.request("port_update", unique: "u2"), on: 1, to: "",
+            exchange: "q-agent-notifier-port-update_fanout")
+        bus.finish()
+        let lanes = services(bus)
+        #expect(lanes[0] == "nova-api")
+        #expect(lanes[1] == "neutron-server")
+    }
+
+    @Test func `a command name tells the service until a topic does better`() {
+        var bus = BusScript()
+        bus.named(0, "nova-compute:7:6f6c1d1e-0000-4000-8000-000000000001")
+        bus.named(1, "nova-compute:7:6f6c1d1e-0000-4000-8000-000000000002")
+        bus.consumes(1, "compute.node1.example.org")
+        bus.finish()
+        let (participants, owner) = bus.correlator.naming.participants()
+        #expect(participants.map(\.label) == ["nova-compute@node1.example.org"])
+        #expect(participants[0].pid == 7)
+        #expect(participants[0].learnedFrom.first == "serves compute.node1.example.org")
+        #expect(owner[0] == owner[1])
+    }
+
+    @Test func `two pids are two processes, whatever joins them`() {
+        var bus = BusScript()
+        bus.named(0, "nova-conductor:7:6f6c1d1e-0000-4000-8000-000000000001")
+        bus.named(1, "nova-conductor:8:6f6c1d1e-0000-4000-8000-000000000002")
+        bus.consumes(0, queue)
+        let request = BusScript.request("ping", unique: "u1", call: "m1", replyQueue: queue)
+        bus.pass(.publish, request, on: 1, to: "scheduler")
+        bus.finish()
+        let (_, owner) = bus.correlator.naming.participants()
+        #expect(owner[0] != owner[1])
+    }
+
+    @Test func `a queue-manager name that survives a restart does not join old and new process`() {
+        let recurring = "reply_ctl1:nova-conductor:1"
+        var bus = BusScript()
+        bus.consumes(0, recurring)
+        bus.pass(
+            .publish, BusScript.request("ping", unique: "u1", call: "m1", replyQueue: recurring), on: 1,
+            to: "scheduler")
+        bus.consumes(2, recurring)
+        bus.pass(
+            .publish, BusScript.request("ping", unique: "u2", call: "m2", replyQueue: recurring), on: 3,
+            to: "scheduler")
+        let naming = bus.correlator.naming
+        #expect(naming.areOneProcess(0, 1))
+        #expect(naming.areOneProcess(2, 3))
+        #expect(!naming.areOneProcess(0, 2))
+    }
+
+    @Test func `an instance update names nobody unless it falls inside a conductor's save`() {
+        let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+        var bus = BusScript()
+        let save = { (unique: String, call: String) in
+            BusScript.request("object_action", unique: unique, call: call, replyQueue: "reply_x") {
+                $0.objectMethod = "Instance.save"
+                $0.instances = [instance]
+            }
+        }
+        for (unique, call) in [("s1", "m1"), ("s2", "m2")] {
+            bus.pass(.publish, save(unique, call), on: 0, to: "conductor")
+            bus.pass(.deliver(redelivered: false), save(unique, call), on: 1, to: "conductor")
+            bus.pass(
+                .publish, BusScript.update(of: instance, unique: "n" + unique), on: 2, to: "notifications.info")
+            bus.pass(.publish, BusScript.reply(to: call, unique: "r" + unique), on: 3, to: "reply_x", exchange: "")
+        }
+        bus.pass(.publish, BusScript.update(of: instance, unique: "n9"), on: 4, to: "notifications.info")
+        bus.finish()
+        let lanes = services(bus)
+        #expect(lanes[2] == "nova-conductor")
+        #expect(lanes[4] == "192.0.2.1:4004")
+    }
+
+    @Test(arguments: [
+        ("compute.node1", "nova-compute", "node1"), ("compute-alt.node1", "nova-compute", "node1"),
+        ("compute_fanout_f4aafce04adb4247aee359f298d8d821", "nova-compute", nil),
+        ("scheduler_fanout", "nova-scheduler", nil), ("cinder-volume.ctl1@lvm.ctl1", "cinder-volume", "ctl1@lvm"),
+        ("q-plugin", "neutron-server", nil), ("l3_agent.net1", "neutron-l3-agent", "net1"),
+    ])
+    func `topics name services, and the rest is the server`(name: String, service: String, server: String?) throws {
+        let found = try #require(TopicTable.serving(name))
+        #expect(found.service == service)
+        #expect(found.server == server)
+    }
+
+    @Test func `an unknown topic names nobody`() {
+        #expect(TopicTable.serving("computers") == nil)
+        #expect(TopicTable.serving("") == nil)
+        #expect(TopicTable.serving("neutron-vo-Port-1.7_fanout") == nil)
+    }
+}

@@ -1,0 +1,112 @@
+import Testing
+import Trace
+
+@testable import Workflows
+
+@Suite struct `Operations` {
+    private let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+    private let other = "ff88be3b-c252-4fef-b81e-7ab7631fee2e"
+
+    private func operations(_ script: TraceScript) -> [Operation] {
+        OperationFinder(script.trace).operations()
+    }
+
+    @Test func `a boot that became active is completed, with its states and steps`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        for task in ["networking", "block_device_mapping", "spawning"] {
+            script.save(.some("building"), .some(task), of: instance)
+        }
+        script.save(.some("active"), .none, of: instance)
+        let boot = try #require(operations(script).first)
+        #expect(boot.kind == .boot)
+        #expect(boot.outcome == .completed)
+        #expect(boot.verdict == "active on node1 after 0.6 s")
+        #expect(boot.states.map(\.change.taskState.value) == ["networking", "block_device_mapping", "spawning", nil])
+        #expect(boot.steps.allSatisfy { $0.status == .done })
+    }
+
+    @Test func `a capture that ends in the middle leaves a boot running`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        script.save(.some("building"), .some("networking"), of: instance)
+        let boot = operations(script)[0]
+        #expect(boot.outcome == .running)
+        #expect(boot.verdict == #"reached "networking" when the capture ended"#)
+        #expect(boot.steps.map(\.status) == [.done, .done, .done, .done, .pending, .pending, .pending])
+    }
+
+    @Test func `no valid host is a failure, said in the scheduler's words`() {
+        var script = TraceScript()
+        script.cast("schedule_and_build_instances", 0, 1, key: "conductor", instances: [instance])
+        script.call(
+            "select_destinations", 1, 2, key: "scheduler", instances: [instance], outcome: .error,
+            error: RemoteFailure(className: "NoValidHost", module: nil, message: "No valid host was found."))
+        let boot = operations(script)[0]
+        #expect(boot.outcome == .failed)
+        #expect(boot.verdict == "NoValidHost from select_destinations: No valid host was found.")
+    }
+
+    @Test func `a cast that nobody takes is running at first and stuck after a minute`() {
+        var script = TraceScript()
+        script.cast("schedule_and_build_instances", 0, nil, key: "conductor", instances: [instance])
+        script.wait(.seconds(10))
+        #expect(operations(script)[0].outcome == .running)
+        script.wait(.seconds(60))
+        #expect(operations(script)[0].outcome == .stuck)
+        #expect(
+            operations(script)[0].verdict
+                == "schedule_and_build_instances was published to conductor and taken by nobody")
+    }
+
+    @Test func `a rejected save sets no state`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        script.save(.some("active"), .none, of: instance, outcome: .error)
+        let boot = operations(script)[0]
+        #expect(boot.outcome != .completed)
+        #expect(boot.states.map(\.confirmation) == [.rejected])
+    }
+
+    @Test func `a request for two servers is two operations that share messages`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance, other])
+        script.save(.some("active"), .none, of: other)
+        let boots = operations(script)
+        #expect(boots.map(\.instances) == [[instance], [other]])
+        #expect(boots.map(\.outcome) == [.running, .completed])
+        #expect(boots[0].messages.prefix(3) == boots[1].messages.prefix(3))
+        #expect(boots[0].messages.count == 4)
+    }
+
+    @Test func `an external event under its own request joins the boot of its instance`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        let event = script.cast(
+            "external_instance_event", 0, 3, key: "compute.node1", instances: [instance], request: "req-neutron")
+        script.save(.some("active"), .none, of: instance)
+        let found = operations(script)
+        #expect(found.count == 1)
+        #expect(found[0].messages.contains(event))
+    }
+
+    @Test func `a boot that began before the capture is known by what only a boot sends`() {
+        var script = TraceScript()
+        script.cast("build_and_run_instance", 1, 3, key: "compute.node1", instances: [instance])
+        script.save(.some("active"), .none, of: instance)
+        let boot = operations(script)[0]
+        #expect(boot.kind == .boot)
+        #expect(boot.outcome == .completed)
+        #expect(boot.steps[0].status == .skipped)
+    }
+
+    @Test func `a stop is completed when its state is saved, and running before`() {
+        var script = TraceScript()
+        script.cast("stop_instance", 0, 3, key: "compute.node1", instances: [instance])
+        script.save(.some("active"), .some("powering-off"), of: instance)
+        #expect(operations(script)[0].outcome == .running)
+        script.save(.some("stopped"), .none, of: instance)
+        #expect(operations(script)[0].kind.rawValue == "stop")
+        #expect(operations(script)[0].outcome == .completed)
+    }
+}
