@@ -1,0 +1,218 @@
+import Trace
+
+/// A machine that writes JSON (RFC 8259) as it goes: keys in the order of the calls, nothing held back.
+///
+/// Pretty output puts each member of an object on a line and arrays of scalars on one. There is no way to write a
+/// number that JSON does not have: numbers come from integers only.
+struct JSONWriter {
+    private var output: ChunkedOutput
+    private let isPretty: Bool
+    private var depth = 0
+    /// Whether the container that is open has no member yet.
+    private var isFirst = true
+    private var follows = false
+    private var timestamps = TimestampWriter()
+
+    init(to sink: @escaping OutputSink, pretty: Bool) {
+        output = ChunkedOutput(to: sink)
+        isPretty = pretty
+    }
+
+    mutating func object(_ members: (inout JSONWriter) -> Void) { container(0x7B, 0x7D, members) }
+
+    mutating func array(_ elements: (inout JSONWriter) -> Void) { container(0x5B, 0x5D, elements) }
+
+    /// Writes a member's key; its value comes next.
+    mutating func key(_ name: StaticString) {
+        separate()
+        output.write(byte: 0x22)
+        output.write(name)
+        endKey()
+    }
+
+    /// As above, for keys that come from data.
+    mutating func key(_ name: String) {
+        separate()
+        text(name)
+        output.write(byte: 0x3A)
+        if isPretty { output.write(byte: 0x20) }
+        follows = true
+    }
+
+    mutating func string(_ value: String) {
+        separate()
+        text(value)
+    }
+
+    /// A string of a letter or word and a number, e.g. `m17`.
+    mutating func id(_ prefix: StaticString, _ number: Int) {
+        separate()
+        output.write(byte: 0x22)
+        output.write(prefix)
+        digits(number)
+        output.write(byte: 0x22)
+    }
+
+    mutating func integer(_ value: Int) {
+        separate()
+        digits(value)
+    }
+
+    mutating func boolean(_ value: Bool) {
+        separate()
+        output.write(value ? "true" : "false" as StaticString)
+    }
+
+    mutating func null() {
+        separate()
+        output.write("null" as StaticString)
+    }
+
+    /// RFC 3339 in UTC with microseconds.
+    mutating func timestamp(_ value: Timestamp) {
+        separate()
+        timestamps.write(value, to: &output)
+    }
+
+    /// Seconds as a decimal number, exact to the nanosecond.
+    mutating func seconds(_ value: Nanoseconds) {
+        separate()
+        if value < 0 { output.write(byte: 0x2D) }
+        let magnitude = value.magnitude
+        output.write(String(magnitude / 1_000_000_000))
+        var fraction = magnitude % 1_000_000_000
+        if fraction == 0 { return }
+        output.write(byte: 0x2E)
+        var unit: UInt64 = 100_000_000
+        while fraction > 0 {
+            output.write(byte: 0x30 + UInt8(truncatingIfNeeded: fraction / unit))
+            fraction %= unit
+            unit = max(1, unit / 10)
+        }
+    }
+
+    /// Ends the document or, of JSON Lines, the line.
+    mutating func endLine() {
+        output.write(byte: 0x0A)
+        isFirst = true
+    }
+
+    mutating func flush() { output.flush() }
+
+    private mutating func container(_ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void) {
+        separate()
+        output.write(byte: open)
+        depth += 1
+        isFirst = true
+        content(&self)
+        depth -= 1
+        if !isFirst { breakLine() }
+        isFirst = false
+        output.write(byte: close)
+    }
+
+    private mutating func separate() {
+        if follows {
+            follows = false
+            return
+        }
+        if !isFirst { output.write(byte: 0x2C) }
+        isFirst = false
+        if depth > 0 { breakLine() }
+    }
+
+    private mutating func breakLine() {
+        guard isPretty else { return }
+        output.write(byte: 0x0A)
+        for _ in 0..<depth { output.write("  " as StaticString) }
+    }
+
+    private mutating func endKey() {
+        output.write(byte: 0x22)
+        output.write(byte: 0x3A)
+        if isPretty { output.write(byte: 0x20) }
+        follows = true
+    }
+
+    private mutating func digits(_ value: Int) {
+        if value >= 0, value < 10 {
+            output.write(byte: 0x30 + UInt8(value))
+        } else {
+            output.write(String(value))
+        }
+    }
+
+    /// Copies runs that need no escape whole.
+    private mutating func text(_ value: String) {
+        output.write(byte: 0x22)
+        var value = value
+        value.withUTF8 { bytes in
+            var start = 0
+            for index in bytes.indices where JSONWriter.needsEscape(bytes, index) {
+                output.write(bytes: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                start = index + escape(bytes, at: index)
+            }
+            output.write(bytes: UnsafeBufferPointer(rebasing: bytes[min(start, bytes.count)...]))
+        }
+        output.write(byte: 0x22)
+    }
+
+    /// Quotes, backslashes and controls; also DEL, C1 controls and the line separators, which terminals and scripts
+    /// take for something else.
+    private static func needsEscape(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+        let byte = bytes[index]
+        if byte < 0x80 { return byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+        if byte == 0xC2 { return index + 1 < bytes.count && bytes[index + 1] < 0xA0 }
+        return byte == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8
+    }
+
+    /// Writes the escape and returns how many bytes it stands for.
+    private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        switch bytes[index] {
+        case 0x22: output.write("\\\"" as StaticString)
+        case 0x5C: output.write("\\\\" as StaticString)
+        case 0x0A: output.write("\\n" as StaticString)
+        case 0x0D: output.write("\\r" as StaticString)
+        case 0x09: output.write("\\t" as StaticString)
+        case 0xC2:
+            escape(code: UInt16(bytes[index + 1]))
+            return 2
+        case 0xE2:
+            escape(code: 0x2000 | UInt16(bytes[index + 2] & 0x3F))
+            return 3
+        case let byte: escape(code: UInt16(byte))
+        }
+        return 1
+    }
+
+    private mutating func escape(code: UInt16) {
+        output.write("\\u" as StaticString)
+        for shift in [12, 8, 4, 0] as [UInt16] {
+            let digit = UInt8(truncatingIfNeeded: (code >> shift) & 0xF)
+            output.write(byte: digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
+    }
+}
+
+/// A machine that writes timestamps and keeps the part before the fraction for the next one.
+private struct TimestampWriter {
+    private var second = Int64.min
+    private var prefix: [UInt8] = []
+
+    mutating func write(_ value: Timestamp, to output: inout ChunkedOutput) {
+        var (second, rest) = value.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if rest < 0 { (second, rest) = (second - 1, rest + 1_000_000_000) }
+        if second != self.second || prefix.isEmpty {
+            self.second = second
+            prefix = Array("\"\(value.description.dropLast(7))".utf8)
+        }
+        output.write(bytes: prefix[...])
+        var unit: Int64 = 100_000_000
+        while unit >= 1000 {
+            output.write(byte: 0x30 + UInt8(truncatingIfNeeded: rest / unit))
+            rest %= unit
+            unit /= 10
+        }
+        output.write("Z\"" as StaticString)
+    }
+}

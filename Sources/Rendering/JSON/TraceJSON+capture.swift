@@ -1,0 +1,68 @@
+import Trace
+
+extension TraceJSON {
+    func captureMembers(_ json: inout JSONWriter) {
+        json.key("sources")
+        json.array { json in
+            for source in trace.capture.sources { json.object { members(of: source, &$0) } }
+        }
+        json.key("connections")
+        json.array { json in
+            for connection in trace.capture.connections { json.object { members(of: connection, &$0) } }
+        }
+        json.key("anomalies")
+        json.array { json in
+            for anomaly in trace.capture.anomalies { json.object { members(of: anomaly, &$0) } }
+        }
+        json.member("anomaly_count", trace.capture.anomalyCount)
+        json.key("other_protocols")
+        json.object { json in
+            for (name, count) in trace.capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
+                json.key(name)
+                json.integer(count)
+            }
+        }
+    }
+
+    private func members(of source: CaptureSource, _ json: inout JSONWriter) {
+        json.member("path", source.path)
+        json.member("link_type", source.linkType)
+        json.member("packets", source.packets)
+        json.member("bytes", source.bytes)
+        json.member("first", source.first)
+        json.member("last", source.last)
+        json.member("kernel_dropped", source.kernelDropped)
+    }
+
+    private func members(of connection: Connection, _ json: inout JSONWriter) {
+        json.member("id", id: "c", connection.id)
+        json.member("client", connection.client)
+        json.member("server", connection.server)
+        json.member("protocol", connection.protocolName)
+        json.member("bytes", connection.bytes)
+        json.member("bytes_decoded", connection.bytesDecoded)
+        json.member("bytes_skipped", connection.bytesSkipped)
+        json.member("bytes_missing", connection.bytesMissing)
+        json.member("gaps", connection.gaps)
+        json.member("midstream", connection.midstream)
+        json.member("one_sided", connection.oneSided)
+        json.member("connection_name", connection.connectionName)
+        json.member("participant", id: "p", connection.participant)
+    }
+
+    private func members(of anomaly: Anomaly, _ json: inout JSONWriter) {
+        json.member("at", anomaly.at)
+        json.member("connection", id: "c", anomaly.connection)
+        json.member("kind", anomaly.kind)
+        json.member("detail", anomaly.detail)
+    }
+
+    func members(of participant: Participant, _ json: inout JSONWriter) {
+        json.member("id", id: "p", participant.id)
+        json.member("service", participant.service)
+        json.member("host", participant.host)
+        json.member("pid", participant.pid)
+        json.member("label", participant.label)
+        json.member("learned_from", participant.learnedFrom)
+    }
+}

@@ -1,0 +1,103 @@
+import Trace
+
+extension TraceJSON {
+    func members(of message: Message, _ json: inout JSONWriter) {
+        json.member("id", id: "m", message.id)
+        json.member("kind", message.kind.rawValue)
+        json.member("unique_id", message.uniqueID)
+        json.member("msg_id", message.messageID)
+        json.member("reply_q", message.replyQueue)
+        json.member("method", message.method)
+        json.member("object_method", message.objectMethod)
+        json.member("namespace", message.namespace)
+        json.member("version", message.version)
+        json.member("event_type", message.eventType)
+        json.member("priority", message.priority)
+        json.member("publisher_id", message.publisherID)
+        json.member("exchange", message.exchange)
+        json.member("routing_key", message.routingKey)
+        json.member("request_id", message.requestID)
+        json.member("global_request_id", message.globalRequestID)
+        json.member("instances", message.instances)
+        json.member("instance_name", message.instanceName)
+        if let change = message.stateChange {
+            json.key("state")
+            json.object { stateMembers(of: change, &$0) }
+        }
+        if !message.events.isEmpty { json.member("events", message.events) }
+        json.member("from", id: "p", message.from)
+        json.member("published_at", message.publishedAt)
+        json.member("confirmed_at", message.confirmedAt)
+        json.key("deliveries")
+        json.array { json in
+            for delivery in message.deliveries { json.object { members(of: delivery, &$0) } }
+        }
+        json.member("bytes", message.bytes)
+        if message.isTruncated { json.member("truncated", true) }
+        if let returned = message.returned {
+            json.key("returned")
+            json.object { json in
+                json.member("code", returned.code)
+                json.member("text", returned.text)
+            }
+        }
+        if let failure = message.failure { write(failure, &json) }
+        json.member("expiration", seconds: message.expiration)
+        json.member("operation", id: "op", message.operation)
+        json.member("call", id: "call", message.call)
+        if message.isBackground { json.member("background", true) }
+        writePackets(of: message, &json)
+        json.member("detail", message.detail)
+    }
+
+    private func members(of delivery: Delivery, _ json: inout JSONWriter) {
+        json.member("to", id: "p", delivery.to)
+        json.member("at", delivery.at)
+        json.member("redelivered", delivery.redelivered)
+        json.member("acked_at", delivery.acknowledgedAt)
+        json.member("connection", id: "c", delivery.connection)
+    }
+
+    /// Packet numbers; with several sources also which source each is of, as an index into `capture.sources`.
+    private func writePackets(of message: Message, _ json: inout JSONWriter) {
+        json.key("packets")
+        json.array { json in
+            for packet in message.packets { json.integer(Int(packet.number)) }
+        }
+        guard trace.capture.sources.count > 1 else { return }
+        json.key("packet_sources")
+        json.array { json in
+            for packet in message.packets { json.integer(Int(packet.source)) }
+        }
+    }
+
+    private func write(_ failure: RemoteFailure, _ json: inout JSONWriter) {
+        json.key("error")
+        json.object { json in
+            json.member("class", failure.className)
+            json.member("module", failure.module)
+            json.member("message", failure.message)
+        }
+    }
+
+    func members(of call: Call, _ json: inout JSONWriter) {
+        json.member("id", id: "call", call.id)
+        json.member("msg_id", call.messageID)
+        json.member("method", call.method)
+        json.member("object_method", call.objectMethod)
+        json.member("from", id: "p", call.from)
+        json.member("to", id: "p", call.to)
+        json.member("request", id: "m", call.request)
+        json.member("reply", id: "m", call.reply)
+        json.member("outcome", call.outcome.rawValue)
+        json.member("requested_at", call.requestedAt)
+        json.member("replied_at", call.repliedAt)
+        json.member("latency", seconds: call.latency)
+        json.member("broker_time", seconds: call.brokerTime)
+        json.member("service_time", seconds: call.serviceTime)
+        json.member("heartbeats", call.heartbeats)
+        if call.duplicateReplies > 0 { json.member("duplicate_replies", call.duplicateReplies) }
+        if call.isLate { json.member("late", true) }
+        if let failure = call.error { write(failure, &json) }
+    }
+}

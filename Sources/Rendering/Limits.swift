@@ -1,0 +1,15 @@
+/// What rendering bounds, and by how much.
+enum Limits {
+    /// Narrower than this no diagram can be read.
+    static let minimumWidth = 40
+    /// Wider than this lines are no longer padded out to, whatever the terminal says.
+    static let maximumWidth = 1000
+    /// Bytes collected before they are handed to the sink.
+    static let chunkSize = 1 << 16
+    /// Combining marks kept on one character; more are escaped.
+    static let combiningMarks = 4
+    /// Operations other than boots that `replay` draws; of more it gives the list.
+    static let drawnOperations = 10
+    /// Rows after which the lane headings are repeated at the end of the diagram.
+    static let rowsPerScreen = 40
+}

@@ -1,0 +1,128 @@
+import Trace
+
+/// A machine that turns messages into arrows, each with its time and its request's place.
+struct ArrowComposer {
+    /// A value: an arrow before folding.
+    struct Timed {
+        /// When it happened, and where it stands: a reply never above its request, whatever the clocks said.
+        var at: Timestamp
+        var place: Timestamp
+        var arrow: SequenceArrow
+        /// Of a reply, the request's message.
+        var answers: Int?
+    }
+
+    let builder: SequenceBuilder
+
+    private var trace: BusTrace { builder.trace }
+
+    init(builder: SequenceBuilder) {
+        self.builder = builder
+    }
+
+    /// One arrow a message, in the order in which they are drawn.
+    mutating func arrows(for messages: [Int], of operation: Operation, lanes: inout LaneTable) -> [Timed] {
+        var arrows: [Timed] = []
+        arrows.reserveCapacity(messages.count)
+        for id in messages {
+            let message = trace.messages[id]
+            let at = time(of: message) ?? arrows.last?.at ?? operation.startedAt
+            let isAnswer = message.kind == .reply || message.kind == .heartbeat
+            let request = isAnswer ? builder.request(ofReply: id).flatMap(visible) : nil
+            let asked = request.flatMap { trace.messages[$0].at }
+            arrows.append(
+                Timed(
+                    at: at, place: max(at, asked ?? at), arrow: arrow(for: message, lanes: &lanes), answers: request))
+        }
+        return arrows.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
+            .map(\.element)
+    }
+
+    private func visible(_ message: Int) -> Int? { trace.messages.indices.contains(message) ? message : nil }
+
+    /// A request stands where it was sent, an answer where it came in.
+    private func time(of message: Message) -> Timestamp? {
+        switch message.kind {
+        case .reply, .heartbeat: message.deliveries.first?.at ?? message.publishedAt
+        default: message.at
+        }
+    }
+
+    private func arrow(for message: Message, lanes: inout LaneTable) -> SequenceArrow {
+        let call = builder.call(of: message.id)
+        let isAnswer = message.kind == .reply || message.kind == .heartbeat
+        let sender = message.from ?? (isAnswer ? call?.to : message.kind == .call ? call?.from : nil)
+        let from = lanes.lane(of: sender)
+        var to = Set<Int>()
+        for delivery in message.deliveries {
+            if let lane = lanes.lane(of: delivery) { to.insert(lane) }
+        }
+        var arrow = SequenceArrow(
+            kind: message.kind, from: from, to: to.sorted(), label: label(of: message, call: call),
+            messages: [message.id])
+        if message.kind == .reply { arrow.latency = call?.latency }
+        arrow.marks = marks(of: message, call: call)
+        if from == nil { arrow.marks.append(.senderUnknown) }
+        if arrow.to.isEmpty { aim(&arrow, message, call: call, lanes: &lanes) }
+        if builder.options.detail != .none { arrow.detail = message.detail }
+        return arrow
+    }
+
+    private func label(of message: Message, call: Call?) -> String {
+        if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
+        var names: [String] = []
+        for event in message.events where !names.contains(event) { names.append(event) }
+        return ([message.title] + names).joined(separator: " ")
+    }
+
+    /// Where a message without a delivery went: to whom answered it, else towards whom it was meant for.
+    private func aim(_ arrow: inout SequenceArrow, _ message: Message, call: Call?, lanes: inout LaneTable) {
+        let wasTaken = message.kind == .call && (call?.outcome == .ok || call?.outcome == .error)
+        switch message.kind {
+        case .call where wasTaken:
+            arrow.to = [lanes.lane(of: call?.to)].compactMap { $0 }
+        case .call, .cast:
+            arrow.missed = lanes.lane(of: builder.taker(of: message)) ?? lanes.vacantLane(queue(of: message))
+        case .reply, .heartbeat:
+            arrow.missed = lanes.lane(of: call?.from)
+        case .fanout, .notification, .opaque:
+            break
+        }
+    }
+
+    private func queue(of message: Message) -> String {
+        message.routingKey.isEmpty ? message.exchange : message.routingKey
+    }
+
+    private func marks(of message: Message, call: Call?) -> [ArrowMark] {
+        var marks: [ArrowMark] = []
+        if let failure = message.failure { marks.append(.failure(failure)) }
+        if let returned = message.returned { marks.append(.returned(returned)) }
+        if message.deliveries.isEmpty, message.returned == nil { marks += undeliveredMark(message, call: call) }
+        let redelivered = message.deliveries.count(where: \.redelivered)
+        if redelivered > 0 { marks.append(.redelivered(times: redelivered)) }
+        if message.kind == .reply { marks += replyMarks(message, call: call) }
+        if message.isTruncated { marks.append(.truncated) }
+        return marks
+    }
+
+    private func undeliveredMark(_ message: Message, call: Call?) -> [ArrowMark] {
+        switch message.kind {
+        case .fanout, .notification: [.noListener]
+        case .call where call?.outcome == .ok || call?.outcome == .error: []
+        default: [.neverDelivered(queue(of: message))]
+        }
+    }
+
+    private func replyMarks(_ message: Message, call: Call?) -> [ArrowMark] {
+        guard let call else { return [.requestNotSeen] }
+        var marks: [ArrowMark] = []
+        if call.outcome == .orphanReply || call.request == nil { marks.append(.requestNotSeen) }
+        if call.reply != nil, call.reply != message.id {
+            marks.append(.duplicate)
+        } else if call.isLate {
+            marks.append(.late)
+        }
+        return marks
+    }
+}

@@ -1,0 +1,84 @@
+import Trace
+
+extension SequenceBuilder {
+    /// What the capture did not show of the services in a diagram, one sentence each.
+    func captureNotes(for messages: [Int], lanes: [Lane]) -> [String] {
+        let involved = Set(lanes.flatMap(\.participants))
+        var taken = Set<Int>()
+        var (truncated, unseen) = (0, 0)
+        for id in messages {
+            let message = trace.messages[id]
+            for delivery in message.deliveries { taken.insert(delivery.connection) }
+            if message.isTruncated { truncated += 1 }
+            if message.publishedAt == nil { unseen += 1 }
+        }
+        let connections = trace.capture.connections.filter { connection in
+            taken.contains(connection.id) || connection.participant.map(involved.contains) ?? false
+        }
+        var notes = CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
+            .sentences
+        if unseen > 0 {
+            notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")
+        }
+        if truncated > 0 {
+            notes.append("\(counted(truncated, "message")) cut short by the capture: arguments may be missing")
+        }
+        return notes
+    }
+}
+
+/// A value: what a capture's connections and drops leave open, in sentences without full stops.
+struct CoverageNotes {
+    var sentences: [String] = []
+
+    init(connections: [Connection], lost dropped: [Int]) {
+        var (gaps, missing, skipped, midstream, oneSided) = (0, 0, 0, 0, 0)
+        for connection in connections {
+            gaps += connection.gaps
+            missing += connection.bytesMissing
+            skipped += connection.bytesSkipped
+            midstream += connection.midstream ? 1 : 0
+            oneSided += connection.oneSided ? 1 : 0
+        }
+        let drops = dropped.reduce(0, +)
+        if drops > 0 { sentences.append("the kernel dropped \(counted(drops, "packet")): messages may be missing") }
+        if gaps > 0 {
+            let size = missing > 0 ? ", \(byteCount(missing))" : ""
+            sentences.append("the capture has \(counted(gaps, "gap"))\(size): messages may be missing")
+        }
+        if skipped > 0 { sentences.append("\(byteCount(skipped)) could not be read as AMQP") }
+        if midstream > 0 {
+            sentences.append("\(counted(midstream, "connection")) already open when the capture began")
+        }
+        if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
+    }
+}
+
+/// A size for people: `812 bytes`, `1.4 MB`, in powers of ten.
+func byteCount(_ bytes: Int) -> String {
+    for (unit, size) in [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 10_000)] where bytes >= size {
+        let scale = unit == "kB" ? 1000 : size
+        return scale == 1000 ? "\(bytes / 1000) kB" : "\(bytes / scale).\(bytes % scale * 10 / scale) \(unit)"
+    }
+    return counted(bytes, "byte")
+}
+
+extension SequenceEvent {
+    /// Replaces every lane number by what stands at its index.
+    mutating func moveLanes(_ order: [Int]) {
+        switch content {
+        case .arrow(var arrow):
+            arrow.from = arrow.from.map { order[$0] }
+            arrow.missed = arrow.missed.map { order[$0] }
+            arrow.to = Array(Set(arrow.to.map { order[$0] })).sorted()
+            content = .arrow(arrow)
+        case .state(var mark):
+            mark.lane = mark.lane.map { order[$0] }
+            content = .state(mark)
+        case .giveUp(var giveUp):
+            giveUp.lane = giveUp.lane.map { order[$0] }
+            content = .giveUp(giveUp)
+        case .pause, .captureEnd: break
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Trace
+
+/// A machine that gives every service and host one lane, and orders the lanes when all are known.
+struct LaneTable {
+    private enum Key: Hashable {
+        case service(String, host: String?)
+        case label(String)
+        /// A queue that nobody was seen to read.
+        case vacant(String)
+    }
+
+    private let trace: BusTrace
+    private var numbers: [Key: Int] = [:]
+    private var keys: [Key] = []
+    private var participants: [[Int]] = []
+    private var lanesOfParticipants: [Int: Int] = [:]
+
+    init(trace: BusTrace) {
+        self.trace = trace
+    }
+
+    /// The provisional number of a participant's lane; `nil` for no participant.
+    mutating func lane(of participant: Int?) -> Int? {
+        guard let participant, trace.participants.indices.contains(participant) else { return nil }
+        if let known = lanesOfParticipants[participant] { return known }
+        let who = trace.participants[participant]
+        let lane = number(of: who.service.map { .service($0, host: who.host) } ?? .label(who.label))
+        participants[lane].append(participant)
+        lanesOfParticipants[participant] = lane
+        return lane
+    }
+
+    /// The lane of whoever a delivery went to: its participant, else the connection's client address.
+    mutating func lane(of delivery: Delivery) -> Int? {
+        if let lane = lane(of: delivery.to) { return lane }
+        guard trace.capture.connections.indices.contains(delivery.connection) else { return nil }
+        let connection = trace.capture.connections[delivery.connection]
+        return lane(of: connection.participant) ?? number(of: .label(connection.client))
+    }
+
+    /// The lane of a queue that nobody was seen to read.
+    mutating func vacantLane(_ queue: String) -> Int { number(of: .vacant(queue)) }
+
+    private mutating func number(of key: Key) -> Int {
+        if let known = numbers[key] { return known }
+        numbers[key] = keys.count
+        keys.append(key)
+        participants.append([])
+        return keys.count - 1
+    }
+
+    /// The lanes from left to right, and for each provisional number its place among them.
+    func arrange() -> (lanes: [Lane], order: [Int]) {
+        let lanes = keys.indices.map(lane(at:))
+        let sorted = keys.indices.sorted { left, right in
+            let (a, b) = (rank(of: keys[left]), rank(of: keys[right]))
+            if a != b { return a < b }
+            if lanes[left].title != lanes[right].title {
+                return naturallyPrecedes(lanes[left].title, lanes[right].title)
+            }
+            let (host, other) = (lanes[left].subtitle ?? "", lanes[right].subtitle ?? "")
+            return host == other ? left < right : naturallyPrecedes(host, other)
+        }
+        var order = [Int](repeating: 0, count: keys.count)
+        for (place, number) in sorted.enumerated() { order[number] = place }
+        return (sorted.map { lanes[$0] }, order)
+    }
+
+    private func lane(at number: Int) -> Lane {
+        switch keys[number] {
+        case .service(let service, let host):
+            Lane(
+                title: service, subtitle: isHostShown(service: service, lane: number) ? host.map { "@" + $0 } : nil,
+                participants: participants[number].sorted())
+        case .label(let label):
+            Lane(title: label, participants: participants[number].sorted())
+        case .vacant(let queue):
+            Lane(title: queue, subtitle: "(nobody)", isVacant: true)
+        }
+    }
+
+    /// A host is shown where the label tells it, or where it tells two lanes of a service apart.
+    private func isHostShown(service: String, lane: Int) -> Bool {
+        let labelled = participants[lane].contains { trace.participants[$0].label.contains("@") }
+        let lanes = keys.count { if case .service(service, _) = $0 { true } else { false } }
+        return labelled || lanes > 1
+    }
+
+    private func rank(of key: Key) -> Int {
+        switch key {
+        case .service(let service, _): LaneOrder.rank(service: service)
+        case .label: LaneOrder.unknown
+        case .vacant(let queue): LaneOrder.rank(topic: queue)
+        }
+    }
+}
+
+/// Whether one name stands before another when runs of digits count as numbers: `compute2` before `compute10`.
+func naturallyPrecedes(_ left: String, _ right: String) -> Bool {
+    var (a, b) = (Substring(left).utf8, Substring(right).utf8)
+    while let first = a.first, let second = b.first {
+        let (digits, others) = (a.prefix(while: isDigit), b.prefix(while: isDigit))
+        if !digits.isEmpty, !others.isEmpty {
+            let (number, other) = (digits.drop { $0 == 0x30 }, others.drop { $0 == 0x30 })
+            if number.count != other.count { return number.count < other.count }
+            if !number.elementsEqual(other) { return number.lexicographicallyPrecedes(other) }
+            a = a.dropFirst(digits.count)
+            b = b.dropFirst(others.count)
+        } else if first == second {
+            a = a.dropFirst()
+            b = b.dropFirst()
+        } else {
+            return first < second
+        }
+    }
+    return a.isEmpty && !b.isEmpty || (a.isEmpty && b.isEmpty && left < right)
+}
+
+private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

@@ -1,0 +1,162 @@
+import Trace
+
+/// A value: a trace with the indexes that drawing its operations needs.
+///
+/// Building it costs one pass over the trace; a diagram then costs as much as its messages and the background messages
+/// of its time.
+package struct SequenceBuilder: Sendable {
+    let trace: BusTrace
+    let options: DiagramOptions
+    /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
+    private let takers: [Route: Int]
+    /// The last packet of the capture.
+    let captureEnd: Timestamp?
+
+    struct Route: Hashable {
+        let exchange: String
+        let routingKey: String
+    }
+
+    package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
+        self.trace = trace
+        self.options = options
+        captureEnd = trace.capture.sources.compactMap(\.last).max()
+        var takers: [Route: Int] = [:]
+        for message in trace.messages where message.kind == .call || message.kind == .cast {
+            guard let taker = message.deliveries.last?.to else { continue }
+            takers[Route(exchange: message.exchange, routingKey: message.routingKey)] = taker
+        }
+        self.takers = takers
+    }
+
+    /// The sequence of one operation.
+    package func diagram(of operation: Operation) -> SequenceDiagram {
+        let (shown, hidden) = messages(of: operation)
+        var lanes = LaneTable(trace: trace)
+        var composer = ArrowComposer(builder: self)
+        let arrows = composer.arrows(for: shown, of: operation, lanes: &lanes)
+        let giveUps = giveUps(of: shown, until: captureEnd ?? operation.endedAt, lanes: &lanes)
+        let states = stateEvents(of: operation, lanes: &lanes)
+        let rows = options.expand ? arrows.map { Row(single: $0) } : Row.folded(arrows)
+
+        var events = rows.map { $0.event } + states + joined(giveUps, rows: rows)
+        if let end = openEnd(of: operation, after: events) { events.append(end) }
+        events = withPauses(ordered(events))
+        markAnswers(in: &events)
+        let places = lanes.arrange()
+        for index in events.indices { events[index].moveLanes(places.order) }
+
+        var header = SequenceHeader(
+            kind: operation.kind.rawValue, instanceName: operation.instanceName, instances: operation.instances,
+            requestID: operation.requestID, outcome: operation.outcome.rawValue, verdict: operation.verdict)
+        header.counts = counts(of: shown, hidden: hidden)
+        return SequenceDiagram(
+            header: header, lanes: places.lanes, events: events,
+            notes: captureNotes(for: shown, lanes: places.lanes), startedAt: operation.startedAt)
+    }
+
+    /// Who would have taken a message that nobody took.
+    func taker(of message: Message) -> Int? {
+        takers[Route(exchange: message.exchange, routingKey: message.routingKey)]
+    }
+
+    /// Orders by time; what the wire did comes before what followed from it.
+    private func ordered(_ events: [SequenceEvent]) -> [SequenceEvent] {
+        events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    private func withPauses(_ events: [SequenceEvent]) -> [SequenceEvent] {
+        var result: [SequenceEvent] = []
+        result.reserveCapacity(events.count)
+        var last: Timestamp?
+        for event in events {
+            if let last, event.at - last >= options.pauseThreshold {
+                result.append(SequenceEvent(at: last, content: .pause(event.at - last)))
+            }
+            result.append(event)
+            last = max(last ?? event.until, event.until)
+        }
+        return result
+    }
+
+    private func markAnswers(in events: inout [SequenceEvent]) {
+        var previous: SequenceArrow?
+        for index in events.indices {
+            guard case .arrow(var arrow) = events[index].content else { continue }
+            if arrow.kind == .reply, let previous, previous.kind == .call, !previous.holdsAnswers,
+                let id = arrow.messages.first, let request = request(ofReply: id), previous.messages == [request]
+            {
+                arrow.answersPrevious = true
+                events[index].content = .arrow(arrow)
+            }
+            previous = arrow
+        }
+    }
+
+    /// The capture's end as an event where the operation was still under way.
+    private func openEnd(of operation: Operation, after events: [SequenceEvent]) -> SequenceEvent? {
+        guard operation.outcome == .running || operation.outcome == .stuck, let captureEnd else { return nil }
+        let last = events.map(\.until).max() ?? operation.endedAt
+        return SequenceEvent(at: max(captureEnd, last), content: .captureEnd)
+    }
+
+    private func counts(of shown: [Int], hidden: Int) -> SequenceCounts {
+        var counts = SequenceCounts()
+        counts.messages = shown.count
+        counts.hidden = hidden
+        for id in shown where trace.messages[id].kind == .call {
+            counts.calls += 1
+            switch call(of: id)?.outcome {
+            case .error: counts.failed += 1
+            case .unanswered, .timedOut, .returned, nil: counts.unanswered += 1
+            case .ok, .orphanReply: break
+            }
+        }
+        return counts
+    }
+}
+
+extension SequenceBuilder {
+    func call(of message: Int) -> Call? {
+        trace.messages[message].call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+    }
+
+    func request(ofReply message: Int) -> Int? { call(of: message)?.request }
+
+    /// The messages to draw, in order of time, and how many more `--all` would show.
+    private func messages(of operation: Operation) -> (shown: [Int], hidden: Int) {
+        let own = operation.messages.filter(trace.messages.indices.contains)
+        let background = backgroundMessages(during: operation)
+        if options.showsBackground { return ((own + background).sorted(), 0) }
+        let shown = own.filter { !isBackground(trace.messages[$0]) }
+        return (shown, own.count - shown.count + background.count)
+    }
+
+    private func isBackground(_ message: Message) -> Bool {
+        message.priority != "ERROR" && (message.isBackground || message.kind == .notification)
+    }
+
+    /// Background messages that belong to no operation and fall into this one's time.
+    private func backgroundMessages(during operation: Operation) -> [Int] {
+        let first = firstMessage(notBefore: operation.startedAt)
+        return trace.messages[first...].prefix { ($0.at ?? operation.endedAt) <= operation.endedAt }
+            .filter { $0.operation == nil && $0.isBackground }.map(\.id)
+    }
+
+    /// Binary search: messages stand in order of time.
+    private func firstMessage(notBefore time: Timestamp) -> Int {
+        var (low, high) = (0, trace.messages.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if let at = trace.messages[middle].at, at < time { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The sequence of one operation of a trace; for several, build one `SequenceBuilder`.
+package func sequence(
+    of operation: Operation, in trace: BusTrace, options: DiagramOptions = DiagramOptions()
+) -> SequenceDiagram {
+    SequenceBuilder(trace, options: options).diagram(of: operation)
+}

@@ -1,0 +1,61 @@
+import Trace
+
+/// A value: the figures of one method.
+package struct MethodStatistics: Sendable, Equatable {
+    package var method: String
+    package var kind: Message.Kind
+    package var count: Int
+    /// Latencies; `nil` where nothing was answered or nothing is answered.
+    package var p50: Nanoseconds?
+    package var p95: Nanoseconds?
+    package var p99: Nanoseconds?
+    package var max: Nanoseconds?
+    package var failures = 0
+    package var unanswered = 0
+
+    package init(method: String, kind: Message.Kind, count: Int) {
+        self.method = method
+        self.kind = kind
+        self.count = count
+    }
+}
+
+/// A value: methods, one a line, in the order given.
+package struct MethodTable: Sendable {
+    let methods: [MethodStatistics]
+    let options: DiagramOptions
+
+    package init(_ methods: [MethodStatistics], options: DiagramOptions = DiagramOptions()) {
+        self.methods = methods
+        self.options = options
+    }
+
+    package func write(to sink: @escaping OutputSink) {
+        var output = StyledOutput(to: sink, color: options.color)
+        write(to: &output)
+        output.flush()
+    }
+
+    func write(to output: inout StyledOutput) {
+        let glyphs = options.glyphs
+        let numbers = ["count", "p50", "p95", "p99", "max", "failed", "unanswered"]
+        var table = TextTable(
+            [.init(title: "method", shrinksTo: 16), .init(title: "kind")]
+                + numbers.map { .init(title: $0, alignment: .right) }, glyphs: glyphs)
+        for method in methods {
+            let latencies = [method.p50, method.p95, method.p99, method.max].map { latency in
+                (latency.map(glyphs.duration) ?? "-", TextStyle.plain)
+            }
+            table.append(
+                [(method.method, .plain), (method.kind.rawValue, .faint), (String(method.count), .plain)]
+                    + latencies + [problem(method.failures, method.kind), problem(method.unanswered, method.kind)])
+        }
+        table.write(to: &output, width: options.cells)
+    }
+
+    /// A cast cannot go unanswered.
+    private func problem(_ count: Int, _ kind: Message.Kind) -> (String, TextStyle) {
+        if count > 0 { return (String(count), .failure) }
+        return (kind == .call ? "0" : "-", .faint)
+    }
+}

@@ -1,0 +1,108 @@
+import Trace
+
+/// A value: what `replay` prints: the capture, the operations found in it, and their diagrams.
+///
+/// Without a selection the diagrams are those of the boots, else of every operation; of more than
+/// `Limits.drawnOperations` other operations only the list is given.
+package struct TextReport: Sendable {
+    let trace: BusTrace
+    /// Indexes into `BusTrace.operations`; `nil` for no selection.
+    let selection: [Int]?
+    let options: DiagramOptions
+
+    package init(_ trace: BusTrace, operations: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
+        self.trace = trace
+        selection = operations
+        self.options = options
+    }
+
+    package func write(to sink: @escaping OutputSink) {
+        var output = StyledOutput(to: sink, color: options.color)
+        CaptureReport(trace, options: options).write(to: &output)
+        let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
+            .map { trace.operations[$0] }
+        output.endLine()
+        guard !listed.isEmpty else {
+            let nothing = selection == nil ? "no operation found" : "no operation matches"
+            output.line(options.glyphs.text(nothing), .warning)
+            output.flush()
+            return
+        }
+        OperationList(listed, options: options).write(to: &output)
+        let drawn = drawn(of: listed)
+        if drawn.isEmpty {
+            output.endLine()
+            let hint = "select with --instance, --request, --method, --service or --problems to see diagrams"
+            for line in options.glyphs.text(hint).wrapped(to: options.cells) { output.line(line) }
+        }
+        let builder = SequenceBuilder(trace, options: options)
+        for operation in drawn {
+            output.endLine()
+            TextDiagram(builder.diagram(of: operation), options: options).write(to: &output)
+        }
+        output.flush()
+    }
+
+    private func drawn(of listed: [Operation]) -> [Operation] {
+        if selection != nil { return listed }
+        let boots = listed.filter { $0.kind == .boot }
+        if !boots.isEmpty { return boots }
+        return listed.count > Limits.drawnOperations ? [] : listed
+    }
+}
+
+/// A value: what was captured and how much of it could be read.
+package struct CaptureReport: Sendable {
+    let trace: BusTrace
+    let options: DiagramOptions
+
+    package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
+        self.trace = trace
+        self.options = options
+    }
+
+    package func write(to sink: @escaping OutputSink) {
+        var output = StyledOutput(to: sink, color: options.color)
+        write(to: &output)
+        output.flush()
+    }
+
+    func write(to output: inout StyledOutput) {
+        let glyphs = options.glyphs
+        for source in trace.capture.sources {
+            output.write(
+                fields: statements(on: source, glyphs), separator: glyphs.separator, width: options.cells, .plain,
+                glyphs)
+        }
+        output.write(
+            fields: [
+                counted(trace.capture.connections.count, "AMQP connection"), counted(trace.messages.count, "message"),
+                counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
+            ], separator: glyphs.separator, width: options.cells, .plain, glyphs)
+        for note in notes {
+            for line in glyphs.text("note: \(note)").wrapped(to: options.cells) { output.line(line, .warning) }
+        }
+    }
+
+    private func statements(on source: CaptureSource, _ glyphs: GlyphTable) -> [String] {
+        var statements = [source.path, source.linkType, counted(source.packets, "packet"), byteCount(source.bytes)]
+        if let first = source.first, let last = source.last {
+            statements.append("\(first.calendarDate) \(first.clock.dropLast(3)) UTC")
+            statements.append(glyphs.duration(last - first))
+        }
+        return statements
+    }
+
+    private var notes: [String] {
+        let capture = trace.capture
+        var notes = CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
+            .sentences
+        for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
+            notes.append("\(counted(count, "connection")) of \(name) not read")
+        }
+        if capture.anomalyCount > 0 {
+            notes.append("\(counted(capture.anomalyCount, "anomaly")) stepped over (--format json lists them)")
+        }
+        return notes
+    }
+}

@@ -1,0 +1,70 @@
+/// A value: rows of aligned columns; one column may give way where the width does not suffice.
+struct TextTable {
+    enum Alignment {
+        case left, right
+    }
+
+    struct Column {
+        var title: String
+        var alignment = Alignment.left
+        /// Cells below which the column is not shortened; `nil` where it never is.
+        var shrinksTo: Int?
+    }
+
+    struct Cell {
+        var text: TerminalText
+        var style = TextStyle.plain
+    }
+
+    private let columns: [Column]
+    private let glyphs: GlyphTable
+    private var rows: [[Cell]] = []
+
+    init(_ columns: [Column], glyphs: GlyphTable) {
+        self.columns = columns
+        self.glyphs = glyphs
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    mutating func append(_ cells: [(String, TextStyle)]) {
+        rows.append(cells.map { Cell(text: glyphs.text($0.0), style: $0.1) })
+    }
+
+    func write(to output: inout StyledOutput, width: Int) {
+        let widths = fittedWidths(in: width)
+        write(columns.map { Cell(text: glyphs.text($0.title), style: .faint) }, widths, to: &output)
+        for row in rows { write(row, widths, to: &output) }
+    }
+
+    private static let gap = 2
+
+    private func fittedWidths(in width: Int) -> [Int] {
+        var widths = columns.map { DisplayWidth.of($0.title) }
+        for row in rows {
+            for (index, cell) in row.enumerated() where index < widths.count {
+                widths[index] = max(widths[index], cell.text.width)
+            }
+        }
+        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
+        while excess > 0 {
+            let candidates = columns.indices.filter { widths[$0] > columns[$0].shrinksTo ?? .max }
+            guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
+            let step = min(excess, max(1, (widths[widest] - (columns[widest].shrinksTo ?? 0)) / 2))
+            widths[widest] -= step
+            excess -= step
+        }
+        return widths
+    }
+
+    private func write(_ cells: [Cell], _ widths: [Int], to output: inout StyledOutput) {
+        for (index, cell) in cells.enumerated() where index < widths.count {
+            let text = cell.text.shortened(to: widths[index], ellipsis: glyphs.ellipsis)
+            let padding = String(repeating: " ", count: widths[index] - min(widths[index], text.width))
+            if index > 0 { output.write("  ") }
+            if columns[index].alignment == .right { output.write(padding) }
+            output.write(text, cell.style)
+            if columns[index].alignment == .left { output.write(padding) }
+        }
+        output.endLine()
+    }
+}

@@ -1,0 +1,126 @@
+import Trace
+
+/// Hand-made traces after real recordings: the flow of a cells v2 boot (WIRE.md 2.2).
+enum Boots {
+    static let (api, conductor, scheduler, compute1, compute2, neutron, agent) = (0, 1, 2, 3, 4, 5, 6)
+
+    static func builder() -> TraceBuilder {
+        TraceBuilder(services: [
+            ("nova-api", nil), ("nova-conductor", nil), ("nova-scheduler", nil), ("nova-compute", "compute1"),
+            ("nova-compute", "compute2"), ("neutron-server", nil), ("neutron-openvswitch-agent", "compute1"),
+        ])
+    }
+
+    /// A boot that became active; about ninety messages with the background.
+    static func completed() -> BusTrace {
+        var boot = builder()
+        background(&boot)
+        schedule(&boot)
+        boot.send(.cast, "build_and_run_instance", from: conductor, to: [compute1], at: 1.559)
+        save(&boot, "InstanceActionEvent.event_start", at: 1.569, 0.021)
+        boot.state("building", nil, message: save(&boot, at: 1.595, 0.082))
+        boot.state("building", nil, host: "compute1", message: save(&boot, at: 1.722, 0.050))
+        save(&boot, "BlockDeviceMappingList.get_by_instance_uuid", at: 1.776, 0.015)
+        save(&boot, "ComputeNode.save", at: 1.796, 0.013)
+        save(&boot, "Service.get_by_compute_host", at: 1.854, 0.010)
+        boot.state("building", "networking", message: save(&boot, at: 1.869, 0.061))
+        save(&boot, "BlockDeviceMapping.save", at: 1.935, 0.028)
+        boot.state("building", "block_device_mapping", message: save(&boot, at: 1.968, 0.087))
+        boot.state("building", "spawning", message: save(&boot, at: 2.065, 0.092))
+        save(&boot, "VirtualInterface.create", at: 4.605, 0.027)
+        save(&boot, "InstanceInfoCache.refresh", at: 4.637, 0.024)
+        boot.send(.cast, "external_instance_event", from: api, to: [compute1], at: 5.014) {
+            $0.events = ["network-changed"]
+        }
+        save(&boot, "InstanceInfoCache.save", at: 5.121, 0.018)
+        save(&boot, "InstanceInfoCache.refresh", at: 5.142, 0.011)
+        save(&boot, "InstanceInfoCache.save", at: 5.476, 0.008)
+        boot.send(.cast, "external_instance_event", from: api, to: [compute1], at: 8.333) {
+            $0.events = ["network-vif-plugged"]
+        }
+        boot.state("active", nil, power: "running", message: save(&boot, at: 8.349, 0.048))
+        boot.send(.fanout, "update_instance_info", from: compute1, to: [scheduler], at: 8.406)
+        save(&boot, "InstanceActionEvent.event_finish_with_failure", at: 8.429, 0.024)
+        for (index, event) in ["create.start", "update", "update", "update", "create.end"].enumerated() {
+            for name in ["compute.instance.\(event)", "instance.\(event)"] {
+                boot.send(.notification, name, from: compute1, to: [], at: 1.7 + Double(index) * 1.6) {
+                    $0.isBackground = true
+                    $0.priority = "INFO"
+                }
+            }
+        }
+        return boot.finish(outcome: .completed, verdict: "active on compute1 after 8.3 s")
+    }
+
+    static func schedule(_ boot: inout TraceBuilder) {
+        boot.send(.cast, "schedule_and_build_instances", from: api, to: [conductor], at: 0)
+        boot.call("select_destinations", from: conductor, to: scheduler, at: 0.053, latency: 1.239)
+    }
+
+    @discardableResult
+    static func save(
+        _ boot: inout TraceBuilder, _ method: String = "Instance.save", at seconds: Double, _ latency: Double
+    ) -> Int {
+        boot.call(method, from: compute1, to: conductor, at: seconds, latency: latency)
+    }
+
+    /// Service reports and agents' reports, before and during the boot.
+    static func background(_ boot: inout TraceBuilder) {
+        for tick in 0..<12 {
+            let compute = tick % 2 == 0 ? compute1 : compute2
+            let id = boot.call(
+                "Service.save", from: compute, to: conductor, at: Double(tick) - 1.3, latency: 0.02)
+            boot.call("report_state", from: agent, to: neutron, at: Double(tick) - 1.2, latency: 0.03)
+            boot.edit { trace in
+                for message in trace.messages.indices where message >= id {
+                    trace.messages[message].isBackground = true
+                    trace.messages[message].operation = nil
+                }
+            }
+        }
+    }
+
+    /// The scheduler finds no host.
+    static func noValidHost() -> BusTrace {
+        var boot = builder()
+        boot.send(.cast, "schedule_and_build_instances", from: api, to: [conductor], at: 0)
+        boot.call(
+            "select_destinations", from: conductor, to: scheduler, at: 0.015, latency: 0.070, outcome: .error,
+            failure: RemoteFailure(
+                className: "NoValidHost", module: "nova.exception",
+                message: "No valid host was found. There are not enough hosts available."))
+        boot.send(.notification, "compute_task.build_instances", from: conductor, to: [], at: 0.291) {
+            $0.isBackground = true
+            $0.priority = "ERROR"
+        }
+        return boot.finish(
+            outcome: .failed, verdict: "nova-scheduler found no valid host: no compute node fits the flavor")
+    }
+
+    /// The compute's conductor calls go nowhere; then the capture ends.
+    static func stuck() -> BusTrace {
+        var boot = builder()
+        schedule(&boot)
+        boot.send(.cast, "build_and_run_instance", from: conductor, to: [], at: 1.559) {
+            $0.routingKey = "compute.compute3"
+        }
+        for attempt in 0..<3 {
+            boot.call(
+                "ping", from: api, to: nil, at: 2 + Double(attempt) * 1.1, latency: nil, outcome: .timedOut
+            ) {
+                $0.expiration = .seconds(1)
+                $0.routingKey = "conductor.ctl2"
+            }
+        }
+        boot.call(
+            "Instance.save", from: compute2, to: conductor, at: 6, latency: nil, outcome: .unanswered)
+        boot.edit { trace in
+            trace.capture.connections[1].midstream = true
+            trace.capture.connections[2].gaps = 2
+            trace.capture.connections[2].bytesMissing = 34_211
+            trace.capture.connections[3].oneSided = true
+        }
+        return boot.finish(
+            outcome: .stuck, verdict: "nobody took build_and_run_instance from compute.compute3")
+    }
+}

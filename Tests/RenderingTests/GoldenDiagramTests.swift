@@ -1,0 +1,80 @@
+import Foundation
+import Rendering
+import Testing
+import Trace
+
+/// Compares with a file in `Golden/`; a missing one is written and fails, so that a person reads it first.
+func expectGolden(
+    _ name: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+    let file = folder.appending(path: name)
+    guard let expected = try? String(contentsOf: file, encoding: .utf8) else {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try text.write(to: file, atomically: true, encoding: .utf8)
+        Issue.record("\(name) was missing and has been written: read it, then run again", sourceLocation: sourceLocation)
+        return
+    }
+    #expect(text == expected, sourceLocation: sourceLocation)
+}
+
+/// Everything that a renderer writes.
+func rendered(_ write: (@escaping OutputSink) -> Void) -> String {
+    var bytes: [UInt8] = []
+    withoutActuallyEscaping({ (chunk: [UInt8]) in bytes += chunk }) { write($0) }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+func diagram(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> String {
+    trace.operations.first.map { operation in
+        rendered { TextDiagram(sequence(of: operation, in: trace, options: options), options: options).write(to: $0) }
+    } ?? ""
+}
+
+extension DiagramOptions {
+    init(width: Int, edit: (inout DiagramOptions) -> Void = { _ in }) {
+        self.init()
+        self.width = width
+        edit(&self)
+    }
+}
+
+@Suite struct `Golden diagrams` {
+    @Test(arguments: [80, 120, 200]) func `a boot that became active`(width: Int) throws {
+        try expectGolden("completed-\(width).txt", diagram(of: Boots.completed(), DiagramOptions(width: width)))
+    }
+
+    @Test(arguments: [80, 120]) func `a boot without a valid host`(width: Int) throws {
+        try expectGolden("novalidhost-\(width).txt", diagram(of: Boots.noValidHost(), DiagramOptions(width: width)))
+    }
+
+    @Test(arguments: [80, 120]) func `a boot that hangs`(width: Int) throws {
+        try expectGolden("stuck-\(width).txt", diagram(of: Boots.stuck(), DiagramOptions(width: width)))
+    }
+
+    @Test func `a boot that hangs in ASCII`() throws {
+        try expectGolden("stuck-ascii.txt", diagram(of: Boots.stuck(), DiagramOptions(width: 100) { $0.ascii = true }))
+    }
+
+    @Test func `a boot in ASCII`() throws {
+        try expectGolden(
+            "completed-ascii.txt", diagram(of: Boots.completed(), DiagramOptions(width: 100) { $0.ascii = true }))
+    }
+
+    @Test func `a boot with everything in it and its background`() throws {
+        try expectGolden(
+            "completed-all.txt",
+            diagram(
+                of: Boots.completed(),
+                DiagramOptions(width: 140) {
+                    $0.showsBackground = true
+                    $0.expand = true
+                    $0.time = .clock
+                }))
+    }
+
+    @Test func `what replay prints`() throws {
+        try expectGolden(
+            "replay.txt", rendered { TextReport(Boots.noValidHost(), options: DiagramOptions(width: 120)).write(to: $0) })
+    }
+}
