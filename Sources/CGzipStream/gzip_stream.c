@@ -1,35 +1,130 @@
 #define _GNU_SOURCE
 #include "gzip_stream.h"
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <zlib.h>
+
+enum { INPUT_SIZE = 64 * 1024, HEAD_SIZE = 16 };
+
+struct stream {
+    int fd;
+    bool gzip;
+    /// Inside a gzip member: the end of the input is an error there.
+    bool in_member;
+    /// A member was read to its end: what follows and is none is padding.
+    bool had_member;
+    z_stream inflater;
+    size_t head_count;
+    size_t head_given;
+    unsigned char head[HEAD_SIZE];
+    unsigned char input[INPUT_SIZE];
+};
+
+static ssize_t read_raw(struct stream *stream, void *buffer, size_t size)
+{
+    size_t left = stream->head_count - stream->head_given;
+    if (left > 0) {
+        if (left > size) {
+            left = size;
+        }
+        memcpy(buffer, stream->head + stream->head_given, left);
+        stream->head_given += left;
+        return (ssize_t)left;
+    }
+    ssize_t count;
+    do {
+        count = read(stream->fd, buffer, size);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+static ssize_t read_plain(void *cookie, char *buffer, size_t size)
+{
+    return read_raw(cookie, buffer, size);
+}
+
+static ssize_t fail(int error)
+{
+    errno = error;
+    return -1;
+}
 
 static ssize_t read_inflated(void *cookie, char *buffer, size_t size)
 {
-    const int count = gzread(cookie, buffer, size > 1u << 30 ? 1u << 30 : (unsigned)size);
-    if (count < 0) {
-        errno = EIO;
-        return -1;
+    struct stream *stream = cookie;
+    z_stream *inflater = &stream->inflater;
+    inflater->next_out = (unsigned char *)buffer;
+    inflater->avail_out = size > 1u << 30 ? 1u << 30 : (unsigned)size;
+    const unsigned wanted = inflater->avail_out;
+    while (inflater->avail_out == wanted && wanted > 0) {
+        if (inflater->avail_in == 0) {
+            const ssize_t count = read_raw(stream, stream->input, INPUT_SIZE);
+            if (count < 0) {
+                return -1;
+            }
+            if (count == 0) {
+                return stream->in_member ? fail(ENODATA) : 0;
+            }
+            inflater->next_in = stream->input;
+            inflater->avail_in = (unsigned)count;
+        }
+        if (!stream->in_member) {
+            inflateReset(inflater);
+            stream->in_member = true;
+        }
+        const int result = inflate(inflater, Z_NO_FLUSH);
+        if (result == Z_STREAM_END) {
+            stream->in_member = false;
+            stream->had_member = true;
+        } else if (result != Z_OK && result != Z_BUF_ERROR) {
+            const bool is_padding = stream->had_member && inflater->total_out == 0;
+            if (!is_padding) {
+                return fail(EBADMSG);
+            }
+            stream->in_member = false;
+            inflater->avail_in = 0;
+        }
     }
-    return count;
+    return (ssize_t)(wanted - inflater->avail_out);
 }
 
 static int close_stream(void *cookie)
 {
-    return gzclose_r(cookie) == Z_OK ? 0 : -1;
+    struct stream *stream = cookie;
+    if (stream->gzip) {
+        inflateEnd(&stream->inflater);
+    }
+    const int result = close(stream->fd);
+    free(stream);
+    return result;
 }
 
-FILE *novatrace_gzip_stream_open(int fd)
+FILE *novatrace_stream_open(int fd, const unsigned char *head, size_t count, bool gzip)
 {
-    gzFile gzip = gzdopen(fd, "rb");
-    if (gzip == NULL) {
+    struct stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL || count > HEAD_SIZE) {
+        free(stream);
         return NULL;
     }
-    gzbuffer(gzip, 256 * 1024);
-    const cookie_io_functions_t functions = {.read = read_inflated, .close = close_stream};
-    FILE *stream = fopencookie(gzip, "rb", functions);
-    if (stream == NULL) {
-        gzclose_r(gzip);
+    stream->fd = fd;
+    stream->gzip = gzip;
+    stream->head_count = count;
+    memcpy(stream->head, head, count);
+    enum { GZIP_WRAPPER = 16 };
+    if (gzip && inflateInit2(&stream->inflater, MAX_WBITS + GZIP_WRAPPER) != Z_OK) {
+        free(stream);
+        return NULL;
     }
-    return stream;
+    const cookie_io_functions_t functions = {.read = gzip ? read_inflated : read_plain, .close = close_stream};
+    FILE *file = fopencookie(stream, "rb", functions);
+    if (file == NULL) {
+        if (gzip) {
+            inflateEnd(&stream->inflater);
+        }
+        free(stream);
+    }
+    return file;
 }

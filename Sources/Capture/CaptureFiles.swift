@@ -1,0 +1,64 @@
+import Trace
+
+/// A machine that reads the packets of capture files, several merged by time.
+///
+/// Of packets with equal times that of the file named first comes first. A file is never reordered: where its own time
+/// goes backward, the packet comes as early as it can. Memory does not grow with the size of the files.
+package final class CaptureFiles {
+    private let files: [CaptureFile]
+    /// Indices of the files that have a packet left, as a binary heap: the earliest is at the root.
+    private var heap: [Int]
+
+    /// Opens all files; `-` is standard input.
+    ///
+    /// Throws for the first that is no capture or cannot be read. A file that ends badly after its header is no error:
+    /// `damages` tells of it.
+    package init(paths: [String]) throws(CaptureError) {
+        var files: [CaptureFile] = []
+        for (index, path) in paths.enumerated() {
+            files.append(try CaptureFile(path: path, index: index))
+        }
+        self.files = files
+        heap = []
+        heap = files.indices.filter { files[$0].nextTime != nil }
+        for place in heap.indices.reversed() { sink(place) }
+    }
+
+    /// What was read so far of each file, in the order of the paths.
+    package var sources: [CaptureSource] { files.map(\.source) }
+
+    /// How files ended before their time, known when they have been read to there.
+    package var damages: [CaptureDamage] { files.compactMap(\.damage) }
+
+    /// Hands on the next packet; `false` when there is none left. The bytes live for the call of `body`.
+    package func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) throws(CaptureError) -> Bool {
+        guard files.count != 1 else { return files[0].nextPacket(body) }
+        guard let earliest = heap.first else { return false }
+        let isThere = files[earliest].nextPacket(body)
+        if files[earliest].nextTime == nil {
+            heap.swapAt(0, heap.count - 1)
+            heap.removeLast()
+        }
+        sink(0)
+        return isThere
+    }
+
+    private func sink(_ place: Int) {
+        var place = place
+        while true {
+            var earliest = place
+            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && precedes(child, earliest) {
+                earliest = child
+            }
+            guard earliest != place else { return }
+            heap.swapAt(place, earliest)
+            place = earliest
+        }
+    }
+
+    private func precedes(_ left: Int, _ right: Int) -> Bool {
+        let (a, b) = (heap[left], heap[right])
+        guard let first = files[a].nextTime, let second = files[b].nextTime else { return false }
+        return first == second ? a < b : first < second
+    }
+}

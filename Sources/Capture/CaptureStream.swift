@@ -1,0 +1,86 @@
+import CGzipStream
+import CPcap
+import Glibc
+
+/// A machine that holds an opened file as the stdio stream that libpcap reads, decompressed.
+///
+/// Regular files that are not compressed are read by stdio itself. Pipes and compressed files go through a stream that
+/// begins with the bytes which were read to see what they are.
+struct CaptureStream: ~Copyable {
+    private var file: UnsafeMutablePointer<FILE>?
+    let format: CaptureFormat
+
+    private init(_ file: UnsafeMutablePointer<FILE>, _ format: CaptureFormat) {
+        self.file = file
+        self.format = format
+    }
+
+    /// Opens `path`; `-` is standard input.
+    static func open(_ path: String) throws(CaptureError) -> CaptureStream {
+        let descriptor = path == "-" ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        var status = stat()
+        let isDirectory = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard !isDirectory else {
+            close(descriptor)
+            throw unreadable(path, EISDIR)
+        }
+        guard let head = readHead(descriptor) else {
+            let error = errno
+            close(descriptor)
+            throw unreadable(path, error)
+        }
+        let format = CaptureFormat(head: head)
+        let isPlain = format != .gzip && lseek(descriptor, off_t(-head.count), SEEK_CUR) >= 0
+        let file =
+            isPlain ? fdopen(descriptor, "rb") : novatrace_stream_open(descriptor, head, head.count, format == .gzip)
+        guard let file else {
+            close(descriptor)
+            throw unreadable(path, ENOMEM)
+        }
+        setvbuf(file, nil, _IOFBF, bufferSize)
+        return CaptureStream(file, format)
+    }
+
+    deinit {
+        if let file { fclose(file) }
+    }
+
+    /// Gives the stream to `body`, which owns it from then on when it returns something.
+    mutating func hand<Owner: ~Copyable>(to body: (UnsafeMutablePointer<FILE>) -> Owner?) -> Owner? {
+        guard let file, let owner = body(file) else { return nil }
+        self.file = nil
+        return owner
+    }
+
+    /// Measured: beyond this size reading gets no faster, and many files may be open at once.
+    private static let bufferSize = 128 << 10
+
+    private static func readHead(_ descriptor: Int32) -> [UInt8]? {
+        var head = [UInt8](repeating: 0, count: CaptureFormat.headLength)
+        var count = 0
+        while count < head.count {
+            let got = head.withUnsafeMutableBytes {
+                read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+            }
+            if got < 0, errno == EINTR { continue }
+            if got < 0 { return nil }
+            if got == 0 { break }
+            count += got
+        }
+        return Array(head[..<count])
+    }
+
+    private static func unreadable(_ path: String, _ error: Int32) -> CaptureError {
+        let title = CaptureError.title(path)
+        let sentence =
+            switch error {
+            case ENOENT, ENOTDIR: "\(title) does not exist"
+            case EISDIR: "\(title) is a directory, not a capture file"
+            case EACCES, EPERM: "\(title) may not be read by this user"
+            case EMFILE, ENFILE: "\(title) cannot be opened: too many files are open at once"
+            default: "\(title) cannot be read"
+            }
+        return CaptureError(.unreadable, path: path, sentence, cause: String(cString: strerror(error)))
+    }
+}

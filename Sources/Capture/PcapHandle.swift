@@ -1,0 +1,75 @@
+import CPcap
+import Glibc
+import Trace
+
+/// A machine that owns a libpcap handle for reading a file, and closes it.
+struct PcapHandle: ~Copyable {
+    /// What reading on has come to.
+    enum Reading: Equatable {
+        case packet
+        case end
+        case failed(String)
+    }
+
+    private let handle: OpaquePointer
+    /// Times of a pcap file are seconds of 32 bits without sign, which libpcap widens as if they had one.
+    private let hasShortTimes: Bool
+    private var header: UnsafeMutablePointer<pcap_pkthdr>?
+    private var data: UnsafePointer<UInt8>?
+
+    /// Takes over `file` when it can be read; its times are then read with nanoseconds.
+    init?(_ file: UnsafeMutablePointer<FILE>, error: inout String) {
+        var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+        guard let handle = pcap_fopen_offline_with_tstamp_precision(file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &text)
+        else {
+            error = Self.text(text)
+            return nil
+        }
+        self.handle = handle
+        hasShortTimes = pcap_major_version(handle) == 2
+    }
+
+    deinit { pcap_close(handle) }
+
+    var linkType: LinkType { LinkType(rawValue: pcap_datalink(handle)) }
+
+    /// Whether the stream below libpcap failed, and with what: compressed data that end too early or are damaged.
+    var hasStreamError: Bool {
+        pcap_file(handle).map { ferror($0) != 0 } ?? false
+    }
+
+    /// Reads the next packet; it stays where it is until the next call.
+    mutating func read() -> Reading {
+        switch pcap_next_ex(handle, &header, &data) {
+        case 1: .packet
+        case PCAP_ERROR_BREAK: .end
+        default: .failed(String(cString: pcap_geterr(handle)))
+        }
+    }
+
+    /// When the packet that was read was captured.
+    var time: Timestamp {
+        guard let header else { return Timestamp(nanoseconds: 0) }
+        let time = header.pointee.ts
+        let seconds = Int64(time.tv_sec)
+        return Timestamp(
+            seconds: hasShortTimes ? Int64(UInt32(truncatingIfNeeded: seconds)) : seconds,
+            nanoseconds: Int64(time.tv_usec))
+    }
+
+    /// Bytes that the packet had on the wire.
+    var wireLength: Int { header.map { Int($0.pointee.len) } ?? 0 }
+
+    /// Bytes captured of the packet.
+    var capturedLength: Int { header.map { Int($0.pointee.caplen) } ?? 0 }
+
+    /// Hands on the captured bytes of the packet.
+    @inline(__always)
+    func withBytes(_ body: (RawSpan) -> Void) {
+        body(UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : capturedLength).bytes)
+    }
+
+    private static func text(_ buffer: [CChar]) -> String {
+        String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
