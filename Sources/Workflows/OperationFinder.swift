@@ -2,8 +2,9 @@ import Trace
 
 /// A machine that groups a trace's messages into operations: by request id, and within it by instance.
 ///
-/// Messages of other services join by their `global_request_id`; an `external_instance_event`, which neutron sends under
-/// a request id of its own, joins the operation that is under way on its instance (WIRE facts 4.1, "Broken links").
+/// Messages of other services join by their `global_request_id`. Neutron sends an `external_instance_event` under a
+/// request id of its own (WIRE facts 4.1, "Broken links"): it, and what its receiver does under that id, joins the
+/// operation that is under way on its instance.
 package struct OperationFinder {
     /// How long after an operation's last message an event of its instance still belongs to it.
     private static let afterglow: Nanoseconds = .seconds(10)
@@ -18,8 +19,16 @@ package struct OperationFinder {
 
     /// The operations in order of their start, with states, steps, outcome and verdict.
     package func operations() -> [Operation] {
-        var found = requests().flatMap { operations(of: $0.request, messages: $0.messages) }
-        addExternalEvents(to: &found)
+        var found: [OperationDraft] = []
+        var events: [(request: String, messages: [Int])] = []
+        for group in requests() {
+            if isExternalEvent(group.messages) {
+                events.append(group)
+            } else {
+                found += operations(of: group.request, messages: group.messages)
+            }
+        }
+        for event in events { join(event.messages, under: event.request, to: &found) }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
         return found.enumerated().map { id, draft in
             OperationJudge(trace, workflow: workflow(of: draft.kind)).judge(draft, id: id)
@@ -42,7 +51,6 @@ package struct OperationFinder {
     private func operations(of request: String, messages: [Int]) -> [OperationDraft] {
         let workflow = workflow(for: messages)
         guard workflow != nil || messages.contains(where: isUsersRequest) else { return [] }
-        guard !isExternalEventOnly(messages) else { return [] }
         var instances: [String] = []
         for id in messages where workflow == nil || isRPC(id) {
             for instance in trace.messages[id].instances where !instances.contains(instance) {
@@ -80,10 +88,6 @@ package struct OperationFinder {
         return message.kind == .call || message.kind == .cast
     }
 
-    private func isExternalEventOnly(_ messages: [Int]) -> Bool {
-        messages.allSatisfy { trace.messages[$0].method == Self.externalEvent || !isRPC($0) }
-    }
-
     // MARK: By workflow
 
     private func workflow(for messages: [Int]) -> Workflow? {
@@ -105,25 +109,36 @@ package struct OperationFinder {
 
     private static let externalEvent = "external_instance_event"
 
-    private func addExternalEvents(to operations: inout [OperationDraft]) {
-        var byInstance: [String: [Int]] = [:]
-        for (index, operation) in operations.enumerated() {
-            if let instance = operation.instance { byInstance[instance, default: []].append(index) }
-        }
-        for message in trace.messages where message.method == Self.externalEvent {
-            guard let at = message.at else { continue }
-            for instance in message.instances {
-                let candidates = (byInstance[instance] ?? []).filter { index in
-                    let operation = operations[index]
-                    return operation.startedAt <= at && at - operation.endedAt <= Self.afterglow
-                        && !operation.messages.contains(message.id)
-                }
-                guard let latest = candidates.max(by: { operations[$0].startedAt < operations[$1].startedAt }) else {
-                    continue
-                }
-                operations[latest].add(message.id, at: at)
+    private func isExternalEvent(_ messages: [Int]) -> Bool {
+        messages.contains { trace.messages[$0].method == Self.externalEvent } && workflow(for: messages) == nil
+    }
+
+    /// Adds the messages of an event to the operations that are under way on its instances.
+    private func join(_ messages: [Int], under request: String, to operations: inout [OperationDraft]) {
+        guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
+            let at = trace.messages[event].at
+        else { return }
+        for instance in trace.messages[event].instances {
+            let own = messages.filter {
+                let about = trace.messages[$0].instances
+                return about.isEmpty || about.contains(instance)
+            }
+            if let underWay = operation(on: instance, at: at, in: operations) {
+                for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
+            } else if let alone = draft(.other, request, instance: instance, messages: own) {
+                operations.append(alone)
             }
         }
+    }
+
+    /// The operation on an instance that was begun last and has not long ended.
+    private func operation(on instance: String, at time: Timestamp, in operations: [OperationDraft]) -> Int? {
+        let candidates = operations.indices.filter { index in
+            let operation = operations[index]
+            return operation.instance == instance && operation.startedAt <= time
+                && time - operation.endedAt <= Self.afterglow
+        }
+        return candidates.max { operations[$0].startedAt < operations[$1].startedAt }
     }
 }
 
@@ -137,6 +152,7 @@ struct OperationDraft {
     var endedAt: Timestamp
 
     mutating func add(_ message: Int, at time: Timestamp) {
+        guard !messages.contains(message) else { return }
         let place = messages.firstIndex { $0 > message } ?? messages.endIndex
         messages.insert(message, at: place)
         endedAt = max(endedAt, time)
