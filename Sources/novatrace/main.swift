@@ -1,1 +1,3 @@
-print("novatrace")
+import NovatraceCommands
+
+NovatraceCommand.runAndExit()

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Capture
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// A value: why a command ends without a result: one sentence and an exit status of `sysexits.h`.
+package struct CommandFailure: Error, CustomStringConvertible {
+    /// The exit statuses of DESIGN.md 3.
+    package enum Status: Int32, Sendable {
+        case nothingSelected = 1
+        case usage = 64
+        case notACapture = 65
+        case noSuchFile = 66
+        case outputFailed = 74
+        case noPermission = 77
+    }
+
+    package let status: Status
+    package let description: String
+
+    init(_ status: Status, _ sentence: String) {
+        self.status = status
+        description = sentence
+    }
+}
+
+extension NovatraceCommand {
+    /// Runs the command line and ends the process with its exit status.
+    ///
+    /// A result goes to standard output, everything else to standard error. A closed pipe is no error.
+    package static func runAndExit() -> Never {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Glibc.exit(0)
+        } catch let failure as CommandFailure {
+            StandardError.write("novatrace: \(failure)\n")
+            Glibc.exit(failure.status.rawValue)
+        } catch let error as CaptureError {
+            StandardError.write("novatrace: \(error)\n")
+            Glibc.exit(CommandFailure.Status(error).rawValue)
+        } catch is ClosedPipe {
+            Glibc.exit(0)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+extension CommandFailure.Status {
+    init(_ error: CaptureError) {
+        switch error.kind {
+        case .notACapture: self = .notACapture
+        case .unreadable: self = .noSuchFile
+        case .notPermitted: self = .noPermission
+        }
+    }
+}

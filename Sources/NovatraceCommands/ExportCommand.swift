@@ -1,0 +1,61 @@
+import ArgumentParser
+import Rendering
+
+/// `novatrace export`: the trace in a format for reports and scripts.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write what capture files hold for reports and scripts.",
+        discussion: """
+            FORMATS
+            \(Formats.all.map { "  \($0.name)  \($0.summary)" }.joined(separator: "\n"))
+
+            EXAMPLES
+              novatrace export boot.pcap --format json | jq '.operations[] | .verdict'
+              novatrace export boot.pcap -o boot.txt
+              novatrace export boot.pcap --format jsonl --instance vm-ok | grep '"type":"call"'
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Secrets") var content: ContentOptions
+
+    @Option(help: "One of the formats below; guessed from the name of --output when absent.")
+    var format: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write; standard output by default.", valueName: "file"))
+    var output: String?
+
+    func run() throws {
+        let format = try chosenFormat()
+        var trace = try Reading(input, content).trace()
+        let operations = select.selection(in: trace.capture).apply(to: &trace)
+        if operations?.isEmpty == true { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
+        var options = display.diagramOptions(detail: content.detail, all: select.all)
+        if output != nil, display.color == .auto { options.color = false }
+        if output != nil, display.width == nil { options.width = 120 }
+        let write: (@escaping OutputSink) -> Void = {
+            format.renderer.render(trace, operations: operations, options: options, to: $0)
+        }
+        if let output, output != "-" {
+            try ResultFile.replace(output, write)
+        } else {
+            try ResultOutput.standard.collect(write)
+        }
+    }
+
+    private func chosenFormat() throws -> Format {
+        let names = Formats.all.map(\.name).joined(separator: ", ")
+        if let format {
+            guard let known = Formats.named(format) else {
+                throw CommandFailure(.usage, "unknown format '\(format)'; formats are \(names)")
+            }
+            return known
+        }
+        guard let known = output.flatMap(Formats.forFile) else {
+            throw CommandFailure(.usage, "which format? Give --format with one of \(names)")
+        }
+        return known
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The command `novatrace` and the list of its subcommands; a new one is a file and a line here.
+package struct NovatraceCommand: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "novatrace",
+        abstract: "Trace OpenStack's message bus: which step did the boot reach, and who did not answer?",
+        discussion: """
+            novatrace reads AMQP 0-9-1 from packets, understands oslo.messaging, joins every RPC call with its reply by \
+            message id, and draws what the services said to each other while a VM booted, as a sequence diagram in text. \
+            It needs nothing installed in the cloud and no configuration.
+
+            EXAMPLES
+              Take packets on the controller or the broker's host, then read them anywhere:
+                tcpdump -i any -s 0 -w boot.pcap port 5672
+                novatrace replay boot.pcap
+
+              The boots and other operations in a capture, a line each:
+                novatrace list boot.pcap
+
+              One server, by uuid or the beginning of it, with the arguments of its messages:
+                novatrace replay boot.pcap --instance 2672332b --detail args
+
+              How long each method takes, and what failed:
+                novatrace stats boot.pcap
+
+              Everything as JSON for a script:
+                novatrace export boot.pcap --format json | jq '.calls[] | select(.outcome != "ok")'
+
+            EXIT STATUS
+              0 done; 1 nothing was selected; 64 wrong usage; 65 not a capture; 66 no such file; 74 output failed; \
+            77 no permission.
+            """,
+        version: "novatrace 0.1.0",
+        subcommands: [ReplayCommand.self, ListCommand.self, StatsCommand.self, ExportCommand.self])
+
+    package init() {}
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Pipeline
+import Trace
+
+/// The options that narrow what is shown, the same for every command.
+struct SelectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only this request id, or those that begin so.", valueName: "req-id"))
+    var request: [String] = []
+
+    @Option(help: ArgumentHelp("Only this instance: uuid, the beginning of one, or name.", valueName: "uuid"))
+    var instance: [String] = []
+
+    @Option(help: ArgumentHelp("Only methods like this, e.g. 'Instance.*'.", valueName: "glob"))
+    var method: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only messages from or to this service, e.g. nova-compute or 'nova-compute@node*'.", valueName: "glob"))
+    var service: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only from this time on: 2026-11-23T17:08:24Z, 17:08:24 (UTC), or +10s after the first packet.",
+            valueName: "time"))
+    var since: TimeBound?
+
+    @Option(help: ArgumentHelp("Only up to this time, written as for --since.", valueName: "time"))
+    var until: TimeBound?
+
+    @Flag(help: "Only operations that failed, hang, or hold a failed or unanswered call.")
+    var problems = false
+
+    @Flag(help: "Background traffic too: heartbeats of services, periodic tasks, notifications.")
+    var all = false
+
+    /// Whether nothing but `--problems` and `--all` was given, which choose lines of a table, not messages.
+    var wantsAll: Bool {
+        request.isEmpty && instance.isEmpty && method.isEmpty && service.isEmpty && since == nil && until == nil
+    }
+
+    /// The selection, times resolved against what was captured.
+    func selection(in capture: CaptureSummary) -> Selection {
+        let first = capture.sources.compactMap(\.first).min()
+        var selection = Selection()
+        selection.requests = request
+        selection.instances = instance
+        selection.methods = method
+        selection.services = service
+        selection.since = since?.resolved(firstPacket: first)
+        selection.until = until?.resolved(firstPacket: first)
+        selection.problemsOnly = problems
+        return selection
+    }
+}

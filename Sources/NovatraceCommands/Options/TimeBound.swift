@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import Trace
+
+/// A value: a time as a person gives it.
+enum TimeBound: ExpressibleByArgument, Equatable {
+    case absolute(Timestamp)
+    /// Nanoseconds since midnight UTC, on the day of the first packet.
+    case clock(Nanoseconds)
+    /// Nanoseconds after the first packet.
+    case offset(Nanoseconds)
+
+    init?(argument: String) {
+        if let offset = Self.offset(argument) {
+            self = .offset(offset)
+        } else if let clock = Self.clock(argument) {
+            self = .clock(clock)
+        } else if let date = Self.date(argument) {
+            self = .absolute(date)
+        } else {
+            return nil
+        }
+    }
+
+    func resolved(firstPacket: Timestamp?) -> Timestamp? {
+        switch self {
+        case .absolute(let time):
+            return time
+        case .clock(let sinceMidnight):
+            guard let firstPacket else { return nil }
+            let day = Nanoseconds.seconds(86400)
+            let intoDay = ((firstPacket.nanoseconds % day) + day) % day
+            return firstPacket + (sinceMidnight - intoDay)
+        case .offset(let offset):
+            return firstPacket.map { $0 + offset }
+        }
+    }
+
+    /// `+10s`, `10s`, `1.5s`, `200ms`, `2m`, `1h`.
+    private static func offset(_ text: String) -> Nanoseconds? {
+        let body = text.hasPrefix("+") ? text.dropFirst() : Substring(text)
+        let units: [(String, Double)] = [("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)]
+        for (suffix, scale) in units where body.hasSuffix(suffix) {
+            guard let value = Double(body.dropLast(suffix.count)), value >= 0, value * scale < 9e18 else { continue }
+            return Nanoseconds(value * scale)
+        }
+        return nil
+    }
+
+    /// `17:08`, `17:08:24`, `17:08:24.5`.
+    private static func clock(_ text: String) -> Nanoseconds? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 3, let hours = Int64(parts[0]), let minutes = Int64(parts[1]),
+            (0..<24).contains(hours), (0..<60).contains(minutes)
+        else { return nil }
+        guard parts.count == 3 else { return .seconds(hours * 3600 + minutes * 60) }
+        guard let seconds = Double(parts[2]), seconds >= 0, seconds < 61 else { return nil }
+        return .seconds(hours * 3600 + minutes * 60) + Nanoseconds(seconds * 1e9)
+    }
+
+    /// RFC 3339, with or without fraction, with offset or `Z`.
+    private static func date(_ text: String) -> Timestamp? {
+        let style = Date.ISO8601FormatStyle()
+        let withFraction = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = (try? style.parse(text)) ?? (try? withFraction.parse(text)) else { return nil }
+        let interval = date.timeIntervalSince1970
+        guard abs(interval) < 9e9 else { return nil }
+        return Timestamp(nanoseconds: Int64((interval * 1e6).rounded()) * 1000)
+    }
+}

@@ -1,0 +1,77 @@
+import Capture
+import Correlation
+import OpenStack
+import Pipeline
+import Trace
+
+/// Reads the capture files that a command was given, with progress and warnings on standard error.
+struct Reading {
+    private let input: InputOptions
+    private let detail: OsloDecoder.Detail
+    private let showsSecrets: Bool
+
+    /// Without content: nothing of what messages carried is kept.
+    init(_ input: InputOptions) {
+        self.input = input
+        detail = .none
+        showsSecrets = false
+    }
+
+    init(_ input: InputOptions, _ content: ContentOptions) {
+        self.input = input
+        detail = content.decoding
+        showsSecrets = content.showSecrets
+    }
+
+    /// The whole trace.
+    func trace() throws -> BusTrace {
+        var builder = TraceBuilder()
+        var naming: ServiceNaming?
+        let capture = try read(limits: .replay, naming: &naming) { builder.add($0) }
+        Self.warn(of: capture)
+        guard let naming else { return BusTrace() }
+        return builder.trace(capture: capture, naming: naming)
+    }
+
+    /// Messages and calls as they are finished.
+    func run(limits: CorrelationLimits, visit: (Correlator.Finished) -> Void) throws -> CaptureSummary {
+        var naming: ServiceNaming?
+        return try read(limits: limits, naming: &naming, visit: visit)
+    }
+
+    private func read(
+        limits: CorrelationLimits, naming: inout ServiceNaming?, visit: (Correlator.Finished) -> Void
+    ) throws -> CaptureSummary {
+        let files = try CaptureFiles(paths: input.files)
+        var progress = Progress()
+        defer { progress.clear() }
+        let (capture, names) = try TracePipeline.run(
+            over: files, detail: detail, showsSecrets: showsSecrets, limits: limits,
+            progress: { progress.show(packets: $0) }, visit: visit)
+        naming = names
+        return capture
+    }
+
+    /// Says on standard error what a person must know beside the result.
+    static func warn(of capture: CaptureSummary) {
+        for anomaly in capture.anomalies where anomaly.kind == "capture-damaged" {
+            StandardError.write("novatrace: \(anomaly.detail)\n")
+        }
+    }
+}
+
+/// A machine that shows on a terminal how far a long reading has come.
+struct Progress {
+    private var isShown = false
+
+    mutating func show(packets: Int) {
+        guard StandardError.isTerminal else { return }
+        isShown = true
+        StandardError.write("\r\(packets) packets read")
+    }
+
+    mutating func clear() {
+        if isShown { StandardError.write("\r\u{1B}[K") }
+        isShown = false
+    }
+}

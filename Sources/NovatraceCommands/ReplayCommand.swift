@@ -1,0 +1,36 @@
+import ArgumentParser
+import Rendering
+
+/// `novatrace replay`: what was captured, the operations found, the diagram of each boot.
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Draw what capture files hold as sequence diagrams.",
+        discussion: """
+            Prints the operations found and the diagram of each boot; without a boot, that of every operation, and of more \
+            than ten the list only. What is selected is always drawn.
+
+            EXAMPLES
+              novatrace replay boot.pcap
+              novatrace replay controller.pcap compute1.pcap        merged by time
+              ssh controller tcpdump -U -w - port 5672 | novatrace replay -
+              novatrace replay boot.pcap --instance vm-ok --width 200 --time clock
+              novatrace replay boot.pcap --request req-c63d2dd6 --expand --detail args
+              novatrace replay day.pcap.gz --problems
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Secrets") var content: ContentOptions
+
+    func run() throws {
+        var trace = try Reading(input, content).trace()
+        let operations = select.selection(in: trace.capture).apply(to: &trace)
+        let report = TextReport(trace, operations: operations, options: options)
+        try ResultOutput.standard.collect { report.write(to: $0) }
+        if operations?.isEmpty == true { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
+    }
+
+    private var options: DiagramOptions { display.diagramOptions(detail: content.detail, all: select.all) }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Pipeline
+import Rendering
+
+/// `novatrace stats`: one line a method.
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Count messages and time calls, a line a method.",
+        discussion: """
+            Latency is from the caller's publish to the arrival of the reply. Memory does not grow with the capture unless \
+            the selection needs all of it.
+
+            EXAMPLES
+              novatrace stats day.pcap.gz
+              novatrace stats boot.pcap --service nova-conductor --method 'Instance.*'
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+
+    func run() throws {
+        let collector = try select.wantsAll ? streamed() : selected()
+        guard !collector.rows.isEmpty else { throw CommandFailure(.nothingSelected, "no messages found") }
+        let rows = select.problems ? collector.rows.filter { $0.failures + $0.unanswered > 0 } : collector.rows
+        let table = MethodTable(rows, options: display.diagramOptions(detail: .none, all: select.all))
+        try ResultOutput.standard.collect { table.write(to: $0) }
+    }
+
+    /// Figures of everything, in constant memory.
+    private func streamed() throws -> StatisticsCollector {
+        var collector = StatisticsCollector()
+        let capture = try Reading(input).run(limits: .streaming) { collector.add($0) }
+        Reading.warn(of: capture)
+        return collector
+    }
+
+    /// Figures of what is selected: the trace has to be known as a whole.
+    private func selected() throws -> StatisticsCollector {
+        let trace = try Reading(input).trace()
+        var collector = StatisticsCollector()
+        var selection = select.selection(in: trace.capture)
+        selection.problemsOnly = false
+        for id in selection.messages(of: trace) {
+            collector.add(trace.messages[id])
+            if let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id { collector.add(call) }
+        }
+        return collector
+    }
+}

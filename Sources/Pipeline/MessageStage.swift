@@ -1,0 +1,154 @@
+import Bytes
+import Correlation
+import OpenStack
+import Protocols
+import Trace
+
+/// A machine that takes what AMQP connections say, decodes bodies, and hands observations to the correlator.
+struct MessageStage {
+    private var decoder: OsloDecoder
+    private(set) var correlator: Correlator
+    private(set) var anomalies = AnomalyLog()
+
+    init(decoder: OsloDecoder, limits: CorrelationLimits) {
+        self.decoder = decoder
+        correlator = Correlator(limits: limits)
+    }
+
+    mutating func opened(_ connection: Int, client: (address: String, endpoint: String)) {
+        correlator.opened(connection, address: client.address, endpoint: client.endpoint)
+    }
+
+    mutating func closed(_ connection: Int) {
+        correlator.closed(connection)
+    }
+
+    /// Takes one event of a connection; `body` is the content's body, empty for other events.
+    mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: Int) {
+        switch event {
+        case .content(let content):
+            observe(content, body: body, on: connection)
+        case .settled(let settlement):
+            acknowledge(settlement, on: connection)
+        case .method(let event):
+            learn(from: event.method, on: connection)
+        case .anomaly(let anomaly):
+            anomalies.add(
+                Anomaly(
+                    at: anomaly.stamp.time, connection: connection, kind: anomaly.kind.rawValue,
+                    detail: anomaly.detail))
+        case .protocolHeader, .heartbeat, .skipped:
+            break
+        }
+    }
+
+    mutating func record(_ anomaly: Anomaly) {
+        anomalies.add(anomaly)
+    }
+
+    mutating func expire(at now: Timestamp, _ visit: (Correlator.Finished) -> Void) {
+        correlator.expire(at: now, visit)
+    }
+
+    mutating func finish(at end: Timestamp, _ visit: (Correlator.Finished) -> Void) {
+        correlator.finish(at: end, visit)
+    }
+
+    // MARK: One event
+
+    private mutating func learn(from method: Method, on connection: Int) {
+        switch method {
+        case .connectionStartOk(let startOk):
+            if let name = startOk.connectionName { correlator.named(connection, name) }
+        case .basicConsume(let consume):
+            correlator.consumes(connection, queue: consume.queue)
+        default:
+            break
+        }
+    }
+
+    private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
+        let decoded = decoder.decode(
+            body, contentType: content.properties.contentType, compression: content.properties.compression,
+            isTruncated: content.isTruncated)
+        if case .opaque(let reason) = decoded, reason.isDefect {
+            anomalies.add(
+                Anomaly(
+                    at: content.lastPacket.time, connection: connection, kind: "body-unreadable",
+                    detail: "message to \(content.method.destination): \(reason.text)"))
+        }
+        correlator.receive(
+            Observation(
+                leg: content.method.leg, connection: connection, contentID: content.id,
+                exchange: content.method.exchange, routingKey: content.method.routingKey,
+                bytes: Int(clamping: content.bodySize), isTruncated: content.isTruncated,
+                expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
+                lastByteAt: content.lastPacket.time, packets: content.packets,
+                bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded))
+    }
+
+    private mutating func acknowledge(_ settlement: Settlement, on connection: Int) {
+        let kind: Acknowledgement.Kind
+        switch settlement.kind {
+        case .confirmed: kind = .confirmed
+        case .nacked: kind = .refused
+        case .acknowledged: kind = .taken
+        case .rejected: kind = .dropped
+        case .requeued: kind = .requeued
+        }
+        for content in settlement.contentIDs {
+            correlator.receive(
+                Acknowledgement(
+                    kind: kind, connection: connection, contentID: content, at: settlement.stamp.time))
+        }
+    }
+}
+
+extension AMQPContent.Method {
+    fileprivate var leg: Observation.Leg {
+        switch self {
+        case .publish: .publish
+        case .deliver(let deliver): .deliver(redelivered: deliver.redelivered)
+        case .getOk(let getOk): .deliver(redelivered: getOk.redelivered)
+        case .return(let back): .returned(Returned(code: Int(back.replyCode), text: back.replyText))
+        }
+    }
+
+    fileprivate var destination: String {
+        exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)"
+    }
+}
+
+extension BasicProperties {
+    /// The header that kombu sets on compressed bodies (`kombu_compression`).
+    fileprivate var compression: String? { headers?["compression"]?.text }
+
+    /// Milliseconds in decimal digits (AMQP 0-9-1 leaves the form to the broker; RabbitMQ wants this).
+    fileprivate var expirationTime: Nanoseconds? {
+        guard let milliseconds = expiration.flatMap({ Int64($0) }), (0...(1 << 40)).contains(milliseconds) else {
+            return nil
+        }
+        return .milliseconds(milliseconds)
+    }
+}
+
+extension RawSpan {
+    /// FNV-1a over the bytes: tells bodies without an id apart.
+    fileprivate var contentHash: UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in byteOffsets {
+            hash = (hash ^ UInt64(unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))) &* 0x100_0000_01B3
+        }
+        return hash
+    }
+}
+
+extension OpaqueReason {
+    /// Whether the body should have been readable: not so for other applications' formats and for what was cut.
+    fileprivate var isDefect: Bool {
+        switch self {
+        case .brokenJSON, .tooDeep, .unknownEnvelopeVersion, .compressed, .brokenCompression, .tooLarge: true
+        case .empty, .notJSON, .notAnObject, .unknownShape, .truncatedBeforeAnything: false
+        }
+    }
+}

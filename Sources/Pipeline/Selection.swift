@@ -1,0 +1,130 @@
+import Trace
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// A value: which operations and messages of a trace are wanted; nothing set wants all.
+package struct Selection: Sendable {
+    /// Request ids; prefixes do, with or without `req-`.
+    package var requests: [String] = []
+    /// Instance uuids, prefixes of them, or names.
+    package var instances: [String] = []
+    /// Shell patterns for methods, e.g. `Instance.*`, `select_destinations`; letter case counts.
+    package var methods: [String] = []
+    /// Services, e.g. `nova-compute`, or `nova-compute@node1`; shell patterns do.
+    package var services: [String] = []
+    package var since: Timestamp?
+    package var until: Timestamp?
+    /// Only operations that failed, hang or hold a failed or unanswered call.
+    package var problemsOnly = false
+
+    package init() {}
+
+    /// Whether nothing narrows the trace.
+    package var wantsAll: Bool { !selectsMessages && !selectsOperations }
+
+    /// Whether anything but `--problems` narrows by operation.
+    package var selectsOperations: Bool { !requests.isEmpty || !instances.isEmpty || problemsOnly }
+
+    /// Whether single messages are narrowed.
+    package var selectsMessages: Bool {
+        !methods.isEmpty || !services.isEmpty || since != nil || until != nil
+    }
+
+    /// Narrows the trace's operations to the wanted messages.
+    ///
+    /// Participants, messages and calls stay where they are, since ids point at them.
+    /// - Returns: ids of the wanted operations; `nil` when nothing narrows.
+    package func apply(to trace: inout BusTrace) -> [Int]? {
+        guard !wantsAll else { return nil }
+        var wanted: [Int] = []
+        for id in trace.operations.indices where wants(trace.operations[id], in: trace) {
+            if selectsMessages {
+                let narrowed = trace.operations[id].messages.filter { wants(trace.messages[$0], in: trace) }
+                guard !narrowed.isEmpty else { continue }
+                trace.operations[id].messages = narrowed
+            }
+            wanted.append(id)
+        }
+        return wanted
+    }
+
+    /// Ids of the wanted messages: of all that the capture holds, or of the wanted operations where those are narrowed.
+    package func messages(of trace: BusTrace) -> [Int] {
+        let all = trace.messages.indices.filter { wants(trace.messages[$0], in: trace) }
+        guard selectsOperations else { return all }
+        let operations = trace.operations.filter { wants($0, in: trace) }
+        return Set(operations.flatMap(\.messages)).intersection(all).sorted()
+    }
+
+    // MARK: One by one
+
+    private func wants(_ operation: Operation, in trace: BusTrace) -> Bool {
+        (requests.isEmpty || requests.contains { isRequest($0, operation.requestID) })
+            && (instances.isEmpty || instances.contains { isInstance($0, of: operation) })
+            && (!problemsOnly || isProblem(operation, in: trace))
+    }
+
+    private func isRequest(_ wanted: String, _ request: String?) -> Bool {
+        guard let request else { return false }
+        return request.hasPrefix(wanted) || request.hasPrefix("req-" + wanted)
+    }
+
+    private func isInstance(_ wanted: String, of operation: Operation) -> Bool {
+        operation.instances.contains { $0.hasPrefix(wanted.lowercased()) } || operation.instanceName == wanted
+    }
+
+    private func isProblem(_ operation: Operation, in trace: BusTrace) -> Bool {
+        if operation.outcome == .failed || operation.outcome == .stuck { return true }
+        return operation.messages.contains { id in
+            guard let call = trace.messages[id].call.map({ trace.calls[$0] }) else {
+                return trace.messages[id].returned != nil
+            }
+            return call.isProblem
+        }
+    }
+
+    private func wants(_ message: Message, in trace: BusTrace) -> Bool {
+        guard selectsMessages else { return true }
+        guard let at = message.at else { return false }
+        if let since, at < since { return false }
+        if let until, at > until { return false }
+        return hasWantedMethod(message) && hasWantedService(message, in: trace)
+    }
+
+    private func hasWantedMethod(_ message: Message) -> Bool {
+        methods.isEmpty
+            || methods.contains { pattern in
+                [message.method, message.objectMethod, message.eventType].contains { name in
+                    name.map { fnmatch(pattern, $0, 0) == 0 } ?? false
+                }
+            }
+    }
+
+    private func hasWantedService(_ message: Message, in trace: BusTrace) -> Bool {
+        guard !services.isEmpty else { return true }
+        let ends = ([message.from] + message.deliveries.map(\.to)).compactMap { $0 }
+        return ends.contains { id in
+            let participant = trace.participants[id]
+            let full = "\(participant.service ?? participant.label)@\(participant.host ?? "")"
+            return services.contains { pattern in
+                [participant.service ?? participant.label, participant.label, full].contains {
+                    fnmatch(pattern, $0, 0) == 0
+                }
+            }
+        }
+    }
+}
+
+extension Call {
+    /// Whether it failed, was given back, came too late or never came.
+    package var isProblem: Bool {
+        switch outcome {
+        case .ok, .orphanReply: false
+        case .error, .unanswered, .timedOut, .returned: true
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Capture
+import Correlation
+import Network
+import OpenStack
+import Trace
+
+/// A machine that is the whole flow: packets → segments → byte streams → frames → RPC messages → trace.
+///
+/// Data flows one way, one packet at a time, on packet time only: the same input gives the same output.
+package struct TracePipeline {
+    private var packets = PacketDecoder()
+    private var connections = TCPConnectionTable()
+    private var streams: StreamStage
+    private var last: Timestamp?
+    private var sinceExpiry = 0
+
+    package init(
+        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay
+    ) {
+        let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
+        streams = StreamStage(messages: MessageStage(decoder: decoder, limits: limits))
+    }
+
+    /// Takes one packet.
+    package mutating func receive(_ bytes: RawSpan, header: borrowing PacketHeader) {
+        let stamp = header.stamp
+        last = max(last ?? stamp.time, stamp.time)
+        var unwanted: Int?
+        packets.decode(bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: stamp) {
+            segment, payload in
+            connections.receive(segment, payload: payload, at: stamp) { event, bytes in
+                if !streams.receive(event, bytes: bytes) { unwanted = event.connection }
+            }
+        }
+        if let unwanted { connections.ignore(unwanted) }
+    }
+
+    /// Hands on what is beyond the limits or expired; called once in a while, not for every packet.
+    package mutating func expire(_ visit: (Correlator.Finished) -> Void) {
+        sinceExpiry += 1
+        guard sinceExpiry >= Self.packetsBetweenExpiries, let last else { return }
+        sinceExpiry = 0
+        streams.expire(at: last, visit)
+    }
+
+    private static let packetsBetweenExpiries = 256
+
+    /// Ends the capture: hands on everything that is left, and says what was captured and read of it.
+    package mutating func finish(
+        _ sources: [CaptureSource], _ damages: [CaptureDamage], _ visit: (Correlator.Finished) -> Void
+    ) -> (capture: CaptureSummary, naming: ServiceNaming) {
+        connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
+        streams.finish()
+        let end = last ?? Timestamp(nanoseconds: 0)
+        for damage in damages {
+            streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
+        }
+        streams.finish(at: end, visit)
+        return (streams.summary(of: sources), streams.naming)
+    }
+}
+
+extension TracePipeline {
+    /// Reads capture files to their end, handing on messages and calls as they are finished.
+    ///
+    /// - Parameter progress: called once in a while with the packets read so far.
+    package static func run(
+        over files: CaptureFiles, detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false,
+        limits: CorrelationLimits = .replay,
+        progress: (Int) -> Void = { _ in }, visit: (Correlator.Finished) -> Void
+    ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
+        var pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
+        var count = 0
+        while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
+            count += 1
+            pipeline.expire(visit)
+            if count & 0xFFFF == 0 { progress(count) }
+        }
+        return pipeline.finish(files.sources, files.damages, visit)
+    }
+
+    /// The whole trace of capture files, merged by time.
+    package static func trace(
+        of paths: [String], detail: OsloDecoder.Detail = .none, progress: (Int) -> Void = { _ in }
+    ) throws(CaptureError) -> BusTrace {
+        let files = try CaptureFiles(paths: paths)
+        var builder = TraceBuilder()
+        let (capture, naming) = try run(over: files, detail: detail, progress: progress) { builder.add($0) }
+        return builder.trace(capture: capture, naming: naming)
+    }
+}
