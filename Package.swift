@@ -15,7 +15,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "Rendering",
             dependencies: [
-                "Trace", "Rainbow", .product(name: "Collections", package: "swift-collections"),
+                "Trace", .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(
@@ -63,7 +64,12 @@ let package = Package(
         .executableTarget(name: "novatrace", dependencies: ["NovatraceCommands"], swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["Bytes", "Trace"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport",
+            dependencies: [
+                "Bytes", "Trace", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
@@ -75,7 +81,8 @@ let package = Package(
         .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "CommandsTests", dependencies: ["NovatraceCommands", "TestSupport"], swiftSettings: settings),
+            name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],
+            exclude: ["Golden"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

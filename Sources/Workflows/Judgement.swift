@@ -61,9 +61,9 @@ private struct Facts {
     }
 
     var success: String {
-        let goal = workflow?.goal ?? "all answered"
-        let place = host.map { " on \($0)" } ?? ""
-        return "\(goal)\(workflow == nil ? "" : place) after \(duration)"
+        guard let workflow else { return "all answered after \(duration)" }
+        let place = host.map { " \(workflow.preposition) \($0)" } ?? ""
+        return "\(workflow.goal)\(place) after \(duration)"
     }
 
     private var host: String? {
@@ -75,8 +75,8 @@ private struct Facts {
     }
 
     private var duration: String {
-        let goal = operation.steps.last?.at ?? operation.endedAt
-        let end = workflow?.kind == .boot ? goal : operation.endedAt
+        let goal = operation.states.last { $0.confirmation == .confirmed }?.at
+        let end = workflow?.kind == .boot ? goal ?? operation.endedAt : operation.endedAt
         let seconds = max(0, end - operation.startedAt).seconds
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s"

@@ -12,7 +12,7 @@ extension Workflow {
             Step("destination finishes", .request(Pattern(["finish_resize"], topic: "compute"))),
             Step("resized", .vmState("resized")),
         ],
-        goal: "resized, to be confirmed")
+        goal: "resized")
 
     /// Live migration (WIRE facts 2.5).
     static let liveMigration = Workflow(
@@ -30,5 +30,5 @@ extension Workflow {
                 "destination took over",
                 .request(Pattern(["post_live_migration_at_destination"], topic: "compute"))),
         ],
-        goal: "migrated")
+        goal: "migrated", preposition: "to")
 }

@@ -73,7 +73,8 @@ package struct OperationFinder {
     private func draft(
         _ kind: Operation.Kind, _ request: String?, instance: String?, messages: [Int]
     ) -> OperationDraft? {
-        let times = messages.compactMap { trace.messages[$0].at }
+        let requests = messages.filter(isRPC)
+        let times = (requests.isEmpty ? messages : requests).compactMap { trace.messages[$0].at }
         guard let start = times.min(), let end = times.max() else { return nil }
         return OperationDraft(
             kind: kind, requestID: request, instance: instance, messages: messages, startedAt: start, endedAt: end)

@@ -57,6 +57,6 @@ extension Workflow {
         if let state { steps.append(Step(state, .vmState(state), isOptional: true)) }
         return Workflow(
             kind, triggers: [Pattern([method], topic: "compute")], signs: signs.isEmpty ? [] : [Pattern(signs)],
-            steps: steps, goal: state ?? "done")
+            steps: steps, goal: "\(state ?? "done")")
     }
 }

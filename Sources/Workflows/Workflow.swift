@@ -59,14 +59,18 @@ package struct Workflow: Sendable {
     package var steps: [Step]
     /// Said when its last step is done, e.g. `active`.
     package var goal: String
+    /// Leads from the goal to the host, e.g. `on`.
+    package var preposition: String
 
     package init(
-        _ kind: String, triggers: [Pattern], signs: [Pattern] = [], steps: [Step] = [], goal: String = "done"
+        _ kind: String, triggers: [Pattern], signs: [Pattern] = [], steps: [Step] = [], goal: String = "done",
+        preposition: String = "on"
     ) {
         self.kind = Operation.Kind(rawValue: kind)
         self.triggers = triggers
         self.signs = signs
         self.steps = steps
         self.goal = goal
+        self.preposition = preposition
     }
 }

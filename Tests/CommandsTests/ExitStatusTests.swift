@@ -1,0 +1,102 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct `Wrong input gets one clear sentence and the right exit status` {
+    private func novatrace(_ arguments: String..., input: [UInt8] = []) async throws -> ProgramResult {
+        try await ExternalProgram.novatrace.run(arguments, input: input)
+    }
+
+    private func isOneSentence(_ text: String) -> Bool {
+        text.hasPrefix("novatrace: ") && text.hasSuffix("\n") && text.filter { $0 == "\n" }.count == 1
+    }
+
+    @Test(arguments: ["replay", "list", "stats"])
+    func `a file that is not there is 66`(command: String) async throws {
+        let result = try await novatrace(command, "captures/no-such.pcap")
+        #expect(result.status == 66)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `a directory is 66`() async throws {
+        let result = try await novatrace("replay", "captures")
+        #expect(result.status == 66)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+    }
+
+    @Test func `a file that is no capture is 65`() async throws {
+        let result = try await novatrace("replay", "Package.swift")
+        #expect(result.status == 65)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+    }
+
+    @Test func `an empty standard input is 65`() async throws {
+        let result = try await novatrace("replay", "-")
+        #expect(result.status == 65)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        ["replay"], ["replay", "captures/boot-ok.pcap", "--width", "7"], ["replay", "x", "--frobnicate"],
+        ["frobnicate"], ["list", "captures/boot-ok.pcap", "--since", "yesterday"],
+        ["export", "captures/boot-ok.pcap"], ["export", "captures/boot-ok.pcap", "--format", "docx"],
+        ["replay", "-", "-"],
+    ])
+    func `wrong usage is 64`(arguments: [String]) async throws {
+        let result = try await ExternalProgram.novatrace.run(arguments)
+        #expect(result.status == 64)
+        #expect(!result.errors.isEmpty)
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `an unknown format names those that there are`() async throws {
+        let result = try await novatrace("export", "captures/boot-ok.pcap", "--format", "docx")
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+        #expect(result.errors.contains("text, json, jsonl"))
+    }
+
+    @Test func `a selection that matches nothing is 1 and writes nothing`() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "novatrace-\(UUID().uuidString).json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let result = try await novatrace(
+            "export", "captures/boot-ok.pcap", "--instance", "nobody", "-o", file.path(percentEncoded: false))
+        #expect(result.status == 1)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: file.path(percentEncoded: false)))
+    }
+
+    @Test func `an output that cannot be written is 74 and leaves nothing behind`() async throws {
+        let result = try await novatrace(
+            "export", "captures/boot-novalidhost.pcap", "-o", "captures/no-such-folder/boot.json")
+        #expect(result.status == 74)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+        let folder = try await novatrace(
+            "export", "captures/boot-novalidhost.pcap", "--format", "json", "-o", "captures")
+        #expect(folder.status == 74)
+    }
+
+    @Test func `a full disk is 74`() async throws {
+        let result = try await novatrace(
+            "export", "captures/boot-novalidhost.pcap", "--format", "json", "-o", "/dev/full")
+        #expect(result.status == 74)
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+    }
+
+    @Test func `a capture whose last record is cut is read up to there, and that is said`() async throws {
+        let whole = try Data(
+            contentsOf: ExternalProgram.projectFolder.appending(path: "captures/boot-novalidhost.pcap"))
+        let result = try await novatrace("list", "-", input: [UInt8](whole.dropLast(7)))
+        #expect(result.status == 0)
+        #expect(result.output.contains("vm-huge"))
+        #expect(isOneSentence(result.errors), "\(result.errors)")
+    }
+
+    @Test func `help and version are 0`() async throws {
+        for arguments in [["--help"], ["--version"], ["help", "replay"], ["stats", "--help"]] {
+            let result = try await ExternalProgram.novatrace.run(arguments)
+            #expect(result.status == 0)
+            #expect(!result.output.isEmpty)
+        }
+    }
+}
