@@ -48,6 +48,7 @@ let package = Package(
             dependencies: [
                 "Trace", .product(name: "Collections", package: "swift-collections"),
             ],
+            exclude: ["JSON/novatrace.trace.schema.json"],
             swiftSettings: settings),
         .target(
             name: "Pipeline",
@@ -78,7 +79,9 @@ let package = Package(
         .testTarget(name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], exclude: ["Golden"],
+            swiftSettings: settings),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],

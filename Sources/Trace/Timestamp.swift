@@ -57,7 +57,8 @@ extension Timestamp: CustomStringConvertible {
     /// The time of day in UTC with microseconds, e.g. `17:08:24.123456`.
     package var clock: String {
         let second = secondOfDay
-        let micro = Int((nanoseconds - floorDivided(nanoseconds, 1_000_000_000) * 1_000_000_000) / 1000)
+        let rest = nanoseconds % 1_000_000_000
+        let micro = Int((rest < 0 ? rest + 1_000_000_000 : rest) / 1000)
         let (hour, minute) = (second / 3600, second / 60 % 60)
         return "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second % 60, 2)).\(padded(micro, 6))"
     }

@@ -123,4 +123,44 @@ enum Boots {
         return boot.finish(
             outcome: .stuck, verdict: "nobody took build_and_run_instance from compute.compute3")
     }
+
+    /// One of each thing that can be wrong with a message.
+    static func troubled() -> BusTrace {
+        var boot = builder()
+        boot.send(.cast, "schedule_and_build_instances", from: nil, to: [conductor], at: 0) {
+            $0.detail = #"{"build_requests": ["…"], "admin_password": "***", "tags": null}"#
+        }
+        boot.call("select_destinations", from: conductor, to: scheduler, at: 0.1, latency: 31.2) {
+            $0.detail = #"{"instance_uuids": ["2672332b-b870-49a9-bbeb-902381dffe38"], "return_objects": true}"#
+        }
+        boot.send(.heartbeat, "select_destinations", from: scheduler, to: [conductor], at: 30.1) { $0.call = 0 }
+        boot.send(.cast, "build_and_run_instance", from: conductor, to: [compute1, compute1], at: 31.4) {
+            $0.deliveries[1].redelivered = true
+        }
+        boot.call(
+            "Instance.save", from: compute1, to: conductor, at: 31.5, latency: 0.02, outcome: .error,
+            failure: RemoteFailure(
+                className: "UnexpectedDeletingTaskStateError", module: "nova.exception",
+                message: "Conflict updating instance 2672332b-b870-49a9-bbeb-902381dffe38. Expected: {'task_state': "
+                    + "['networking']}. Actual: {'task_state': 'deleting'}"))
+        boot.call("get_device", from: agent, to: neutron, at: 32, latency: 2.5, outcome: .timedOut) {
+            $0.expiration = .seconds(1)
+        }
+        boot.edit { $0.calls[2].isLate = true }
+        boot.send(.reply, "object_action", from: conductor, to: [compute2], at: 34.6)
+        boot.send(.cast, "unplug", from: conductor, to: [], at: 34.7) {
+            $0.routingKey = "compute.compute9"
+            $0.returned = Returned(code: 312, text: "NO_ROUTE")
+        }
+        boot.send(.fanout, "push", from: neutron, to: [agent, compute1, compute2], at: 34.8)
+        boot.send(.fanout, "port_update", from: neutron, to: [], at: 34.9)
+        boot.send(.cast, "object_backport_versions", from: conductor, to: [conductor], at: 35) { $0.isTruncated = true }
+        boot.send(.notification, "instance.create.error", from: compute1, to: [], at: 35.1) { $0.priority = "ERROR" }
+        let save = boot.call(
+            "Instance.save", from: compute1, to: conductor, at: 35.2, latency: nil, outcome: .unanswered)
+        boot.state("error", nil, power: "pending", message: save)
+        boot.states[0].confirmation = .unanswered
+        boot.edit { $0.capture.sources[0].last = TraceBuilder.at(36) }
+        return boot.finish(outcome: .failed, verdict: "the instance was deleted while nova-compute built it")
+    }
 }

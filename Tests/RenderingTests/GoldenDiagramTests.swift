@@ -12,7 +12,8 @@ func expectGolden(
     guard let expected = try? String(contentsOf: file, encoding: .utf8) else {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try text.write(to: file, atomically: true, encoding: .utf8)
-        Issue.record("\(name) was missing and has been written: read it, then run again", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(name) was missing and has been written: read it, then run again", sourceLocation: sourceLocation)
         return
     }
     #expect(text == expected, sourceLocation: sourceLocation)
@@ -75,6 +76,7 @@ extension DiagramOptions {
 
     @Test func `what replay prints`() throws {
         try expectGolden(
-            "replay.txt", rendered { TextReport(Boots.noValidHost(), options: DiagramOptions(width: 120)).write(to: $0) })
+            "replay.txt",
+            rendered { TextReport(Boots.noValidHost(), options: DiagramOptions(width: 120)).write(to: $0) })
     }
 }

@@ -118,7 +118,8 @@ struct TraceBuilder {
         let own = trace.messages.filter { $0.operation != nil }
         var operation = Operation(
             id: 0, kind: kind, requestID: Self.request, instances: [Self.instance], outcome: outcome,
-            startedAt: own.first?.at ?? Self.start, endedAt: own.compactMap { $0.deliveries.last?.at ?? $0.at }.max() ?? Self.start,
+            startedAt: own.first?.at ?? Self.start,
+            endedAt: own.compactMap { $0.deliveries.last?.at ?? $0.at }.max() ?? Self.start,
             verdict: verdict)
         operation.instanceName = name
         operation.messages = own.map(\.id)

@@ -7,6 +7,8 @@ import Trace
 struct JSONWriter {
     private var output: ChunkedOutput
     private let isPretty: Bool
+    /// Whether an array of scalars is open.
+    private var isInRow = false
     private var depth = 0
     /// Whether the container that is open has no member yet.
     private var isFirst = true
@@ -21,6 +23,16 @@ struct JSONWriter {
     mutating func object(_ members: (inout JSONWriter) -> Void) { container(0x7B, 0x7D, members) }
 
     mutating func array(_ elements: (inout JSONWriter) -> Void) { container(0x5B, 0x5D, elements) }
+
+    /// An array of scalars, on one line.
+    mutating func row(_ elements: (inout JSONWriter) -> Void) {
+        separate()
+        output.write(byte: 0x5B)
+        (isInRow, isFirst) = (true, true)
+        elements(&self)
+        (isInRow, isFirst) = (false, false)
+        output.write(byte: 0x5D)
+    }
 
     /// Writes a member's key; its value comes next.
     mutating func key(_ name: StaticString) {
@@ -116,9 +128,12 @@ struct JSONWriter {
             follows = false
             return
         }
-        if !isFirst { output.write(byte: 0x2C) }
+        if !isFirst {
+            output.write(byte: 0x2C)
+            if isInRow, isPretty { output.write(byte: 0x20) }
+        }
         isFirst = false
-        if depth > 0 { breakLine() }
+        if depth > 0, !isInRow { breakLine() }
     }
 
     private mutating func breakLine() {

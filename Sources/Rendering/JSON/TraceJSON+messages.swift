@@ -26,6 +26,7 @@ extension TraceJSON {
         }
         if !message.events.isEmpty { json.member("events", message.events) }
         json.member("from", id: "p", message.from)
+        json.member("connection", id: "c", message.connection)
         json.member("published_at", message.publishedAt)
         json.member("confirmed_at", message.confirmedAt)
         json.key("deliveries")
@@ -46,6 +47,7 @@ extension TraceJSON {
         json.member("operation", id: "op", message.operation)
         json.member("call", id: "call", message.call)
         if message.isBackground { json.member("background", true) }
+        if message.republished > 0 { json.member("republished", message.republished) }
         writePackets(of: message, &json)
         json.member("detail", message.detail)
     }
@@ -61,12 +63,12 @@ extension TraceJSON {
     /// Packet numbers; with several sources also which source each is of, as an index into `capture.sources`.
     private func writePackets(of message: Message, _ json: inout JSONWriter) {
         json.key("packets")
-        json.array { json in
+        json.row { json in
             for packet in message.packets { json.integer(Int(packet.number)) }
         }
         guard trace.capture.sources.count > 1 else { return }
         json.key("packet_sources")
-        json.array { json in
+        json.row { json in
             for packet in message.packets { json.integer(Int(packet.source)) }
         }
     }

@@ -160,14 +160,14 @@ extension JSONWriter {
 
     mutating func member(_ name: StaticString, ids prefix: StaticString, _ numbers: [Int]) {
         key(name)
-        array { json in
+        row { json in
             for number in numbers { json.id(prefix, number) }
         }
     }
 
     mutating func member(_ name: StaticString, _ values: [String]) {
         key(name)
-        array { json in
+        row { json in
             for value in values { json.string(value) }
         }
     }

@@ -10,6 +10,9 @@ struct ArrowComposer {
         var arrow: SequenceArrow
         /// Of a reply, the request's message.
         var answers: Int?
+
+        /// Of two at the same place the request comes first.
+        var rank: Int { answers == nil ? 0 : 1 }
     }
 
     let builder: SequenceBuilder
@@ -34,8 +37,11 @@ struct ArrowComposer {
                 Timed(
                     at: at, place: max(at, asked ?? at), arrow: arrow(for: message, lanes: &lanes), answers: request))
         }
-        return arrows.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
-            .map(\.element)
+        return arrows.enumerated().sorted { left, right in
+            (left.element.place, left.element.rank, left.offset) < (
+                right.element.place, right.element.rank, right.offset
+            )
+        }.map(\.element)
     }
 
     private func visible(_ message: Int) -> Int? { trace.messages.indices.contains(message) ? message : nil }
@@ -108,7 +114,8 @@ struct ArrowComposer {
 
     private func undeliveredMark(_ message: Message, call: Call?) -> [ArrowMark] {
         switch message.kind {
-        case .fanout, .notification: [.noListener]
+        case .fanout: [.noListener]
+        case .notification: []
         case .call where call?.outcome == .ok || call?.outcome == .error: []
         default: [.neverDelivered(queue(of: message))]
         }

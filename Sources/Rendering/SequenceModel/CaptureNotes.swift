@@ -8,6 +8,7 @@ extension SequenceBuilder {
         var (truncated, unseen) = (0, 0)
         for id in messages {
             let message = trace.messages[id]
+            if let connection = message.connection { taken.insert(connection) }
             for delivery in message.deliveries { taken.insert(delivery.connection) }
             if message.isTruncated { truncated += 1 }
             if message.publishedAt == nil { unseen += 1 }
@@ -48,7 +49,9 @@ struct CoverageNotes {
         }
         if skipped > 0 { sentences.append("\(byteCount(skipped)) could not be read as AMQP") }
         if midstream > 0 {
-            sentences.append("\(counted(midstream, "connection")) already open when the capture began")
+            sentences.append(
+                "\(counted(midstream, "connection")) already open when the capture began: earlier messages are not known"
+            )
         }
         if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
     }

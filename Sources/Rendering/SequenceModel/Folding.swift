@@ -3,10 +3,13 @@ import Trace
 /// A value: one row of a diagram: an arrow, or several alike in a row folded into one.
 struct Row {
     var event: SequenceEvent
+    /// Where it stands among the other rows.
+    var place: Timestamp
     var messages: Set<Int>
 
     init(single timed: ArrowComposer.Timed) {
         event = SequenceEvent(at: timed.at, until: max(timed.at, timed.place), content: .arrow(timed.arrow))
+        place = timed.place
         messages = Set(timed.arrow.messages)
     }
 

@@ -63,7 +63,7 @@ extension SequenceEvent {
         case .arrow(var arrow):
             let sender = arrow.from.flatMap(name)
             let receivers = (arrow.to + [arrow.missed].compactMap { $0 }).compactMap(name)
-            let target = receivers.count > 2 ? "\(receivers.count) hosts" : receivers.joined(separator: ", ")
+            let target = receivers.count > 2 ? "(\(receivers.count) hosts)" : receivers.joined(separator: ", ")
             switch (sender, receivers.isEmpty) {
             case (nil, true): break
             case (let sender?, true): arrow.qualifier = sender

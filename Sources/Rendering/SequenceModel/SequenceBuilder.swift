@@ -39,9 +39,10 @@ package struct SequenceBuilder: Sendable {
         let states = stateEvents(of: operation, lanes: &lanes)
         let rows = options.expand ? arrows.map { Row(single: $0) } : Row.folded(arrows)
 
-        var events = rows.map { $0.event } + states + joined(giveUps, rows: rows)
-        if let end = openEnd(of: operation, after: events) { events.append(end) }
-        events = withPauses(ordered(events))
+        var events = ordered(rows, states + joined(giveUps, rows: rows))
+        let isWaiting = giveUps.contains { $0.giveUp.reason == .captureEnd }
+        if let end = openEnd(of: operation, isWaiting: isWaiting, after: events) { events.append(end) }
+        events = withPauses(events)
         markAnswers(in: &events)
         let places = lanes.arrange()
         for index in events.indices { events[index].moveLanes(places.order) }
@@ -60,9 +61,10 @@ package struct SequenceBuilder: Sendable {
         takers[Route(exchange: message.exchange, routingKey: message.routingKey)]
     }
 
-    /// Orders by time; what the wire did comes before what followed from it.
-    private func ordered(_ events: [SequenceEvent]) -> [SequenceEvent] {
-        events.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    /// Puts what followed from the messages among them: by time, the messages first.
+    private func ordered(_ rows: [Row], _ others: [SequenceEvent]) -> [SequenceEvent] {
+        let placed = rows.map { ($0.place, $0.event) } + others.map { ($0.at, $0) }
+        return placed.enumerated().sorted { ($0.element.0, $0.offset) < ($1.element.0, $1.offset) }.map(\.element.1)
     }
 
     private func withPauses(_ events: [SequenceEvent]) -> [SequenceEvent] {
@@ -94,8 +96,11 @@ package struct SequenceBuilder: Sendable {
     }
 
     /// The capture's end as an event where the operation was still under way.
-    private func openEnd(of operation: Operation, after events: [SequenceEvent]) -> SequenceEvent? {
-        guard operation.outcome == .running || operation.outcome == .stuck, let captureEnd else { return nil }
+    private func openEnd(
+        of operation: Operation, isWaiting: Bool, after events: [SequenceEvent]
+    ) -> SequenceEvent? {
+        let isOpen = isWaiting || operation.outcome == .running || operation.outcome == .stuck
+        guard isOpen, let captureEnd else { return nil }
         let last = events.map(\.until).max() ?? operation.endedAt
         return SequenceEvent(at: max(captureEnd, last), content: .captureEnd)
     }

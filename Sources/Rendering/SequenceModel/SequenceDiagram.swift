@@ -82,7 +82,7 @@ package struct SequenceCounts: Sendable, Equatable {
             traffic.append(counted(calls, "call"))
             if unanswered > 0 { traffic.append("\(unanswered) unanswered") }
             if failed > 0 { traffic.append("\(failed) failed") }
-            if unanswered == 0 { traffic.append(calls == 1 ? "answered" : "all answered") }
+            if unanswered + failed == 0 { traffic.append(calls == 1 ? "answered" : "all answered") }
         }
         let joined = traffic.joined(separator: ", ")
         return hidden == 0 ? [joined] : [joined, "\(counted(hidden, "background message")) hidden (--all)"]

@@ -70,7 +70,7 @@ package enum ArrowMark: Sendable, Equatable {
     case returned(Returned)
     /// Published, and no delivery seen; with the queue's or exchange's name.
     case neverDelivered(String)
-    /// A fanout or notification that nobody subscribed to, as happens in a healthy cloud (WIRE.md 6b.4).
+    /// A fanout that nobody subscribed to, as happens in a healthy cloud (WIRE.md 6b.4).
     case noListener
     case redelivered(times: Int)
     /// A reply after its request's expiration.

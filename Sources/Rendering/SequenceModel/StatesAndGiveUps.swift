@@ -25,8 +25,8 @@ extension SequenceBuilder {
     }
 
     /// The moments at which the wait for an answer ended without one.
-    func giveUps(of messages: [Int], until end: Timestamp, lanes: inout LaneTable) -> [(message: Int, SequenceEvent)] {
-        var result: [(message: Int, SequenceEvent)] = []
+    func giveUps(of messages: [Int], until end: Timestamp, lanes: inout LaneTable) -> [EndedWait] {
+        var result: [EndedWait] = []
         for id in messages where trace.messages[id].kind == .call {
             let message = trace.messages[id]
             guard let call = call(of: id), let asked = call.requestedAt ?? message.at else { continue }
@@ -36,39 +36,40 @@ extension SequenceBuilder {
             let giveUp = GiveUp(
                 lane: lanes.lane(of: message.from ?? call.from), label: call.title,
                 reason: call.outcome == .timedOut ? .timeout : .captureEnd, waited: at - asked)
-            result.append((id, SequenceEvent(at: at, content: .giveUp(giveUp))))
+            result.append(EndedWait(message: id, at: at, giveUp: giveUp))
         }
         return result
     }
 
     /// One row for the calls that were folded into one.
-    func joined(_ giveUps: [(message: Int, SequenceEvent)], rows: [Row]) -> [SequenceEvent] {
+    func joined(_ waits: [EndedWait], rows: [Row]) -> [SequenceEvent] {
         var rowOfMessage: [Int: Int] = [:]
         for (index, row) in rows.enumerated() where row.messages.count > 1 {
             for message in row.messages { rowOfMessage[message] = index }
         }
-        var result: [SequenceEvent] = []
+        var result: [EndedWait] = []
         var placeOfRow: [Int: Int] = [:]
-        for (message, event) in giveUps {
-            guard let row = rowOfMessage[message], case .giveUp(let giveUp) = event.content else {
-                result.append(event)
+        for wait in waits {
+            let row = rowOfMessage[wait.message]
+            if let place = row.flatMap({ placeOfRow[$0] }), result[place].giveUp.reason == wait.giveUp.reason {
+                result[place].giveUp.count += 1
+                result[place].giveUp.waited = max(result[place].giveUp.waited, wait.giveUp.waited)
+                result[place].at = max(result[place].at, wait.at)
                 continue
             }
-            if let place = placeOfRow[row], case .giveUp(var first) = result[place].content,
-                first.reason == giveUp.reason
-            {
-                first.count += 1
-                first.waited = max(first.waited, giveUp.waited)
-                result[place].at = max(result[place].at, event.at)
-                result[place].until = result[place].at
-                result[place].content = .giveUp(first)
-            } else {
-                placeOfRow[row] = result.count
-                result.append(event)
-            }
+            if let row { placeOfRow[row] = result.count }
+            result.append(wait)
         }
-        return result
+        return result.map { SequenceEvent(at: $0.at, content: .giveUp($0.giveUp)) }
     }
+}
+
+/// A value: a call's wait that ended without an answer.
+struct EndedWait {
+    /// Index into `BusTrace.messages` of the request.
+    var message: Int
+    var at: Timestamp
+    var giveUp: GiveUp
 }
 
 extension StateChange {

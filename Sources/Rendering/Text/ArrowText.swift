@@ -56,7 +56,7 @@ struct ArrowText {
             remarks.append("\(glyphs.failure) given back by the broker: \(returned.code) \(returned.text)")
         case .neverDelivered(let queue):
             remarks.append("\(glyphs.failure) never delivered: nobody took it from \(queue)")
-        case .noListener: words.append("no listener")
+        case .noListener: words.append("nobody listens")
         case .redelivered(let times):
             words.append(times == 1 ? "redelivered" : "redelivered \(glyphs.times)\(times)")
         case .late: words.append("late")
@@ -87,7 +87,7 @@ extension GiveUp {
         let wait = glyphs.duration(waited)
         switch reason {
         case .timeout: return glyphs.text("\(calls): timed out after \(wait)")
-        case .captureEnd: return glyphs.text("\(calls): no answer in \(wait), when the capture ended")
+        case .captureEnd: return glyphs.text("\(calls): no answer after \(wait)")
         }
     }
 }

@@ -25,7 +25,7 @@ struct DiagramCanvas {
         if let time = row.time { put(time, at: max(0, columns.timeWidth - time.width), .faint) }
         for piece in row.pieces {
             switch piece {
-            case .line(let from, let to, let line, let crossing): draw(line, crossing, from: from, to: to)
+            case .line(let from, let to, let line): draw(line, from: from, to: to)
             case .glyph(let glyph, let column, let style): put(glyphs[glyph], at: column, style)
             case .text(let text, let column, let style): put(text, at: column, style)
             }
@@ -42,10 +42,9 @@ struct DiagramCanvas {
         }
     }
 
-    private mutating func draw(_ line: Glyph, _ crossing: Glyph, from: Int, to: Int) {
+    private mutating func draw(_ line: Glyph, from: Int, to: Int) {
         if from > to { return }
         for column in from...to { put(glyphs[line], at: column, .plain) }
-        for column in columns.lanes where column > from && column < to { put(glyphs[crossing], at: column, .plain) }
     }
 
     private mutating func put(_ text: TerminalText, at column: Int, _ style: TextStyle) {

@@ -6,8 +6,8 @@ struct DiagramRow {
 
     /// A piece of a row; later ones stand on top of earlier ones.
     enum Piece {
-        /// Cells `from...to` of a line that crosses the lifelines on its way.
-        case line(from: Int, to: Int, Glyph, crossing: Glyph)
+        /// Cells `from...to` of a line, which passes over the lifelines on its way.
+        case line(from: Int, to: Int, Glyph)
         case glyph(Glyph, at: Int, TextStyle)
         case text(TerminalText, at: Int, TextStyle)
     }

@@ -1,11 +1,11 @@
 /// What a cell of a diagram shows, in no character set.
 enum Glyph: Int, CaseIterable {
     case lifeline, pausedLifeline, vacantLifeline
-    case line, dashes, crossing, dashedCrossing
+    case line, dashes, branch
     case tailRight, tailLeft
     case callRight, callLeft, castRight, castLeft, answerRight, answerLeft
-    case loopTop, loopBottom, dashedLoop
-    case lost, unknown, state, failed, end
+    case loopTop, loopBottom
+    case lost, unknown, state, failed
 }
 
 /// A value: the characters and words that a diagram is drawn with.
@@ -41,8 +41,7 @@ struct GlyphTable: Sendable {
         case .vacantLifeline: ("┊", ":")
         case .line: ("─", "-")
         case .dashes: ("╌", ".")
-        case .crossing: ("┼", "+")
-        case .dashedCrossing: ("┼", ":")
+        case .branch: ("┼", "|")
         case .tailRight: ("├", "|")
         case .tailLeft: ("┤", "|")
         case .callRight: ("▶", ">")
@@ -53,12 +52,10 @@ struct GlyphTable: Sendable {
         case .answerLeft: ("◀", "<")
         case .loopTop: ("╮", ".")
         case .loopBottom: ("╯", "'")
-        case .dashedLoop: ("╎", ":")
         case .lost: ("✗", "x")
         case .unknown: ("?", "?")
         case .state: ("●", "*")
         case .failed: ("✗", "x")
-        case .end: ("╧", "=")
         }
     }
 }

@@ -18,17 +18,20 @@ package struct OperationList: Sendable {
 
     func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
+        let isNarrow = options.cells < 100
         var table = TextTable(
             [
-                .init(title: "started (UTC)"), .init(title: "kind"), .init(title: "instance", shrinksTo: 8),
-                .init(title: "uuid", shrinksTo: 8), .init(title: "request", shrinksTo: 12),
-                .init(title: "outcome"), .init(title: "duration", alignment: .right),
-                .init(title: "messages", alignment: .right),
+                .init(title: isNarrow ? "started" : "started (UTC)"), .init(title: "kind"),
+                .init(title: "instance", shrinksTo: 8), .init(title: "uuid", shrinksTo: 9, keepsHead: true),
+                .init(title: "request", shrinksTo: 13, keepsHead: true, isOptional: true), .init(title: "outcome"),
+                .init(title: "duration", alignment: .right, isOptional: true),
+                .init(title: isNarrow ? "msgs" : "messages", alignment: .right, isOptional: true),
             ], glyphs: glyphs)
         for operation in operations {
+            let time = String(operation.startedAt.clock.dropLast(3))
             let others = operation.instances.count - 1
             table.append([
-                ("\(operation.startedAt.calendarDate) \(operation.startedAt.clock.dropLast(3))", .faint),
+                (isNarrow ? time : "\(operation.startedAt.calendarDate) \(time)", .faint),
                 (operation.kind.rawValue, .strong), (operation.instanceName ?? "-", .plain),
                 ((operation.instances.first ?? "-") + (others > 0 ? " +\(others)" : ""), .plain),
                 (operation.requestID ?? "-", .plain),

@@ -63,13 +63,14 @@ struct RowLayout {
         var row = DiagramRow(time: time)
         let reach = [receivers.filter { $0 < from }.min(), receivers.filter { $0 > from }.max()].compactMap { $0 }
         for end in reach {
-            row.pieces.append(.line(from: min(from, end), to: max(from, end), shape.line, crossing: shape.crossing))
+            row.pieces.append(.line(from: min(from, end), to: max(from, end), shape.line))
         }
         let longest = reach.max { abs($0 - from) < abs($1 - from) } ?? from
         let nearest = receivers.filter { ($0 < from) == (longest < from) }.min { abs($0 - from) < abs($1 - from) }
-        let isPlaced = placed(text, from: from, end: reach.count > 1 || receivers.count > 1 ? nearest ?? longest : longest)
+        let isPlaced = placed(
+            text, from: from, end: reach.count > 1 || receivers.count > 1 ? nearest ?? longest : longest)
         if let isPlaced { row.pieces.append(isPlaced) }
-        row.pieces.append(.glyph(reach.count > 1 ? .crossing : longest > from ? .tailRight : .tailLeft, at: from, .plain))
+        row.pieces.append(.glyph(reach.count > 1 ? .branch : longest > from ? .tailRight : .tailLeft, at: from, .plain))
         for receiver in receivers {
             let style: TextStyle = text.style == .failure ? .failure : .plain
             row.pieces.append(.glyph(.lifeline, at: receiver, .faint))
@@ -118,14 +119,15 @@ struct RowLayout {
         let wanted = text.label.width + LabelNeeds.arrowRoom
         let toRight = missed.map { $0 > from } ?? (columns.width - from > wanted || from < columns.width / 2)
         let limit = toRight ? columns.width - 1 : columns.timeWidth + 1
-        let end = missed.map { $0 + (toRight ? -3 : 3) } ?? (toRight ? min(from + wanted, limit) : max(from - wanted, limit))
+        let end =
+            missed.map { $0 + (toRight ? -3 : 3) } ?? (toRight ? min(from + wanted, limit) : max(from - wanted, limit))
         let shape = ArrowShape(arrow.kind)
         var row = DiagramRow(time: time)
-        row.pieces.append(.line(from: min(from, end), to: max(from, end), shape.line, crossing: shape.crossing))
+        row.pieces.append(.line(from: min(from, end), to: max(from, end), shape.line))
         let label = placed(text, from: from, end: end + (toRight ? 1 : -1))
         if let label { row.pieces.append(label) }
         row.pieces.append(.glyph(toRight ? .tailRight : .tailLeft, at: from, .plain))
-        let isHarmless = arrow.marks.contains(.noListener)
+        let isHarmless = arrow.kind == .fanout || arrow.kind == .notification
         row.pieces.append(
             isHarmless ? .glyph(shape.head(toRight: toRight), at: end, .plain) : .glyph(.lost, at: end, .failure))
         let left = min(from, end) + 2
@@ -150,7 +152,7 @@ struct RowLayout {
         let fromRight = first - wanted < columns.timeWidth + 2
         let start = fromRight ? min(last + wanted, columns.width - 1) : first - wanted
         row.pieces.append(
-            .line(from: min(start, first), to: max(start, last), shape.line, crossing: shape.crossing))
+            .line(from: min(start, first), to: max(start, last), shape.line))
         let label = placed(text, from: start, end: fromRight ? last : first)
         if let label { row.pieces.append(label) }
         row.pieces.append(.glyph(.unknown, at: start, .warning))
@@ -203,18 +205,17 @@ struct RowLayout {
 /// A value: the glyphs of a kind of message.
 private struct ArrowShape {
     let line: Glyph
-    let crossing: Glyph
     private let right: Glyph
     private let left: Glyph
 
     init(_ kind: Message.Kind) {
         switch kind {
         case .call:
-            (line, crossing, right, left) = (.line, .crossing, .callRight, .callLeft)
+            (line, right, left) = (.line, .callRight, .callLeft)
         case .cast, .fanout, .notification, .opaque:
-            (line, crossing, right, left) = (.line, .crossing, .castRight, .castLeft)
+            (line, right, left) = (.line, .castRight, .castLeft)
         case .reply, .heartbeat:
-            (line, crossing, right, left) = (.dashes, .dashedCrossing, .answerRight, .answerLeft)
+            (line, right, left) = (.dashes, .answerRight, .answerLeft)
         }
     }
 
@@ -235,9 +236,12 @@ struct TimeColumn {
         }
     }
 
+    /// What stands above the times: the date, where they are times of day.
+    var heading: TerminalText? { style == .clock ? TerminalText(start.calendarDate) : nil }
+
     /// Cells for the widest time of a diagram.
     func width(for events: [SequenceEvent]) -> Int {
-        var (width, previous): (Int, Timestamp?) = (9, nil)
+        var (width, previous): (Int, Timestamp?) = (max(9, heading?.width ?? 0), nil)
         for event in events {
             if case .pause(let length) = event.content {
                 width = max(width, DisplayWidth.of(glyphs.duration(length)))

@@ -105,7 +105,7 @@ extension TerminalText {
                 cells += DisplayWidth.of(character)
                 end = rest.index(after: end)
                 if character == " " { space = end }
-                if "_.-/:@,;=&".contains(character), cells > limit / 2 { joint = end }
+                if "_.-/:@,;=&".contains(character), cells * 3 >= limit { joint = end }
             }
             let fits = end == rest.endIndex || rest[end] == " "
             let cut = fits ? end : space ?? joint ?? end
@@ -115,12 +115,12 @@ extension TerminalText {
         return lines
     }
 
-    /// The text in at most `limit` cells, the middle replaced by the ellipsis where it is longer.
-    package func shortened(to limit: Int, ellipsis: String) -> TerminalText {
+    /// The text in at most `limit` cells, the middle or the end replaced by the ellipsis where it is longer.
+    package func shortened(to limit: Int, ellipsis: String, keepingHead: Bool = false) -> TerminalText {
         if width <= limit { return self }
         let room = max(0, limit - DisplayWidth.of(ellipsis))
-        let tail = Self.fitting(string.reversed(), room / 2)
-        let head = Self.fitting(string, room - room / 2)
+        let tail = Self.fitting(string.reversed(), keepingHead ? 0 : room / 2)
+        let head = Self.fitting(string, keepingHead ? room : room - room / 2)
         return TerminalText(safe: String(head) + ellipsis + String(tail.reversed()))
     }
 

@@ -40,7 +40,7 @@ package struct TextDiagram: Sendable {
         if !fitted.lanes.isEmpty {
             output.endLine()
             writeHeadings(columns, to: &output)
-            canvas.draw(DiagramRow(), to: &output)
+            canvas.draw(DiagramRow(time: times.heading), to: &output)
         }
         var layout = RowLayout(columns: columns, glyphs: glyphs, times: times)
         var (previous, count): (Timestamp?, Int) = (nil, 0)

@@ -9,6 +9,10 @@ struct TextTable {
         var alignment = Alignment.left
         /// Cells below which the column is not shortened; `nil` where it never is.
         var shrinksTo: Int?
+        /// Whether a prefix says enough, as of an id.
+        var keepsHead = false
+        /// Whether it may go when nothing else makes the table fit.
+        var isOptional = false
     }
 
     struct Cell {
@@ -38,6 +42,7 @@ struct TextTable {
 
     private static let gap = 2
 
+    /// Cells of each column; a column that goes has none.
     private func fittedWidths(in width: Int) -> [Int] {
         var widths = columns.map { DisplayWidth.of($0.title) }
         for row in rows {
@@ -53,12 +58,17 @@ struct TextTable {
             widths[widest] -= step
             excess -= step
         }
+        for index in columns.indices.reversed() where excess > 0 && columns[index].isOptional {
+            excess -= widths[index] + Self.gap
+            widths[index] = 0
+        }
         return widths
     }
 
     private func write(_ cells: [Cell], _ widths: [Int], to output: inout StyledOutput) {
-        for (index, cell) in cells.enumerated() where index < widths.count {
-            let text = cell.text.shortened(to: widths[index], ellipsis: glyphs.ellipsis)
+        for (index, cell) in cells.enumerated() where index < widths.count && widths[index] > 0 {
+            let text = cell.text.shortened(
+                to: widths[index], ellipsis: glyphs.ellipsis, keepingHead: columns[index].keepsHead)
             let padding = String(repeating: " ", count: widths[index] - min(widths[index], text.width))
             if index > 0 { output.write("  ") }
             if columns[index].alignment == .right { output.write(padding) }

@@ -1,0 +1,81 @@
+import Testing
+import Trace
+
+@testable import Rendering
+
+@Suite struct `Text tables` {
+    private var operations: [Trace.Operation] {
+        var (boot, stuck) = (Boots.completed().operations[0], Boots.stuck().operations[0])
+        stuck.instanceName = "虚拟机-\u{1B}-machine-of-the-third-department"
+        stuck.requestID = nil
+        boot.instances.append("another")
+        return [boot, stuck]
+    }
+
+    @Test(arguments: [60, 80, 120, 160]) func `list one operation a line`(width: Int) throws {
+        let text = rendered { OperationList(operations, options: DiagramOptions(width: width)).write(to: $0) }
+        #expect(lines(text).allSatisfy { DisplayWidth.of(String($0)) <= width && $0.last != " " })
+        #expect(text.contains("2672332b"))
+        try expectGolden("list-\(width).txt", text)
+    }
+
+    @Test func `list one method a line`() throws {
+        var save = MethodStatistics(method: "Instance.save", kind: .call, count: 1204)
+        (save.p50, save.p95, save.p99, save.max) = (
+            .milliseconds(16), .milliseconds(91), .milliseconds(340), .milliseconds(1239)
+        )
+        save.failures = 2
+        var ping = MethodStatistics(method: "ping", kind: .call, count: 10)
+        ping.unanswered = 10
+        let cast = MethodStatistics(method: "build_and_run_instance", kind: .cast, count: 20)
+        let methods = [save, cast, ping]
+        try expectGolden(
+            "stats.txt", rendered { MethodTable(methods, options: DiagramOptions(width: 100)).write(to: $0) })
+        let narrow = rendered {
+            MethodTable(methods, options: DiagramOptions(width: 80) { $0.ascii = true }).write(to: $0)
+        }
+        #expect(lines(narrow).allSatisfy { $0.utf8.count <= 80 })
+    }
+
+    @Test func `more than ten operations without a boot are a list and how to select`() {
+        var trace = Boots.completed()
+        trace.operations[0].kind = .other
+        trace.operations = (0..<11).map { _ in trace.operations[0] }
+        func report(_ selection: [Int]?) -> String {
+            rendered { TextReport(trace, operations: selection).write(to: $0) }
+        }
+        #expect(report(nil).contains("--instance"))
+        #expect(!report(nil).contains("├"))
+        #expect(report([3]).contains("├"))
+        trace.operations.removeLast()
+        #expect(report(nil).contains("├"))
+        trace.operations[4].kind = .boot
+        #expect(report(nil).split(separator: "\n").count { $0.contains("├─ schedule_and_build_instances") } == 1)
+        trace.operations = []
+        #expect(report(nil).contains("no operation found"))
+    }
+
+    @Test func `a report says what could not be read`() {
+        var trace = Boots.stuck()
+        trace.capture.otherProtocols = ["TLS": 3]
+        trace.capture.sources[0].kernelDropped = 7
+        trace.capture.anomalyCount = 1
+        let text = rendered { CaptureReport(trace).write(to: $0) }
+        for words in ["3 connections of TLS not read", "the kernel dropped 7 packets", "1 anomaly", "2 gaps"] {
+            #expect(text.contains(words))
+        }
+    }
+
+    @Test func `formats are found by name and by file`() {
+        #expect(Formats.all.map(\.name) == ["text", "json", "jsonl"])
+        #expect(Formats.named("JSON")?.name == "json")
+        #expect(Formats.forFile("a.b/report.ndjson")?.name == "jsonl")
+        #expect(Formats.forFile("a.b/report") == nil)
+        for format in Formats.all {
+            let text = rendered { sink in
+                format.renderer.render(Boots.completed(), operations: nil, options: DiagramOptions(), to: sink)
+            }
+            #expect(text.hasSuffix("\n") && text.contains("select_destinations"))
+        }
+    }
+}
