@@ -32,8 +32,9 @@ package struct OperationList: Sendable {
             let others = operation.instances.count - 1
             table.append([
                 (isNarrow ? time : "\(operation.startedAt.calendarDate) \(time)", .faint),
-                (operation.kind.rawValue, .strong), (operation.instanceName ?? "-", .plain),
-                ((operation.instances.first ?? "-") + (others > 0 ? " +\(others)" : ""), .plain),
+                (operation.kind.rawValue, .strong),
+                ((operation.instanceName ?? "-") + (others > 0 ? " +\(others)" : ""), .plain),
+                (operation.instances.first ?? "-", .plain),
                 (operation.requestID ?? "-", .plain),
                 (operation.outcome.rawValue, TextStyle(outcome: operation.outcome.rawValue)),
                 (glyphs.duration(operation.endedAt - operation.startedAt), .plain),
