@@ -24,6 +24,16 @@ package struct StreamEvent: Sendable {
     /// Whether the start of this direction was not seen.
     package let beganMidstream: Bool
     package let kind: Kind
+
+    package init(
+        connection: Int, direction: StreamDirection, stamp: PacketStamp, beganMidstream: Bool, kind: Kind
+    ) {
+        self.connection = connection
+        self.direction = direction
+        self.stamp = stamp
+        self.beganMidstream = beganMidstream
+        self.kind = kind
+    }
 }
 
 /// A value: one of the two directions of a connection.
@@ -42,6 +52,12 @@ package struct TCPEndpoints: Hashable, Sendable {
     package let second: SocketAddress
     /// Whether a SYN was seen, so that `first` is the client.
     package let sawHandshake: Bool
+
+    package init(first: SocketAddress, second: SocketAddress, sawHandshake: Bool) {
+        self.first = first
+        self.second = second
+        self.sawHandshake = sawHandshake
+    }
 }
 
 /// A value: why a connection ended.
