@@ -27,7 +27,8 @@ struct ListCommand: ParsableCommand {
             throw CommandFailure(
                 .nothingSelected, wanted == nil ? "no operation found" : "nothing matches the selection")
         }
-        let list = OperationList(operations, options: display.diagramOptions(detail: .none, all: select.all))
+        let list = OperationList(
+            operations, options: display.diagramOptions(detail: .none, all: select.all, unbounded: true))
         try ResultOutput.standard.collect { list.write(to: $0) }
     }
 }

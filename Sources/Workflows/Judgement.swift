@@ -114,7 +114,8 @@ private struct Facts {
         switch call.outcome {
         case .error:
             guard let error = call.error else { return "\(call.title) failed" }
-            return "\(error.className) from \(call.title): \(error.message)"
+            let words = error.message.reversed().drop { $0.isWhitespace || $0 == "." }.reversed()
+            return "\(error.className) from \(call.title): \(String(words))"
         case .returned: return "\(call.title) was given back by the broker"
         case .timedOut: return "\(call.title) was not answered in time"
         case .ok, .unanswered, .orphanReply: return "\(call.title) failed"

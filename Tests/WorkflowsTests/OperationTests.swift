@@ -44,7 +44,7 @@ import Trace
             error: RemoteFailure(className: "NoValidHost", module: nil, message: "No valid host was found."))
         let boot = operations(script)[0]
         #expect(boot.outcome == .failed)
-        #expect(boot.verdict == "NoValidHost from select_destinations: No valid host was found.")
+        #expect(boot.verdict == "NoValidHost from select_destinations: No valid host was found")
     }
 
     @Test func `a cast that nobody takes is running at first and stuck after a minute`() {

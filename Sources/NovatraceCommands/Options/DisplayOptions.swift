@@ -7,7 +7,7 @@ struct DisplayOptions: ParsableArguments {
         case auto, always, never
     }
 
-    @Option(help: ArgumentHelp("Columns to fit; the terminal's by default.", valueName: "columns"))
+    @Option(help: ArgumentHelp("Columns to fit; the terminal's by default, 120 in a pipe.", valueName: "columns"))
     var width: Int?
 
     @Flag(help: "Only ASCII characters.")
@@ -36,9 +36,10 @@ struct DisplayOptions: ParsableArguments {
         }
     }
 
-    func diagramOptions(detail: DiagramOptions.Detail, all: Bool) -> DiagramOptions {
+    /// - Parameter unbounded: where no width is known, as in a pipe, nothing is shortened; diagrams take 120 columns.
+    func diagramOptions(detail: DiagramOptions.Detail, all: Bool, unbounded: Bool = false) -> DiagramOptions {
         var options = DiagramOptions()
-        options.width = width ?? max(40, Terminal.width)
+        options.width = width ?? Terminal.width.map { max(40, min($0, 1000)) } ?? (unbounded ? 1000 : 120)
         options.ascii = ascii
         options.color = usesColor
         options.expand = expand
