@@ -87,7 +87,8 @@ import Trace
             var bytes = message
             bytes[place] ^= 0x80
             let log = decodeClient(bytes + message + message + message)
-            guard Array(log.bodies.suffix(2)) == [Conversation.json(60), Conversation.json(60)] else {
+            let whole = zip(log.contents, log.bodies).filter { !$0.0.isTruncated }.map(\.1)
+            guard Array(whole.suffix(2)) == [Conversation.json(60), Conversation.json(60)] else {
                 Issue.record("byte \(place): \(log.lines.map { $0.prefix(70) })")
                 return
             }

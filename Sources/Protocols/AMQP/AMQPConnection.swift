@@ -43,6 +43,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         let serverSide: StreamSide =
             sawHandshake ? .second : isFirstPort != isSecondPort && isFirstPort ? .first : guess
         session = AMQPSession(serverSide: serverSide, isServerExpected: isKnown, limits: limits)
+        session.context.sawBeginning = sawHandshake
         first = FrameDecoder(limits: limits)
         second = FrameDecoder(limits: limits)
         trustsLoneMethod = isFirstPort || isSecondPort
@@ -209,7 +210,13 @@ extension AMQPConnection {
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         drain(&decoder, &session, side, stamp, emit)
-        if decoder.end() {
+        var isIncomplete = false
+        for _ in 0..<4 where decoder.reopenPartialFrame(session.context) {
+            isIncomplete = true
+            run(&decoder, &session, RawSpan(), side, stamp, emit)
+            drain(&decoder, &session, side, stamp, emit)
+        }
+        if decoder.end() || isIncomplete {
             session.report(.frameIncomplete, "the stream ends within a frame", stamp, emit)
         }
         skipped(decoder.takeSkipped(), session.role(side), stamp, emit)

@@ -96,7 +96,7 @@ extension AMQPSession {
             report(.protocolHeaderRepeated, "a new protocol header in an open connection", stamp, emit)
             for channel in channels { renew(channel.number, sawOpen: false, at: stamp, emit) }
             isServerProved = false
-            context = FrameContext()
+            context = FrameContext(sawBeginning: context.sawBeginning, trustsLoneMethod: context.trustsLoneMethod)
         }
         sawProtocolHeader = true
         self.version = version

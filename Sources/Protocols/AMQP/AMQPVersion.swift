@@ -23,6 +23,9 @@ package struct AMQPVersion: Hashable, Sendable {
         self == .v091 || self == .v09 || self == .v08 || self == .v08AsAmqplib
     }
 
+    /// Whether these can be version numbers at all, and not the rest of a word like `AMQPLAIN`.
+    var isPlausible: Bool { code & 0xE0E0_E0E0 == 0 }
+
     /// Whether the methods are numbered as in 0-8 (close is 60, consume has no arguments).
     package var is08: Bool { self == .v08 || self == .v08AsAmqplib }
 

@@ -32,6 +32,8 @@ struct FrameContext {
     var frameMax = 0
     /// The negotiated channel_max; 0 where it is not known.
     var channelMax: UInt16 = 0
+    /// Whether the capture holds the beginning of the streams.
+    var sawBeginning = false
     /// Whether the other end has named a version, so that this one begins at a boundary.
     var isOpen = false
     /// Whether one method alone in a packet is enough to begin with.
@@ -97,7 +99,7 @@ struct FrameDecoder {
             switch state {
             case .start:
                 guard offset < bytes.byteCount else { return nil }
-                let begins = bytes.octet(offset) == UInt8(ascii: "A") || context.isOpen
+                let begins = context.sawBeginning && bytes.octet(offset) == UInt8(ascii: "A") || context.isOpen
                 state = begins ? .boundary : .searching(search(from: 0, context))
             case .boundary:
                 let step =
@@ -186,7 +188,7 @@ extension FrameDecoder {
     private mutating func protocolHeader(_ context: FrameContext) -> FrameStep? {
         let isHeader = kept.span.bytes.matches("AMQP")
         let version = AMQPVersion(code: kept.span.bytes.long(4))
-        guard isHeader else {
+        guard isHeader, version.isPlausible else {
             outOfStep(context)
             return .problem(.frameTypeUnknown, "a frame of type 65, which does not exist")
         }
@@ -426,6 +428,16 @@ extension FrameDecoder {
         if keptIsSpent { dropKept() }
         guard case .searching(let search) = state, !kept.isEmpty else { return nil }
         return search.lastMethod(in: kept.span.bytes).map { replay(from: $0) }
+    }
+
+    /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.
+    ///
+    /// - Returns: whether there was one; its bytes are looked through by the next call of `next`.
+    mutating func reopenPartialFrame(_ context: FrameContext) -> Bool {
+        if keptIsSpent { dropKept() }
+        guard case .boundary = state, !kept.isEmpty else { return false }
+        outOfStep(context)
+        return true
     }
 
     /// Gives up what is kept.

@@ -296,7 +296,7 @@ import Testing
     @Test func `a table that is given up is reported with the method`() {
         let log = decodeClient(
             AMQPBuilder.method(1, 50, 10) {
-                $0.short(0).shortstr("q").octet(0).table([AMQPBuilder.entry("a", "?")])
+                $0.short(0).shortstr("q").octet(0).table([AMQPBuilder.entry("a", "?", [])])
             } + AMQPBuilder.ack(1, 1))
         #expect(log.kinds == [.tableIncomplete])
         #expect(log.names == ["queue.declare", "basic.ack"])
