@@ -10,9 +10,12 @@ final class CaptureFile {
     private(set) var damage: CaptureDamage?
     /// The time of the packet that comes next; `nil` at the end.
     private(set) var nextTime: Timestamp?
+    /// Of the first interface.
+    let linkType: LinkType
     private let index: Int
-    private let linkType: LinkType
     private var handle: PcapHandle
+    /// Reads on where libpcap stopped.
+    private var mixedReader: PcapngReader?
 
     init(path: String, index: Int) throws(CaptureError) {
         let handle = try Self.open(path)
@@ -21,9 +24,6 @@ final class CaptureFile {
         self.index = index
         self.handle = handle
         readAhead()
-        if source.packets == 0, nextTime == nil, let damage, let refusal = Self.refusal(path, damage.cause) {
-            throw refusal
-        }
     }
 
     /// Hands on the next packet; `false` at the end.
@@ -31,34 +31,57 @@ final class CaptureFile {
     func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) -> Bool {
         guard let time = nextTime else { return false }
         source.packets += 1
-        source.bytes += handle.capturedLength
         if source.first.map({ time < $0 }) ?? true { source.first = time }
         if source.last.map({ time > $0 }) ?? true { source.last = time }
-        let header = PacketHeader(
-            stamp: PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(source.packets)),
-            linkType: linkType, wireLength: handle.wireLength)
-        handle.withBytes { body(header, $0) }
+        let stamp = PacketStamp(
+            time: time, source: Int32(truncatingIfNeeded: index), number: Int64(source.packets))
+        if let mixedReader {
+            source.bytes += mixedReader.capturedLength
+            let header = PacketHeader(stamp: stamp, linkType: mixedReader.linkType, wireLength: mixedReader.wireLength)
+            mixedReader.withBytes { body(header, $0) }
+        } else {
+            source.bytes += handle.capturedLength
+            let header = PacketHeader(stamp: stamp, linkType: linkType, wireLength: handle.wireLength)
+            handle.withBytes { body(header, $0) }
+        }
         readAhead()
         return true
     }
 
     private func readAhead() {
-        switch handle.read() {
+        switch mixedReader?.read() ?? handle.read() {
         case .packet:
-            nextTime = handle.time
+            nextTime = mixedReader?.time ?? handle.time
         case .end:
             nextTime = nil
         case .failed(let cause):
+            if mixedReader == nil, PcapHandle.refusesInterface(cause), readOn() { return readAhead() }
             nextTime = nil
             damage = CaptureDamage(source: index, sentence: sentence(for: cause), cause: cause)
         }
     }
 
+    /// Opens the file once more, at the packet that libpcap refuses to read; `false` where that cannot be done.
+    private func readOn() -> Bool {
+        guard CaptureStream.isRepeatable(source.path), var stream = try? CaptureStream.open(source.path),
+            let reader = stream.hand(to: { PcapngReader($0) })
+        else { return false }
+        for _ in 0..<source.packets where reader.read() != .packet { return false }
+        mixedReader = reader
+        source.linkType += " and others"
+        return true
+    }
+
     private func sentence(for cause: String) -> String {
         let (title, count) = (CaptureError.title(source.path), source.packets)
         let kept = count == 0 ? "no packet was read" : "the \(count) before it \(count == 1 ? "was" : "were") read"
-        if handle.hasStreamError {
+        if mixedReader?.hasStreamError ?? handle.hasStreamError {
             return "\(title) cannot be decompressed to its end: at packet \(count + 1), \(kept)"
+        }
+        if PcapHandle.refusesInterface(cause) {
+            return
+                "\(title) describes a second kind of interface at packet \(count + 1), which can be read from a file but "
+                + "not from a pipe, \(kept)"
         }
         if cause.hasPrefix("truncated") { return "\(title) is cut off inside packet \(count + 1), \(kept)" }
         return "\(title) is damaged at packet \(count + 1), \(kept)"
@@ -81,14 +104,5 @@ final class CaptureFile {
             stream.format == .capture
             ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
         throw CaptureError(.notACapture, path: path, sentence, cause: cause)
-    }
-
-    /// The error for a file that libpcap refuses as a whole.
-    private static func refusal(_ path: String, _ cause: String) -> CaptureError? {
-        guard cause.contains("different from the") else { return nil }
-        return CaptureError(
-            .notACapture, path: path,
-            "\(CaptureError.title(path)) holds packets of different link types, which libpcap does not read from one file",
-            cause: cause)
     }
 }

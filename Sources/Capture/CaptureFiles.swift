@@ -27,6 +27,9 @@ package final class CaptureFiles {
     /// What was read so far of each file, in the order of the paths.
     package var sources: [CaptureSource] { files.map(\.source) }
 
+    /// The link type of each file, in the order of the paths; of a pcapng file that holds several, that of the first.
+    package var linkTypes: [LinkType] { files.map(\.linkType) }
+
     /// How files ended before their time, known when they have been read to there.
     package var damages: [CaptureDamage] { files.compactMap(\.damage) }
 

@@ -15,6 +15,12 @@ struct CaptureStream: ~Copyable {
         self.format = format
     }
 
+    /// Whether opening `path` once more gives the same bytes: not so for standard input and other pipes.
+    static func isRepeatable(_ path: String) -> Bool {
+        var status = stat()
+        return path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Opens `path`; `-` is standard input.
     static func open(_ path: String) throws(CaptureError) -> CaptureStream {
         let descriptor = path == "-" ? dup(STDIN_FILENO) : Glibc.open(path, O_RDONLY | O_CLOEXEC)

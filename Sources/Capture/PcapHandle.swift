@@ -69,6 +69,11 @@ struct PcapHandle: ~Copyable {
         body(UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : capturedLength).bytes)
     }
 
+    /// Whether an error says that a pcapng file holds interfaces of different link types or snapshot lengths.
+    static func refusesInterface(_ cause: String) -> Bool {
+        cause.hasPrefix("an interface has a ") && cause.contains(" different from the ")
+    }
+
     private static func text(_ buffer: [CChar]) -> String {
         String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }

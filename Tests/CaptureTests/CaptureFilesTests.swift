@@ -176,6 +176,68 @@ private func packet(_ seconds: Int64, _ nanoseconds: Int64 = 0, _ bytes: [UInt8]
         #expect(try readAll(CaptureFiles(paths: [scratch.write("two", bytes)])) == expected)
     }
 
+    @Test(arguments: CaptureFileBuilder.ByteOrder.allCases, [false, true])
+    func `interfaces of different link types and snapshot lengths are read together`(
+        order: CaptureFileBuilder.ByteOrder, compressed: Bool
+    ) throws {
+        var mixed = packets + packets
+        for index in mixed.indices { mixed[index].interface = UInt32(index % 3) }
+        let interfaces: [CaptureFileBuilder.Interface] = [
+            .init(), .init(linkType: 113, decimals: 9), .init(linkType: 101, snapLength: 65_535, decimals: 3),
+        ]
+        let whole = CaptureFileBuilder.pcapng(mixed, interfaces: interfaces, order: order)
+        var path = try scratch.write("mixed", whole)
+        if compressed {
+            try scratch.run("gzip", on: "mixed")
+            path += ".gz"
+        }
+        let files = try CaptureFiles(paths: [path])
+        let read = try readAll(files)
+        #expect(read.map(\.linkType) == [1, 113, 12, 1])
+        #expect(read.map(\.number) == [1, 2, 3, 4])
+        #expect(read.map(\.bytes) == mixed.map(\.bytes))
+        #expect(read[1].time == packets[1].time)
+        #expect(read[2].time == Timestamp(seconds: 1_700_000_000, nanoseconds: 123_000_000))
+        #expect(files.sources[0].linkType == "EN10MB and others" && files.sources[0].bytes == 12)
+        #expect(files.damages.isEmpty)
+    }
+
+    @Test func `an interface of another link type may be described behind packets`() throws {
+        let first = CaptureFileBuilder.pcapng(packets)
+        let whole = CaptureFileBuilder.pcapng(packets, interfaces: [.init(linkType: 113)])
+        let interface = CaptureFileBuilder.pcapng([], interfaces: [.init(linkType: 113)])[28...]
+        var behind = packets[0]
+        behind.interface = 1
+        let two = CaptureFileBuilder.pcapng([behind], interfaces: [.init(), .init(linkType: 113)])
+        let block = two[(two.count - 40)...]
+        let read = try readAll(CaptureFiles(paths: [scratch.write("behind", first + interface + block)]))
+        #expect(read.map(\.linkType) == [1, 1, 113])
+        #expect(read.map(\.bytes) == [packets[0].bytes, packets[1].bytes, packets[0].bytes])
+        let sections = try readAll(CaptureFiles(paths: [scratch.write("sections", first + whole)]))
+        #expect(sections.map(\.linkType) == [1, 1, 113, 113])
+    }
+
+    @Test func `a file with mixed interfaces is survived, cut and damaged anywhere`() throws {
+        var mixed = packets + packets
+        for index in mixed.indices { mixed[index].interface = UInt32(index % 2) }
+        let whole = CaptureFileBuilder.pcapng(mixed, interfaces: [.init(), .init(linkType: 113, decimals: 9)])
+        for length in 100..<whole.count {
+            let files = try CaptureFiles(paths: [scratch.write("cut", Array(whole[..<length]))])
+            let read = try readAll(files)
+            #expect(read.map(\.bytes) == mixed[..<read.count].map(\.bytes))
+            #expect(read.count < 4 && (files.damages.count == 1 || whole[length...].count % 4 == 0))
+        }
+        var generator = SeededGenerator(seed: 2)
+        for _ in 0..<300 {
+            var bytes = whole
+            for _ in 0..<3 {
+                bytes[.random(in: 28..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            }
+            guard let files = try? CaptureFiles(paths: [scratch.write("fuzz", bytes)]) else { continue }
+            #expect(try readAll(files).count <= 4)
+        }
+    }
+
     // MARK: Sources
 
     @Test func `the counts of a source grow with its packets`() throws {

@@ -41,7 +41,7 @@ struct TCPConnection {
     ///
     /// A SYN of the connection itself may come twice, or late. After the end every new SYN is another connection's.
     func isForeign(_ segment: TCPSegment, from side: FlowSide) -> Bool {
-        guard segment.flags.contains(.syn), !segment.flags.contains(.rst) else { return false }
+        guard !segment.flags.contains(.rst) else { return false }
         if phase == .closed, !segment.flags.contains(.ack) { return true }
         let start = segment.sequence.advanced(by: 1)
         return side == .low ? !low.isStart(start) : !high.isStart(start)

@@ -46,7 +46,7 @@ package struct TCPConnectionTable {
             if !segment.flags.contains(.rst) { begin(key, segment, payload, from: side, at: stamp, emit) }
             return
         }
-        if connections[Int(slot)].isForeign(segment, from: side) {
+        if segment.flags.contains(.syn), connections[Int(slot)].isForeign(segment, from: side) {
             end(slot, .replaced, emit)
             begin(key, segment, payload, from: side, at: stamp, emit)
             return

@@ -1,0 +1,61 @@
+import CPcap
+import Trace
+
+/// A value: what a pcapng file says of one of its interfaces (draft-ietf-opsawg-pcapng, 4.2).
+struct PcapngInterface {
+    let linkType: LinkType
+    /// 0 is no limit.
+    let snapLength: Int
+    /// Units of time in a second; not 0.
+    private let unitsPerSecond: UInt64
+    /// Seconds to add to every time.
+    private let offset: Int64
+
+    /// Reads the body of an interface description block; `nil` when it is malformed.
+    init?(_ body: PcapngBlock) {
+        guard body.count >= 8 else { return nil }
+        linkType = Self.linkType(body.uint16(0))
+        snapLength = Int(body.uint32(4))
+        var units: UInt64? = 1_000_000
+        var seconds: Int64 = 0
+        var place = 8
+        while body.count - place >= 4 {
+            let (code, length) = (body.uint16(place), Int(body.uint16(place + 2)))
+            place += 4
+            guard code != Option.end, body.count - place >= length else { break }
+            if code == Option.resolution, length == 1 { units = Self.units(body.uint8(place)) }
+            if code == Option.offset, length == 8 { seconds = Int64(bitPattern: body.uint64(place)) }
+            place += (length + 3) & ~3
+        }
+        guard let units else { return nil }
+        (unitsPerSecond, offset) = (units, seconds)
+    }
+
+    /// The moment that a count of the interface's units of time stands for.
+    func time(_ count: UInt64) -> Timestamp {
+        let (seconds, overflow) = Int64(clamping: count / unitsPerSecond).addingReportingOverflow(offset)
+        let (whole, rest) = ((count % unitsPerSecond).multipliedFullWidth(by: 1_000_000_000), unitsPerSecond)
+        let nanoseconds = Int64(clamping: rest.dividingFullWidth((whole.high, whole.low)).quotient)
+        return Timestamp(seconds: overflow ? .max : seconds, nanoseconds: nanoseconds)
+    }
+
+    private enum Option {
+        static let end: UInt16 = 0
+        static let resolution: UInt16 = 9
+        static let offset: UInt16 = 14
+    }
+
+    /// Powers of ten, or of two where the highest bit is set; `nil` beyond what 64 bits can count.
+    private static func units(_ resolution: UInt8) -> UInt64? {
+        let exponent = Int(resolution & 0x7F)
+        if resolution & 0x80 != 0 { return exponent < 64 ? 1 << exponent : nil }
+        guard exponent < 20 else { return nil }
+        return (0..<exponent).reduce(1) { power, _ in power * 10 }
+    }
+
+    /// Files number raw IP otherwise than libpcap does; the other link types that are decoded have one number.
+    private static func linkType(_ written: UInt16) -> LinkType {
+        let rawIPInFiles: UInt16 = 101
+        return LinkType(rawValue: written == rawIPInFiles ? DLT_RAW : Int32(written))
+    }
+}
