@@ -69,6 +69,7 @@ extension TracePipeline {
         limits: CorrelationLimits = .replay,
         progress: (Int) -> Void = { _ in }, visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
+        try refuseUndecodable(files)
         var pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
@@ -77,6 +78,14 @@ extension TracePipeline {
             if count & 0xFFFF == 0 { progress(count) }
         }
         return pipeline.finish(files.sources, files.damages, visit)
+    }
+
+    private static func refuseUndecodable(_ files: CaptureFiles) throws(CaptureError) {
+        for (linkType, source) in zip(files.linkTypes, files.sources)
+        where !PacketDecoder.decodes(linkType: linkType.rawValue) {
+            throw .undecodable(
+                linkType, path: source.path, decoded: LinkLayer.allCases.map { LinkType(rawValue: $0.rawValue) })
+        }
     }
 
     /// The whole trace of capture files, merged by time.
