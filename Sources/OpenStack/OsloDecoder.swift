@@ -3,8 +3,9 @@ import Bytes
 /// A machine that understands the bodies of oslo.messaging: RPC requests, replies and notifications of every release
 /// from Diablo (2011) on, with and without envelope.
 ///
-/// A body is read in place and in one pass; strings are made of what is kept only, and names are shared between messages.
-/// Nothing is thrown: a body that cannot be read is `.opaque` with the reason. Make one and use it for all bodies.
+/// A body is read in place and in one pass; strings are made of what is kept only, and names are shared between
+/// messages. Nothing is thrown: a body that cannot be read is `.opaque` with the reason. Make one and use it for all
+/// bodies.
 package struct OsloDecoder: Sendable {
     /// How much of a message's content is made into text.
     package enum Detail: Sendable {
@@ -138,8 +139,8 @@ extension OsloDecoder {
         case escaped(JSONSlot)
     }
 
-    /// Reads `{"oslo.version": "2.0", "oslo.message": "…"}` (oslo.messaging _drivers/common.py, `deserialize_msg`); `nil`
-    /// where one of the two keys is missing, so that it is no envelope.
+    /// Reads `{"oslo.version": "2.0", "oslo.message": "…"}` (oslo.messaging _drivers/common.py, `deserialize_msg`);
+    /// `nil` where one of the two keys is missing, so that it is no envelope.
     private mutating func decodeEnvelope(
         _ start: JSONScanner, _ text: RawSpan, _ isTruncated: Bool
     ) -> OsloBody? {

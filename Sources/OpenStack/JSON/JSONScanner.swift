@@ -7,8 +7,8 @@ import Bytes
 /// than undoing the escapes first. Where such a text has its structure or its strings written with other escapes
 /// (`\u0022`, `\n`), the fault is `.escape`, and the caller undoes the escapes and scans the result as a plain text.
 ///
-/// It is lenient: Python's `NaN` and `Infinity` are numbers, what is stepped over is only held to its quotes and brackets. The first
-/// fault stays, and every later read gives nothing, so that what was found before it can be used.
+/// It is lenient: Python's `NaN` and `Infinity` are numbers, what is stepped over is only held to its quotes and
+/// brackets. The first fault stays, and every later read gives nothing, so that what was found before it can be used.
 struct JSONScanner {
     enum Fault: Sendable {
         case none

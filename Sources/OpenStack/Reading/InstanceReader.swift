@@ -4,8 +4,8 @@ import Trace
 extension OsloDecoder {
     /// Uuids of the instances that a request is about, and the name of the first.
     ///
-    /// The places are those of nova compute/rpcapi.py, conductor/rpcapi.py and scheduler/rpcapi.py, 2011.3 to 34; where a
-    /// message names instances in several, this order decides which is the first.
+    /// The places are those of nova compute/rpcapi.py, conductor/rpcapi.py and scheduler/rpcapi.py, 2011.3 to 34; where
+    /// a message names instances in several, this order decides which is the first.
     mutating func instances(
         _ text: RawSpan, method: String, objectMethod: String?
     ) -> (uuids: [String], name: String?) {

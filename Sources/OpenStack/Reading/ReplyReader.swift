@@ -33,8 +33,8 @@ extension OsloDecoder {
         return hosts
     }
 
-    /// The exception that a reply carries: in Diablo and Essex `[class, message, [traceback…]]`, since then a string that
-    /// holds the JSON of a dictionary (oslo.messaging _drivers/common.py, `serialize_remote_exception`).
+    /// The exception that a reply carries: in Diablo and Essex `[class, message, [traceback…]]`, since then a string
+    /// that holds the JSON of a dictionary (oslo.messaging _drivers/common.py, `serialize_remote_exception`).
     private func failure(_ text: RawSpan) -> RemoteFailure? {
         let slot = fields.failure
         guard slot.hasValue, !slot.range.isEmpty else { return nil }

@@ -2,8 +2,8 @@ import Bytes
 import Trace
 
 extension OsloDecoder {
-    /// The states that a request sets: `Instance.save` with one of them among its changes, or `instance_update` (Grizzly to
-    /// Juno) with one among its updates.
+    /// The states that a request sets: `Instance.save` with one of them among its changes, or `instance_update`
+    /// (Grizzly to Juno) with one among its updates.
     mutating func stateChange(_ text: RawSpan, method: String, objectMethod: String?) -> StateChange? {
         if objectMethod == "Instance.save" {
             guard

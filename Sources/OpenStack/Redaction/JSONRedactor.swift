@@ -69,11 +69,16 @@ struct JSONRedactor {
             if scanner.fault == .none { endContainer() }
             return
         }
-        // What is not readable leaves no comma behind.
-        _ = scanner.peek(text)
+        let start = output.count
+        let neededComma = needsComma
         beginElement()
+        let valueStart = output.count
         writeValue(&scanner, text)
-        if scanner.fault != .none, output.suffix(2).elementsEqual(", ".utf8) { output.removeLast(2) }
+        if output.count == valueStart {
+            // What is not readable leaves no comma behind.
+            output.removeLast(valueStart - start)
+            needsComma = neededComma
+        }
     }
 
     private mutating func writeValue(_ scanner: inout JSONScanner, _ text: RawSpan) {
@@ -117,8 +122,7 @@ struct JSONRedactor {
     private mutating func writeHidden(_ slot: JSONSlot, _ text: RawSpan) {
         switch slot.kind {
         case .null, .true, .false: output.append(contentsOf: slot.decodedBytes(text))
-        case .object,
-            .array where Self.isEmpty(slot, text):
+        case .object where Self.isEmpty(slot, text), .array where Self.isEmpty(slot, text):
             output.append(contentsOf: slot.decodedBytes(text))
         case .string where slot.range.isEmpty: output.append(contentsOf: "\"\"".utf8)
         default: JSONEscapes.appendQuoted(Redaction.mask, to: &output)

@@ -3,8 +3,8 @@ import Bytes
 /// A machine without state that takes secrets out of what is shown: passwords, tokens, keys, user data.
 ///
 /// It goes by the names of keys, at any depth of JSON and of JSON inside strings, in the reprs of Python and in
-/// `name=value` text; and by what a value looks like whatever its name: Fernet tokens, signed tokens, PEM blocks, the user information of
-/// URLs. When in doubt it hides.
+/// `name=value` text; and by what a value looks like whatever its name: Fernet tokens, signed tokens, PEM blocks, the
+/// user information of URLs. When in doubt it hides.
 package struct Redaction: Sendable {
     /// What stands in a secret's place.
     package static let mask = "***"
@@ -22,10 +22,11 @@ package struct Redaction: Sendable {
         return TextRedactor.redact(text)
     }
 
-    /// JSON without its secrets, written anew in one line with its keys in their order; numbers that JSON does not have become strings.
+    /// JSON without its secrets, written anew in one line with its keys in their order; numbers that JSON does not have
+    /// become strings.
     ///
-    /// A text that is cut, broken, too deep or too long is closed where it ends, with `…` for what is missing, so that the
-    /// result is JSON always. At most `limit` bytes, and the closing brackets.
+    /// A text that is cut, broken, too deep or too long is closed where it ends, with `…` for what is missing, so that
+    /// the result is JSON always. At most `limit` bytes, and the closing brackets.
     package func redactedJSON(_ json: RawSpan, limit: Int = Limits.detailBytes) -> String {
         var redactor = JSONRedactor(self, limit: limit)
         redactor.run(json)
@@ -50,7 +51,8 @@ enum SecretNames {
     /// Secret as the whole name.
     private static let names: Set<[UInt8]> = Set(
         [
-            "pass", "passwords", "adminpass", "personality", "key_data", "connector", "cert", "auth_username",
+            "pass", "passwords", "adminpass", "personality", "key_data", "public_key", "connector", "cert",
+            "auth_username",
             "access_url",
             "catalog",
         ].map { Array($0.utf8) })

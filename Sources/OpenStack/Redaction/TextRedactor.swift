@@ -1,7 +1,8 @@
 /// A machine that copies text without its secrets, in one pass.
 ///
-/// It looks at every word. One that looks like a token or begins a PEM block is masked; after one that is a secret's name
-/// and a separator, the value is masked: a quoted string, also one whose quotes are themselves escaped, a bracketed value, or a bare word.
+/// It looks at every word. One that looks like a token or begins a PEM block is masked; after one that is a secret's
+/// name and a separator, the value is masked: a quoted string, also one whose quotes are themselves escaped, a
+/// bracketed value, or a bare word.
 struct TextRedactor {
     private let bytes: [UInt8]
     private var offset = 0
@@ -56,7 +57,7 @@ struct TextRedactor {
             mask(to: endOfBlock(from: word.endIndex))
         } else if word.starts(with: Self.encodedBegin) {
             mask(to: skip(from: word.endIndex) { $0.isWordByte || $0.isBase64Sign })
-        } else if word.count >= 12, word.starts(with: Self.signed), word.endIndex < bytes.count,
+        } else if word.count >= 8, word.starts(with: Self.signed), word.endIndex < bytes.count,
             bytes[word.endIndex] == UInt8(ascii: ".")
         {
             mask(to: skip(from: word.endIndex) { $0.isWordByte || $0 == UInt8(ascii: ".") })
@@ -174,8 +175,8 @@ struct TextRedactor {
         content + 1 < bytes.count && bytes[content] == bytes[content - 1] && bytes[content + 1] == bytes[content - 1]
     }
 
-    /// Where the string ends whose opening quote, with `backslashes` before it, stands before `content`: at its closing quote, or
-    /// the end of the text.
+    /// Where the string ends whose opening quote, with `backslashes` before it, stands before `content`: at its closing
+    /// quote, or the end of the text.
     private func endOfQuoted(from content: Int, backslashes: Int) -> Int {
         let quote = bytes[content - 1]
         let isTriple = isTriple(content)
@@ -221,8 +222,8 @@ struct TextRedactor {
         return bytes.count
     }
 
-    /// Behind a value without quotes: a word up to white space, or up to a sign that ends a value and is followed by what
-    /// goes on with the text.
+    /// Behind a value without quotes: a word up to white space, or up to a sign that ends a value and is followed by
+    /// what goes on with the text.
     private func endOfBare(from start: Int) -> Int {
         var index = start
         while index < bytes.count {
@@ -255,7 +256,8 @@ struct TextRedactor {
 
     // MARK: URLs
 
-    /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, which then is a token.
+    /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, which then is a
+    /// token.
     private mutating func copyUserInformation() {
         let start = offset + 3
         copy(to: start)

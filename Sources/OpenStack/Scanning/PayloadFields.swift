@@ -2,8 +2,9 @@ import Bytes
 
 /// A machine that finds in a notification's payload what it says about instances, ports, hosts and states.
 ///
-/// Reads the unversioned format of nova and neutron, a plain dictionary, and the versioned one, where the same lies under
-/// `nova_object.data` and states under `state_update` as well (nova notifications/base.py, notifications/objects/).
+/// Reads the unversioned format of nova and neutron, a plain dictionary, and the versioned one, where the same lies
+/// under `nova_object.data` and states under `state_update` as well (nova notifications/base.py,
+/// notifications/objects/).
 struct PayloadFields {
     struct StateUpdate {
         var state = JSONSlot()

@@ -118,7 +118,7 @@ struct VisitedObject {
         case 12 where key.equals("device_owner", text): fields.deviceOwner = scanner.readValue(text)
         case 12 where key.equals("service_host", text): fields.serviceHost = scanner.readValue(text)
         case 13 where key.equals("instance_uuid", text): fields.instanceUUID = scanner.readValue(text)
-        case 14 where role.isRequestSpec && key.equals("instance_uuids", text):
+        case 14 where level < 2 && role.isRequestSpec && key.equals("instance_uuids", text):
             findings.truncateTexts(to: mark.texts)
             findings.readTexts(role, &scanner, text)
         case 19 where level < 2 && key.equals("instance_properties", text):
