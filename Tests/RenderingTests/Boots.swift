@@ -163,4 +163,38 @@ enum Boots {
         boot.edit { $0.capture.sources[0].last = TraceBuilder.at(36) }
         return boot.finish(outcome: .failed, verdict: "the instance was deleted while nova-compute built it")
     }
+
+    /// One request for three servers; the third one's host does not answer.
+    static func three() -> BusTrace {
+        var boot = builder()
+        schedule(&boot)
+        for (server, host) in [compute1, compute2].enumerated() {
+            let start = 1.5 + Double(server) * 0.01
+            boot.send(.cast, "build_and_run_instance", from: conductor, to: [host], at: start)
+            boot.call("Instance.save", from: host, to: conductor, at: start + 0.1, latency: 0.05)
+        }
+        boot.send(.cast, "build_and_run_instance", from: conductor, to: [], at: 1.52) {
+            $0.routingKey = "compute.compute3"
+        }
+        var trace = boot.finish(outcome: .completed, verdict: "active")
+        let shared = trace.operations[0].messages.prefix { trace.messages[$0].method != "build_and_run_instance" }
+        let own = trace.operations[0].messages.dropFirst(shared.count)
+        trace.operations = (0..<3).map { server in
+            var operation = trace.operations[0]
+            operation = Operation(
+                id: server, kind: .boot, requestID: TraceBuilder.request, instances: ["\(server)672332b"],
+                outcome: server == 2 ? .stuck : .completed, startedAt: operation.startedAt,
+                endedAt: operation.endedAt, verdict: server == 2 ? "nobody took build_and_run_instance" : "active")
+            operation.instanceName = "vm-\(server + 1)"
+            operation.messages =
+                shared
+                + own.filter { id in
+                    let message = trace.messages[id]
+                    let host = [message.from, message.deliveries.first?.to].contains([compute1, compute2, 99][server])
+                    return host || (server == 2 && message.deliveries.isEmpty)
+                }
+            return operation
+        }
+        return trace
+    }
 }

@@ -79,4 +79,9 @@ extension DiagramOptions {
             "replay.txt",
             rendered { TextReport(Boots.noValidHost(), options: DiagramOptions(width: 120)).write(to: $0) })
     }
+
+    @Test func `a request for three servers is drawn once for what they share`() throws {
+        try expectGolden(
+            "three-100.txt", rendered { TextReport(Boots.three(), options: DiagramOptions(width: 100)).write(to: $0) })
+    }
 }

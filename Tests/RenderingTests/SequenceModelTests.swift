@@ -50,6 +50,22 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
         #expect(diagram.arrows.map(\.from) == [0, 1, 1])
     }
 
+    @Test func `a process without a host shares the lane of its service where that has one host`() {
+        func lanes(_ hosts: [String?]) -> [String] {
+            var boot = TraceBuilder(services: [("nova-api", nil)])
+            for (index, host) in hosts.enumerated() {
+                boot.participant("nova-conductor", host: host)
+                boot.edit { $0.participants[index + 1].label = "nova-conductor" }
+                boot.send(.cast, "a", from: 0, to: [index + 1], at: Double(index))
+            }
+            return model(of: boot.finish(outcome: .completed, verdict: "")).lanes.map(\.name)
+        }
+        #expect(lanes([nil, "ctl1", nil]) == ["nova-api", "nova-conductor"])
+        #expect(
+            lanes(["ctl2", "ctl1", nil])
+                == ["nova-api", "nova-conductor", "nova-conductor@ctl1", "nova-conductor@ctl2"])
+    }
+
     @Test func `calls alike in a row fold into one with the median latency, and expand`() {
         var boot = Boots.builder()
         for (index, latency) in [0.010, 0.050, 0.020].enumerated() {

@@ -153,6 +153,17 @@ func withoutColors(_ text: String) -> String {
         #expect(diagram(of: Boots.stuck()).contains("the capture ends here"))
     }
 
+    @Test(arguments: 60...140) func `an arrow that leads nowhere touches no lane`(width: Int) {
+        var boot = Boots.builder()
+        boot.send(.cast, "keep", from: 0, to: [3], at: 0)
+        boot.send(.fanout, "notify", from: 1, to: [], at: 1)
+        boot.send(.cast, "keep", from: 2, to: [1], at: 2)
+        boot.send(.cast, "come", from: nil, to: [2], at: 3)
+        let text = diagram(of: boot.finish(outcome: .completed, verdict: ""), DiagramOptions(width: width))
+        for line in lines(text) where line.contains("notify") { #expect(!line.contains("▷│") && !line.contains("│◁")) }
+        for line in lines(text) where line.contains("come") { #expect(!line.contains("│?") && !line.contains("?│")) }
+    }
+
     @Test func `everything that can go wrong with a message`() throws {
         try expectGolden("marks-100.txt", diagram(of: Boots.troubled(), DiagramOptions(width: 100)))
         try expectGolden(

@@ -10,13 +10,16 @@ struct LaneTable {
     }
 
     private let trace: BusTrace
+    /// As `SequenceBuilder.singletons`.
+    private let singletons: Set<String>
     private var numbers: [Key: Int] = [:]
     private var keys: [Key] = []
     private var participants: [[Int]] = []
     private var lanesOfParticipants: [Int: Int] = [:]
 
-    init(trace: BusTrace) {
+    init(trace: BusTrace, singletons: Set<String> = []) {
         self.trace = trace
+        self.singletons = singletons
     }
 
     /// The provisional number of a participant's lane; `nil` for no participant.
@@ -24,7 +27,8 @@ struct LaneTable {
         guard let participant, trace.participants.indices.contains(participant) else { return nil }
         if let known = lanesOfParticipants[participant] { return known }
         let who = trace.participants[participant]
-        let lane = number(of: who.service.map { .service($0, host: who.host) } ?? .label(who.label))
+        let lane = number(
+            of: who.service.map { .service($0, host: singletons.contains($0) ? nil : who.host) } ?? .label(who.label))
         participants[lane].append(participant)
         lanesOfParticipants[participant] = lane
         return lane

@@ -12,6 +12,10 @@ package struct SequenceBuilder: Sendable {
     /// The last packet of the capture.
     let captureEnd: Timestamp?
 
+    /// Services that go by their own name and were seen on one host at most: a process of theirs whose host is not
+    /// known needs no lane of its own.
+    private let singletons: Set<String>
+
     struct Route: Hashable {
         let exchange: String
         let routingKey: String
@@ -27,12 +31,25 @@ package struct SequenceBuilder: Sendable {
             takers[Route(exchange: message.exchange, routingKey: message.routingKey)] = taker
         }
         self.takers = takers
+        singletons = Self.singletons(among: trace.participants)
     }
 
-    /// The sequence of one operation.
-    package func diagram(of operation: Operation) -> SequenceDiagram {
+    private static func singletons(among participants: [Participant]) -> Set<String> {
+        var hosts: [String: Set<String>] = [:]
+        var (services, perHost) = (Set<String>(), Set<String>())
+        for participant in participants {
+            guard let service = participant.service else { continue }
+            services.insert(service)
+            if let host = participant.host { hosts[service, default: []].insert(host) }
+            if participant.label.contains("@") { perHost.insert(service) }
+        }
+        return services.filter { !perHost.contains($0) && hosts[$0, default: []].count < 2 }
+    }
+
+    /// The sequence of one operation; a part of one does not say that the rest is still open when the capture ends.
+    package func diagram(of operation: Operation, isPart: Bool = false) -> SequenceDiagram {
         let (shown, hidden) = messages(of: operation)
-        var lanes = LaneTable(trace: trace)
+        var lanes = LaneTable(trace: trace, singletons: singletons)
         var composer = ArrowComposer(builder: self)
         let arrows = composer.arrows(for: shown, of: operation, lanes: &lanes)
         let giveUps = giveUps(of: shown, until: captureEnd ?? operation.endedAt, lanes: &lanes)
@@ -41,7 +58,7 @@ package struct SequenceBuilder: Sendable {
 
         var events = ordered(rows, states + joined(giveUps, rows: rows))
         let isWaiting = giveUps.contains { $0.giveUp.reason == .captureEnd }
-        if let end = openEnd(of: operation, isWaiting: isWaiting, after: events) { events.append(end) }
+        if !isPart, let end = openEnd(of: operation, isWaiting: isWaiting, after: events) { events.append(end) }
         events = withPauses(events)
         markAnswers(in: &events)
         let places = lanes.arrange()

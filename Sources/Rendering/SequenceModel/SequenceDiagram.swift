@@ -58,9 +58,10 @@ package struct SequenceHeader: Sendable, Equatable {
 
     /// The verdict and the counts as short statements, to be joined by the renderer's separator.
     package var statements: [String] {
-        let spoken = verdict.lowercased().hasPrefix(outcome.lowercased())
-        let judgement = verdict.isEmpty ? outcome : spoken ? verdict : "\(outcome): \(verdict)"
-        return [judgement.hasSuffix(".") ? String(judgement.dropLast()) : judgement] + counts.statements
+        var sentence = verdict.trimmingEnd()
+        if sentence.hasSuffix(".") { sentence.removeLast() }
+        let isSpoken = sentence.lowercased().hasPrefix(outcome.lowercased())
+        return [sentence.isEmpty ? outcome : isSpoken ? sentence : "\(outcome): \(sentence)"] + counts.statements
     }
 }
 

@@ -60,6 +60,9 @@ package struct SequenceArrow: Sendable, Equatable {
         self.label = label
         self.messages = messages
     }
+
+    /// Whether it leads nowhere or comes from nowhere, so that it may be as long as it likes.
+    var isStub: Bool { (to.isEmpty && missed == nil) || from == nil }
 }
 
 /// A value: what is out of the ordinary with a message.

@@ -84,9 +84,17 @@ extension StateChange {
             changes.append("\(vm ?? previous?.vmState.value ?? "idle"), task ended")
         }
         if vmIsNew, let vm, changes.isEmpty || previous != nil { changes.insert(vm, at: 0) }
-        if let power = powerState.value, power != previous?.powerState.value { changes.append(power) }
+        if let power = powerState.value, power != previous?.powerState.value, power != "pending" || isRunning(previous)
+        {
+            changes.append(power)
+        }
         if let host, host != previous?.host { changes.append("on \(host)") }
         return changes
+    }
+
+    /// Whether a power state was known; before that `pending` only says that there is none yet.
+    private func isRunning(_ previous: StateChange?) -> Bool {
+        previous?.powerState.value.map { $0 != "pending" } ?? false
     }
 
     /// The same with what is not known taken from before.

@@ -51,7 +51,8 @@ struct ArrowText {
         switch mark {
         case .failure(let failure):
             words.insert("\(glyphs.failure) \(failure.className)", at: 0)
-            if !failure.message.isEmpty { remarks.append(failure.message) }
+            let message = failure.message.trimmingEnd()
+            if !message.isEmpty { remarks.append(message) }
         case .returned(let returned):
             remarks.append("\(glyphs.failure) given back by the broker: \(returned.code) \(returned.text)")
         case .neverDelivered(let queue):

@@ -67,8 +67,13 @@ struct ColumnLayout {
 
     func center(of lane: Int) -> Int { lanes.indices.contains(lane) ? lanes[lane] : left - 2 }
 
-    /// The lane whose lifeline is the first right of a column.
-    func lifeline(after column: Int) -> Int? { lanes.first { $0 > column } }
+    /// A column in bounds that touches no lifeline, so that what ends there does not seem to reach one.
+    func freeColumn(near column: Int) -> Int {
+        let bounds = (timeWidth + 1)...max(timeWidth + 1, width - 1)
+        let wanted = min(max(column, bounds.lowerBound), bounds.upperBound)
+        let candidates = [0, 1, 2, 3, -1, -2, -3].map { wanted + $0 }.filter(bounds.contains)
+        return candidates.first { place in !lanes.contains { abs($0 - place) < 2 } } ?? wanted
+    }
 }
 
 /// A value: how many cells a diagram's labels would like between its lanes.
@@ -93,6 +98,8 @@ struct LabelNeeds {
 
     /// Cells an arrow needs besides its label: both lifelines' halves, a dash, two spaces, its head.
     static let arrowRoom = 5
+    /// Cells before a lane that an arrow which is lost on its way leaves free.
+    static let lostRoom = 3
 
     init(_ diagram: SequenceDiagram, glyphs: GlyphTable) {
         var (near, far) = (Set<Adjacent>(), Set<Span>())
@@ -101,8 +108,9 @@ struct LabelNeeds {
             switch event.content {
             case .arrow(let arrow):
                 let ends = arrow.to + [arrow.from, arrow.missed].compactMap { $0 }
-                guard let low = ends.min(), let high = ends.max() else { continue }
-                let cells = ArrowText(arrow, glyphs: glyphs).label.width + Self.arrowRoom
+                guard let low = ends.min(), let high = ends.max(), !arrow.isStub else { continue }
+                let label = ArrowText(arrow, glyphs: glyphs).label.width
+                let cells = label + Self.arrowRoom + (arrow.to.isEmpty ? Self.lostRoom : 0)
                 if high == low {
                     if low == last { right = max(right, cells) } else { near.insert(Adjacent(lane: low, cells: cells)) }
                 } else if high - low == 1 {

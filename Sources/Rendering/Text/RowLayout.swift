@@ -118,9 +118,8 @@ struct RowLayout {
     ) -> Int {
         let wanted = text.label.width + LabelNeeds.arrowRoom
         let toRight = missed.map { $0 > from } ?? (columns.width - from > wanted || from < columns.width / 2)
-        let limit = toRight ? columns.width - 1 : columns.timeWidth + 1
-        let end =
-            missed.map { $0 + (toRight ? -3 : 3) } ?? (toRight ? min(from + wanted, limit) : max(from - wanted, limit))
+        let beforeLane = missed.map { $0 + (toRight ? -LabelNeeds.lostRoom : LabelNeeds.lostRoom) }
+        let end = beforeLane ?? columns.freeColumn(near: from + (toRight ? wanted : -wanted))
         let shape = ArrowShape(arrow.kind)
         var row = DiagramRow(time: time)
         row.pieces.append(.line(from: min(from, end), to: max(from, end), shape.line))
@@ -150,7 +149,7 @@ struct RowLayout {
         }
         let wanted = text.label.width + LabelNeeds.arrowRoom
         let fromRight = first - wanted < columns.timeWidth + 2
-        let start = fromRight ? min(last + wanted, columns.width - 1) : first - wanted
+        let start = columns.freeColumn(near: fromRight ? last + wanted : first - wanted)
         row.pieces.append(
             .line(from: min(start, first), to: max(start, last), shape.line))
         let label = placed(text, from: start, end: fromRight ? last : first)

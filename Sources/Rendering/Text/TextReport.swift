@@ -36,11 +36,35 @@ package struct TextReport: Sendable {
             for line in options.glyphs.text(hint).wrapped(to: options.cells) { output.line(line) }
         }
         let builder = SequenceBuilder(trace, options: options)
-        for operation in drawn {
-            output.endLine()
-            TextDiagram(builder.diagram(of: operation), options: options).write(to: &output)
-        }
+        for group in RequestGroup.groups(of: drawn) { write(group, builder, to: &output) }
         output.flush()
+    }
+
+    /// What the operations of a request share, then each of them; without a selection one for each story.
+    private func write(_ group: RequestGroup, _ builder: SequenceBuilder, to output: inout StyledOutput) {
+        if let shared = group.shared {
+            output.endLine()
+            TextDiagram(builder.diagram(of: shared, isPart: true), options: options).write(to: &output)
+        }
+        var told: [Set<String>: [Operation]] = [:]
+        for operation in group.own {
+            let diagram = builder.diagram(of: operation)
+            if selection == nil, group.shared != nil {
+                told[diagram.story, default: []].append(operation)
+                if told[diagram.story]?.count ?? 0 > 1 { continue }
+            }
+            output.endLine()
+            TextDiagram(diagram, options: options).write(to: &output)
+        }
+        for operation in group.own {
+            guard let alike = told.values.first(where: { $0.first?.id == operation.id }), alike.count > 1 else {
+                continue
+            }
+            output.endLine()
+            let names = alike.map { $0.instanceName ?? $0.instances.first ?? "?" }
+            let sentence = "the same messages as \(names[0]): \(names.dropFirst().joined(separator: ", "))"
+            for line in options.glyphs.text(sentence).wrapped(to: options.cells) { output.line(line) }
+        }
     }
 
     private func drawn(of listed: [Operation]) -> [Operation] {
@@ -98,7 +122,8 @@ package struct CaptureReport: Sendable {
         var notes = CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
             .sentences
         for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
-            notes.append("\(counted(count, "connection")) of \(name) not read")
+            let protocolName = name == "unknown" ? "an unknown protocol" : name
+            notes.append("\(counted(count, "connection")) of \(protocolName) not read")
         }
         if capture.anomalyCount > 0 {
             notes.append("\(counted(capture.anomalyCount, "anomaly")) stepped over (--format json lists them)")
