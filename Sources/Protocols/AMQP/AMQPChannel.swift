@@ -1,4 +1,6 @@
 /// A machine that holds what a connection knows of one channel between its opening and its closing.
+///
+/// The contents under way stand in `AMQPSession.assemblies`, where they can be changed without copying a channel.
 struct AMQPChannel {
     let number: UInt16
     var confirms: PublisherConfirms
@@ -11,22 +13,10 @@ struct AMQPChannel {
     /// Tags of consumers whose deliveries need no acknowledgement; the empty one until `basic.consume-ok` names it.
     private var noAckConsumers: [String] = []
     private static let consumerLimit = 256
-    private var first: ContentAssembly
-    private var second: ContentAssembly
 
-    init(number: UInt16, sawOpen: Bool, limits: Limits) {
+    init(number: UInt16, sawOpen: Bool) {
         self.number = number
         confirms = PublisherConfirms(sawOpen: sawOpen)
-        first = ContentAssembly(limits: limits)
-        second = ContentAssembly(limits: limits)
-    }
-
-    /// The content that one end is sending.
-    subscript(side: StreamSide) -> ContentAssembly {
-        get { side == .first ? first : second }
-        _modify {
-            if side == .first { yield &first } else { yield &second }
-        }
     }
 
     mutating func consume(_ method: BasicConsume) {

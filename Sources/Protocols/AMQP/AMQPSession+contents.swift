@@ -15,8 +15,8 @@ extension AMQPSession {
 
     /// A method where more of a content was due: the broker would close the connection (RabbitMQ: UNEXPECTED_FRAME).
     mutating func interrupt(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
-        guard let place = index(of: origin.channel), !channels[place][origin.side].isIdle else { return }
-        channels[place][origin.side].drop()
+        guard let place = index(of: origin.channel), !assemblies[slot(place, origin.side)].isIdle else { return }
+        assemblies[slot(place, origin.side)].drop()
         report(.contentInterrupted, "\(method.name) where more of a content was due", origin.stamp, emit)
     }
 
@@ -24,7 +24,7 @@ extension AMQPSession {
         _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
-        channels[place][origin.side].begin(
+        assemblies[slot(place, origin.side)].begin(
             AMQPContent(
                 id: id, side: role(origin.side), channel: origin.channel, method: method, began: origin.began,
                 at: origin.stamp))
@@ -48,7 +48,7 @@ extension AMQPSession {
     mutating func contentHeader(
         _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard let place = index(of: origin.channel), channels[place][origin.side].isHeaderDue else {
+        guard let place = index(of: origin.channel), assemblies[slot(place, origin.side)].isHeaderDue else {
             orphan(.contentHeaderUnexpected, "a content header without a method", origin, emit)
             return
         }
@@ -58,13 +58,13 @@ extension AMQPSession {
             try cursor.skip(2)
             let bodySize = try cursor.readUInt64(bytes)
             guard classID == 60 else {
-                channels[place][origin.side].drop()
+                assemblies[slot(place, origin.side)].drop()
                 report(.contentClassUnknown, "a content header of class \(classID)", origin.stamp, emit)
                 return
             }
             let properties = try BasicProperties(bytes, &cursor, names: &decoder.names, limits: limits)
             reportProperties(properties, cursor, origin.stamp, emit)
-            channels[place][origin.side].header(properties, bodySize: bodySize, at: origin.stamp, emit)
+            assemblies[slot(place, origin.side)].header(properties, bodySize: bodySize, at: origin.stamp, emit)
         } catch {
             report(.contentHeaderMalformed, "the content header \(error.what)", origin.stamp, emit)
             malformedHeader(bytes, payload, place, origin, emit)
@@ -76,10 +76,10 @@ extension AMQPSession {
         _ bytes: RawSpan, _ payload: Range<Int>, _ place: Int, _ origin: FrameOrigin,
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard payload.count >= 14 else { return channels[place][origin.side].drop() }
+        guard payload.count >= 14 else { return assemblies[slot(place, origin.side)].drop() }
         let start = payload.lowerBound
         let bodySize = UInt64(bytes.long(start + 4)) << 32 | UInt64(bytes.long(start + 8))
-        channels[place][origin.side].header(BasicProperties(), bodySize: bodySize, at: origin.stamp, emit)
+        assemblies[slot(place, origin.side)].header(BasicProperties(), bodySize: bodySize, at: origin.stamp, emit)
     }
 
     private func reportProperties(
@@ -97,17 +97,17 @@ extension AMQPSession {
     mutating func contentBody(
         _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard let place = index(of: origin.channel), channels[place][origin.side].isBodyDue else {
+        guard let place = index(of: origin.channel), assemblies[slot(place, origin.side)].isBodyDue else {
             orphan(.contentBodyUnexpected, "a body of \(payload.count) bytes without its header", origin, emit)
             return
         }
-        let due = channels[place][origin.side].due
+        let due = assemblies[slot(place, origin.side)].due
         var payload = payload
         if UInt64(payload.count) > due {
             report(.contentBodyTooLong, "\(payload.count) bytes of body where \(due) were due", origin.stamp, emit)
             payload = payload.lowerBound..<payload.lowerBound + Int(due)
         }
-        channels[place][origin.side].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
+        assemblies[slot(place, origin.side)].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
         reportBodyLimit(place, origin, emit)
     }
 
@@ -116,8 +116,8 @@ extension AMQPSession {
         _ bytes: RawSpan, _ range: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
-        guard channels[place][origin.side].due >= UInt64(range.count) else { return }
-        channels[place][origin.side].append(bytes, range, isEnd: false, at: origin.stamp, emit)
+        guard assemblies[slot(place, origin.side)].due >= UInt64(range.count) else { return }
+        assemblies[slot(place, origin.side)].append(bytes, range, isEnd: false, at: origin.stamp, emit)
         reportBodyLimit(place, origin, emit)
     }
 
@@ -125,13 +125,13 @@ extension AMQPSession {
         frames += 1
         if context.frameMax != 0, size > context.frameMax { reportSize(size, origin.stamp, emit) }
         guard let place = index(of: origin.channel) else { return }
-        channels[place][origin.side].endFrame(at: origin.stamp, emit)
+        assemblies[slot(place, origin.side)].endFrame(at: origin.stamp, emit)
     }
 
     private mutating func reportBodyLimit(
         _ place: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard channels[place][origin.side].takeLimitReport() else { return }
+        guard assemblies[slot(place, origin.side)].takeLimitReport() else { return }
         report(.bodyAboveLimit, "a body is kept up to \(limits.bodySize) bytes only", origin.stamp, emit)
     }
 
@@ -140,9 +140,9 @@ extension AMQPSession {
         _ kind: AMQPAnomaly.Kind, _ detail: String, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
-        if !channels[place][origin.side].isIdle {
-            channels[place][origin.side].drop()
-        } else if !channels[place][origin.side].hasBegun {
+        if !assemblies[slot(place, origin.side)].isIdle {
+            assemblies[slot(place, origin.side)].drop()
+        } else if !assemblies[slot(place, origin.side)].hasBegun {
             return
         }
         report(kind, detail, origin.stamp, emit)
@@ -154,10 +154,10 @@ extension AMQPSession {
     mutating func truncate(
         _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard !channels[place][side].isIdle else { return }
+        guard !assemblies[slot(place, side)].isIdle else { return }
         let number = channels[place].number
         report(.contentTruncated, "the rest of a content on channel \(number) is missing", stamp, emit)
-        channels[place][side].truncate(emit)
+        assemblies[slot(place, side)].truncate(emit)
     }
 
     /// Frames of one end are missing: its contents cannot go on, and its publishes are no longer counted.
@@ -175,14 +175,14 @@ extension AMQPSession {
 
     /// Bytes in the midst of a body are missing.
     mutating func hole(_ count: Int, in number: UInt16, _ side: StreamSide) {
-        if let place = index(of: number) { channels[place][side].hole(count) }
+        if let place = index(of: number) { assemblies[slot(place, side)].hole(count) }
     }
 
     private mutating func loseStep(
         _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         truncate(place, side, at: stamp, emit)
-        channels[place][side].forgetBeginning()
+        assemblies[slot(place, side)].forgetBeginning()
         if maySendPublishes(side) { channels[place].confirms.forget() }
     }
 }

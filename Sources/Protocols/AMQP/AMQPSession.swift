@@ -7,6 +7,8 @@ struct AMQPSession {
     var decoder: MethodDecoder
     var context = FrameContext()
     var channels: [AMQPChannel] = []
+    /// The contents that the two ends are sending, two for each channel.
+    var assemblies: [ContentAssembly] = []
     private var indices: [UInt16: Int] = [:]
     /// The channel used last, which nearly always is the next one too.
     private var lastIndex = 0
@@ -45,8 +47,12 @@ struct AMQPSession {
 extension AMQPSession {
     /// Bytes of body that one end still owes on a channel.
     func due(_ number: UInt16, _ side: StreamSide) -> UInt64 {
-        index(of: number).map { channels[$0][side].due } ?? 0
+        guard let place = index(of: number) else { return 0 }
+        return assemblies[slot(place, side)].due
     }
+
+    /// The index into `assemblies`.
+    func slot(_ place: Int, _ side: StreamSide) -> Int { place << 1 | side.rawValue }
 
     func index(of number: UInt16) -> Int? {
         if lastIndex < channels.count, channels[lastIndex].number == number { return lastIndex }
@@ -67,7 +73,9 @@ extension AMQPSession {
         }
         lastIndex = channels.count
         indices[number] = lastIndex
-        channels.append(AMQPChannel(number: number, sawOpen: false, limits: limits))
+        channels.append(AMQPChannel(number: number, sawOpen: false))
+        assemblies.append(ContentAssembly(limits: limits))
+        assemblies.append(ContentAssembly(limits: limits))
         return lastIndex
     }
 
@@ -76,8 +84,11 @@ extension AMQPSession {
         _ number: UInt16, sawOpen: Bool, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard let place = place(of: number, at: stamp, emit) else { return }
-        for side in StreamSide.allCases { truncate(place, side, at: stamp, emit) }
-        channels[place] = AMQPChannel(number: number, sawOpen: sawOpen, limits: limits)
+        for side in StreamSide.allCases {
+            truncate(place, side, at: stamp, emit)
+            assemblies[slot(place, side)].forgetBeginning()
+        }
+        channels[place] = AMQPChannel(number: number, sawOpen: sawOpen)
     }
 }
 

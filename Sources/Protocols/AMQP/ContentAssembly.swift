@@ -10,6 +10,8 @@ struct ContentAssembly {
 
     private var phase = Phase.idle
     private var content: AMQPContent?
+    /// Bytes of body that the content header announced.
+    private var bodySize: UInt64 = 0
     /// The body so far, up to the first byte that is missing.
     private var body: [UInt8] = []
     /// Bytes of body that came or are known to be missing.
@@ -26,8 +28,7 @@ struct ContentAssembly {
 
     /// Bytes of body still to come; 0 where none is due.
     var due: UInt64 {
-        guard phase == .bodyDue, let content else { return 0 }
-        return content.bodySize - min(received, content.bodySize)
+        phase == .bodyDue ? bodySize - min(received, bodySize) : 0
     }
 
     var isHeaderDue: Bool { phase == .headerDue }
@@ -52,6 +53,7 @@ struct ContentAssembly {
     ) {
         content?.properties = properties
         content?.bodySize = bodySize
+        self.bodySize = bodySize
         content?.note(stamp, limit: limits.packetsPerContent)
         phase = .bodyDue
         if bodySize == 0 { complete(emit) }
@@ -65,7 +67,7 @@ struct ContentAssembly {
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         content?.note(stamp, limit: limits.packetsPerContent)
-        let isAll = isEnd && received == 0 && UInt64(range.count) == content?.bodySize
+        let isAll = isEnd && received == 0 && UInt64(range.count) == bodySize
         received += UInt64(range.count)
         if isAll, let content = take() {
             emit(.content(content), bytes.extracting(range))
@@ -128,7 +130,6 @@ struct ContentAssembly {
 
     private mutating func take() -> AMQPContent? {
         phase = .idle
-        defer { content = nil }
-        return content
+        return content.take()
     }
 }

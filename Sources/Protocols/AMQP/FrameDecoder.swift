@@ -46,7 +46,7 @@ struct FrameContext {
 /// payload of a body is handed on piece by piece instead. A frame above the limits, or without 0xCE at its end, puts the
 /// decoder out of step, and it looks for a boundary from the frame's second byte on.
 struct FrameDecoder {
-    private enum State {
+    enum State {
         /// Nothing was received yet.
         case start
         /// The next byte begins a frame, of which `kept` may hold the first bytes.
@@ -58,15 +58,17 @@ struct FrameDecoder {
         case searching(FrameSearch)
     }
 
-    private var state = State.start
+    var state = State.start
     /// The first bytes of a frame, or while searching the bytes that wait.
-    private(set) var kept: [UInt8] = []
-    private var keptPieces: [(start: Int, stamp: PacketStamp)] = []
+    var kept: [UInt8] = []
+    /// Where in `kept` the bytes of a packet begin.
+    var keptPieces: [(start: Int, stamp: PacketStamp)] = []
     /// Whether `kept` was handed out and may be dropped.
-    private var keptIsSpent = false
+    var keptIsSpent = false
     /// Bytes stepped over since the last boundary, not yet reported.
     private var skippedSoFar = 0
-    private var announcesOutOfStep = false
+    /// Whether `outOfStep` is the next thing to say.
+    var announcesOutOfStep = false
     let limits: Limits
 
     /// Stream bytes in frames that were whole.
@@ -227,7 +229,7 @@ extension FrameDecoder {
         return kept.count >= count
     }
 
-    private mutating func dropKept() {
+    mutating func dropKept() {
         kept.removeAll(keepingCapacity: kept.capacity <= limits.idleBufferSize)
         keptPieces.removeAll(keepingCapacity: true)
         keptIsSpent = false
@@ -287,7 +289,7 @@ extension FrameDecoder {
         return .skipped(takeSkipped())
     }
 
-    private mutating func skip(_ count: Int) {
+    mutating func skip(_ count: Int) {
         skippedSoFar += count
         bytesSkipped += count
     }
@@ -296,163 +298,5 @@ extension FrameDecoder {
     mutating func takeSkipped() -> Int {
         defer { skippedSoFar = 0 }
         return skippedSoFar
-    }
-}
-
-/// Looking for a boundary.
-extension FrameDecoder {
-    private func search(from position: Int, _ context: FrameContext) -> FrameSearch {
-        FrameSearch(
-            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits)
-    }
-
-    /// Looks for a boundary, as a rule from the second byte of the frame at hand.
-    private mutating func outOfStep(_ context: FrameContext, from position: Int = 1) {
-        state = .searching(search(from: position, context))
-        announcesOutOfStep = true
-    }
-
-    private mutating func find(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
-    ) -> FrameStep? {
-        guard offset < bytes.byteCount || !kept.isEmpty else { return nil }
-        return kept.isEmpty
-            ? findHere(search, bytes, &offset, stamp, context) : findInKept(search, bytes, &offset, stamp)
-    }
-
-    /// Nothing is kept: looks at the bytes where they lie and keeps what is undecided.
-    private mutating func findHere(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
-    ) -> FrameStep? {
-        var search = search
-        let start = offset
-        let here = bytes.extracting(start..<bytes.byteCount)
-        var found = search.find(in: here)
-        if found == nil, context.trustsLoneMethod, start == 0, search.isLoneMethod(at: 0, in: here) { found = 0 }
-        if let found {
-            offset = start + found
-            skip(found)
-            state = .boundary
-            return .skipped(takeSkipped())
-        }
-        let keep = min(search.keepFrom, here.byteCount)
-        skip(keep)
-        kept.append(here, keep..<here.byteCount)
-        keptPieces = [(0, stamp)]
-        search.rebase(by: keep)
-        state = .searching(search)
-        offset = bytes.byteCount
-        return nil
-    }
-
-    /// Adds to the bytes that wait.
-    private mutating func findInKept(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp
-    ) -> FrameStep? {
-        var search = search
-        if offset < bytes.byteCount {
-            if keptPieces.count < 1024 { keptPieces.append((kept.count, stamp)) }
-            kept.append(bytes, offset..<bytes.byteCount)
-            offset = bytes.byteCount
-        }
-        if let found = search.find(in: kept.span.bytes) { return .replay(replay(from: found)) }
-        while kept.count - search.keepFrom > limits.searchWindow { search.dropFirst() }
-        let keep = min(search.keepFrom, kept.count)
-        if keep == kept.count || keep > kept.count / 2 {
-            cutKept(keep)
-            search.rebase(by: keep)
-        }
-        state = .searching(search)
-        return nil
-    }
-
-    private mutating func cutKept(_ count: Int) {
-        skip(count)
-        kept.removeFirst(count)
-        let last = keptPieces.lastIndex { $0.start <= count } ?? 0
-        keptPieces.removeFirst(last)
-        for index in keptPieces.indices { keptPieces[index].start = max(0, keptPieces[index].start - count) }
-        if kept.isEmpty { dropKept() }
-    }
-
-    private mutating func replay(from found: Int) -> ReplayedBytes {
-        cutKept(found)
-        let replayed = ReplayedBytes(bytes: kept, pieces: keptPieces)
-        kept = []
-        keptPieces = []
-        state = .boundary
-        return replayed
-    }
-}
-
-/// A value: what a gap does to a direction.
-enum GapEffect: Equatable {
-    /// The gap lies in the body of a frame whose end is known.
-    case inBody(UInt16)
-    /// The same in any other frame, which is lost.
-    case inFrame(UInt16)
-    case outOfStep
-}
-
-/// Missing bytes and the end.
-extension FrameDecoder {
-    /// `count` bytes are missing here; where the frame they belong to is known to end behind them, the decoder jumps.
-    mutating func gap(_ count: Int, _ context: FrameContext) -> GapEffect {
-        if keptIsSpent { dropKept() }
-        switch state {
-        case .body(let channel, let left, let size) where count <= left:
-            state = .body(channel: channel, left: left - count, size: size)
-            return .inBody(channel)
-        case .leap(let channel, let left) where count < left:
-            state = .leap(channel: channel, left: left - count)
-            return .inFrame(channel)
-        case .boundary where kept.count >= FrameHeader.byteCount && kept.first != UInt8(ascii: "A"):
-            let header = FrameHeader(kept.span.bytes, at: 0)
-            let left = header.frameSize - kept.count
-            guard count < left else { break }
-            skip(kept.count)
-            dropKept()
-            state = .leap(channel: header.channel, left: left - count)
-            return .inFrame(header.channel)
-        default: break
-        }
-        skip(kept.count)
-        dropKept()
-        announcesOutOfStep = false
-        state = .searching(search(from: 0, context))
-        return .outOfStep
-    }
-
-    /// No more bytes will come, or none that follow these: bytes that wait may still be one last method.
-    mutating func drain() -> ReplayedBytes? {
-        if keptIsSpent { dropKept() }
-        guard case .searching(let search) = state, !kept.isEmpty else { return nil }
-        return search.lastMethod(in: kept.span.bytes).map { replay(from: $0) }
-    }
-
-    /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.
-    ///
-    /// - Returns: whether there was one; its bytes are looked through by the next call of `next`.
-    mutating func reopenPartialFrame(_ context: FrameContext) -> Bool {
-        if keptIsSpent { dropKept() }
-        guard case .boundary = state, !kept.isEmpty else { return false }
-        outOfStep(context)
-        return true
-    }
-
-    /// Gives up what is kept.
-    ///
-    /// - Returns: whether a frame had begun.
-    mutating func end() -> Bool {
-        let hasPartialFrame =
-            switch state {
-            case .body, .leap: true
-            case .boundary: !kept.isEmpty && !keptIsSpent
-            case .start, .searching: false
-            }
-        if !keptIsSpent { skip(kept.count) }
-        dropKept()
-        state = .searching(search(from: 0, FrameContext()))
-        return hasPartialFrame
     }
 }

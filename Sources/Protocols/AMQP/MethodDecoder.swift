@@ -33,10 +33,9 @@ struct MethodDecoder {
         _ id: MethodID, _ bytes: RawSpan, _ range: Range<Int>, is08: Bool
     ) -> (Method, DecodeError?) {
         var cursor = ByteCursor(bytes, range, layer: MethodDecoder.layer)
-        let table = is08 ? MethodTable.v08 : MethodTable.v091
         do throws(DecodeError) {
             var method = try typed(id, bytes, &cursor, is08: is08)
-            if method == nil { method = try generic(table[id], bytes, &cursor) }
+            if method == nil { method = try generic(definition(id, is08: is08), bytes, &cursor) }
             guard let method else { return (.undecoded(id, name: nil, argumentBytes: range.count), nil) }
             guard cursor.isAtEnd else {
                 let error = DecodeError("has bytes after its last argument", layer: cursor.layer, offset: cursor.offset)
@@ -44,8 +43,12 @@ struct MethodDecoder {
             }
             return (method, nil)
         } catch {
-            return (.undecoded(id, name: table[id]?.name, argumentBytes: range.count), error)
+            return (.undecoded(id, name: definition(id, is08: is08)?.name, argumentBytes: range.count), error)
         }
+    }
+
+    private func definition(_ id: MethodID, is08: Bool) -> MethodDefinition? {
+        is08 ? MethodTable.v08[id] : MethodTable.v091[id]
     }
 
     /// Reads the methods of class basic that come with every message, then the rarer ones.

@@ -17,7 +17,7 @@ struct ShortStringCache {
     mutating func string(_ bytes: RawSpan, _ range: Range<Int>) -> String {
         guard range.count > 15 else { return bytes.string(range) }
         let text = bytes.extracting(range)
-        let slot = text.withUnsafeBytes { ShortStringCache.slot($0) }
+        let slot = ShortStringCache.slot(text)
         if slots.isEmpty { slots = [String](repeating: "", count: ShortStringCache.slotCount) }
         if ShortStringCache.isEqual(slots[slot], text) { return slots[slot] }
         let string = bytes.string(range)
@@ -25,19 +25,29 @@ struct ShortStringCache {
         return string
     }
 
-    /// FNV-1a over the length and the last 16 bytes: names differ at their end (`compute.host7`, `reply_…`).
-    private static func slot(_ text: UnsafeRawBufferPointer) -> Int {
-        var hash = 0xCBF2_9CE4_8422_2325 ^ UInt64(text.count)
-        for byte in text.suffix(16) {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
-        return Int(truncatingIfNeeded: (hash ^ hash >> 32) % UInt64(slotCount))
+    /// Mixes the length and the last 16 bytes: names differ at their end (`compute.host7`, `reply_…`).
+    private static func slot(_ text: RawSpan) -> Int {
+        let end = text.byteCount
+        let last = text.unsafeLoadUnaligned(fromByteOffset: end - 8, as: UInt64.self)
+        let previous = text.unsafeLoadUnaligned(fromByteOffset: end - 16, as: UInt64.self)
+        let mixed = (last ^ previous &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(end)) &* 0xBF58_476D_1CE4_E5B9
+        return Int(truncatingIfNeeded: mixed >> 32) % slotCount
     }
 
+    /// Compares eight bytes at a time, the last eight once more where the length is no multiple.
     private static func isEqual(_ string: String, _ text: RawSpan) -> Bool {
-        guard string.utf8.count == text.byteCount else { return false }
+        let count = text.byteCount
+        guard string.utf8.count == count, count >= 8 else { return false }
         let same = string.utf8.withContiguousStorageIfAvailable { stored in
-            text.withUnsafeBytes { UnsafeRawBufferPointer(stored).elementsEqual($0) }
+            let stored = UnsafeRawBufferPointer(stored)
+            for offset in stride(from: 0, to: count, by: 8) {
+                let at = min(offset, count - 8)
+                guard
+                    stored.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                        == text.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+                else { return false }
+            }
+            return true
         }
         return same ?? false
     }
