@@ -76,7 +76,9 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: settings),
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
         .testTarget(

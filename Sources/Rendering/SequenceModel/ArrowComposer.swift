@@ -105,6 +105,11 @@ struct ArrowComposer {
         if let failure = message.failure { marks.append(.failure(failure)) }
         if let returned = message.returned { marks.append(.returned(returned)) }
         if message.deliveries.isEmpty, message.returned == nil { marks += undeliveredMark(message, call: call) }
+        if let taken = message.deliveries.first?.at, let published = message.publishedAt,
+            taken - published >= Limits.noteworthyWait
+        {
+            marks.append(.waited(taken - published))
+        }
         let redelivered = message.deliveries.count(where: \.redelivered)
         if redelivered > 0 { marks.append(.redelivered(times: redelivered)) }
         if message.kind == .reply { marks += replyMarks(message, call: call) }

@@ -75,6 +75,8 @@ package enum ArrowMark: Sendable, Equatable {
     case neverDelivered(String)
     /// A fanout that nobody subscribed to, as happens in a healthy cloud (WIRE.md 6b.4).
     case noListener
+    /// Taken so long after it was published: its queue stood still.
+    case waited(Nanoseconds)
     case redelivered(times: Int)
     /// A reply after its request's expiration.
     case late

@@ -73,6 +73,9 @@ struct EndedWait {
 }
 
 extension StateChange {
+    /// nova's NOSTATE: the hypervisor was not asked yet, which says nothing.
+    private static let noPowerState = "pending"
+
     /// The names of what is new, e.g. `["active", "running"]`; a task comes before the state it works towards.
     func changes(since previous: StateChange?) -> [String] {
         var changes: [String] = []

@@ -40,7 +40,7 @@ struct ArrowText {
     private static func style(of mark: ArrowMark) -> TextStyle {
         switch mark {
         case .failure, .returned, .neverDelivered: .failure
-        case .redelivered, .late, .duplicate, .requestNotSeen, .truncated: .warning
+        case .waited, .redelivered, .late, .duplicate, .requestNotSeen, .truncated: .warning
         case .noListener, .senderUnknown: .plain
         }
     }
@@ -58,6 +58,7 @@ struct ArrowText {
         case .neverDelivered(let queue):
             remarks.append("\(glyphs.failure) never delivered: nobody took it from \(queue)")
         case .noListener: words.append("nobody listens")
+        case .waited(let time): words.append("taken after \(glyphs.duration(time))")
         case .redelivered(let times):
             words.append(times == 1 ? "redelivered" : "redelivered \(glyphs.times)\(times)")
         case .late: words.append("late")
