@@ -30,7 +30,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     private var session: AMQPSession
     private var counts = (first: ByteCounts(), second: ByteCounts())
     private var lastStamp: PacketStamp?
-    private let trustsLoneMethod: Bool
+    private let trustsLoneFrame: Bool
 
     /// - Parameters:
     ///   - sawHandshake: whether `first` is known to have opened the connection, which makes it the client until the
@@ -46,7 +46,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         session.context.sawBeginning = sawHandshake
         first = FrameDecoder(limits: limits)
         second = FrameDecoder(limits: limits)
-        trustsLoneMethod = isFirstPort || isSecondPort
+        trustsLoneFrame = isFirstPort || isSecondPort
     }
 
     package static func probe(_ bytes: RawSpan) -> Probe {
@@ -81,7 +81,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         lastStamp = stamp
-        session.context.trustsLoneMethod = trustsLoneMethod || isAccepted
+        session.context.trustsLoneFrame = trustsLoneFrame || isAccepted
         if side == .first {
             counts.first.seen += bytes.byteCount
             AMQPConnection.run(&first, &session, bytes, side, stamp, emit)
@@ -200,7 +200,7 @@ extension AMQPConnection {
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        guard session.context.trustsLoneMethod, let bytes = decoder.drain() else { return }
+        guard session.context.trustsLoneFrame, let bytes = decoder.drain() else { return }
         skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
         replay(bytes, &decoder, &session, side, emit)
     }

@@ -107,7 +107,7 @@ extension AMQPSession {
             report(.protocolHeaderRepeated, "a new protocol header in an open connection", stamp, emit)
             for channel in channels { renew(channel.number, sawOpen: false, at: stamp, emit) }
             isServerProved = false
-            context = FrameContext(sawBeginning: context.sawBeginning, trustsLoneMethod: context.trustsLoneMethod)
+            context = FrameContext(sawBeginning: context.sawBeginning, trustsLoneFrame: context.trustsLoneFrame)
         }
         sawProtocolHeader = true
         self.version = version

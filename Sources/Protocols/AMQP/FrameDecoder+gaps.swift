@@ -43,7 +43,7 @@ extension FrameDecoder {
     mutating func drain() -> ReplayedBytes? {
         if keptIsSpent { dropKept() }
         guard case .searching(let search) = state, !kept.isEmpty else { return nil }
-        return search.lastMethod(in: kept.span.bytes).map { replay(from: $0) }
+        return search.lastFrame(in: kept.span.bytes).map { replay(from: $0) }
     }
 
     /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.

@@ -30,7 +30,7 @@ extension FrameDecoder {
         let start = offset
         let here = bytes.extracting(start..<bytes.byteCount)
         var found = search.find(in: here)
-        if found == nil, context.trustsLoneMethod, start == 0, search.isLoneMethod(at: 0, in: here) { found = 0 }
+        if found == nil, context.trustsLoneFrame, start == 0, search.isLoneFrame(at: 0, in: here) { found = 0 }
         if let found {
             offset = start + found
             skip(found)

@@ -37,7 +37,7 @@ struct FrameContext {
     /// Whether the other end has named a version, so that this one begins at a boundary.
     var isOpen = false
     /// Whether one method alone in a packet is enough to begin with.
-    var trustsLoneMethod = false
+    var trustsLoneFrame = false
 }
 
 /// A machine that cuts one direction of a connection into frames.

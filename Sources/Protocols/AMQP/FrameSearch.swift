@@ -79,16 +79,17 @@ struct FrameSearch {
         return nil
     }
 
-    /// Whether the bytes end with one whole method at a position that waits for its next frame.
-    func lastMethod(in bytes: RawSpan) -> Int? {
-        waiting.first { isLoneMethod(at: $0.position, in: bytes) }?.position
+    /// Whether the bytes end with one whole method or heartbeat at a position that waits for its next frame.
+    func lastFrame(in bytes: RawSpan) -> Int? {
+        waiting.first { isLoneFrame(at: $0.position, in: bytes) }?.position
     }
 
-    /// Whether one method, and nothing else, stands between `position` and the end.
-    func isLoneMethod(at position: Int, in bytes: RawSpan) -> Bool {
+    /// Whether one method or heartbeat, and nothing else, stands between `position` and the end.
+    func isLoneFrame(at position: Int, in bytes: RawSpan) -> Bool {
         guard position >= 0, bytes.byteCount - position >= FrameHeader.byteCount else { return false }
         let header = FrameHeader(bytes, at: position)
-        return header.type == FrameHeader.method && position + header.frameSize == bytes.byteCount
+        let isOwnEvidence = header.type == FrameHeader.method || header.type == FrameHeader.heartbeat
+        return isOwnEvidence && position + header.frameSize == bytes.byteCount
             && frame(at: position, in: bytes) == .strong(end: bytes.byteCount)
     }
 

@@ -217,7 +217,7 @@ import Testing
             for bytes in [whole, whole + [0]] {
                 let frame = AMQPBuilder.frame(1, definition.id.classID == 10 ? 0 : 1, bytes)
                 let search = FrameSearch(from: 0, frameMax: 0, channelMax: 0, limits: .default)
-                #expect(search.isLoneMethod(at: 0, in: frame.span.bytes) == (bytes == whole), "\(definition.name)")
+                #expect(search.isLoneFrame(at: 0, in: frame.span.bytes) == (bytes == whole), "\(definition.name)")
             }
         }
     }
