@@ -47,7 +47,8 @@ struct ConnectionRegistry: Sendable {
         connections[index].bytesMissing = counts.reduce(0) { $0 + $1.missing }
         connections[index].gaps = counts.reduce(0) { $0 + $1.gaps }
         connections[index].midstream = stream.isMidstream
-        connections[index].oneSided = counts.contains { $0.seen == 0 } && counts.contains { $0.seen > 0 }
+        // An idle connection may show a heartbeat of one end only; a conversation has two sides.
+        connections[index].oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }
     }
 
     mutating func foundOther(_ tcp: Int, name: String) {

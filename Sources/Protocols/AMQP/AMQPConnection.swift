@@ -67,6 +67,8 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     package var serverSide: StreamSide { session.serverSide }
     /// Frames of both directions.
     package var frames: Int { session.frames }
+    /// Whether nothing but heartbeats passed.
+    package var isIdle: Bool { session.frames == session.heartbeats }
 
     /// Counters of one direction, readable at any time.
     package func counts(from side: StreamSide) -> ByteCounts {

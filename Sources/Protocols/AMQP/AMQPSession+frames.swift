@@ -28,6 +28,7 @@ extension AMQPSession {
                 let detail = "a heartbeat of \(header.size) bytes on channel \(header.channel)"
                 report(.heartbeatMalformed, detail, origin.stamp, emit)
             }
+            heartbeats += 1
             emit(.heartbeat(role(origin.side), origin.stamp), RawSpan())
         default:
             report(.frameTypeUnknown, "a frame of type \(header.type), which does not exist", origin.stamp, emit)

@@ -23,6 +23,8 @@ struct AMQPSession {
     private(set) var sawProtocolHeader = false
     /// Frames of either direction.
     var frames = 0
+    /// Of `frames`, heartbeats.
+    var heartbeats = 0
 
     init(serverSide: StreamSide, isServerExpected: Bool, limits: Limits) {
         self.serverSide = serverSide
