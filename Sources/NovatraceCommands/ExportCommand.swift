@@ -19,7 +19,7 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
-    @OptionGroup(title: "Secrets") var content: ContentOptions
+    @OptionGroup(title: "Contents") var content: ContentOptions
 
     @Option(help: "One of the formats below; guessed from the name of --output when absent.")
     var format: String?

@@ -22,7 +22,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
-    @OptionGroup(title: "Secrets") var content: ContentOptions
+    @OptionGroup(title: "Contents") var content: ContentOptions
 
     func run() throws {
         var trace = try Reading(input, content).trace()
