@@ -21,22 +21,16 @@ package struct MethodStatistics: Sendable, Equatable {
 }
 
 /// A value: methods, one a line, in the order given.
-package struct MethodTable: Sendable {
+package struct MethodTable: Sendable, LineWritable {
     let methods: [MethodStatistics]
-    let options: DiagramOptions
+    package let options: DiagramOptions
 
     package init(_ methods: [MethodStatistics], options: DiagramOptions = DiagramOptions()) {
         self.methods = methods
         self.options = options
     }
 
-    package func write(to sink: @escaping OutputSink) {
-        var output = StyledOutput(to: sink, color: options.color)
-        write(to: &output)
-        output.flush()
-    }
-
-    func write(to output: inout StyledOutput) {
+    package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         let numbers = ["count", "p50", "p95", "p99", "max", "failed", "unanswered"]
         var table = TextTable(

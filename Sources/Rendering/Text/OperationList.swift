@@ -1,22 +1,16 @@
 import Trace
 
 /// A value: operations, one a line.
-package struct OperationList: Sendable {
+package struct OperationList: Sendable, LineWritable {
     let operations: [Operation]
-    let options: DiagramOptions
+    package let options: DiagramOptions
 
     package init(_ operations: [Operation], options: DiagramOptions = DiagramOptions()) {
         self.operations = operations
         self.options = options
     }
 
-    package func write(to sink: @escaping OutputSink) {
-        var output = StyledOutput(to: sink, color: options.color)
-        write(to: &output)
-        output.flush()
-    }
-
-    func write(to output: inout StyledOutput) {
+    package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         let isNarrow = options.cells < 100
         var table = TextTable(

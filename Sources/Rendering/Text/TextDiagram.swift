@@ -13,22 +13,16 @@ import Trace
 ///                 │                   │                     │
 ///
 /// Same diagram and options, same bytes; no line is wider than `DiagramOptions.width`, none ends in a space.
-package struct TextDiagram: Sendable {
+package struct TextDiagram: Sendable, LineWritable {
     let diagram: SequenceDiagram
-    let options: DiagramOptions
+    package let options: DiagramOptions
 
     package init(_ diagram: SequenceDiagram, options: DiagramOptions = DiagramOptions()) {
         self.diagram = diagram
         self.options = options
     }
 
-    package func write(to sink: @escaping OutputSink) {
-        var output = StyledOutput(to: sink, color: options.color)
-        write(to: &output)
-        output.flush()
-    }
-
-    func write(to output: inout StyledOutput) {
+    package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         let width = options.cells
         writeHeader(to: &output, glyphs: glyphs, width: width)

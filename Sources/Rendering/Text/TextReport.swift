@@ -4,11 +4,11 @@ import Trace
 ///
 /// Without a selection the diagrams are those of the boots, else of every operation; of more than
 /// `Limits.drawnOperations` other operations only the list is given.
-package struct TextReport: Sendable {
+package struct TextReport: Sendable, LineWritable {
     let trace: BusTrace
     /// Indexes into `BusTrace.operations`; `nil` for no selection.
     let selection: [Int]?
-    let options: DiagramOptions
+    package let options: DiagramOptions
 
     package init(_ trace: BusTrace, operations: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
@@ -16,8 +16,7 @@ package struct TextReport: Sendable {
         self.options = options
     }
 
-    package func write(to sink: @escaping OutputSink) {
-        var output = StyledOutput(to: sink, color: options.color)
+    package func write(to output: inout StyledOutput) {
         CaptureReport(trace, options: options).write(to: &output)
         let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
             .map { trace.operations[$0] }
@@ -25,7 +24,6 @@ package struct TextReport: Sendable {
         guard !listed.isEmpty else {
             let nothing = selection == nil ? "no operation found" : "no operation matches"
             output.line(options.glyphs.text(nothing), .warning)
-            output.flush()
             return
         }
         OperationList(listed, options: options).write(to: &output)
@@ -37,7 +35,6 @@ package struct TextReport: Sendable {
         }
         let builder = SequenceBuilder(trace, options: options)
         for group in RequestGroup.groups(of: drawn) { write(group, builder, to: &output) }
-        output.flush()
     }
 
     /// What the operations of a request share, then each of them; without a selection one for each story.
@@ -76,22 +73,16 @@ package struct TextReport: Sendable {
 }
 
 /// A value: what was captured and how much of it could be read.
-package struct CaptureReport: Sendable {
+package struct CaptureReport: Sendable, LineWritable {
     let trace: BusTrace
-    let options: DiagramOptions
+    package let options: DiagramOptions
 
     package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         self.options = options
     }
 
-    package func write(to sink: @escaping OutputSink) {
-        var output = StyledOutput(to: sink, color: options.color)
-        write(to: &output)
-        output.flush()
-    }
-
-    func write(to output: inout StyledOutput) {
+    package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         for source in trace.capture.sources {
             output.write(

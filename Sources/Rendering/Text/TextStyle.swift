@@ -22,7 +22,7 @@ package enum TextStyle: Sendable {
 }
 
 /// A machine that writes lines of styled text: trailing spaces go, colours only where they are wanted.
-struct StyledOutput {
+package struct StyledOutput {
     private var output: ChunkedOutput
     private let color: Bool
     private var pendingSpaces = 0
