@@ -71,6 +71,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+        .executableTarget(
+            name: "novatrace-bench", dependencies: ["CAllocationCounter", "Capture", "Pipeline", "TestSupport"],
+            path: "Tests/Benchmarks", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),

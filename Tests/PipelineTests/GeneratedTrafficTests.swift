@@ -19,6 +19,7 @@ import Trace
             let trace = try TracePipeline.trace(of: [path])
             #expect(trace.capture.anomalyCount == 0)
             #expect(trace.capture.connections.allSatisfy { $0.bytesSkipped == 0 && $0.gaps == 0 && !$0.midstream })
+            #expect([tally.calls, tally.casts, tally.fanouts, tally.notifications].allSatisfy { $0 > 10 })
             let kinds = trace.messages.map(\.kind)
             #expect(kinds.count { $0 == .cast } == tally.casts)
             #expect(kinds.count { $0 == .fanout } == tally.fanouts)

@@ -14,9 +14,9 @@ package struct SeededNumbers: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is small against 2^32.
+    /// A number from 0 on, below `bound`.
     package mutating func below(_ bound: Int) -> Int {
-        Int((next() >> 32) &* UInt64(max(1, bound)) >> 32)
+        Int(next().multipliedFullWidth(by: UInt64(max(1, bound))).high)
     }
 
     /// 32 hexadecimal digits, as of `uuid4().hex`.
