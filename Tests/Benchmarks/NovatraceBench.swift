@@ -1,3 +1,5 @@
+import TestSupport
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,6 +11,7 @@
 struct NovatraceBench {
     static func main() {
         do {
+            if CommandLine.arguments.dropFirst().first == "write" { return try writeCapture(CommandLine.arguments) }
             let options = try Options(CommandLine.arguments)
             var benchmark = try Benchmark(options)
             let bars = try benchmark.run()
@@ -18,6 +21,14 @@ struct NovatraceBench {
             write(STDERR_FILENO, sentence, sentence.count)
             exit(2)
         }
+    }
+
+    /// `write FILE MEGABYTES`: makes a capture to look at, or to profile with.
+    private static func writeCapture(_ arguments: [String]) throws {
+        guard arguments.count == 4, let megabytes = Int(arguments[3]), megabytes > 0 else {
+            throw BenchmarkFailure(description: "usage: novatrace-bench write FILE MEGABYTES")
+        }
+        print(try TrafficGenerator.write(.bytes(megabytes * 1_000_000), to: arguments[2]))
     }
 }
 
