@@ -5,7 +5,19 @@ import Trace
 
 /// A machine that feeds each TCP connection to the protocol it speaks, and what it says to the message stage.
 struct StreamStage {
-    private var streams: [Int: ProtocolStream] = [:]
+    /// One TCP connection: what it says, and which AMQP connection it is when that has been proved.
+    private struct Entry {
+        let tcp: Int
+        var stream: ProtocolStream
+        var connection: Int?
+    }
+
+    private var entries: [Entry] = []
+    private var freePlaces: [Int] = []
+    /// TCP connection → index into `entries`.
+    private var places: [Int: Int] = [:]
+    /// Bytes come in bursts: the last entry is tried before the dictionary.
+    private var last: (tcp: Int, place: Int)?
     private var registry = ConnectionRegistry()
     private var messages: MessageStage
 
@@ -18,68 +30,108 @@ struct StreamStage {
     /// - Returns: whether more of this connection is wanted.
     mutating func receive(_ event: borrowing StreamEvent, bytes: RawSpan) -> Bool {
         let tcp = event.connection
-        let stamp = event.stamp
-        let side: StreamSide = event.direction == .forward ? .first : .second
         switch event.kind {
         case .opened(let ends):
-            registry.opened(tcp, ends)
-            streams[tcp] = ProtocolStream(
-                firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake)
+            open(tcp, ends)
             return true
-        case .bytes:
-            let server = streams[tcp]?.connection.serverSide ?? .second
-            streams[tcp]?.receive(bytes, from: side, at: stamp) { event, body in
-                Self.pass(event, body, of: tcp, server, &registry, &messages)
-            }
-        case .gap(let count):
-            let server = streams[tcp]?.connection.serverSide ?? .second
-            streams[tcp]?.gap(count, from: side, at: stamp) { event, body in
-                Self.pass(event, body, of: tcp, server, &registry, &messages)
-            }
         case .closed:
-            close(tcp)
+            if let place = places[tcp] { close(place) }
             return true
+        case .bytes, .gap:
+            guard let place = place(of: tcp) else { return false }
+            feed(event, bytes, to: place)
+            return isWanted(place)
         }
-        return isWanted(tcp)
     }
 
     /// Ends all streams: the capture is at its end.
     mutating func finish() {
-        for tcp in streams.keys.sorted() { close(tcp) }
+        for (_, place) in places.sorted(by: { $0.key < $1.key }) { close(place) }
+    }
+
+    private mutating func open(_ tcp: Int, _ ends: TCPEndpoints) {
+        registry.opened(tcp, ends)
+        let entry = Entry(
+            tcp: tcp,
+            stream: ProtocolStream(
+                firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake))
+        if let place = freePlaces.popLast() {
+            entries[place] = entry
+            places[tcp] = place
+        } else {
+            places[tcp] = entries.count
+            entries.append(entry)
+        }
+    }
+
+    private mutating func place(of tcp: Int) -> Int? {
+        if let last, last.tcp == tcp { return last.place }
+        guard let place = places[tcp] else { return nil }
+        last = (tcp, place)
+        return place
+    }
+
+    private mutating func feed(_ event: borrowing StreamEvent, _ bytes: RawSpan, to place: Int) {
+        let side: StreamSide = event.direction == .forward ? .first : .second
+        let (tcp, server) = (event.connection, entries[place].stream.connection.serverSide)
+        var connection = entries[place].connection
+        if case .gap(let count) = event.kind {
+            entries[place].stream.gap(count, from: side, at: event.stamp) { event, body in
+                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+            }
+        } else {
+            entries[place].stream.receive(bytes, from: side, at: event.stamp) { event, body in
+                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+            }
+        }
+        entries[place].connection = connection
     }
 
     /// Passes on an event of a connection, which is registered when it has proved to be AMQP.
     private static func pass(
-        _ event: AMQPEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ registry: inout ConnectionRegistry,
-        _ messages: inout MessageStage
+        _ event: AMQPEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ connection: inout Int?,
+        _ registry: inout ConnectionRegistry, _ messages: inout MessageStage
     ) {
-        if let connection = registry.index(of: tcp) {
-            messages.receive(event, body: body, on: connection)
-        } else if event.provesAMQP {
-            let connection = registry.add(tcp)
-            messages.opened(connection, client: registry.client(of: tcp, server: server))
-            messages.receive(event, body: body, on: connection)
+        if connection == nil, event.provesAMQP {
+            let new = registry.add(tcp)
+            messages.opened(new, client: registry.client(of: tcp, server: server))
+            connection = new
         }
+        if let connection { messages.receive(event, body: body, on: connection) }
     }
 
-    private mutating func isWanted(_ tcp: Int) -> Bool {
-        guard let stream = streams[tcp], case .other(let name) = stream.status else { return true }
-        registry.foundOther(tcp, name: name)
-        streams[tcp] = nil
+    private mutating func isWanted(_ place: Int) -> Bool {
+        guard case .other(let name) = entries[place].stream.status else { return true }
+        registry.foundOther(entries[place].tcp, name: name)
+        remove(place)
         return false
     }
 
-    private mutating func close(_ tcp: Int) {
-        let server = streams[tcp]?.connection.serverSide ?? .second
-        streams[tcp]?.finish { event, body in Self.pass(event, body, of: tcp, server, &registry, &messages) }
-        guard let stream = streams.removeValue(forKey: tcp) else { return registry.closed(tcp) }
-        if case .other(let name) = stream.status { registry.foundOther(tcp, name: name) }
-        if let connection = registry.index(of: tcp) {
-            registry.update(tcp, from: stream.connection)
-            messages.opened(connection, client: registry.client(of: tcp, server: stream.connection.serverSide))
+    private mutating func close(_ place: Int) {
+        let tcp = entries[place].tcp
+        let server = entries[place].stream.connection.serverSide
+        var connection = entries[place].connection
+        entries[place].stream.finish { event, body in
+            Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+        }
+        if case .other(let name) = entries[place].stream.status { registry.foundOther(tcp, name: name) }
+        if let connection {
+            let stream = entries[place].stream.connection
+            registry.update(tcp, from: stream)
+            messages.opened(connection, client: registry.client(of: tcp, server: stream.serverSide))
             messages.closed(connection)
         }
         registry.closed(tcp)
+        remove(place)
+    }
+
+    /// Frees the place for another connection.
+    private mutating func remove(_ place: Int) {
+        places[entries[place].tcp] = nil
+        let empty = ProtocolStream(firstPort: 0, secondPort: 0, sawHandshake: false)
+        entries[place] = Entry(tcp: -1, stream: empty)
+        freePlaces.append(place)
+        last = nil
     }
 
     // MARK: Messages
