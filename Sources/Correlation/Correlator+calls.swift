@@ -22,7 +22,10 @@ extension Correlator {
             return known
         }
         let id = calls.nextID
-        calls.append(CallRecord(id: id, messageID: messageID, at: time))
+        var record = parked.removeValue(forKey: messageID) ?? CallRecord(id: id, messageID: messageID, at: time)
+        record.call.id = id
+        record.touched = time
+        calls.append(record)
         callByMessageID[messageID] = id
         return id
     }

@@ -1,3 +1,4 @@
+import Collections
 import OpenStack
 import Trace
 
@@ -19,6 +20,8 @@ package struct Correlator: Sendable {
     var keys = ExpiringStore<String>()
     /// `_msg_id` → call.
     var callByMessageID: [String: Int] = [:]
+    /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
+    var parked: OrderedDictionary<String, CallRecord> = [:]
     var unsettled: [Int: Unsettled] = [:]
     var replyQueues: ReplyQueues
     var openSaves = OpenSaves()
@@ -74,11 +77,13 @@ package struct Correlator: Sendable {
 
     /// Lets go what is beyond the limits or was not touched for the expiry time before `now`, oldest first.
     package mutating func expire(at now: Timestamp, _ visit: (Finished) -> Void) {
-        while let oldest = calls.oldest,
-            calls.count > limits.messages || now - oldest.touched > limits.expiry
-        {
+        while let oldest = calls.oldest, isOver(oldest, at: now, calls.count > limits.messages) {
+            displaceOldestCall(at: now, visit)
+        }
+        while let oldest = parked.values.first, isOver(oldest, at: now, parked.count > limits.parkedCalls) {
             evicted += 1
-            finishOldestCall(at: now, visit)
+            parked.removeFirst()
+            finish(oldest, at: now, visit)
         }
         while let oldest = messages.oldest,
             messages.count > limits.messages || now - (oldest.at ?? now) > limits.expiry
@@ -93,12 +98,31 @@ package struct Correlator: Sendable {
         for (notifier, server) in openSaves.conclusions where !naming.isNamed(notifier) {
             naming.join(notifier, server)
         }
-        while calls.count > 0 { finishOldestCall(at: end, visit) }
+        for record in parked.values { finish(record, at: end, visit) }
+        parked = [:]
+        while let record = calls.removeOldest() { finish(record, at: end, visit) }
         while messages.count > 0 { finishOldestMessage(visit) }
     }
 
-    private mutating func finishOldestCall(at now: Timestamp, _ visit: (Finished) -> Void) {
-        guard var record = calls.removeOldest() else { return }
+    private func isOver(_ record: CallRecord, at now: Timestamp, _ isBeyondLimit: Bool) -> Bool {
+        isBeyondLimit || now - record.touched > limits.expiry
+    }
+
+    /// An answered call is over; an open one makes room, but is not forgotten.
+    private mutating func displaceOldestCall(at now: Timestamp, _ visit: (Finished) -> Void) {
+        guard let record = calls.removeOldest() else { return }
+        let isOpen = record.call.request != nil && record.call.reply == nil && record.call.outcome != .returned
+        if isOpen, now - record.touched <= limits.expiry {
+            callByMessageID[record.call.messageID] = nil
+            parked[record.call.messageID] = record
+        } else {
+            evicted += 1
+            finish(record, at: now, visit)
+        }
+    }
+
+    private mutating func finish(_ record: CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
+        var record = record
         callByMessageID[record.call.messageID] = nil
         record.conclude(at: now)
         forget(saveOf: record)

@@ -6,6 +6,8 @@ import Trace
 package struct CorrelationLimits: Sendable {
     /// Messages kept for joining.
     package var messages: Int
+    /// Open calls kept beyond those.
+    package var parkedCalls: Int
     /// How long a message is kept after it was last touched. oslo.messaging's longest timeout in nova is 30 minutes
     /// (`long_rpc_timeout`), and an answer may come after it.
     package var expiry: Nanoseconds
@@ -18,11 +20,13 @@ package struct CorrelationLimits: Sendable {
 
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
-        messages: 4_000_000, expiry: .seconds(2 * 3600), unsettledPerConnection: 65_536, evidencePerConnection: 256,
+        messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), unsettledPerConnection: 65_536,
+        evidencePerConnection: 256,
         replyQueues: 65_536)
 
     /// For running totals in constant memory: stats, and anything that runs for days.
     package static let streaming = CorrelationLimits(
-        messages: 16_384, expiry: .seconds(2 * 3600), unsettledPerConnection: 2048, evidencePerConnection: 64,
+        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), unsettledPerConnection: 2048,
+        evidencePerConnection: 64,
         replyQueues: 16_384)
 }

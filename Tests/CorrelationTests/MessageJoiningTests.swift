@@ -67,6 +67,7 @@ import Trace
     @Test func `beyond the limit the oldest are handed on and forgotten, in constant memory`() {
         var limits = CorrelationLimits.streaming
         limits.messages = 10
+        limits.parkedCalls = 5
         var bus = BusScript(limits: limits)
         for index in 0..<100 {
             bus.pass(
@@ -74,11 +75,30 @@ import Trace
             bus.expire()
         }
         #expect(bus.messages.count == 90)
-        #expect(bus.calls.count == 90)
+        #expect(bus.calls.count == 85)
         #expect(bus.correlator.messageByKey.count == 10)
         #expect(bus.correlator.callByMessageID.count == 10)
-        #expect(bus.correlator.evicted == 180)
+        #expect(bus.correlator.parked.count == 5)
+        #expect(bus.correlator.evicted == 175)
         bus.finish()
         #expect(bus.messages.map(\.id) == Array(0..<100))
+    }
+
+    @Test func `an open call that newer ones displaced is answered all the same`() throws {
+        var limits = CorrelationLimits.streaming
+        limits.messages = 10
+        var bus = BusScript(limits: limits)
+        bus.pass(.publish, BusScript.request("slow", unique: "u", call: "c"), on: 0, to: "conductor")
+        for index in 0..<20 {
+            bus.pass(
+                .publish, BusScript.request("m", unique: "u\(index)", call: "c\(index)"), on: 0, to: "conductor")
+            bus.expire()
+        }
+        bus.pass(.publish, BusScript.reply(to: "c", unique: "r"), on: 1, to: "reply_x", exchange: "")
+        bus.finish()
+        let slow = try #require(bus.calls.first { $0.messageID == "c" })
+        #expect(slow.outcome == .ok)
+        #expect(slow.method == "slow")
+        #expect(bus.calls.count == 21)
     }
 }
