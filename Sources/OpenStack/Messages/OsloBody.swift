@@ -1,5 +1,7 @@
 /// A value: what a message body says, as oslo.messaging means it.
-package enum OsloBody: Sendable {
+///
+/// Indirect, since it goes through several hands and its parts are dozens of references.
+package indirect enum OsloBody: Sendable {
     case request(RPCRequest)
     case reply(RPCReply)
     case notification(Notification)
