@@ -23,6 +23,11 @@ package struct OsloDecoder: Sendable {
     /// The message of an envelope whose escapes had to be undone.
     private var unescaped: [UInt8] = []
     private var inflated: [UInt8] = []
+    /// Where in the body read last the 32 digits of its `_unique_id` stand.
+    ///
+    /// `nil` where they do not stand in the body as they are: it has none, or another form of it, was compressed, or its
+    /// envelope had to be unescaped.
+    package private(set) var uniqueIDRange: Range<Int>?
 
     /// - Parameter showsSecrets: leaves secrets in details and failures.
     package init(detail: Detail = .none, showsSecrets: Bool = false) {
@@ -39,6 +44,7 @@ package struct OsloDecoder: Sendable {
     package mutating func decode(
         _ body: RawSpan, contentType: String?, compression: String?, isTruncated: Bool
     ) -> OsloBody {
+        uniqueIDRange = nil
         guard body.byteCount <= Limits.bodyBytes else { return .opaque(.tooLarge) }
         if let contentType, !Self.isJSON(contentType) {
             return .opaque(.notJSON(nameFromWire(contentType)))
@@ -55,7 +61,10 @@ package struct OsloDecoder: Sendable {
         case .complete, .cut:
             var text: [UInt8] = []
             swap(&text, &inflated)
-            defer { swap(&text, &inflated) }
+            defer {
+                swap(&text, &inflated)
+                uniqueIDRange = nil
+            }
             return decode(text.span.bytes, isTruncated: outcome == .cut)
         }
     }
@@ -89,7 +98,13 @@ package struct OsloDecoder: Sendable {
             return body
         }
         if scanner.fault == .none, !scanner.isAtEnd(text) { scanner.fail(.malformed) }
+        notePlaceOfUniqueID()
         return body(of: text, scanner.fault, isTruncated)
+    }
+
+    private mutating func notePlaceOfUniqueID() {
+        let slot = fields.uniqueID
+        if slot.isString, !slot.hasEscapes, slot.range.count == 32 { uniqueIDRange = slot.range }
     }
 
     /// Past a byte order mark.
@@ -168,7 +183,9 @@ extension OsloDecoder {
         case .absent: return scanner.fault == .ended && version.isPresent ? .opaque(.truncatedBeforeAnything) : nil
         case _ where !version.isPresent && scanner.fault == .none: return nil
         case .wrong: return .opaque(.brokenJSON)
-        case .inPlace(let fault): return body(of: text, fault, scanner.fault == .ended)
+        case .inPlace(let fault):
+            notePlaceOfUniqueID()
+            return body(of: text, fault, scanner.fault == .ended)
         case .escaped(let slot): return decodeUnescaped(slot, text, isCut: scanner.fault == .ended)
         }
     }

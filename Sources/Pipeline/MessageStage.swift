@@ -7,6 +7,7 @@ import Trace
 /// A machine that takes what AMQP connections say, decodes bodies, and hands observations to the correlator.
 struct MessageStage {
     private var decoder: OsloDecoder
+    private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
     private(set) var anomalies = AnomalyLog()
 
@@ -68,9 +69,7 @@ struct MessageStage {
     }
 
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
-        let decoded = decoder.decode(
-            body, contentType: content.properties.contentType, compression: content.properties.compression,
-            isTruncated: content.isTruncated)
+        let decoded = read(body, of: content)
         if case .opaque(let reason) = decoded, reason.isDefect {
             anomalies.add(
                 Anomaly(
@@ -85,6 +84,22 @@ struct MessageStage {
                 expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
                 lastByteAt: content.lastPacket.time, packets: content.packets,
                 bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded))
+    }
+
+    /// Decodes a body, unless it is one that was published a moment ago.
+    private mutating func read(_ body: RawSpan, of content: AMQPContent) -> OsloBody {
+        let compression = content.properties.compression
+        let contentType = content.properties.contentType
+        let isWhole = !content.isTruncated && compression == nil
+        if isWhole, content.method.isFromBroker, let known = recentBodies.find(body, contentType: contentType) {
+            return known
+        }
+        let decoded = decoder.decode(
+            body, contentType: contentType, compression: compression, isTruncated: content.isTruncated)
+        if isWhole, !content.method.isFromBroker, let range = decoder.uniqueIDRange {
+            recentBodies.add(decoded, of: body, uniqueID: range, contentType: contentType)
+        }
+        return decoded
     }
 
     private mutating func acknowledge(_ settlement: Settlement, on connection: Int) {
@@ -112,6 +127,10 @@ extension AMQPContent.Method {
         case .getOk(let getOk): .deliver(redelivered: getOk.redelivered)
         case .return(let back): .returned(Returned(code: Int(back.replyCode), text: back.replyText))
         }
+    }
+
+    fileprivate var isFromBroker: Bool {
+        if case .publish = self { false } else { true }
     }
 
     fileprivate var destination: String {

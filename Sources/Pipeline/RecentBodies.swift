@@ -1,0 +1,64 @@
+import OpenStack
+
+/// A machine that keeps the bodies published last, decoded, since the broker delivers each of them again as it is.
+///
+/// A body is known again by its size, its content type, and its `_unique_id`, which must stand at the same place behind
+/// the same key; oslo.messaging makes a new one for every message that it publishes. Any other body is not found here.
+struct RecentBodies {
+    /// The end of the key, and the 32 digits.
+    private struct Mark: Equatable {
+        static let keyBytes = 16
+        static let byteCount = keyBytes + 32
+        private let words: InlineArray<6, UInt64>
+
+        /// - Precondition: `byteCount` bytes stand at `offset`.
+        init(_ bytes: RawSpan, at offset: Int) {
+            words = InlineArray { bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + $0 * 8, as: UInt64.self) }
+        }
+
+        static func == (left: Mark, right: Mark) -> Bool {
+            left.words.indices.allSatisfy { left.words[$0] == right.words[$0] }
+        }
+    }
+
+    private struct Entry {
+        let contentType: String?
+        /// Where `mark` begins.
+        let place: Int
+        let mark: Mark
+        let body: OsloBody
+    }
+
+    private var entries: [Entry] = []
+    /// Of each entry the bytes of its body; apart, to be searched quickly.
+    private var sizes: [Int] = []
+    /// The entry that is replaced next.
+    private var oldest = 0
+    /// A message is delivered within milliseconds as a rule; one that lay longer is decoded again.
+    private static let capacity = 128
+
+    mutating func add(_ decoded: OsloBody, of body: RawSpan, uniqueID range: Range<Int>, contentType: String?) {
+        let place = range.lowerBound - Mark.keyBytes
+        guard place >= 0, range.count == 32, range.upperBound <= body.byteCount else { return }
+        let entry = Entry(contentType: contentType, place: place, mark: Mark(body, at: place), body: decoded)
+        guard entries.count == Self.capacity else {
+            entries.append(entry)
+            return sizes.append(body.byteCount)
+        }
+        entries[oldest] = entry
+        sizes[oldest] = body.byteCount
+        oldest = (oldest + 1) % Self.capacity
+    }
+
+    /// What a body says, where it is one of those kept.
+    func find(_ body: RawSpan, contentType: String?) -> OsloBody? {
+        let size = body.byteCount
+        for index in sizes.indices where sizes[index] == size {
+            let place = entries[index].place
+            if Mark(body, at: place) == entries[index].mark, entries[index].contentType == contentType {
+                return entries[index].body
+            }
+        }
+        return nil
+    }
+}
