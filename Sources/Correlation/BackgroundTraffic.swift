@@ -2,7 +2,7 @@ import OpenStack
 
 /// What services say to each other without anybody's request: liveness, capabilities, periodic inventories.
 ///
-/// Told by method, never by rate (WIRE facts 6.17). Notifications are background as well, errors aside: they tell
+/// Told by method, never by rate. Notifications are background as well, errors aside: they tell
 /// listeners what the RPC messages beside them already show.
 package enum BackgroundTraffic {
     private static let methods: Set = [

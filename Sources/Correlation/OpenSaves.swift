@@ -4,7 +4,8 @@ import Trace
 ///
 /// `compute.instance.update` carries the instance host's `publisher_id` whoever sends it, and a notifier's connection is
 /// joined to its process by no id. Those of a conductor are sent while it serves a save; those of nova-api are not. A
-/// connection all of whose updates fall inside the saves of one process is that process's (WIRE facts 6b.15).
+/// connection all of whose updates fall inside the saves of one process is that process's (nova `compute/utils.py`,
+/// `notifications/base.py`: `publisher_id` is made of the instance's host).
 struct OpenSaves: Sendable {
     private struct Tally: Sendable {
         var inside = 0

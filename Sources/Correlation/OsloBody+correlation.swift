@@ -19,7 +19,7 @@ extension RPCRequest {
 }
 
 extension RequestContext {
-    /// A service's own context, as in periodic tasks: admin, and no user (WIRE facts 1.9).
+    /// A service's own context, as in periodic tasks: admin, and no user (nova `context.py`, `get_admin_context`).
     var isInternal: Bool { isAdmin == true && userID == .none }
 }
 

@@ -9,7 +9,7 @@ import Capture
 
 /// A value: why a command ends without a result: one sentence and an exit status of `sysexits.h`.
 package struct CommandFailure: Error, CustomStringConvertible {
-    /// The exit statuses of DESIGN.md 3.
+    /// The exit statuses, numbered as in `sysexits.h` where that has a name for them.
     package enum Status: Int32, Sendable {
         case nothingSelected = 1
         case usage = 64

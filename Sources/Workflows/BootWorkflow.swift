@@ -1,6 +1,7 @@
 extension Workflow {
-    /// `openstack server create`, all eras (WIRE facts 2.1, 2.2): the API casts to the conductor (Havana on) or the
-    /// scheduler, which finds a host (Juno on: a call); the compute builds and saves its states.
+    /// `openstack server create`, all eras: the API casts to the conductor (Havana on) or the scheduler, which finds a
+    /// host (Juno on: a call); the compute builds and saves its states (nova `conductor/manager.py`,
+    /// `schedule_and_build_instances`; `compute/manager.py`, `build_and_run_instance`).
     static let boot = Workflow(
         "boot",
         triggers: [

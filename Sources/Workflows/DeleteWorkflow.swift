@@ -1,5 +1,5 @@
 extension Workflow {
-    /// `openstack server delete` (WIRE facts 2.5).
+    /// `openstack server delete` (nova `compute/manager.py`, `terminate_instance`).
     static let delete = Workflow(
         "delete",
         triggers: [Pattern(["terminate_instance", "soft_delete_instance"], topic: "compute")],

@@ -1,5 +1,5 @@
 extension Workflow {
-    /// Resize and cold migration, up to `VERIFY_RESIZE` (WIRE facts 2.5).
+    /// Resize and cold migration, up to `VERIFY_RESIZE` (nova `conductor/tasks/migrate.py`, `compute/manager.py`).
     static let resize = Workflow(
         "resize",
         triggers: [Pattern(["migrate_server"], topic: "conductor"), Pattern(["prep_resize"], topic: "compute")],
@@ -14,7 +14,7 @@ extension Workflow {
         ],
         goal: "resized")
 
-    /// Live migration (WIRE facts 2.5).
+    /// Live migration (nova `conductor/tasks/live_migrate.py`, `compute/manager.py`).
     static let liveMigration = Workflow(
         "live-migrate",
         triggers: [Pattern(["live_migrate_instance"], topic: "conductor")],

@@ -3,8 +3,8 @@ import Trace
 /// A machine that groups a trace's messages into operations: by request id, and within it by instance.
 ///
 /// Messages of other services join by their `global_request_id`. Neutron sends an `external_instance_event` under a
-/// request id of its own (WIRE facts 4.1, "Broken links"): it, and what its receiver does under that id, joins the
-/// operation that is under way on its instance.
+/// request id of its own (neutron `notifiers/nova.py`, `_get_nova_client`): it, and what its receiver does under that
+/// id, joins the operation that is under way on its instance.
 package struct OperationFinder {
     /// How long after an operation's last message an event of its instance still belongs to it.
     private static let afterglow: Nanoseconds = .seconds(10)

@@ -1,5 +1,5 @@
 extension Workflow {
-    /// One cast to the instance's compute, which then saves the state (WIRE facts 2.5).
+    /// One cast to the instance's compute, which then saves the state (nova `compute/rpcapi.py`, `compute/manager.py`).
     static let powerOperations: [Workflow] = [
         simple("stop", "stop_instance", ends: "stopped"),
         simple("start", "start_instance", ends: "active"),

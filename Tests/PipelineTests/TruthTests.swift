@@ -57,7 +57,7 @@ import Trace
     }
 
     /// A notifier has a connection of its own that no id joins to its process: updates of an instance in mid-stream may
-    /// have an unknown sender, never a wrong one (WIRE facts 6b.15).
+    /// have an unknown sender, never a wrong one.
     @Test(arguments: Recording.all)
     func `the sender of every cast, fanout and notification is the one that logged it`(recording: Recording) throws {
         let (trace, truth) = (try recording.trace(), try recording.truth())

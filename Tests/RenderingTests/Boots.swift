@@ -1,6 +1,7 @@
 import Trace
 
-/// Hand-made traces after real recordings: the flow of a cells v2 boot (WIRE.md 2.2).
+/// Hand-made traces after real recordings: the flow of a cells v2 boot (nova `conductor/manager.py`,
+/// `schedule_and_build_instances`).
 enum Boots {
     static let (api, conductor, scheduler, compute1, compute2, neutron, agent) = (0, 1, 2, 3, 4, 5, 6)
 

@@ -3,9 +3,9 @@ import Bytes
 /// A machine that finds the next frame boundary in one direction of a connection.
 ///
 /// A position counts as a boundary when a frame there is plausible, ends in 0xCE and the next frame is plausible too
-/// (WIRE 6.9). How much the next must show depends on the first: a method or content header whose fields end exactly at
-/// its end is strong evidence, a body is not. Positions whose frames end beyond the bytes so far wait while the search
-/// goes on behind them, so that a wrong one holds nothing up.
+/// (AMQP 0-9-1, 4.2.3 "General Frame Format"). How much the next must show depends on the first: a method or content
+/// header whose fields end exactly at its end is strong evidence, a body is not. Positions whose frames end beyond the
+/// bytes so far wait while the search goes on behind them, so that a wrong one holds nothing up.
 struct FrameSearch {
     /// What a position is.
     enum Verdict: Equatable {

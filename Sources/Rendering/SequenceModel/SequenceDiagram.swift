@@ -90,7 +90,7 @@ package struct SequenceCounts: Sendable, Equatable {
     }
 }
 
-/// A value: a lifeline, one for each service and host (WIRE.md 6b.16).
+/// A value: a lifeline, one for each service and host: nothing joins all connections of a process in mid-stream.
 package struct Lane: Sendable, Equatable {
     /// The service, else the participant's label; of a lane that nobody serves, the queue's name.
     package var title: String

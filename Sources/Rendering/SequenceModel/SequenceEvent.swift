@@ -73,7 +73,7 @@ package enum ArrowMark: Sendable, Equatable {
     case returned(Returned)
     /// Published, and no delivery seen; with the queue's or exchange's name.
     case neverDelivered(String)
-    /// A fanout that nobody subscribed to, as happens in a healthy cloud (WIRE.md 6b.4).
+    /// A fanout that nobody subscribed to, as happens in a healthy cloud.
     case noListener
     /// Taken so long after it was published: its queue stood still.
     case waited(Nanoseconds)
