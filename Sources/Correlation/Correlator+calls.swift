@@ -123,7 +123,9 @@ extension Correlator {
 
     /// A reply is called by its request's method and is about its instances.
     private mutating func describe(reply: Int, byCall id: Int) {
-        guard let request = calls[id].call.request, messages.contains(request) else { return }
+        guard messages[reply].method == nil, let request = calls[id].call.request, messages.contains(request) else {
+            return
+        }
         messages[reply].method = messages[request].method
         messages[reply].objectMethod = messages[request].objectMethod
         messages[reply].instances = messages[request].instances

@@ -1,21 +1,5 @@
-import Collections
 import OpenStack
 import Trace
-
-/// Contents of one connection that wait for their acknowledgement, by the content's number.
-struct Unsettled: Sendable {
-    /// Message and, for deliveries, its index in `Message.deliveries`.
-    private(set) var contents: OrderedDictionary<Int, (message: Int, delivery: Int?)> = [:]
-
-    mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
-        if contents.count >= limit { contents.removeFirst(max(1, limit / 4)) }
-        contents[content] = (message, delivery)
-    }
-
-    mutating func remove(_ content: Int) -> (message: Int, delivery: Int?)? {
-        contents.removeValue(forKey: content)
-    }
-}
 
 extension Correlator {
     /// Takes one passage of a message.
@@ -44,8 +28,9 @@ extension Correlator {
 
     /// Takes an acknowledgement by broker or consumer.
     package mutating func receive(_ acknowledgement: Acknowledgement) {
-        guard let (id, delivery) = unsettled[acknowledgement.connection]?.remove(acknowledgement.contentID),
-            messages.contains(id)
+        let connection = acknowledgement.connection
+        guard connection < unsettled.count,
+            let (id, delivery) = unsettled[connection].remove(acknowledgement.contentID), messages.contains(id)
         else { return }
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
@@ -71,8 +56,7 @@ extension Correlator {
             messages[id].exchange = observation.exchange
             messages[id].routingKey = observation.routingKey
         }
-        unsettled[observation.connection, default: Unsettled()].add(
-            observation.contentID, message: id, delivery: nil, limit: limits.unsettledPerConnection)
+        awaitSettlement(of: observation, message: id, delivery: nil)
         learnSender(observation)
         return id
     }
@@ -109,15 +93,20 @@ extension Correlator {
         let connection = observation.connection
         messages[id].deliveries.append(
             Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
-        unsettled[connection, default: Unsettled()].add(
-            observation.contentID, message: id, delivery: messages[id].deliveries.count - 1,
-            limit: limits.unsettledPerConnection)
+        awaitSettlement(of: observation, message: id, delivery: messages[id].deliveries.count - 1)
         takes(
             connection, from: observation.routingKey.isEmpty ? observation.exchange : observation.routingKey,
             isNew: false)
     }
 
     // MARK: Messages
+
+    /// Notes what an acknowledgement that names the content is about.
+    private mutating func awaitSettlement(of observation: Observation, message: Int, delivery: Int?) {
+        while unsettled.count <= observation.connection { unsettled.append(UnsettledContents()) }
+        unsettled[observation.connection].add(
+            observation.contentID, message: message, delivery: delivery, limit: limits.unsettledPerConnection)
+    }
 
     private mutating func insert(_ observation: Observation, key: String) -> Int {
         let id = messages.nextID

@@ -12,17 +12,18 @@ import Trace
 /// `Naming/` (who it was).
 package struct Correlator: Sendable {
     let limits: CorrelationLimits
-    var messages = ExpiringStore<Message>()
-    var calls = ExpiringStore<CallRecord>()
+    var messages = ExpiringStore(vacant: Message(id: -1, kind: .opaque, exchange: "", routingKey: "", bytes: 0))
+    var calls = ExpiringStore(vacant: CallRecord(id: -1, messageID: "", at: Timestamp(nanoseconds: 0)))
     /// `_unique_id`, or what stands for it, → message.
     var messageByKey: [String: Int] = [:]
     /// Key of each message, to forget it with the message.
-    var keys = ExpiringStore<String>()
+    var keys = ExpiringStore(vacant: "")
     /// `_msg_id` → call.
     var callByMessageID: [String: Int] = [:]
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
     var parked: OrderedDictionary<String, CallRecord> = [:]
-    var unsettled: [Int: Unsettled] = [:]
+    /// By connection.
+    var unsettled: [UnsettledContents] = []
     var replyQueues: ReplyQueues
     var openSaves = OpenSaves()
     /// Which connection a process was last known by.
@@ -57,7 +58,7 @@ package struct Correlator: Sendable {
 
     /// The connection ended.
     package mutating func closed(_ connection: Int) {
-        unsettled[connection] = nil
+        if connection < unsettled.count { unsettled[connection] = UnsettledContents() }
         replyQueues.closed(connection)
     }
 
@@ -77,16 +78,12 @@ package struct Correlator: Sendable {
 
     /// Lets go what is beyond the limits or was not touched for the expiry time before `now`, oldest first.
     package mutating func expire(at now: Timestamp, _ visit: (Finished) -> Void) {
-        while let oldest = calls.oldest, isOver(oldest, at: now, calls.count > limits.messages) {
+        while calls.count > 0, isOver(calls[calls.first], at: now, calls.count > limits.messages) {
             displaceOldestCall(at: now, visit)
         }
-        while let oldest = parked.values.first, isOver(oldest, at: now, parked.count > limits.parkedCalls) {
-            evicted += 1
-            parked.removeFirst()
-            finish(oldest, at: now, visit)
-        }
-        while let oldest = messages.oldest,
-            messages.count > limits.messages || now - (oldest.at ?? now) > limits.expiry
+        expireParkedCalls(at: now, visit)
+        while messages.count > limits.messages
+            || messages.count > 0 && now - (messages[messages.first].at ?? now) > limits.expiry
         {
             evicted += 1
             finishOldestMessage(visit)
@@ -119,6 +116,17 @@ package struct Correlator: Sendable {
             evicted += 1
             finish(record, at: now, visit)
         }
+    }
+
+    /// Many at once, since each time moves all the others.
+    private mutating func expireParkedCalls(at now: Timestamp, _ visit: (Finished) -> Void) {
+        var count = parked.count > limits.parkedCalls ? parked.count - limits.parkedCalls + limits.parkedCalls / 8 : 0
+        while count < parked.count, now - parked.elements[count].value.touched > limits.expiry { count += 1 }
+        guard count > 0 else { return }
+        let oldest = parked.elements.prefix(count).map(\.value)
+        parked.removeFirst(count)
+        evicted += count
+        for record in oldest { finish(record, at: now, visit) }
     }
 
     private mutating func finish(_ record: CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {

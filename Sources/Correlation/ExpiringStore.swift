@@ -1,18 +1,36 @@
-import Collections
-
 /// A machine that keeps values under ids that only grow, and lets the oldest go from the front.
+///
+/// Values lie in blocks of fixed size, so that none moves when others come or go, and each can be read and changed where
+/// it lies. What was let go leaves a vacant value in its place until the whole block is.
 struct ExpiringStore<Value: Sendable>: Sendable {
-    private var values: Deque<Value> = []
+    private static var blockSize: Int { 256 }
+
+    private var blocks: [[Value]] = []
+    /// Index of the first block whose values are not all gone; those before it are empty.
+    private var head = 0
+    /// Blocks that were taken out of `blocks`.
+    private var forgotten = 0
     /// The id of the oldest value that is kept.
     private(set) var first = 0
-
-    var count: Int { values.count }
-
     /// The id that the next value gets.
-    var nextID: Int { first + values.count }
+    private(set) var nextID = 0
+
+    private let vacant: Value
+
+    init(vacant: Value) {
+        self.vacant = vacant
+    }
+
+    var count: Int { nextID - first }
 
     mutating func append(_ value: Value) {
-        values.append(value)
+        let block = nextID / Self.blockSize - forgotten
+        if block == blocks.count {
+            blocks.append([])
+            blocks[block].reserveCapacity(Self.blockSize)
+        }
+        blocks[block].append(value)
+        nextID += 1
     }
 
     func contains(_ id: Int) -> Bool {
@@ -21,15 +39,25 @@ struct ExpiringStore<Value: Sendable>: Sendable {
 
     /// - Precondition: the value is still kept.
     subscript(id: Int) -> Value {
-        _read { yield values[id - first] }
-        _modify { yield &values[id - first] }
+        _read { yield blocks[id / Self.blockSize - forgotten][id % Self.blockSize] }
+        _modify { yield &blocks[id / Self.blockSize - forgotten][id % Self.blockSize] }
     }
 
-    var oldest: Value? { values.first }
-
     mutating func removeOldest() -> Value? {
-        guard let value = values.popFirst() else { return nil }
+        guard count > 0 else { return nil }
+        var value = vacant
+        swap(&value, &self[first])
         first += 1
+        if first % Self.blockSize == 0 { dropBlock() }
         return value
+    }
+
+    private mutating func dropBlock() {
+        blocks[head] = []
+        head += 1
+        guard head > blocks.count / 2 else { return }
+        blocks.removeFirst(head)
+        forgotten += head
+        head = 0
     }
 }

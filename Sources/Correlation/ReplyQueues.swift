@@ -21,10 +21,10 @@ struct ReplyQueues: Sendable {
     ///
     /// - Returns: a connection of the same process.
     mutating func consumed(_ queue: String, by connection: Int, isNew: Bool) -> Int? {
-        makeRoom(for: queue)
         var entry = users[queue] ?? Users()
-        defer { users[queue] = entry }
         guard entry.consumer != connection else { return nil }
+        makeRoom(for: queue)
+        defer { users[queue] = entry }
         if !Self.isUnique(queue), isNew || entry.consumer != nil {
             entry = Users(consumer: connection)
             return nil
@@ -38,10 +38,10 @@ struct ReplyQueues: Sendable {
     ///
     /// - Returns: a connection of the same process.
     mutating func requested(_ queue: String, by connection: Int) -> Int? {
-        makeRoom(for: queue)
         var entry = users[queue] ?? Users()
-        defer { users[queue] = entry }
         guard entry.requester != connection else { return nil }
+        makeRoom(for: queue)
+        defer { users[queue] = entry }
         let other = entry.consumer ?? entry.requester
         entry.requester = connection
         return other

@@ -73,8 +73,9 @@ struct StreamStage {
 
     private mutating func feed(_ event: borrowing StreamEvent, _ bytes: RawSpan, to place: Int) {
         let side: StreamSide = event.direction == .forward ? .first : .second
-        let (tcp, server) = (event.connection, entries[place].stream.connection.serverSide)
+        let tcp = event.connection
         var connection = entries[place].connection
+        let server = connection == nil ? entries[place].stream.connection.serverSide : .second
         if case .gap(let count) = event.kind {
             entries[place].stream.gap(count, from: side, at: event.stamp) { event, body in
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
@@ -87,7 +88,7 @@ struct StreamStage {
         entries[place].connection = connection
     }
 
-    /// Passes on an event of a connection, which is registered when it has proved to be AMQP.
+    /// Passes on an event of a connection, which is registered when it has proved to be AMQP; `server` matters only then.
     private static func pass(
         _ event: AMQPEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ connection: inout Int?,
         _ registry: inout ConnectionRegistry, _ messages: inout MessageStage
@@ -101,7 +102,9 @@ struct StreamStage {
     }
 
     private mutating func isWanted(_ place: Int) -> Bool {
-        guard case .other(let name) = entries[place].stream.status else { return true }
+        guard entries[place].connection == nil, case .other(let name) = entries[place].stream.status else {
+            return true
+        }
         registry.foundOther(entries[place].tcp, name: name)
         remove(place)
         return false

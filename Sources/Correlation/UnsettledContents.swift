@@ -1,0 +1,46 @@
+/// A machine that knows which contents of one connection wait for their acknowledgement, by the content's number.
+///
+/// Numbers ascend nearly always, and contents are settled in about the order in which they came.
+struct UnsettledContents: Sendable {
+    private struct Entry: Sendable {
+        let content: Int
+        let message: Int
+        let delivery: Int?
+        var isSettled = false
+    }
+
+    /// Ascending by content.
+    private var entries: [Entry] = []
+    /// Entries before this index are settled.
+    private var head = 0
+
+    /// Adds a content of a message, of its delivery with that index or of its publish.
+    mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
+        if entries.count - head >= limit { drop(head + max(1, limit / 4)) }
+        var place = entries.count
+        while place > head, entries[place - 1].content > content { place -= 1 }
+        entries.insert(Entry(content: content, message: message, delivery: delivery), at: place)
+    }
+
+    /// What the content belongs to, once.
+    mutating func remove(_ content: Int) -> (message: Int, delivery: Int?)? {
+        var low = head
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].content < content { low = middle + 1 } else { high = middle }
+        }
+        guard low < entries.count, entries[low].content == content, !entries[low].isSettled else { return nil }
+        entries[low].isSettled = true
+        let entry = entries[low]
+        while head < entries.count, entries[head].isSettled { head += 1 }
+        if head == entries.count || head > 64 && head > entries.count / 2 { drop(head) }
+        return (entry.message, entry.delivery)
+    }
+
+    /// Forgets the entries before `index`.
+    private mutating func drop(_ index: Int) {
+        entries.removeFirst(min(index, entries.count))
+        head = 0
+    }
+}
