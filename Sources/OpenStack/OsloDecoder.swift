@@ -23,6 +23,8 @@ package struct OsloDecoder: Sendable {
     /// The message of an envelope whose escapes had to be undone.
     private var unescaped: [UInt8] = []
     private var inflated: [UInt8] = []
+    /// A name under construction.
+    var scratch: [UInt8] = []
     /// Where in the body read last the 32 digits of its `_unique_id` stand.
     ///
     /// `nil` where they do not stand in the body as they are: it has none, or another form of it, was compressed, or its
@@ -84,7 +86,7 @@ package struct OsloDecoder: Sendable {
         let first = scanner.peek(text)
         guard first == .openBrace else {
             if scanner.fault != .none { return .opaque(isTruncated ? .truncatedBeforeAnything : .empty) }
-            return .opaque(Self.beginsValue(first) ? .notAnObject : .brokenJSON)
+            return .opaque(Self.beginsValue(text, at: scanner.offset) ? .notAnObject : .brokenJSON)
         }
         if Self.beginsWithEnvelope(scanner, text), let body = decodeEnvelope(scanner, text, isTruncated) {
             return body
@@ -112,12 +114,11 @@ package struct OsloDecoder: Sendable {
         text.matches("\u{FEFF}") ? 3 : 0
     }
 
-    private static func beginsValue(_ byte: UInt8) -> Bool {
-        switch byte {
-        case .openBracket, .quote, UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "t"),
-            UInt8(ascii: "f"), UInt8(ascii: "n"):
-            true
-        default: false
+    /// Whether another JSON value than an object begins at `offset`.
+    private static func beginsValue(_ text: RawSpan, at offset: Int) -> Bool {
+        switch text.byte(offset) {
+        case .openBracket, .quote, UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: text.has("true", at: offset) || text.has("false", at: offset) || text.has("null", at: offset)
         }
     }
 
@@ -223,7 +224,7 @@ extension OsloDecoder {
         var scanner = JSONScanner(message, 0..<message.byteCount)
         let first = scanner.peek(message)
         if first != .openBrace, scanner.fault == .none {
-            return .opaque(Self.beginsValue(first) ? .notAnObject : .brokenJSON)
+            return .opaque(Self.beginsValue(message, at: scanner.offset) ? .notAnObject : .brokenJSON)
         }
         fields.reset()
         fields.scan(&scanner, message)
@@ -244,7 +245,7 @@ extension OsloDecoder {
         if slot.isString {
             // A string's slot lies between its quotes.
             var quoted: [UInt8] = []
-            JSONEscapes.appendQuoted(String(decoding: slot.decodedBytes(text), as: UTF8.self), to: &quoted)
+            JSONEscapes.appendQuoted(slot.decodedBytes(text), to: &quoted)
             return redaction.redactedJSON(quoted.span.bytes)
         }
         let bytes = slot.decodedBytes(text)

@@ -67,22 +67,32 @@ enum JSONEscapes {
         bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     }
 
-    /// Appends `text` as a JSON string with its quotes; control characters are escaped, what is not UTF-8 repaired.
-    static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case 0..<0x20, 0x7F:
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(contentsOf: [hexDigit(byte >> 4), hexDigit(byte & 15)])
-            default: bytes.append(byte)
-            }
+    /// Appends `text` as a JSON string with its quotes; control characters are escaped.
+    static func appendQuoted(_ text: [UInt8], to bytes: inout [UInt8]) {
+        bytes.append(.quote)
+        var copied = 0
+        for (index, byte) in text.enumerated() where byte < 0x20 || byte == .quote || byte == .backslash || byte == 0x7F
+        {
+            bytes.append(contentsOf: text[copied..<index])
+            copied = index + 1
+            appendEscaped(byte, to: &bytes)
         }
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text[copied...])
+        bytes.append(.quote)
+    }
+
+    private static func appendEscaped(_ byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(.backslash)
+        switch byte {
+        case .quote, .backslash: bytes.append(byte)
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        default:
+            bytes.append(contentsOf: "u00".utf8)
+            bytes.append(hexDigit(byte >> 4))
+            bytes.append(hexDigit(byte & 15))
+        }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
@@ -95,5 +105,27 @@ extension RawSpan {
     @inline(__always)
     func byte(_ offset: Int) -> UInt8 {
         unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    }
+
+    /// Whether the bytes at `offset` are those of `text`, which is compared eight bytes a step.
+    @inline(__always)
+    func has(_ text: StaticString, at offset: Int) -> Bool {
+        let count = text.utf8CodeUnitCount
+        guard offset >= 0, count <= byteCount &- offset else { return false }
+        let expected = UnsafeRawPointer(text.utf8Start)
+        var index = 0
+        while index &+ 8 <= count {
+            if unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ index, as: UInt64.self)
+                != expected.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            {
+                return false
+            }
+            index &+= 8
+        }
+        while index < count {
+            if byte(offset &+ index) != expected.load(fromByteOffset: index, as: UInt8.self) { return false }
+            index &+= 1
+        }
+        return true
     }
 }

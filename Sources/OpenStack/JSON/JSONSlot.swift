@@ -46,28 +46,18 @@ struct JSONSlot: Sendable {
     func equals(_ name: StaticString, _ text: RawSpan) -> Bool {
         guard kind == .string else { return false }
         if hasEscapes { return equalsDecoded(name, text) }
-        let count = name.utf8CodeUnitCount
-        guard Int(upper &- lower) == count, Int(upper) <= text.byteCount else { return false }
-        let start = Int(lower)
-        let expected = UnsafeRawPointer(name.utf8Start)
-        var index = 0
-        while index &+ 8 <= count {
-            if text.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ index, as: UInt64.self)
-                != expected.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            {
-                return false
-            }
-            index &+= 8
-        }
-        while index < count {
-            if text.unsafeLoad(fromUncheckedByteOffset: start &+ index, as: UInt8.self)
-                != expected.load(fromByteOffset: index, as: UInt8.self)
-            {
-                return false
-            }
-            index &+= 1
-        }
-        return true
+        return Int(upper &- lower) == name.utf8CodeUnitCount && text.has(name, at: Int(lower))
+    }
+
+    /// Whether it is a string without escapes that begins with `start`.
+    func begins(with start: StaticString, _ text: RawSpan) -> Bool {
+        kind == .string && !hasEscapes && start.utf8CodeUnitCount <= range.count && text.has(start, at: Int(lower))
+    }
+
+    /// Whether it is a string without escapes that holds `part`.
+    func contains(_ part: StaticString, _ text: RawSpan) -> Bool {
+        guard kind == .string, !hasEscapes, part.utf8CodeUnitCount <= range.count else { return false }
+        return (Int(lower)...(Int(upper) - part.utf8CodeUnitCount)).contains { text.has(part, at: $0) }
     }
 
     /// Bytes of the string's text, escapes counted as what they stand for.

@@ -7,7 +7,7 @@ extension OsloDecoder {
     /// The places are those of nova compute/rpcapi.py, conductor/rpcapi.py and scheduler/rpcapi.py, 2011.3 to 34; where
     /// a message names instances in several, this order decides which is the first.
     mutating func instances(
-        _ text: RawSpan, method: String, objectMethod: String?
+        _ text: RawSpan, method: String
     ) -> (uuids: [String], name: String?) {
         // Sent every few minutes with every instance of a host, and about none of them.
         if method == "sync_instance_info" { return ([], nil) }
@@ -30,7 +30,7 @@ extension OsloDecoder {
         for role in [FindingRole.requestSpecs, .specObject, .requestSpec] {
             appendRequestSpecs(role, to: &found, &names, text)
         }
-        appendObjectSubjects(to: &found, &names, text, objectMethod: objectMethod)
+        appendObjectSubjects(to: &found, &names, text)
         appendEventsAndPorts(to: &found, text)
         let name = names.slot(of: found.strings.first)
         return (found.strings, name.flatMap { reader.name($0, text) })
@@ -58,7 +58,7 @@ extension OsloDecoder {
 
     /// What a remote object method is about: the object itself, the instance it belongs to, or the uuid it asks for.
     private mutating func appendObjectSubjects(
-        to found: inout UniqueStrings, _ names: inout FirstName, _ text: RawSpan, objectMethod: String?
+        to found: inout UniqueStrings, _ names: inout FirstName, _ text: RawSpan
     ) {
         for role in [FindingRole.objectInstance, .instanceInfo] {
             for object in fields.findings.objects where object.role == role {
@@ -72,7 +72,7 @@ extension OsloDecoder {
             }
         }
         found.append(reader.uuid(fields.argument.keywordInstanceUUID, text))
-        guard fields.argument.objectName.isString, let objectMethod, Self.asksForInstance(objectMethod) else { return }
+        guard asksForInstance(text) else { return }
         for item in fields.findings.texts where item.role == .classArgument {
             if let uuid = reader.uuid(item.slot, text) {
                 found.append(uuid)
@@ -83,10 +83,12 @@ extension OsloDecoder {
     }
 
     /// Whether a uuid among the arguments of an object's class method is an instance's.
-    private static func asksForInstance(_ objectMethod: String) -> Bool {
-        guard let dot = objectMethod.utf8.firstIndex(of: UInt8(ascii: ".")) else { return false }
-        if objectMethod.hasPrefix("InstanceGroup"), !objectMethod[dot...].contains("by_instance") { return false }
-        return objectMethod.hasPrefix("Instance") || objectMethod[dot...].contains("instance")
+    private func asksForInstance(_ text: RawSpan) -> Bool {
+        let name = fields.argument.objectName
+        let method = fields.argument.objectMethod
+        guard name.isString, method.isString else { return false }
+        if method.contains("instance", text) { return true }
+        return name.begins(with: "Instance", text) && !name.begins(with: "InstanceGroup", text)
     }
 
     private mutating func appendEventsAndPorts(to found: inout UniqueStrings, _ text: RawSpan) {

@@ -13,7 +13,7 @@ extension OsloDecoder {
         request.callMonitorTimeout = SlotReader.number(fields.timeout, text).flatMap(Self.nanoseconds)
         request.context = context(text)
         request.objectMethod = objectMethod(text)
-        let subjects = instances(text, method: method, objectMethod: request.objectMethod)
+        let subjects = instances(text, method: method)
         request.instances = subjects.uuids
         request.instanceName = subjects.name
         request.stateChange = stateChange(text, method: method, objectMethod: request.objectMethod)
@@ -48,24 +48,33 @@ extension OsloDecoder {
 
     /// `Class.method` of a remote call of a versioned object (oslo.versionedobjects base.py, `remotable`).
     private mutating func objectMethod(_ text: RawSpan) -> String? {
+        let object = fields.findings.objects.first { $0.role == .objectInstance }
+        let type = object.map(\.typeName) ?? fields.argument.objectName
         let method = fields.argument.objectMethod
-        if let object = fields.findings.objects.first(where: { $0.role == .objectInstance }) {
-            guard let type = reader.name(object.typeName, text) else { return nil }
-            if method.isPresent { return reader.name(method, text).map { joined(type, $0) } }
-            return fields.method.equals("object_backport_versions", text) ? joined(type, "backport") : nil
+        guard type.isString else { return nil }
+        var name: [UInt8] = []
+        swap(&name, &scratch)
+        defer { swap(&name, &scratch) }
+        name.removeAll(keepingCapacity: true)
+        type.appendDecoded(text, to: &name)
+        name.append(UInt8(ascii: "."))
+        if method.isString {
+            method.appendDecoded(text, to: &name)
+        } else if object != nil, !method.isPresent, fields.method.equals("object_backport_versions", text) {
+            name.append(contentsOf: "backport".utf8)
+        } else {
+            return nil
         }
-        guard let type = reader.name(fields.argument.objectName, text) else { return nil }
-        return reader.name(method, text).map { joined(type, $0) }
-    }
-
-    private mutating func joined(_ type: String, _ method: String) -> String {
-        let bytes = Array("\(type).\(method)".utf8)
-        return reader.shared.string(bytes.span.bytes, 0..<bytes.count)
+        return reader.shared.string(name.span.bytes, 0..<name.count)
     }
 
     private mutating func expectedTaskStates(_ text: RawSpan) -> [String?]? {
         guard fields.argument.hasExpectedTaskState else { return nil }
-        return fields.findings.texts.lazy.filter { $0.role == .expectedTaskState }.map { reader.name($0.slot, text) }
+        var states: [String?] = []
+        for item in fields.findings.texts where item.role == .expectedTaskState {
+            states.append(reader.name(item.slot, text))
+        }
+        return states
     }
 
     /// Ports are named by neutron's objects, by agents' lists of devices and by the tags of nova's network events.
@@ -83,11 +92,10 @@ extension OsloDecoder {
             default: continue
             }
         }
-        for role in [FindingRole.device, .deviceUp, .deviceDown, .listedPort] {
-            for item in fields.findings.texts where item.role == role {
-                found.append(reader.uuid(item.slot, text))
-            }
-        }
+        appendTexts(.device, to: &found, text)
+        appendTexts(.deviceUp, to: &found, text)
+        appendTexts(.deviceDown, to: &found, text)
+        appendTexts(.listedPort, to: &found, text)
         return found.strings
     }
 

@@ -51,8 +51,8 @@ struct JSONRedactor {
             return
         }
         beginElement()
-        let name = String(decoding: key.decodedBytes(text), as: UTF8.self)
-        JSONEscapes.appendQuoted(redaction.redact(text: name), to: &output)
+        let name = key.decodedBytes(text)
+        JSONEscapes.appendQuoted(redaction.redact(bytes: name) ?? name, to: &output)
         output.append(contentsOf: ": ".utf8)
         if redaction.isSecret(name: name) {
             writeHidden(scanner.readValue(text), text)
@@ -92,7 +92,7 @@ struct JSONRedactor {
             case .absent: break
             case .string: writeString(slot.decodedBytes(text))
             case .number where !Self.isFinite(slot, text):
-                JSONEscapes.appendQuoted(text.string(slot.range), to: &output)
+                JSONEscapes.appendQuoted(slot.decodedBytes(text), to: &output)
             default: output.append(contentsOf: slot.decodedBytes(text))
             }
         }
@@ -104,18 +104,20 @@ struct JSONRedactor {
         if !redaction.showsSecrets, first == .openBrace || first == .openBracket, nesting < Limits.jsonNesting {
             var inner = JSONRedactor(redaction, limit: max(0, limit - output.count), nesting: nesting + 1)
             if inner.run(bytes.span.bytes) {
-                JSONEscapes.appendQuoted(String(decoding: inner.output, as: UTF8.self), to: &output)
+                JSONEscapes.appendQuoted(inner.output, to: &output)
                 return
             }
         }
-        let text = redaction.redact(text: String(decoding: bytes, as: UTF8.self))
+        let text = redaction.redact(bytes: bytes) ?? bytes
         let room = max(0, limit - output.count)
-        JSONEscapes.appendQuoted(text.utf8.count <= room ? text : Self.prefix(text, room) + "…", to: &output)
+        JSONEscapes.appendQuoted(text.count <= room ? text : Self.prefix(text, room), to: &output)
     }
 
-    private static func prefix(_ text: String, _ bytes: Int) -> Substring {
-        let end = text.utf8.index(text.startIndex, offsetBy: bytes, limitedBy: text.endIndex) ?? text.endIndex
-        return text[..<(text.unicodeScalars.index(end, offsetBy: 0))]
+    /// At most `count` bytes, and no part of a character, with `…` behind.
+    private static func prefix(_ text: [UInt8], _ count: Int) -> [UInt8] {
+        var end = min(count, text.count)
+        while end > 0, end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return text[..<end] + Array("…".utf8)
     }
 
     /// The value of a secret key: that there is none may be seen.
@@ -125,7 +127,7 @@ struct JSONRedactor {
         case .object where Self.isEmpty(slot, text), .array where Self.isEmpty(slot, text):
             output.append(contentsOf: slot.decodedBytes(text))
         case .string where slot.range.isEmpty: output.append(contentsOf: "\"\"".utf8)
-        default: JSONEscapes.appendQuoted(Redaction.mask, to: &output)
+        default: JSONEscapes.appendQuoted(Array(Redaction.mask.utf8), to: &output)
         }
     }
 

@@ -6,90 +6,96 @@
 struct TextRedactor {
     private let bytes: [UInt8]
     private var offset = 0
+    /// Up to here the text has been copied or masked.
+    private var copied = 0
     private var output: [UInt8] = []
     /// Up to here no `@` was found behind a `://`.
     private var noUserInformationBefore = 0
 
-    static func redact(_ text: String) -> String {
-        var redactor = TextRedactor(bytes: Array(text.utf8))
+    /// The text without its secrets; `nil` where it holds none.
+    static func redact(_ text: [UInt8]) -> [UInt8]? {
+        var redactor = TextRedactor(bytes: text)
         redactor.run()
-        return String(decoding: redactor.output, as: UTF8.self)
+        guard redactor.copied > 0 else { return nil }
+        redactor.output.append(contentsOf: text[redactor.copied...])
+        return redactor.output
     }
 
     private init(bytes: [UInt8]) {
         self.bytes = bytes
-        output.reserveCapacity(bytes.count)
     }
 
     private mutating func run() {
         while offset < bytes.count {
             if bytes[offset].isWordByte {
-                copyWord()
-            } else if matches("://", at: offset) {
-                copyUserInformation()
+                readWord()
+            } else if bytes[offset] == .colon, matches("://", at: offset) {
+                readUserInformation()
             } else {
-                output.append(bytes[offset])
                 offset += 1
             }
         }
     }
 
-    private mutating func copyWord() {
+    private mutating func readWord() {
         let start = offset
         var end = offset
         while end < bytes.count, bytes[end].isWordByte { end += 1 }
-        let word = bytes[start..<end]
-        if copyToken(word) { return }
-        output.append(contentsOf: word)
+        if maskToken(start..<end) { return }
         offset = end
-        if SecretNames.contains(word) { copySecret(named: word) }
+        if SecretNames.contains(bytes, start..<end) { maskSecret(named: start..<end) }
     }
 
     // MARK: Values that are secret whatever their name
 
     /// Masks the rest of a word that is a token, or that begins a PEM block; `false` where it is none.
-    private mutating func copyToken(_ word: ArraySlice<UInt8>) -> Bool {
-        if let start = word.firstRange(of: Self.fernet)?.lowerBound {
-            output.append(contentsOf: bytes[word.startIndex..<start])
-            mask(to: skip(from: word.endIndex) { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "%") || $0.isWordByte })
-        } else if let start = word.firstRange(of: Self.begin)?.lowerBound {
-            output.append(contentsOf: bytes[word.startIndex..<start])
-            mask(to: endOfBlock(from: word.endIndex))
-        } else if word.starts(with: Self.encodedBegin) {
-            mask(to: skip(from: word.endIndex) { $0.isWordByte || $0.isBase64Sign })
-        } else if word.count >= 8, word.starts(with: Self.signed), word.endIndex < bytes.count,
-            bytes[word.endIndex] == UInt8(ascii: ".")
-        {
-            mask(to: skip(from: word.endIndex) { $0.isWordByte || $0 == UInt8(ascii: ".") })
-        } else {
-            return false
+    private mutating func maskToken(_ word: Range<Int>) -> Bool {
+        for index in word {
+            // How every Fernet token begins: version 0x80 and the high bytes of a time before 2106, in base64.
+            if bytes[index] == UInt8(ascii: "g"), matches("gAAAAA", at: index) {
+                offset = index
+                mask(
+                    to: skip(from: word.upperBound) {
+                        $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "%") || $0.isWordByte
+                    })
+                return true
+            }
+            if bytes[index] == UInt8(ascii: "-"), matches("-----BEGIN", at: index) {
+                offset = index
+                mask(to: endOfBlock(from: word.upperBound))
+                return true
+            }
         }
-        return true
+        // `-----BEGIN ` in base64.
+        if matches("LS0tLS1CRUdJTi", at: word.lowerBound) {
+            mask(to: skip(from: word.upperBound) { $0.isWordByte || $0.isBase64Sign })
+            return true
+        }
+        // A signed token (JWS) begins with `{"` in base64.
+        if word.count >= 8, matches("eyJ", at: word.lowerBound), matches(".", at: word.upperBound) {
+            mask(to: skip(from: word.upperBound) { $0.isWordByte || $0 == UInt8(ascii: ".") })
+            return true
+        }
+        return false
     }
-
-    /// How every Fernet token begins: version 0x80 and the high bytes of a time before 2106, in base64.
-    private static let fernet = Array("gAAAAA".utf8)
-    private static let begin = Array("-----BEGIN".utf8)
-    /// `-----BEGIN ` in base64.
-    private static let encodedBegin = Array("LS0tLS1CRUdJTi".utf8)
-    /// `{"` in base64, with which a signed token (JWS) begins.
-    private static let signed = Array("eyJ".utf8)
 
     /// Behind the line `-----END …-----`, or the end of the text.
     private func endOfBlock(from start: Int) -> Int {
-        guard let end = bytes[start...].firstRange(of: Array("-----END".utf8)) else { return bytes.count }
-        guard let dashes = bytes[end.upperBound...].firstRange(of: Array("-----".utf8)) else { return bytes.count }
-        return dashes.upperBound
+        var index = start
+        while index < bytes.count, !matches("-----END", at: index) { index += 1 }
+        index += 8
+        while index < bytes.count, !matches("-----", at: index) { index += 1 }
+        return min(index + 5, bytes.count)
     }
 
     // MARK: Values that are secret by their name
 
     /// Stands behind a secret's name: copies the separator and masks the value; does nothing where no value follows.
-    private mutating func copySecret(named word: ArraySlice<UInt8>) {
+    private mutating func maskSecret(named word: Range<Int>) {
         var next = offset
-        let isTagged = word.startIndex > 0 && bytes[word.startIndex - 1] == UInt8(ascii: "<")
+        let isTagged = word.lowerBound > 0 && bytes[word.lowerBound - 1] == UInt8(ascii: "<")
         if isTagged, next < bytes.count, bytes[next] == UInt8(ascii: ">") {
-            copy(to: next + 1)
+            move(to: next + 1)
             mask(to: skip(from: offset) { $0 != UInt8(ascii: "<") })
             return
         }
@@ -98,8 +104,8 @@ struct TextRedactor {
         next = skip(from: next) { $0 == 0x20 || $0 == 0x09 }
         guard let end = separatorEnd(at: next, word, isQuoted: isQuoted) else { return }
         next = skip(from: end) { $0 == 0x20 || $0 == 0x09 || isQuoted && ($0 == 0x0A || $0 == 0x0D) }
-        copy(to: next)
-        copyMaskedValue(isHeader: word.isHeaderName)
+        move(to: next)
+        maskValue(isHeader: isHeaderName(word))
     }
 
     /// Behind the quote, escaped or not, at `next`; `false` where none stands.
@@ -110,7 +116,7 @@ struct TextRedactor {
         return true
     }
 
-    private func separatorEnd(at start: Int, _ word: ArraySlice<UInt8>, isQuoted: Bool) -> Int? {
+    private func separatorEnd(at start: Int, _ word: Range<Int>, isQuoted: Bool) -> Int? {
         guard start < bytes.count else { return nil }
         switch bytes[start] {
         case UInt8(ascii: "="):
@@ -125,27 +131,27 @@ struct TextRedactor {
             return start + 1
         default:
             // `--password value`
-            return word.starts(with: "--".utf8) && start > word.endIndex ? start : nil
+            return matches("--", at: word.lowerBound) && start > word.upperBound ? start : nil
         }
     }
 
     /// Whether a quoted name is the first of a Python pair, `('X-Auth-Token', '…')`.
-    private func isPair(_ word: ArraySlice<UInt8>) -> Bool {
-        var start = word.startIndex - 1
+    private func isPair(_ word: Range<Int>) -> Bool {
+        var start = word.lowerBound - 1
         while start >= 0, bytes[start] == .backslash || bytes[start].isQuote || bytes[start].isStringPrefix {
             start -= 1
         }
         return start >= 0 && bytes[start] == UInt8(ascii: "(")
     }
 
-    private mutating func copyMaskedValue(isHeader: Bool) {
+    private mutating func maskValue(isHeader: Bool) {
         guard offset < bytes.count else { return }
         let prefixEnd = skip(from: offset) { $0.isStringPrefix }
         if prefixEnd - offset <= 2 {
             var content = prefixEnd
             if skipQuote(&content) {
                 let isEmpty = content < bytes.count && bytes[content] == bytes[content - 1] && !isTriple(content)
-                copy(to: content)
+                move(to: content)
                 let end = endOfQuoted(from: content, backslashes: content - 1 - prefixEnd)
                 // Nothing secret is in an empty string.
                 if !isEmpty { mask(to: end) }
@@ -156,14 +162,14 @@ struct TextRedactor {
         case .openBracket, .openBrace, UInt8(ascii: "("):
             let end = endOfBracketed(from: offset)
             if bytes[offset..<end].dropFirst().dropLast().allSatisfy({ $0 == 0x20 }) {
-                copy(to: end)
+                move(to: end)
             } else {
                 mask(to: end)
             }
         default:
             let end =
                 isHeader ? skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote } : endOfBare(from: offset)
-            if Self.harmless.contains(bytes[offset..<end]) { copy(to: end) } else { mask(to: end) }
+            if Self.harmless.contains(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
         }
     }
 
@@ -258,9 +264,9 @@ struct TextRedactor {
 
     /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, which then is a
     /// token.
-    private mutating func copyUserInformation() {
+    private mutating func readUserInformation() {
         let start = offset + 3
-        copy(to: start)
+        move(to: start)
         guard start >= noUserInformationBefore else { return }
         let runEnd = skip(from: start) {
             $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
@@ -268,13 +274,13 @@ struct TextRedactor {
         let authorityEnd = skip(from: start) { $0 > 0x20 && !$0.isQuote && !$0.endsAuthority }
         let colon = bytes[start..<authorityEnd].firstIndex(of: .colon)
         if let at = bytes[start..<authorityEnd].lastIndex(of: UInt8(ascii: "@")) {
-            copy(to: colon.map { min($0 + 1, at) } ?? start)
+            move(to: colon.map { min($0 + 1, at) } ?? start)
             mask(to: at)
         } else if let colon, let at = bytes[authorityEnd..<runEnd].lastIndex(of: UInt8(ascii: "@")),
             !bytes[(colon + 1)..<authorityEnd].allSatisfy({ $0.isDigit })
         {
             // A password with a `/` in it: no port looks like that.
-            copy(to: colon + 1)
+            move(to: colon + 1)
             mask(to: at)
         } else if !bytes[authorityEnd..<runEnd].contains(UInt8(ascii: "@")) {
             noUserInformationBefore = runEnd
@@ -283,14 +289,16 @@ struct TextRedactor {
 
     // MARK: Moving
 
-    private mutating func copy(to end: Int) {
-        output.append(contentsOf: bytes[offset..<end])
+    /// Goes on; what was gone over is copied when something is masked.
+    private mutating func move(to end: Int) {
         offset = end
     }
 
     private mutating func mask(to end: Int) {
+        output.append(contentsOf: bytes[copied..<offset])
         output.append(contentsOf: Redaction.mask.utf8)
         offset = max(end, offset)
+        copied = offset
     }
 
     private func skip(from start: Int, while condition: (UInt8) -> Bool) -> Int {
@@ -300,55 +308,15 @@ struct TextRedactor {
     }
 
     private func matches(_ text: StaticString, at start: Int) -> Bool {
-        guard start + text.utf8CodeUnitCount <= bytes.count else { return false }
-        return text.withUTF8Buffer { $0.elementsEqual(bytes[start..<start + $0.count]) }
+        let count = text.utf8CodeUnitCount
+        guard start + count <= bytes.count else { return false }
+        for index in 0..<count where bytes[start + index] != text.utf8Start[index] { return false }
+        return true
     }
-}
 
-extension ArraySlice<UInt8> {
     /// A header whose value goes on to the end of the line.
-    fileprivate var isHeaderName: Bool {
-        let name = String(decoding: self, as: UTF8.self).lowercased()
+    private func isHeaderName(_ word: Range<Int>) -> Bool {
+        let name = String(decoding: bytes[word], as: UTF8.self).lowercased()
         return name.hasSuffix("authorization") || name.hasSuffix("cookie")
-    }
-}
-
-extension UInt8 {
-    fileprivate var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-
-    fileprivate var isWordByte: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
-    }
-
-    fileprivate var isQuote: Bool { self == .quote || self == UInt8(ascii: "'") }
-
-    /// `u'…'`, `b'…'`, `r'…'` of Python.
-    fileprivate var isStringPrefix: Bool {
-        self == UInt8(ascii: "u") || self == UInt8(ascii: "b") || self == UInt8(ascii: "r")
-    }
-
-    fileprivate var isBase64Sign: Bool {
-        self == UInt8(ascii: "+") || self == UInt8(ascii: "/") || self == UInt8(ascii: "=")
-    }
-
-    fileprivate var endsValue: Bool {
-        switch self {
-        case .comma, UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: ")"), .closeBracket, .closeBrace, .quote,
-            UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"):
-            true
-        default: false
-        }
-    }
-
-    fileprivate var endsAuthority: Bool {
-        switch self {
-        case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "<"), UInt8(ascii: ">"): true
-        default: false
-        }
     }
 }

@@ -165,7 +165,7 @@ struct ContextFields {
     static func isContext(_ key: JSONSlot, _ text: RawSpan) -> Bool {
         if key.hasEscapes { return key.decodedBytes(text).starts(with: "_context_".utf8) }
         return text.byte(key.range.lowerBound) == UInt8(ascii: "_")
-            && text.matches("_context_", at: key.range.lowerBound)
+            && text.has("_context_", at: key.range.lowerBound)
     }
 
     mutating func read(_ key: JSONSlot, _ count: Int, _ scanner: inout JSONScanner, _ text: RawSpan) {

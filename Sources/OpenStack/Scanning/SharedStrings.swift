@@ -37,7 +37,19 @@ struct SharedStrings {
     private static func isSame(_ string: String, _ text: RawSpan, _ range: Range<Int>) -> Bool {
         guard string.utf8.count == range.count else { return false }
         return string.utf8.withContiguousStorageIfAvailable { bytes in
-            for index in 0..<bytes.count where bytes[index] != text.byte(range.lowerBound + index) { return false }
+            let stored = UnsafeRawBufferPointer(bytes)
+            var index = 0
+            // The last step overlaps the one before.
+            while index < stored.count {
+                let start = min(index, stored.count - 8)
+                if stored.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+                    != text.unsafeLoadUnaligned(
+                        fromUncheckedByteOffset: range.lowerBound + start, as: UInt64.self)
+                {
+                    return false
+                }
+                index += 8
+            }
             return true
         } ?? false
     }

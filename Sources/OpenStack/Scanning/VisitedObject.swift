@@ -177,11 +177,11 @@ enum Envelope {
         }
         let range = key.range
         guard range.count > 12 else { return nil }
-        if text.matches("_object.data", at: range.upperBound - 12) {
+        if text.has("_object.data", at: range.upperBound - 12) {
             self = .data
-        } else if text.matches("_object.name", at: range.upperBound - 12) {
+        } else if text.has("_object.name", at: range.upperBound - 12) {
             self = .name
-        } else if range.count > 15, text.matches("_object.changes", at: range.upperBound - 15) {
+        } else if range.count > 15, text.has("_object.changes", at: range.upperBound - 15) {
             self = .changes
         } else {
             return nil
