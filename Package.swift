@@ -88,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], exclude: ["Golden"],
             swiftSettings: settings),
-        .testTarget(name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],
             exclude: ["Golden"], swiftSettings: settings),
