@@ -30,17 +30,12 @@ final class CaptureFile {
     @inline(__always)
     func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) -> Bool {
         guard let time = nextTime else { return false }
-        source.packets += 1
-        if source.first.map({ time < $0 }) ?? true { source.first = time }
-        if source.last.map({ time > $0 }) ?? true { source.last = time }
-        let stamp = PacketStamp(
-            time: time, source: Int32(truncatingIfNeeded: index), number: Int64(source.packets))
+        let number = source.count(time, bytes: mixedReader?.capturedLength ?? handle.capturedLength)
+        let stamp = PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(number))
         if let mixedReader {
-            source.bytes += mixedReader.capturedLength
             let header = PacketHeader(stamp: stamp, linkType: mixedReader.linkType, wireLength: mixedReader.wireLength)
             mixedReader.withBytes { body(header, $0) }
         } else {
-            source.bytes += handle.capturedLength
             let header = PacketHeader(stamp: stamp, linkType: linkType, wireLength: handle.wireLength)
             handle.withBytes { body(header, $0) }
         }
@@ -104,5 +99,16 @@ final class CaptureFile {
             stream.format == .capture
             ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
         throw CaptureError(.notACapture, path: path, sentence, cause: cause)
+    }
+}
+
+extension CaptureSource {
+    /// Counts a packet; returns its number. One step for all, since each access to what a class holds is checked.
+    fileprivate mutating func count(_ time: Timestamp, bytes count: Int) -> Int {
+        packets += 1
+        bytes += count
+        if first.map({ time < $0 }) ?? true { first = time }
+        if last.map({ time > $0 }) ?? true { last = time }
+        return packets
     }
 }

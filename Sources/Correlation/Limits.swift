@@ -11,6 +11,8 @@ package struct CorrelationLimits: Sendable {
     /// How long a message is kept after it was last touched. oslo.messaging's longest timeout in nova is 30 minutes
     /// (`long_rpc_timeout`), and an answer may come after it.
     package var expiry: Nanoseconds
+    /// Packets listed for one passage of a message between its first and its last; `nil` lists none at all.
+    package var packetsPerContent: Int?
     /// Publishes and deliveries of one connection that wait for their acknowledgement.
     package var unsettledPerConnection: Int
     /// Facts kept of one connection.
@@ -20,13 +22,11 @@ package struct CorrelationLimits: Sendable {
 
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
-        messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), unsettledPerConnection: 65_536,
-        evidencePerConnection: 256,
-        replyQueues: 65_536)
+        messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), packetsPerContent: 65_536,
+        unsettledPerConnection: 65_536, evidencePerConnection: 256, replyQueues: 65_536)
 
     /// For running totals in constant memory: stats, and anything that runs for days.
     package static let streaming = CorrelationLimits(
-        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), unsettledPerConnection: 2048,
-        evidencePerConnection: 64,
-        replyQueues: 16_384)
+        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: nil,
+        unsettledPerConnection: 2048, evidencePerConnection: 64, replyQueues: 16_384)
 }

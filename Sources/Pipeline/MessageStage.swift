@@ -10,8 +10,10 @@ struct MessageStage {
     private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
     private(set) var anomalies = AnomalyLog()
+    private let listsPackets: Bool
 
     init(decoder: OsloDecoder, limits: CorrelationLimits) {
+        listsPackets = limits.packetsPerContent != nil
         self.decoder = decoder
         correlator = Correlator(limits: limits)
     }
@@ -82,14 +84,13 @@ struct MessageStage {
                 exchange: content.method.exchange, routingKey: content.method.routingKey,
                 bytes: Int(clamping: content.bodySize), isTruncated: content.isTruncated,
                 expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
-                lastByteAt: content.lastPacket.time, packets: content.packets,
+                lastByteAt: content.lastPacket.time, packets: listsPackets ? content.packets : [],
                 bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded))
     }
 
     /// Decodes a body, unless it is one that was published a moment ago.
     private mutating func read(_ body: RawSpan, of content: AMQPContent) -> OsloBody {
-        let compression = content.properties.compression
-        let contentType = content.properties.contentType
+        let (contentType, compression) = (content.properties.contentType, content.properties.compression)
         let isWhole = !content.isTruncated && compression == nil
         if isWhole, content.method.isFromBroker, let known = recentBodies.find(body, contentType: contentType) {
             return known

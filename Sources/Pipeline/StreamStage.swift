@@ -20,9 +20,11 @@ struct StreamStage {
     private var last: (tcp: Int, place: Int)?
     private var registry = ConnectionRegistry()
     private var messages: MessageStage
+    private var limits = Limits.default
 
-    init(messages: MessageStage) {
+    init(messages: MessageStage, packetsPerContent: Int) {
         self.messages = messages
+        limits.packetsPerContent = packetsPerContent
     }
 
     /// Takes what happened to a TCP connection.
@@ -54,7 +56,8 @@ struct StreamStage {
         let entry = Entry(
             tcp: tcp,
             stream: ProtocolStream(
-                firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake))
+                firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake,
+                limits: limits))
         if let place = freePlaces.popLast() {
             entries[place] = entry
             places[tcp] = place

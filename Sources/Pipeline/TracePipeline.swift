@@ -18,7 +18,8 @@ package struct TracePipeline {
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay
     ) {
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
-        streams = StreamStage(messages: MessageStage(decoder: decoder, limits: limits))
+        streams = StreamStage(
+            messages: MessageStage(decoder: decoder, limits: limits), packetsPerContent: limits.packetsPerContent ?? 0)
     }
 
     /// Takes one packet.
