@@ -13,7 +13,7 @@ struct ProcessCost {
     /// The most memory it had at once, in bytes.
     ///
     /// Linux counts in what the process had before it became the program, which is as much as the benchmark itself has:
-    /// less than any of the measured programs.
+    /// less than novatrace and tshark need, more than tcpdump does.
     var peakMemory: Int
 }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Trace
 
 /// A value: a time as a person gives it.
