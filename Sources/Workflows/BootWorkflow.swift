@@ -10,6 +10,7 @@ extension Workflow {
             Pattern(["run_instance"], topic: "scheduler"),
         ],
         signs: [Pattern(["build_and_run_instance", "run_instance"], topic: "compute")],
+        signState: "building",
         steps: [
             Step(
                 "request taken",

@@ -16,7 +16,7 @@ struct Judgement {
         if let waiting = facts.waiting {
             return facts.hasWaitedLong(since: waiting.since) ? (.stuck, waiting.text) : (.running, waiting.text)
         }
-        if facts.everythingIsAnswered { return (.completed, facts.success) }
+        if facts.isDone { return (.completed, facts.success) }
         return facts.hasWaitedLong(since: facts.operation.endedAt)
             ? (.unknown, "\(facts.reached); nothing further was seen")
             : (.running, "\(facts.reached) when the capture ended")
@@ -44,11 +44,35 @@ private struct Facts {
         return false
     }
 
-    var everythingIsAnswered: Bool {
+    /// Whether the wire shows that nothing is left to do, for operations without a state to reach.
+    ///
+    /// That a cast was taken shows nothing: the last step must be an answered call, or the work must have left its mark.
+    var isDone: Bool {
         if workflow?.kind == .boot { return false }
         let isOpen = operation.steps.contains { $0.status == .pending && !isOptional($0.name) }
         let isUnderWay = operation.states.last?.change.taskState.value != nil && !isGone
-        return !isOpen && !isUnderWay && openCalls.isEmpty
+        return !isOpen && !isUnderWay && openCalls.isEmpty && (isGone || lastStepIsAnswered || workIsOver)
+    }
+
+    /// Without a workflow: whether there are calls at all.
+    private var lastStepIsAnswered: Bool {
+        guard workflow != nil else { return calls.contains { $0.outcome == .ok } }
+        guard let step = operation.steps.last(where: { !$0.messages.isEmpty }) else {
+            return calls.contains { $0.outcome == .ok }
+        }
+        return step.status == .done && step.messages.contains { trace.messages[$0].kind == .call }
+    }
+
+    /// Whether a task state was reset, or a notification told of the end.
+    private var workIsOver: Bool {
+        if let last = operation.states.last, last.confirmation == .confirmed, last.change.taskState == .none {
+            return !goalIsAState
+        }
+        return messages.contains { $0.kind == .notification && $0.title.hasSuffix(".end") && !goalIsAState }
+    }
+
+    private var goalIsAState: Bool {
+        if case .vmState = workflow?.steps.last?.proof { true } else { false }
     }
 
     private var isGone: Bool {
@@ -61,7 +85,7 @@ private struct Facts {
     }
 
     var success: String {
-        guard let workflow else { return "all answered after \(duration)" }
+        guard let workflow else { return "all calls answered after \(duration)" }
         let place = host.map { " \(workflow.preposition) \($0)" } ?? ""
         return "\(workflow.goal)\(place) after \(duration)"
     }
@@ -88,10 +112,21 @@ private struct Facts {
         if let step = operation.steps.first(where: { $0.status == .failed }) { return text(ofFailed: step) }
         if let call = failedCall { return text(of: call) }
         if let note = failureState { return "state became \(note.change.vmState.value ?? "error")" }
-        if let event = messages.first(where: { $0.kind == .notification && $0.priority == "ERROR" }) {
+        if let event = messages.last(where: { $0.kind == .notification && $0.priority == "ERROR" }),
+            !isRetried(after: event)
+        {
             return "\(event.title) reported an error"
         }
         return nil
+    }
+
+    /// Whether the operation was begun anew since, as a build that is sent to another host.
+    private func isRetried(after event: Message) -> Bool {
+        guard let workflow, let failedAt = event.at else { return false }
+        return messages.contains { message in
+            guard let at = message.at, at > failedAt else { return false }
+            return (workflow.triggers + workflow.signs).contains { $0.matches(message) }
+        }
     }
 
     private var failureState: StateNote? {
@@ -133,19 +168,31 @@ private struct Facts {
 
     var openCalls: [Call] { calls.filter { $0.reply == nil && $0.outcome != .returned } }
 
-    /// The first request that nobody took or answered.
+    /// The first request that was seen taken or answered by nobody.
+    ///
+    /// A cast without a delivery waits only while no later step was seen: the capture may hold one side of the bus.
     var waiting: (text: String, since: Timestamp)? {
         for message in messages {
             guard let at = message.publishedAt else { continue }
-            if message.kind == .cast, message.deliveries.isEmpty, workflow != nil {
-                return ("\(message.title) was published to \(message.routingKey) and taken by nobody", at)
+            if message.kind == .cast, message.deliveries.isEmpty, workflow != nil, !isFollowed(message) {
+                return ("\(message.title) was published to \(message.routingKey) and not seen taken", at)
             }
             if message.kind == .call, let call = message.call.map({ trace.calls[$0] }), call.reply == nil {
-                let state = message.deliveries.isEmpty ? "taken by nobody" : "taken but not answered"
+                let state = message.deliveries.isEmpty ? "not seen taken" : "taken but not answered"
                 return ("\(message.title) was published to \(message.routingKey) and \(state)", at)
             }
         }
         return nil
+    }
+
+    /// Whether a later step of the workflow was seen.
+    private func isFollowed(_ message: Message) -> Bool {
+        guard let own = operation.steps.lastIndex(where: { $0.messages.contains(message.id) }) else {
+            return operation.steps.contains { step in step.at.map { $0 > message.at ?? $0 } ?? false }
+        }
+        return operation.steps[(own + 1)...].contains { step in
+            step.at.map { $0 > message.at ?? $0 } ?? false
+        }
     }
 
     var reached: String {

@@ -37,11 +37,14 @@ package struct OperationFinder {
 
     // MARK: By request
 
+    /// A global id that no message has as its own came from the client, which may use it for several requests.
     private func requests() -> [(request: String, messages: [Int])] {
         var order: [String] = []
         var groups: [String: [Int]] = [:]
+        let own = Set(trace.messages.lazy.compactMap(\.requestID))
         for message in trace.messages {
-            guard let request = message.globalRequestID ?? message.requestID else { continue }
+            let origin = message.globalRequestID.flatMap { own.contains($0) ? $0 : nil }
+            guard let request = origin ?? message.requestID ?? message.globalRequestID else { continue }
             if groups[request] == nil { order.append(request) }
             groups[request, default: []].append(message.id)
         }
@@ -98,7 +101,12 @@ package struct OperationFinder {
             }
         }
         return workflows.first { workflow in
-            messages.contains { id in workflow.signs.contains { $0.matches(trace.messages[id]) } }
+            messages.contains { id in
+                let message = trace.messages[id]
+                return workflow.signs.contains { $0.matches(message) }
+                    || message.kind == .call && workflow.signState != nil
+                        && message.stateChange?.vmState.value == workflow.signState
+            }
         }
     }
 

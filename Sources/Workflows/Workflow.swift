@@ -56,6 +56,8 @@ package struct Workflow: Sendable {
     package var triggers: [Pattern]
     /// What is seen in it only; recognises one that began before the capture.
     package var signs: [Pattern]
+    /// State that instances have in it only; recognises it as well.
+    package var signState: String?
     package var steps: [Step]
     /// Said when its last step is done, e.g. `active`.
     package var goal: String
@@ -63,12 +65,13 @@ package struct Workflow: Sendable {
     package var preposition: String
 
     package init(
-        _ kind: String, triggers: [Pattern], signs: [Pattern] = [], steps: [Step] = [], goal: String = "done",
-        preposition: String = "on"
+        _ kind: String, triggers: [Pattern], signs: [Pattern] = [], signState: String? = nil, steps: [Step] = [],
+        goal: String = "done", preposition: String = "on"
     ) {
         self.kind = Operation.Kind(rawValue: kind)
         self.triggers = triggers
         self.signs = signs
+        self.signState = signState
         self.steps = steps
         self.goal = goal
         self.preposition = preposition

@@ -56,7 +56,7 @@ import Trace
         #expect(operations(script)[0].outcome == .stuck)
         #expect(
             operations(script)[0].verdict
-                == "schedule_and_build_instances was published to conductor and taken by nobody")
+                == "schedule_and_build_instances was published to conductor and not seen taken")
     }
 
     @Test func `a rejected save sets no state`() {
@@ -108,5 +108,98 @@ import Trace
         script.save(.some("stopped"), .none, of: instance)
         #expect(operations(script)[0].kind.rawValue == "stop")
         #expect(operations(script)[0].outcome == .completed)
+    }
+
+    @Test(arguments: ["stop_instance", "snapshot_instance", "attach_volume", "detach_volume"])
+    func `a cast that was taken, and nothing more, is not completed`(method: String) {
+        var script = TraceScript()
+        script.cast(method, 0, 3, key: "compute.node1", instances: [instance])
+        script.wait(.seconds(1))
+        #expect(operations(script)[0].outcome == .running)
+        #expect(operations(script)[0].verdict == #"reached "compute took the request" when the capture ended"#)
+        script.wait(.seconds(100))
+        #expect(operations(script)[0].outcome == .unknown)
+    }
+
+    @Test func `a snapshot is done when its task state is reset`() {
+        var script = TraceScript()
+        script.cast("snapshot_instance", 0, 3, key: "compute.node1", instances: [instance])
+        script.save(.some("active"), .some("image_uploading"), of: instance)
+        #expect(operations(script)[0].outcome == .running)
+        script.save(.some("active"), .none, of: instance)
+        #expect(operations(script)[0].outcome == .completed)
+    }
+
+    @Test func `an answered call is done`() {
+        var script = TraceScript()
+        script.call("get_console_output", 0, 3, key: "compute.node1", instances: [instance])
+        #expect(operations(script)[0].outcome == .completed)
+    }
+
+    @Test func `casts that no workflow knows are not called answered`() {
+        var script = TraceScript()
+        script.cast("frobnicate", 0, 3, key: "compute.node1", instances: [instance])
+        script.wait(.seconds(100))
+        #expect(operations(script)[0].outcome == .unknown)
+        #expect(!operations(script)[0].verdict.contains("answered"))
+    }
+
+    @Test func `a cast whose delivery the capture lacks is not stuck when later steps are seen`() {
+        var script = TraceScript()
+        script.cast("schedule_and_build_instances", 0, nil, key: "conductor", instances: [instance])
+        script.call("select_destinations", 1, 2, key: "scheduler", instances: [instance])
+        script.cast("build_and_run_instance", 1, 3, key: "compute.node1", instances: [instance])
+        script.wait(.seconds(100))
+        #expect(operations(script)[0].outcome == .unknown)
+        #expect(operations(script)[0].verdict == #"reached "compute took the build"; nothing further was seen"#)
+    }
+
+    @Test func `a build sent to another host has not failed with the first`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        script.notify("compute.instance.create.error", priority: "ERROR", instances: [instance])
+        #expect(operations(script)[0].outcome == .failed)
+        script.cast("build_instances", 3, 1, key: "conductor", instances: [instance])
+        script.cast("build_and_run_instance", 1, 4, key: "compute.node2", instances: [instance])
+        #expect(operations(script).count == 1)
+        #expect(operations(script)[0].outcome == .running)
+        script.save(.some("active"), .none, of: instance)
+        #expect(operations(script)[0].outcome == .completed)
+    }
+
+    @Test func `a boot whose every request was before the capture is known by the instance's state`() {
+        var script = TraceScript()
+        script.save(.some("building"), .some("spawning"), of: instance)
+        #expect(operations(script)[0].kind == .boot)
+        #expect(operations(script)[0].outcome == .running)
+        script.save(.some("active"), .none, of: instance)
+        #expect(operations(script)[0].verdict.hasPrefix("active on node1"))
+    }
+
+    @Test func `requests of one client under one global id stay two operations, each under its own id`() {
+        var script = TraceScript()
+        script.cast(
+            "stop_instance", 0, 3, key: "compute.node1", instances: [instance], request: "req-a", global: "req-g")
+        script.cast("stop_instance", 0, 3, key: "compute.node1", instances: [other], request: "req-b", global: "req-g")
+        #expect(operations(script).map(\.requestID) == ["req-a", "req-b"])
+    }
+
+    @Test func `what another service does under a request's global id is part of it`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        let attach = script.cast(
+            "attachment_update", 4, 5, key: "cinder-volume.node1", request: "req-cinder", global: "req-1")
+        #expect(operations(script).count == 1)
+        #expect(operations(script)[0].messages.contains(attach))
+    }
+
+    @Test func `operations that overlap on one instance stay apart`() {
+        var script = TraceScript()
+        script.cast("reboot_instance", 0, 3, key: "compute.node1", instances: [instance], request: "req-a")
+        script.cast("terminate_instance", 0, 3, key: "compute.node1", instances: [instance], request: "req-b")
+        script.cast("detach_interface", 0, 3, key: "compute.node1", instances: [instance], request: "req-a")
+        let found = operations(script)
+        #expect(found.map(\.kind.rawValue) == ["reboot", "delete"])
+        #expect(found.map(\.messages) == [[0, 2], [1]])
     }
 }

@@ -29,7 +29,8 @@ struct TraceScript {
 
     @discardableResult
     mutating func cast(
-        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil
+        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,
+        global: String? = nil
     ) -> Int {
         wait(.milliseconds(100))
         var message = Message(
@@ -39,6 +40,7 @@ struct TraceScript {
         message.publishedAt = now
         message.instances = instances
         message.requestID = request ?? self.request
+        message.globalRequestID = global
         if let to { message.deliveries = [Delivery(to: to, at: now, redelivered: false, connection: 0)] }
         trace.messages.append(message)
         return message.id
@@ -74,6 +76,14 @@ struct TraceScript {
             trace.messages.append(reply)
         }
         trace.calls.append(call)
+    }
+
+    mutating func notify(_ event: String, priority: String, instances: [String]) {
+        let id = cast(event, Self.compute, nil, key: "notifications.error", instances: instances)
+        trace.messages[id].kind = .notification
+        trace.messages[id].method = nil
+        trace.messages[id].eventType = event
+        trace.messages[id].priority = priority
     }
 
     mutating func save(
