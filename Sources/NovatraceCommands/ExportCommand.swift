@@ -30,13 +30,16 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let format = try chosenFormat()
         var trace = try Reading(input, content).trace()
-        let operations = select.selection(in: trace.capture).apply(to: &trace)
-        if operations?.isEmpty == true { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
+        let selection = select.selection(in: trace.capture)
+        let messages = selection.selectsMessages ? selection.messages(of: trace) : nil
+        let operations = selection.apply(to: &trace)
+        let isEmpty = operations?.isEmpty == true && (messages ?? []).isEmpty
+        guard !isEmpty else { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
         var options = display.diagramOptions(detail: content.detail, all: select.all)
         if output != nil, display.color == .auto { options.color = false }
         if output != nil, display.width == nil { options.width = 120 }
         let write: (@escaping OutputSink) -> Void = {
-            format.renderer.render(trace, operations: operations, options: options, to: $0)
+            format.renderer.render(trace, operations: operations, messages: messages, options: options, to: $0)
         }
         if let output, output != "-" {
             try ResultFile.replace(output, write)

@@ -44,7 +44,8 @@ package struct TextRenderer: Renderer {
     package init() {}
 
     package func render(
-        _ trace: BusTrace, operations: [Int]?, options: DiagramOptions, to sink: @escaping OutputSink
+        _ trace: BusTrace, operations: [Int]?, messages: [Int]?, options: DiagramOptions,
+        to sink: @escaping OutputSink
     ) {
         TextReport(trace, operations: operations, options: options).write(to: sink)
     }
@@ -59,8 +60,9 @@ package struct JSONRenderer: Renderer {
     }
 
     package func render(
-        _ trace: BusTrace, operations: [Int]?, options: DiagramOptions, to sink: @escaping OutputSink
+        _ trace: BusTrace, operations: [Int]?, messages: [Int]?, options: DiagramOptions,
+        to sink: @escaping OutputSink
     ) {
-        TraceJSON(trace, operations: operations).write(shape, to: sink)
+        TraceJSON(trace, operations: operations, messages: messages).write(shape, to: sink)
     }
 }

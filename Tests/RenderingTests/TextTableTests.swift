@@ -73,7 +73,8 @@ import Trace
         #expect(Formats.forFile("a.b/report") == nil)
         for format in Formats.all {
             let text = rendered { sink in
-                format.renderer.render(Boots.completed(), operations: nil, options: DiagramOptions(), to: sink)
+                format.renderer.render(
+                    Boots.completed(), operations: nil, messages: nil, options: DiagramOptions(), to: sink)
             }
             #expect(text.hasSuffix("\n") && text.contains("select_destinations"))
         }

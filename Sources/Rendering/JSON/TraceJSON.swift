@@ -16,9 +16,10 @@ package struct TraceJSON: Sendable {
     /// What to export; `nil` for everything.
     let selection: TraceSelection?
 
-    package init(_ trace: BusTrace, operations: [Int]? = nil) {
+    /// - Parameter messages: where single messages are selected, those; they need not belong to an operation.
+    package init(_ trace: BusTrace, operations: [Int]? = nil, messages: [Int]? = nil) {
         self.trace = trace
-        selection = operations.map { TraceSelection(trace, operations: $0) }
+        selection = operations.map { TraceSelection(trace, operations: $0, messages: messages) }
     }
 
     package func write(_ shape: Shape, to sink: @escaping OutputSink) {
@@ -87,19 +88,22 @@ package struct TraceJSON: Sendable {
     }
 }
 
-/// A value: some operations of a trace and everything they refer to.
+/// A value: some operations of a trace and everything they refer to, or of that some messages.
+///
+/// Ids of selected objects may name objects that are not selected.
 struct TraceSelection {
     var operations: Set<Int>
     var messages: Set<Int> = []
     var calls: Set<Int> = []
     var participants: Set<Int> = []
 
-    init(_ trace: BusTrace, operations ids: [Int]) {
+    init(_ trace: BusTrace, operations ids: [Int], messages selected: [Int]? = nil) {
         operations = Set(ids.filter(trace.operations.indices.contains))
         for id in operations {
             messages.formUnion(trace.operations[id].messages.filter(trace.messages.indices.contains))
             participants.formUnion(trace.operations[id].states.compactMap(\.participant))
         }
+        if let selected { messages = Set(selected.filter(trace.messages.indices.contains)) }
         for id in messages {
             let message = trace.messages[id]
             if let call = message.call, trace.calls.indices.contains(call) { calls.insert(call) }
