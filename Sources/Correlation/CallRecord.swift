@@ -11,10 +11,14 @@ struct CallRecord: Sendable {
     /// When the answer left the server and when it reached the caller.
     var replyPublishedAt: Timestamp?
     var replyDeliveredAt: Timestamp?
-    /// Connections that published the request, took it, and published the answer.
+    /// Connections that published the request, took it last, and published the answer.
     var callerConnection: Int?
     var takerConnection: Int?
     var replierConnection: Int?
+    /// Who took the request at first, where it was delivered to somebody else since.
+    var firstTaker: (connection: Int, at: Timestamp)?
+    /// Whether the broker said of any delivery that it was not the first.
+    var wasRedelivered = false
     /// Connection that the answer was delivered on; stands for the caller when its request was not seen.
     var receiverConnection: Int?
     /// AMQP `expiration` of the request, the caller's timeout.
@@ -22,6 +26,8 @@ struct CallRecord: Sendable {
     /// `_timeout`: the caller gives up when no heartbeat came for so long.
     var monitorTimeout: Nanoseconds?
     var lastSignOfLife: Timestamp?
+    /// Whether the call monitor's time ran out between two signs of life.
+    var monitorGaveUp = false
     /// Whether the answer that was taken said itself that it is the last.
     var replyIsFinal = false
     /// The instance of an `Instance.save`, while it is open.
@@ -32,21 +38,57 @@ struct CallRecord: Sendable {
         touched = at
     }
 
+    /// Takes a delivery of the request.
+    ///
+    /// Once it is answered, whoever takes it again is not who answered.
+    mutating func taken(on connection: Int, at time: Timestamp, redelivered: Bool) {
+        wasRedelivered = wasRedelivered || redelivered
+        if let answered = replyPublishedAt, answered < time, takerConnection != nil { return }
+        if let takerConnection, let deliveredAt, takerConnection != connection, firstTaker == nil {
+            firstTaker = (takerConnection, deliveredAt)
+        }
+        takerConnection = connection
+        deliveredAt = time
+    }
+
+    /// Takes a sign that the method still runs.
+    mutating func showedLife(at time: Timestamp) {
+        if isBeyondMonitor(time) { monitorGaveUp = true }
+        lastSignOfLife = max(lastSignOfLife ?? time, time)
+    }
+
     /// Decides the outcome from what was seen until `end`.
-    mutating func conclude(at end: Timestamp) {
+    ///
+    /// Times that contradict each other, as of captures whose clocks differ, give no duration.
+    mutating func conclude(at end: Timestamp, areOneProcess: (Int, Int) -> Bool) {
+        let server = server(areOneProcess)
         call.requestedAt = publishedAt ?? deliveredAt
         call.repliedAt = replyDeliveredAt ?? replyPublishedAt
         call.callerConnection = callerConnection ?? receiverConnection
-        call.serverConnection = takerConnection ?? replierConnection
+        call.serverConnection = server.connection
         call.isLate = call.repliedAt.map(isBeyondTimeout) ?? false
         call.outcome = outcome(at: end)
-        if let publishedAt, let replyDeliveredAt { call.latency = replyDeliveredAt - publishedAt }
-        if let deliveredAt, let replyPublishedAt, replyPublishedAt >= deliveredAt {
-            call.serviceTime = replyPublishedAt - deliveredAt
+        if let publishedAt, let replyDeliveredAt, replyDeliveredAt >= publishedAt {
+            call.latency = replyDeliveredAt - publishedAt
         }
-        if let latency = call.latency, let serviceTime = call.serviceTime {
-            call.brokerTime = max(0, latency - serviceTime)
+        if let tookAt = server.tookAt, let replyPublishedAt, replyPublishedAt >= tookAt {
+            call.serviceTime = replyPublishedAt - tookAt
         }
+        if let latency = call.latency, let serviceTime = call.serviceTime, latency >= serviceTime {
+            call.brokerTime = latency - serviceTime
+        }
+    }
+
+    /// Who served the call and when it took the request; of a request that went to two processes, the one that answered.
+    private func server(_ areOneProcess: (Int, Int) -> Bool) -> (connection: Int?, tookAt: Timestamp?) {
+        guard let takerConnection, let replierConnection, wasRedelivered else {
+            return (takerConnection ?? replierConnection, deliveredAt)
+        }
+        if areOneProcess(takerConnection, replierConnection) { return (takerConnection, deliveredAt) }
+        if let firstTaker, areOneProcess(firstTaker.connection, replierConnection) {
+            return (firstTaker.connection, firstTaker.at)
+        }
+        return (replierConnection, nil)
     }
 
     private func outcome(at end: Timestamp) -> Call.Outcome {
@@ -58,9 +100,21 @@ struct CallRecord: Sendable {
         return isBeyondTimeout(end) ? .timedOut : .unanswered
     }
 
+    /// Whether neither an answer nor the end of the caller's patience was seen until `moment`.
+    func isOpen(at moment: Timestamp) -> Bool {
+        call.request != nil && call.reply == nil && call.outcome != .returned && !isBeyondTimeout(moment)
+    }
+
+    /// A request that was delivered was published before that.
+    private var begun: Timestamp? { publishedAt ?? deliveredAt }
+
     private func isBeyondTimeout(_ moment: Timestamp) -> Bool {
-        if let publishedAt, let expiration, moment - publishedAt > expiration { return true }
-        guard let monitorTimeout, let last = lastSignOfLife ?? publishedAt else { return false }
+        if let begun, let expiration, moment - begun > expiration { return true }
+        return monitorGaveUp || isBeyondMonitor(moment)
+    }
+
+    private func isBeyondMonitor(_ moment: Timestamp) -> Bool {
+        guard let monitorTimeout, let last = lastSignOfLife ?? begun else { return false }
         return moment - last > monitorTimeout
     }
 }

@@ -3,14 +3,19 @@ import Trace
 
 extension Correlator {
     /// Joins a passage of a request or a reply to its call.
-    mutating func joinToCall(_ observation: Observation, message id: Int) {
+    ///
+    /// - Parameter isRepeat: whether the message was published before, on another connection: by a shovel, or on the
+    ///   other side of a proxy; that says nothing about who sent it.
+    mutating func joinToCall(_ observation: Observation, message id: Int, isRepeat: Bool) {
         switch observation.body {
         case .request(let request):
             guard let messageID = request.messageID else { return }
             requestPassed(observation, request, call: call(for: messageID, at: observation.lastByteAt), message: id)
         case .reply(let reply):
             guard let messageID = messages[id].messageID, !messageID.isEmpty else { return }
-            replyPassed(observation, reply, call: call(for: messageID, at: observation.lastByteAt), message: id)
+            replyPassed(
+                observation, reply, call: call(for: messageID, at: observation.lastByteAt), message: id,
+                isRepeat: isRepeat)
         case .notification, .opaque:
             return
         }
@@ -35,7 +40,7 @@ extension Correlator {
     private mutating func requestPassed(
         _ observation: Observation, _ request: RPCRequest, call id: Int, message: Int
     ) {
-        messages[message].call = id
+        messages[message].call = calls[id].call.id
         calls[id].call.request = message
         calls[id].call.method = request.method
         calls[id].call.objectMethod = request.objectMethod
@@ -45,14 +50,13 @@ extension Correlator {
         case .publish:
             calls[id].publishedAt = calls[id].publishedAt ?? observation.firstByteAt
             calls[id].callerConnection = calls[id].callerConnection ?? observation.connection
-        case .deliver:
-            calls[id].deliveredAt = observation.lastByteAt
-            calls[id].takerConnection = observation.connection
+        case .deliver(let redelivered):
+            calls[id].taken(on: observation.connection, at: observation.lastByteAt, redelivered: redelivered)
             if request.objectMethod == "Instance.save", let instance = request.instances.first,
                 calls[id].call.reply == nil
             {
                 calls[id].savedInstance = instance
-                openSaves.began(instance, call: id, takenBy: observation.connection)
+                openSaves.began(instance, call: calls[id].call.id, takenBy: observation.connection)
             }
         case .returned:
             calls[id].call.outcome = .returned
@@ -62,26 +66,39 @@ extension Correlator {
 
     // MARK: Reply
 
-    private mutating func replyPassed(_ observation: Observation, _ reply: RPCReply, call id: Int, message: Int) {
-        messages[message].call = id
+    private mutating func replyPassed(
+        _ observation: Observation, _ reply: RPCReply, call id: Int, message: Int, isRepeat: Bool
+    ) {
+        let isNew = messages[message].call == nil
+        messages[message].call = calls[id].call.id
         describe(reply: message, byCall: id)
+        if case .publish = observation.leg, !isRepeat { joinReplier(observation.connection, call: id) }
         if reply.isHeartbeat {
-            heartbeatPassed(observation, call: id)
+            calls[id].showedLife(at: observation.lastByteAt)
+            if isNew { calls[id].call.heartbeats += 1 }
             return
         }
-        if case .publish = observation.leg { joinReplier(observation.connection, call: id) }
         guard let answer = calls[id].call.reply, answer != message else {
             take(observation, reply, asAnswerOf: id, message: message)
             return
         }
-        let isSecondOfTwo = reply.isEndMarker && !calls[id].replyIsFinal
-        let answerWasReturned = messages.contains(answer) && messages[answer].returned != nil
-        if answerWasReturned, case .publish = observation.leg {
+        guard isNew else { return }
+        if messages.contains(answer), messages[answer].returned != nil {
             calls[id].call.duplicateReplies += 1
-            supersede(call: id, observation, reply, message: message)
-        } else if !isSecondOfTwo, case .publish = observation.leg {
+            calls[id].replyDeliveredAt = nil
+            take(observation, reply, asAnswerOf: id, message: message)
+        } else if calls[id].replyIsFinal {
             calls[id].call.duplicateReplies += 1
+        } else {
+            continueAnswer(reply, call: id)
         }
+    }
+
+    /// Takes a further message of an answer that is not over: another result (before oslo.messaging a method could
+    /// give many), a failure after results, or the end marker.
+    private mutating func continueAnswer(_ reply: RPCReply, call id: Int) {
+        calls[id].call.error = calls[id].call.error ?? reply.failure
+        calls[id].replyIsFinal = reply.isEnding == true
     }
 
     /// Takes a passage of the reply that answers the call.
@@ -92,8 +109,9 @@ extension Correlator {
         switch observation.leg {
         case .publish:
             calls[id].replyPublishedAt = calls[id].replyPublishedAt ?? observation.firstByteAt
-        case .deliver:
-            calls[id].replyDeliveredAt = calls[id].replyDeliveredAt ?? observation.lastByteAt
+        case .deliver(let redelivered):
+            if redelivered, calls[id].replyDeliveredAt != nil { break }
+            calls[id].replyDeliveredAt = observation.lastByteAt
             calls[id].receiverConnection = observation.connection
         case .returned:
             break
@@ -102,23 +120,11 @@ extension Correlator {
         calls[id].savedInstance = nil
     }
 
-    /// A retry of a reply that the broker had given back: the answer is the one that arrives.
-    private mutating func supersede(call id: Int, _ observation: Observation, _ reply: RPCReply, message: Int) {
-        calls[id].replyDeliveredAt = nil
-        take(observation, reply, asAnswerOf: id, message: message)
-    }
-
-    private mutating func heartbeatPassed(_ observation: Observation, call id: Int) {
-        calls[id].lastSignOfLife = observation.lastByteAt
-        guard case .publish = observation.leg else { return }
-        calls[id].call.heartbeats += 1
-        joinReplier(observation.connection, call: id)
-    }
-
-    /// Whoever publishes the reply is the process that took the request.
+    /// Whoever publishes the reply is the process that took the request; where that went to several, it is not known
+    /// which of them.
     private mutating func joinReplier(_ connection: Int, call id: Int) {
-        calls[id].replierConnection = connection
-        if let taker = calls[id].takerConnection { naming.join(taker, connection) }
+        calls[id].replierConnection = calls[id].replierConnection ?? connection
+        if let taker = calls[id].takerConnection, !calls[id].wasRedelivered { naming.join(taker, connection) }
     }
 
     /// A reply is called by its request's method and is about its instances.

@@ -10,9 +10,10 @@ extension Correlator {
         let key = Self.key(of: observation)
         let known = messageByKey[key].flatMap { messages.contains($0) ? $0 : nil }
         let id: Int
+        var isRepeat = false
         switch observation.leg {
         case .publish:
-            id = published(observation, key: key, known: known)
+            (id, isRepeat) = published(observation, key: key, known: known)
         case .deliver(let redelivered):
             id = known ?? insert(observation, key: key)
             delivered(observation, id: id, redelivered: redelivered)
@@ -22,7 +23,7 @@ extension Correlator {
             naming.used(observation.connection)
         }
         messages[id].packets.append(contentsOf: observation.packets)
-        joinToCall(observation, message: id)
+        joinToCall(observation, message: id, isRepeat: isRepeat)
         return id
     }
 
@@ -41,24 +42,32 @@ extension Correlator {
 
     // MARK: Publish
 
-    private mutating func published(_ observation: Observation, key: String, known: Int?) -> Int {
+    /// - Returns: the message, and whether it was published before on another connection: by a shovel or federation,
+    ///   which is nobody's voice, or on the other side of a proxy.
+    private mutating func published(
+        _ observation: Observation, key: String, known: Int?
+    ) -> (message: Int, isRepeat: Bool) {
+        let connection = observation.connection
         let hasUniqueID = observation.body.uniqueID != nil
         let id: Int
         if let known, hasUniqueID || messages[known].publishedAt == nil {
             id = known
-            if messages[id].publishedAt != nil { messages[id].republished += 1 }
         } else {
             id = insert(observation, key: key)
         }
-        if messages[id].publishedAt == nil {
-            messages[id].publishedAt = observation.firstByteAt
-            messages[id].connection = observation.connection
-            messages[id].exchange = observation.exchange
-            messages[id].routingKey = observation.routingKey
-        }
         awaitSettlement(of: observation, message: id, delivery: nil)
+        guard messages[id].publishedAt == nil else {
+            let first = messages[id].connection ?? connection
+            if first == connection || !naming.areLegs(first, connection) { messages[id].republished += 1 }
+            if first == connection { learnSender(observation) } else { naming.used(connection) }
+            return (id, first != connection)
+        }
+        messages[id].publishedAt = observation.firstByteAt
+        messages[id].connection = connection
+        messages[id].exchange = observation.exchange
+        messages[id].routingKey = observation.routingKey
         learnSender(observation)
-        return id
+        return (id, false)
     }
 
     private mutating func learnSender(_ observation: Observation) {
@@ -91,9 +100,16 @@ extension Correlator {
 
     private mutating func delivered(_ observation: Observation, id: Int, redelivered: Bool) {
         let connection = observation.connection
-        messages[id].deliveries.append(
-            Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
-        awaitSettlement(of: observation, message: id, delivery: messages[id].deliveries.count - 1)
+        let twin = messages[id].deliveries.lastIndex { naming.areLegs($0.connection, connection) }
+        if let twin, !redelivered {
+            // One delivery, seen on both sides of a proxy: it arrives at the later of the two.
+            messages[id].deliveries[twin].at = max(messages[id].deliveries[twin].at, observation.lastByteAt)
+        } else {
+            messages[id].deliveries.append(
+                Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
+        }
+        let latest = messages[id].deliveries.count - 1
+        awaitSettlement(of: observation, message: id, delivery: redelivered ? latest : twin ?? latest)
         takes(
             connection, from: observation.routingKey.isEmpty ? observation.exchange : observation.routingKey,
             isNew: false)
@@ -116,9 +132,11 @@ extension Correlator {
         return id
     }
 
-    /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself.
+    /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself and where
+    /// it goes, since the ends of all answers have the same body.
     private static func key(of observation: borrowing Observation) -> String {
-        observation.body.uniqueID ?? "\(observation.bytes) \(observation.bodyHash)"
+        observation.body.uniqueID
+            ?? "\(observation.bytes) \(observation.bodyHash) \(observation.exchange) \(observation.routingKey)"
     }
 }
 

@@ -25,9 +25,9 @@ package struct Correlator: Sendable {
     /// By connection.
     var unsettled: [UnsettledContents] = []
     var replyQueues: ReplyQueues
-    var openSaves = OpenSaves()
+    var openSaves: OpenSaves
     /// Which connection a process was last known by.
-    var connectionByIdentity: [ProcessIdentity: Int] = [:]
+    var connectionByIdentity: OrderedDictionary<ProcessIdentity, Int> = [:]
     package var naming: ServiceNaming
     /// Messages and calls that were let go before the end of the capture.
     package private(set) var evicted = 0
@@ -35,7 +35,8 @@ package struct Correlator: Sendable {
     package init(limits: CorrelationLimits = .replay) {
         self.limits = limits
         replyQueues = ReplyQueues(limit: limits.replyQueues)
-        naming = ServiceNaming(evidencePerConnection: limits.evidencePerConnection)
+        openSaves = OpenSaves(limit: limits.connections)
+        naming = ServiceNaming(connections: limits.connections, evidencePerConnection: limits.evidencePerConnection)
     }
 
     // MARK: Connections
@@ -48,7 +49,11 @@ package struct Correlator: Sendable {
     /// The client gave its `connection_name`.
     package mutating func named(_ connection: Int, _ name: String) {
         naming.named(connection, name) { connectionByIdentity[$0] }
-        if let identity = naming.identity(of: connection) { connectionByIdentity[identity] = connection }
+        guard let identity = naming.identity(of: connection) else { return }
+        if connectionByIdentity.count >= limits.connections, connectionByIdentity[identity] == nil {
+            connectionByIdentity.removeFirst(max(1, limits.connections / 4))
+        }
+        connectionByIdentity[identity] = connection
     }
 
     /// The client asked for the messages of `queue` (`basic.consume`).
@@ -60,6 +65,7 @@ package struct Correlator: Sendable {
     package mutating func closed(_ connection: Int) {
         if connection < unsettled.count { unsettled[connection] = UnsettledContents() }
         replyQueues.closed(connection)
+        naming.closed(connection)
     }
 
     mutating func takes(_ connection: Int, from queue: String, isNew: Bool) {
@@ -92,7 +98,8 @@ package struct Correlator: Sendable {
 
     /// Hands on everything that is left, at the end of the capture.
     package mutating func finish(at end: Timestamp, _ visit: (Finished) -> Void) {
-        for (notifier, server) in openSaves.conclusions where !naming.isNamed(notifier) {
+        let named = naming.namedProcesses
+        for (notifier, server) in openSaves.conclusions where !named.contains(naming.root(of: notifier)) {
             naming.join(notifier, server)
         }
         for record in parked.values { finish(record, at: end, visit) }
@@ -132,7 +139,7 @@ package struct Correlator: Sendable {
     private mutating func finish(_ record: CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
         var record = record
         callByMessageID[record.call.messageID] = nil
-        record.conclude(at: now)
+        record.conclude(at: now) { naming.areOneProcess($0, $1) }
         forget(saveOf: record)
         visit(.call(record.call))
     }

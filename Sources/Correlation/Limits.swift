@@ -15,6 +15,8 @@ package struct CorrelationLimits: Sendable {
     package var packetsPerContent: Int?
     /// Publishes and deliveries of one connection that wait for their acknowledgement.
     package var unsettledPerConnection: Int
+    /// Connections that are listed and named; those beyond are read all the same.
+    package var connections: Int
     /// Facts kept of one connection.
     package var evidencePerConnection: Int
     /// Reply queues whose consumer and requesters are remembered.
@@ -23,10 +25,10 @@ package struct CorrelationLimits: Sendable {
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
         messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), packetsPerContent: 65_536,
-        unsettledPerConnection: 65_536, evidencePerConnection: 256, replyQueues: 65_536)
+        unsettledPerConnection: 65_536, connections: 262_144, evidencePerConnection: 256, replyQueues: 65_536)
 
     /// For running totals in constant memory: stats, and anything that runs for days.
     package static let streaming = CorrelationLimits(
         messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: nil,
-        unsettledPerConnection: 2048, evidencePerConnection: 64, replyQueues: 16_384)
+        unsettledPerConnection: 2048, connections: 4096, evidencePerConnection: 64, replyQueues: 16_384)
 }

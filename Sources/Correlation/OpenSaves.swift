@@ -18,6 +18,12 @@ struct OpenSaves: Sendable {
     private var open: [String: [Int: Int]] = [:]
     /// Notifier's connection → what was seen.
     private var tallies: [Int: Tally] = [:]
+    /// Notifiers that are followed; those beyond stay unknown.
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
 
     mutating func began(_ instance: String, call: Int, takenBy connection: Int) {
         open[instance, default: [:]][call] = connection
@@ -30,6 +36,7 @@ struct OpenSaves: Sendable {
 
     /// An update notification about `instance` was published on `connection`.
     mutating func updated(_ instance: String, on connection: Int) {
+        guard tallies.count < limit || tallies[connection] != nil else { return }
         guard let saves = open[instance], let server = saves.values.min() else {
             tallies[connection, default: Tally()].outside += 1
             return

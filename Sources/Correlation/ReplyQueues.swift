@@ -3,7 +3,8 @@ import Collections
 /// A machine that remembers who consumes a reply queue and who asks for replies to it, since both are one process.
 ///
 /// Names of the form `reply_<uuid hex>` are used by one process only. Queue-manager names (`reply_<host>:<name>:<n>`)
-/// survive a restart, so there a new consumer starts anew: what was asked before is not its own (oslo.messaging `_drivers/amqpdriver.py`, `QManager`).
+/// survive a restart, so there a new consumer starts anew: what was asked before is not its own (oslo.messaging
+/// `_drivers/amqpdriver.py`, `QManager`).
 struct ReplyQueues: Sendable {
     private struct Users: Sendable {
         var consumer: Int?

@@ -5,11 +5,18 @@ import Trace
 /// A machine that keeps the account of the AMQP connections that were found.
 struct ConnectionRegistry: Sendable {
     private(set) var connections: [Connection] = []
+    /// AMQP connections found; those beyond the limit are read but not listed.
+    private(set) var count = 0
+    private let limit: Int
     private var endpoints: [Int: TCPEndpoints] = [:]
     /// TCP connection → index into `connections`.
     private var indexes: [Int: Int] = [:]
     /// Other protocols by name.
     private(set) var others: [String: Int] = [:]
+
+    init(limit: Int) {
+        self.limit = limit
+    }
 
     mutating func opened(_ tcp: Int, _ ends: TCPEndpoints) {
         endpoints[tcp] = ends
@@ -20,8 +27,10 @@ struct ConnectionRegistry: Sendable {
 
     /// Takes a TCP connection in as an AMQP one.
     mutating func add(_ tcp: Int) -> Int {
-        let index = connections.count
+        let index = count
+        count += 1
         indexes[tcp] = index
+        guard index < limit else { return index }
         connections.append(Connection(id: index, client: "", server: "", protocolName: "AMQP"))
         return index
     }
@@ -35,7 +44,7 @@ struct ConnectionRegistry: Sendable {
 
     /// Takes over what the stream has counted.
     mutating func update(_ tcp: Int, from stream: AMQPConnection) {
-        guard let index = indexes[tcp], let ends = endpoints[tcp] else { return }
+        guard let index = indexes[tcp], index < connections.count, let ends = endpoints[tcp] else { return }
         let (client, server) = stream.serverSide == .first ? (ends.second, ends.first) : (ends.first, ends.second)
         let counts = [stream.counts(from: .first), stream.counts(from: .second)]
         connections[index].client = client.description

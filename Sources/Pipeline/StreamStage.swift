@@ -18,12 +18,13 @@ struct StreamStage {
     private var places: [Int: Int] = [:]
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
-    private var registry = ConnectionRegistry()
+    private var registry: ConnectionRegistry
     private var messages: MessageStage
     private var limits = Limits.default
 
-    init(messages: MessageStage, packetsPerContent: Int) {
+    init(messages: MessageStage, connections limit: Int, packetsPerContent: Int) {
         self.messages = messages
+        registry = ConnectionRegistry(limit: limit)
         limits.packetsPerContent = packetsPerContent
     }
 
@@ -155,6 +156,25 @@ struct StreamStage {
     }
 
     var naming: ServiceNaming { messages.correlator.naming }
+
+    /// States what the limits let go.
+    mutating func recordLosses(at end: Timestamp) {
+        let unlisted = registry.count - registry.connections.count
+        if unlisted > 0 {
+            record(
+                Anomaly(
+                    at: end, connection: nil, kind: "connections-not-listed",
+                    detail: "\(unlisted) more connections were read, but are neither listed nor named"))
+        }
+        let evicted = messages.correlator.evicted
+        if evicted > 0 {
+            record(
+                Anomaly(
+                    at: end, connection: nil, kind: "joining-ended-early",
+                    detail: "\(evicted) messages and calls were let go before the end of the capture; "
+                        + "what came for them later could not be joined"))
+        }
+    }
 
     func summary(of sources: [CaptureSource]) -> CaptureSummary {
         var summary = CaptureSummary()

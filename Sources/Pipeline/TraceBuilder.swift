@@ -31,6 +31,9 @@ package struct TraceBuilder: Sendable {
         trace.calls = calls
         for index in trace.messages.indices {
             trace.messages[index].from = trace.messages[index].connection.flatMap { ofConnection[$0] }
+            if let connection = trace.messages[index].connection, connection >= trace.capture.connections.count {
+                trace.messages[index].connection = nil
+            }
             for delivery in trace.messages[index].deliveries.indices {
                 let connection = trace.messages[index].deliveries[delivery].connection
                 trace.messages[index].deliveries[delivery].to = ofConnection[connection]

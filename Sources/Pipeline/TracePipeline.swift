@@ -19,7 +19,8 @@ package struct TracePipeline {
     ) {
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
         streams = StreamStage(
-            messages: MessageStage(decoder: decoder, limits: limits), packetsPerContent: limits.packetsPerContent ?? 0)
+            messages: MessageStage(decoder: decoder, limits: limits), connections: limits.connections,
+            packetsPerContent: limits.packetsPerContent ?? 0)
     }
 
     /// Takes one packet.
@@ -56,6 +57,7 @@ package struct TracePipeline {
         for damage in damages {
             streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
         }
+        streams.recordLosses(at: end)
         streams.finish(at: end, visit)
         return (streams.summary(of: sources), streams.naming)
     }

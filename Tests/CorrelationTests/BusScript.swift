@@ -22,6 +22,10 @@ struct BusScript {
 
     mutating func named(_ connection: Int, _ name: String) { correlator.named(connection, name) }
 
+    mutating func open(_ connection: Int) { correlator.opened(connection, address: "192.0.2.1", endpoint: "") }
+
+    mutating func close(_ connection: Int) { correlator.closed(connection) }
+
     mutating func consumes(_ connection: Int, _ queue: String) { correlator.consumes(connection, queue: queue) }
 
     /// - Returns: the content's number on its connection.

@@ -150,4 +150,41 @@ import Trace
         #expect(bus.calls.map(\.outcome) == [.ok])
         #expect(bus.messages.count == 2)
     }
+
+    /// Diablo to Havana: a method may give many results, the end is a message of its own, whose body is the same for
+    /// every call.
+    @Test(arguments: [nil, true] as [Bool?])
+    func `many results and an end are one answer, told apart by where they go`(ending: Bool?) {
+        var bus = BusScript()
+        for call in ["m1", "m2"] {
+            let request = BusScript.request("run_instance", unique: nil, call: call)
+            bus.pass(.publish, request, on: 0, to: "scheduler", hash: call == "m1" ? 1 : 2)
+        }
+        let result = BusScript.reply(to: nil, unique: nil, ending: nil)
+        let end = BusScript.reply(to: nil, unique: nil, hasResult: false, ending: ending)
+        for call in ["m1", "m2"] {
+            bus.pass(.publish, result, on: 2, to: call, exchange: call, hash: 3)
+            bus.pass(.publish, end, on: 2, to: call, exchange: call, hash: 4)
+        }
+        for call in ["m1", "m2"] {
+            bus.pass(.deliver(redelivered: false), result, on: 3, to: call, exchange: call, hash: 3)
+            bus.pass(.deliver(redelivered: false), end, on: 3, to: call, exchange: call, hash: 4)
+        }
+        bus.finish()
+        #expect(bus.calls.map(\.outcome) == [.ok, .ok])
+        #expect(bus.calls.map(\.duplicateReplies) == [0, 0])
+        #expect(bus.messages.filter { $0.kind == .reply }.map(\.deliveries.count) == [1, 1, 1, 1])
+    }
+
+    @Test func `a failure after results is the call's error`() {
+        var bus = BusScript()
+        ask(&bus)
+        bus.pass(.publish, BusScript.reply(to: "m1", unique: "r1", ending: nil), on: 2, to: queue, exchange: "")
+        let failure = RemoteFailure(className: "ProcessExecutionError", module: nil, message: "")
+        bus.pass(
+            .publish, BusScript.reply(to: "m1", unique: "r2", hasResult: false, ending: nil, failure: failure), on: 2,
+            to: queue, exchange: "")
+        bus.finish()
+        #expect(bus.calls.map(\.outcome) == [.error])
+    }
 }

@@ -13,13 +13,22 @@ package struct ServiceNaming: Sendable {
         /// What was looked up already, so that a steady stream of messages costs one hash lookup each.
         var examined: Set<String> = []
         var isInUse = false
+        var isClosed = false
+        /// An earlier connection of the same name.
+        var namesake: Int?
     }
 
     private var facts: [Facts] = []
+    /// oslo.messaging's names of connections end in a uuid: two of one name are one on both sides of a proxy, or the
+    /// second replaces the first.
+    private var connectionByName: [String: Int] = [:]
     private var grouping = ProcessGrouping()
+    /// Connections that are named; what is told of those beyond is not kept.
+    private let connections: Int
     private let limit: Int
 
-    package init(evidencePerConnection limit: Int) {
+    package init(connections: Int, evidencePerConnection limit: Int) {
+        self.connections = connections
         self.limit = limit
     }
 
@@ -27,6 +36,7 @@ package struct ServiceNaming: Sendable {
 
     /// A connection of the client at `address`, with its port `endpoint`.
     package mutating func opened(_ connection: Int, address: String, endpoint: String) {
+        guard connection < connections else { return }
         grouping.add(connection)
         while facts.count <= connection { facts.append(Facts()) }
         facts[connection].address = address
@@ -35,8 +45,14 @@ package struct ServiceNaming: Sendable {
 
     /// The client properties gave a `connection_name`.
     package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
+        guard facts.indices.contains(connection) else { return }
         facts[connection].connectionName = name
         guard let identity = ProcessIdentity(connectionName: name, address: facts[connection].address) else { return }
+        if let namesake = connectionByName.updateValue(connection, forKey: name), namesake != connection {
+            facts[connection].namesake = namesake
+            grouping.join(connection, namesake)
+            return
+        }
         if let service = CommandNames.service(of: identity.command) {
             add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
@@ -47,7 +63,6 @@ package struct ServiceNaming: Sendable {
     /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
     package mutating func serves(_ connection: Int, _ name: String) {
         guard isNew(connection, name) else { return }
-        facts[connection].isInUse = true
         guard let (service, topic, server) = TopicTable.serving(name) else { return }
         let place = server.map { "\(topic).\($0)" } ?? topic
         add(Evidence(.topic, service: service, host: server, reason: "serves \(place)"), to: connection)
@@ -55,7 +70,6 @@ package struct ServiceNaming: Sendable {
 
     /// The connection published a request.
     package mutating func sends(_ connection: Int, method: String, routingKey: String, exchange: String) {
-        facts[connection].isInUse = true
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
         guard let service = SenderTable.sender(of: method, topic: topic, exchange: exchange) else { return }
@@ -64,7 +78,7 @@ package struct ServiceNaming: Sendable {
 
     /// The connection published a notification.
     package mutating func notifies(_ connection: Int, publisherID: String, eventType: String) {
-        facts[connection].isInUse = true
+        used(connection)
         guard isNew(connection, publisherID, eventType),
             let (service, host) = PublisherTable.publisher(publisherID, eventType: eventType)
         else { return }
@@ -73,17 +87,26 @@ package struct ServiceNaming: Sendable {
 
     /// The process said in its own message what it is.
     package mutating func reports(_ connection: Int, service: String, host: String, method: String) {
-        facts[connection].isInUse = true
+        used(connection)
         add(Evidence(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
     }
 
     /// The connection was used by its client for messages.
     package mutating func used(_ connection: Int) {
+        guard facts.indices.contains(connection) else { return }
         facts[connection].isInUse = true
+    }
+
+    /// The connection ended: what it told is kept, what it was asked need not be.
+    package mutating func closed(_ connection: Int) {
+        guard facts.indices.contains(connection) else { return }
+        facts[connection].examined = []
+        facts[connection].isClosed = true
     }
 
     /// Two connections are one process's.
     package mutating func join(_ one: Int, _ other: Int) {
+        guard facts.indices.contains(one), facts.indices.contains(other) else { return }
         grouping.join(one, other)
     }
 
@@ -92,10 +115,18 @@ package struct ServiceNaming: Sendable {
         grouping.identity(of: connection)
     }
 
-    /// Whether anything names the process of `connection`.
-    package func isNamed(_ connection: Int) -> Bool {
-        let root = grouping.root(of: connection)
-        return facts.indices.contains { grouping.root(of: $0) == root && !facts[$0].evidence.isEmpty }
+    /// The roots of the processes that anything names.
+    package var namedProcesses: Set<Int> {
+        Set(facts.indices.lazy.filter { !facts[$0].evidence.isEmpty }.map { grouping.root(of: $0) })
+    }
+
+    package func root(of connection: Int) -> Int { grouping.root(of: connection) }
+
+    /// Whether two connections are one, seen on both sides of a proxy.
+    package func areLegs(_ one: Int, _ other: Int) -> Bool {
+        guard one != other, max(one, other) < facts.count else { return false }
+        return (facts[one].namesake == other || facts[other].namesake == one)
+            && !facts[one].isClosed && !facts[other].isClosed
     }
 
     package func connectionName(of connection: Int) -> String? {
@@ -107,7 +138,8 @@ package struct ServiceNaming: Sendable {
     }
 
     private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
-        guard facts[connection].examined.count < limit else { return false }
+        used(connection)
+        guard facts.indices.contains(connection), facts[connection].examined.count < limit else { return false }
         return facts[connection].examined.insert(key).inserted
     }
 
@@ -116,7 +148,9 @@ package struct ServiceNaming: Sendable {
     }
 
     private mutating func add(_ evidence: Evidence, to connection: Int) {
-        guard facts[connection].evidence.count < limit, !facts[connection].evidence.contains(evidence) else { return }
+        guard facts.indices.contains(connection), facts[connection].evidence.count < limit,
+            !facts[connection].evidence.contains(evidence)
+        else { return }
         facts[connection].evidence.append(evidence)
     }
 
