@@ -89,7 +89,8 @@ let package = Package(
             name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
-            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], swiftSettings: settings),
+            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],
             exclude: ["Golden"], swiftSettings: settings),

@@ -14,6 +14,9 @@ struct UnsettledContents: Sendable {
     /// Entries before this index are settled.
     private var head = 0
 
+    /// Whether it holds nothing, as after its connection's end.
+    var isEmpty: Bool { entries.isEmpty }
+
     /// Adds a content of a message, of its delivery with that index or of its publish.
     mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
         if entries.count - head >= limit { drop(head + max(1, limit / 4)) }
