@@ -17,6 +17,9 @@ package struct ExternalProgram: Sendable {
         self.path = FilePath(path)
     }
 
+    /// Its path, for a shell.
+    package var location: String { path.string }
+
     /// The `novatrace` that was built beside the tests.
     package static let novatrace = ExternalProgram(
         path: URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "novatrace")

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Holds what `export` writes of the recordings against the schema, with python3's jsonschema.
+private enum SchemaValidator {
+    private static let script = """
+        import json, sys
+        import jsonschema
+        schema = json.load(open("Sources/Rendering/JSON/novatrace.trace.schema.json"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        if sys.argv[1] == "lines":
+            schema = {"$ref": "#/$defs/line", "$defs": schema["$defs"]}
+            documents = [json.loads(line) for line in sys.stdin]
+        else:
+            documents = [json.load(sys.stdin)]
+        validator = jsonschema.Draft202012Validator(schema)
+        for document in documents:
+            for error in validator.iter_errors(document):
+                sys.exit(f"{list(error.absolute_path)}: {error.message[:200]}")
+        print(len(documents))
+        """
+
+    /// The python3 that has jsonschema; Debian's package is for the one in /usr/bin.
+    static let python = ExternalProgram.installed("python3")
+
+    static func run(_ shape: String, _ text: String) async throws -> ProgramResult? {
+        try await python?.run(["-c", script, shape], input: Array(text.utf8))
+    }
+
+    static func isAvailable() async -> Bool {
+        if ExternalProgram.mustBeInstalled { return true }
+        return (try? await python?.run(["-c", "import jsonschema"]))?.status == 0
+    }
+}
+
+@Suite(.enabled("python3 has no jsonschema (Debian: python3-jsonschema)") { await SchemaValidator.isAvailable() })
+struct `The export of a recording` {
+    private static let recordings = [
+        "boot-ok", "boot-midstream", "boot-novalidhost", "boot-conductor-down", "lifecycle",
+    ]
+
+    private func export(_ arguments: [String]) async throws -> String {
+        let result = try await ExternalProgram.novatrace.run(["export"] + arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        return result.output
+    }
+
+    @Test(arguments: recordings)
+    func `is a document of the schema`(recording: String) async throws {
+        let text = try await export(["captures/\(recording).pcap", "--format", "json", "--detail", "args"])
+        let result = try #require(try await SchemaValidator.run("document", text), "python3 is missing")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output == "1\n")
+    }
+
+    @Test(arguments: recordings)
+    func `is lines of the schema`(recording: String) async throws {
+        let text = try await export(["captures/\(recording).pcap", "--format", "jsonl"])
+        let result = try #require(try await SchemaValidator.run("lines", text), "python3 is missing")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output == "\(text.utf8.count { $0 == UInt8(ascii: "\n") })\n")
+    }
+}
