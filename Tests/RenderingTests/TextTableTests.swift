@@ -19,6 +19,21 @@ import Trace
         try expectGolden("list-\(width).txt", text)
     }
 
+    @Test(arguments: 40..<60) func `leave columns out where a terminal is narrow`(width: Int) {
+        var options = DiagramOptions(width: width)
+        let list = rendered { OperationList(operations, options: options).write(to: $0) }
+        #expect(lines(list).allSatisfy { DisplayWidth.of(String($0)) <= width })
+        #expect(list.contains("17:08:29"))
+        options.width = 80
+        let slowest = MethodStatistics(method: "Instance.save", kind: .call, count: 1_000_000)
+        var table = [slowest]
+        (table[0].p50, table[0].p95) = (.milliseconds(123_456), .milliseconds(123_456))
+        (table[0].p99, table[0].max) = (.milliseconds(123_456), .milliseconds(123_456))
+        let methods = rendered { MethodTable(table, options: options).write(to: $0) }
+        #expect(lines(methods).allSatisfy { DisplayWidth.of(String($0)) <= 80 })
+        #expect(methods.contains("max") && methods.contains("unanswered"))
+    }
+
     @Test func `list one method a line`() throws {
         var save = MethodStatistics(method: "Instance.save", kind: .call, count: 1204)
         (save.p50, save.p95, save.p99, save.max) = (

@@ -35,7 +35,8 @@ package struct MethodTable: Sendable, LineWritable {
         let numbers = ["count", "p50", "p95", "p99", "max", "failed", "unanswered"]
         var table = TextTable(
             [.init(title: "method", shrinksTo: 16), .init(title: "kind")]
-                + numbers.map { .init(title: $0, alignment: .right) }, glyphs: glyphs)
+                + numbers.map { .init(title: $0, alignment: .right, isOptional: Self.finerPercentiles.contains($0)) },
+            glyphs: glyphs)
         for method in methods {
             let latencies = [method.p50, method.p95, method.p99, method.max].map { latency in
                 (latency.map(glyphs.duration) ?? "-", TextStyle.plain)
@@ -46,6 +47,9 @@ package struct MethodTable: Sendable, LineWritable {
         }
         table.write(to: &output, width: options.cells)
     }
+
+    /// What lies between the median and the maximum goes first where a terminal is narrow.
+    private static let finerPercentiles = ["p95", "p99"]
 
     /// A cast cannot go unanswered.
     private func problem(_ count: Int, _ kind: Message.Kind) -> (String, TextStyle) {

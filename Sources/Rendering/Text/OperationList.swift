@@ -16,13 +16,14 @@ package struct OperationList: Sendable, LineWritable {
         var table = TextTable(
             [
                 .init(title: isNarrow ? "started" : "started (UTC)"), .init(title: "kind"),
-                .init(title: "instance", shrinksTo: 8), .init(title: "uuid", shrinksTo: 9, keepsHead: true),
+                .init(title: "instance", shrinksTo: 8),
+                .init(title: "uuid", shrinksTo: 9, keepsHead: true, isOptional: true),
                 .init(title: "request", shrinksTo: 13, keepsHead: true, isOptional: true), .init(title: "outcome"),
                 .init(title: "duration", alignment: .right, isOptional: true),
                 .init(title: isNarrow ? "msgs" : "messages", alignment: .right, isOptional: true),
             ], glyphs: glyphs)
         for operation in operations {
-            let time = String(operation.startedAt.clock.dropLast(3))
+            let time = String(operation.startedAt.clock.dropLast(options.cells < 60 ? 7 : 3))
             let others = operation.instances.count - 1
             table.append([
                 (isNarrow ? time : "\(operation.startedAt.calendarDate) \(time)", .faint),
