@@ -28,7 +28,11 @@ package struct OperationFinder {
                 found += operations(of: group.request, messages: group.messages)
             }
         }
-        for event in events { join(event.messages, under: event.request, to: &found) }
+        var byInstance: [String: [Int]] = [:]
+        for (index, draft) in found.enumerated() {
+            if let instance = draft.instance { byInstance[instance, default: []].append(index) }
+        }
+        for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
         return found.enumerated().map { id, draft in
             OperationJudge(trace, workflow: workflow(of: draft.kind)).judge(draft, id: id)
@@ -55,8 +59,9 @@ package struct OperationFinder {
         let workflow = workflow(for: messages)
         guard workflow != nil || messages.contains(where: isUsersRequest) else { return [] }
         var instances: [String] = []
+        var seen: Set<String> = []
         for id in messages where workflow == nil || isRPC(id) {
-            for instance in trace.messages[id].instances where !instances.contains(instance) {
+            for instance in trace.messages[id].instances where seen.insert(instance).inserted {
                 instances.append(instance)
             }
         }
@@ -64,13 +69,8 @@ package struct OperationFinder {
         guard instances.count > 1 else {
             return [draft(kind, request, instance: instances.first, messages: messages)].compactMap(\.self)
         }
-        return instances.compactMap { instance in
-            let own = messages.filter {
-                let about = trace.messages[$0].instances
-                return about.isEmpty || about.contains(instance)
-            }
-            return draft(kind, request, instance: instance, messages: own)
-        }
+        let shares = MessageShares(of: messages, in: trace)
+        return instances.compactMap { draft(kind, request, instance: $0, messages: shares.messages(on: $0)) }
     }
 
     private func draft(
@@ -123,47 +123,31 @@ package struct OperationFinder {
     }
 
     /// Adds the messages of an event to the operations that are under way on its instances.
-    private func join(_ messages: [Int], under request: String, to operations: inout [OperationDraft]) {
+    private func join(
+        _ messages: [Int], under request: String, to operations: inout [OperationDraft],
+        _ byInstance: inout [String: [Int]]
+    ) {
         guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
             let at = trace.messages[event].at
         else { return }
+        let shares = MessageShares(of: messages, in: trace)
         for instance in trace.messages[event].instances {
-            let own = messages.filter {
-                let about = trace.messages[$0].instances
-                return about.isEmpty || about.contains(instance)
-            }
-            if let underWay = operation(on: instance, at: at, in: operations) {
+            let own = shares.messages(on: instance)
+            let candidates = byInstance[instance] ?? []
+            if let underWay = operation(at: at, of: candidates, in: operations) {
                 for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
             } else if let alone = draft(.other, request, instance: instance, messages: own) {
+                byInstance[instance, default: []].append(operations.count)
                 operations.append(alone)
             }
         }
     }
 
-    /// The operation on an instance that was begun last and has not long ended.
-    private func operation(on instance: String, at time: Timestamp, in operations: [OperationDraft]) -> Int? {
-        let candidates = operations.indices.filter { index in
-            let operation = operations[index]
-            return operation.instance == instance && operation.startedAt <= time
-                && time - operation.endedAt <= Self.afterglow
+    /// Of one instance's operations the one that was begun last and has not long ended.
+    private func operation(at time: Timestamp, of candidates: [Int], in operations: [OperationDraft]) -> Int? {
+        let underWay = candidates.filter { index in
+            operations[index].startedAt <= time && time - operations[index].endedAt <= Self.afterglow
         }
-        return candidates.max { operations[$0].startedAt < operations[$1].startedAt }
-    }
-}
-
-/// A value: an operation before it is judged.
-struct OperationDraft {
-    var kind: Operation.Kind
-    var requestID: String?
-    var instance: String?
-    var messages: [Int]
-    var startedAt: Timestamp
-    var endedAt: Timestamp
-
-    mutating func add(_ message: Int, at time: Timestamp) {
-        guard !messages.contains(message) else { return }
-        let place = messages.firstIndex { $0 > message } ?? messages.endIndex
-        messages.insert(message, at: place)
-        endedAt = max(endedAt, time)
+        return underWay.max { operations[$0].startedAt < operations[$1].startedAt }
     }
 }
