@@ -58,7 +58,7 @@ struct CaptureFileReader: ~Copyable {
     /// Opens the file once more, at the packet that libpcap refuses to read; `false` where that cannot be done.
     private mutating func readOn() -> Bool {
         guard CaptureStream.isRepeatable(source.path), var stream = try? CaptureStream.open(source.path),
-            let reader = stream.hand(to: { PcapngReader($0) })
+            let reader = stream.hand(to: { PcapngReader($0, $1) })
         else { return false }
         for _ in 0..<source.packets where reader.read() != .packet { return false }
         mixedReader = reader
@@ -93,7 +93,7 @@ struct CaptureFileReader: ~Copyable {
             break
         }
         var cause = ""
-        if let handle = stream.hand(to: { PcapHandle($0, error: &cause) }) { return handle }
+        if let handle = stream.hand(to: { PcapHandle($0, $1, error: &cause) }) { return handle }
         let sentence =
             stream.format == .capture
             ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"

@@ -8,11 +8,13 @@ import Glibc
 /// begins with the bytes which were read to see what they are.
 struct CaptureStream: ~Copyable {
     private var file: UnsafeMutablePointer<FILE>?
+    private let buffer: StreamBuffer
     let format: CaptureFormat
 
     private init(_ file: UnsafeMutablePointer<FILE>, _ format: CaptureFormat) {
         self.file = file
         self.format = format
+        buffer = StreamBuffer(for: file)
     }
 
     /// Whether opening `path` once more gives the same bytes: not so for standard input and other pipes.
@@ -44,7 +46,6 @@ struct CaptureStream: ~Copyable {
             close(descriptor)
             throw unreadable(path, ENOMEM)
         }
-        setvbuf(file, nil, _IOFBF, bufferSize)
         return CaptureStream(file, format)
     }
 
@@ -52,15 +53,14 @@ struct CaptureStream: ~Copyable {
         if let file { fclose(file) }
     }
 
-    /// Gives the stream to `body`, which owns it from then on when it returns something.
-    mutating func hand<Owner: ~Copyable>(to body: (UnsafeMutablePointer<FILE>) -> Owner?) -> Owner? {
-        guard let file, let owner = body(file) else { return nil }
+    /// Gives the stream to `body`, which owns it from then on when it returns something; the buffer must outlive it.
+    mutating func hand<Owner: ~Copyable>(
+        to body: (UnsafeMutablePointer<FILE>, StreamBuffer) -> Owner?
+    ) -> Owner? {
+        guard let file, let owner = body(file, buffer) else { return nil }
         self.file = nil
         return owner
     }
-
-    /// Measured: beyond this size reading gets no faster, and many files may be open at once.
-    private static let bufferSize = 128 << 10
 
     private static func readHead(_ descriptor: Int32) -> [UInt8]? {
         var head = [UInt8](repeating: 0, count: CaptureFormat.headLength)
@@ -89,4 +89,20 @@ struct CaptureStream: ~Copyable {
             }
         return CaptureError(.unreadable, path: path, sentence, cause: String(cString: strerror(error)))
     }
+}
+
+/// The memory that a stdio stream reads into; kept until the stream is closed.
+///
+/// Given here, since stdio takes no notice of a wanted size when it is to allocate the buffer itself (glibc, `setvbuf`).
+final class StreamBuffer {
+    private let memory: UnsafeMutableRawPointer
+    /// Measured: beyond this size reading gets no faster, and many files may be open at once.
+    private static let size = 128 << 10
+
+    fileprivate init(for file: UnsafeMutablePointer<FILE>) {
+        memory = .allocate(byteCount: Self.size, alignment: 16)
+        setvbuf(file, memory.assumingMemoryBound(to: CChar.self), _IOFBF, Self.size)
+    }
+
+    deinit { memory.deallocate() }
 }

@@ -12,13 +12,14 @@ struct PcapHandle: ~Copyable {
     }
 
     private let handle: OpaquePointer
+    private let buffer: StreamBuffer
     /// Times of a pcap file are seconds of 32 bits without sign, which libpcap widens as if they had one.
     private let hasShortTimes: Bool
     private var header: UnsafeMutablePointer<pcap_pkthdr>?
     private var data: UnsafePointer<UInt8>?
 
     /// Takes over `file` when it can be read; its times are then read with nanoseconds.
-    init?(_ file: UnsafeMutablePointer<FILE>, error: inout String) {
+    init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
         var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         guard let handle = pcap_fopen_offline_with_tstamp_precision(file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &text)
         else {
@@ -26,6 +27,7 @@ struct PcapHandle: ~Copyable {
             return nil
         }
         self.handle = handle
+        self.buffer = buffer
         hasShortTimes = pcap_major_version(handle) == 2
     }
 

@@ -7,6 +7,7 @@ import Trace
 /// Blocks that hold no packet and describe no interface are stepped over.
 final class PcapngReader {
     private let file: UnsafeMutablePointer<FILE>
+    private let buffer: StreamBuffer
     private var block = PcapngBlock()
     private var interfaces: [PcapngInterface] = []
     private var packet = 0..<0
@@ -20,8 +21,9 @@ final class PcapngReader {
     private static let mostInterfaces = 65_536
 
     /// Takes over `file`.
-    init(_ file: UnsafeMutablePointer<FILE>) {
+    init(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer) {
         self.file = file
+        self.buffer = buffer
     }
 
     deinit { fclose(file) }
