@@ -136,8 +136,7 @@ package struct Correlator: Sendable {
         for record in oldest { finish(record, at: now, visit) }
     }
 
-    private mutating func finish(_ record: CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
-        var record = record
+    private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
         callByMessageID[record.call.messageID] = nil
         record.conclude(at: now) { naming.areOneProcess($0, $1) }
         forget(saveOf: record)

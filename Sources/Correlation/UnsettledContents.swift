@@ -20,9 +20,12 @@ struct UnsettledContents: Sendable {
     /// Adds a content of a message, of its delivery with that index or of its publish.
     mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
         if entries.count - head >= limit { drop(head + max(1, limit / 4)) }
-        var place = entries.count
-        while place > head, entries[place - 1].content > content { place -= 1 }
-        entries.insert(Entry(content: content, message: message, delivery: delivery), at: place)
+        entries.append(Entry(content: content, message: message, delivery: delivery))
+        var place = entries.count - 1
+        while place > head, entries[place - 1].content > content {
+            entries.swapAt(place, place - 1)
+            place -= 1
+        }
     }
 
     /// What the content belongs to, once.
