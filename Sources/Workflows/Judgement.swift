@@ -170,6 +170,7 @@ private struct Facts {
 
     /// The first request that was seen taken or answered by nobody.
     ///
+    /// Of a call that its caller gave up there is nothing to wait for: that was long ago.
     /// A cast without a delivery waits only while no later step was seen: the capture may hold one side of the bus.
     var waiting: (text: String, since: Timestamp)? {
         for message in messages {
@@ -179,6 +180,10 @@ private struct Facts {
             }
             if message.kind == .call, let call = message.call.map({ trace.calls[$0] }), call.reply == nil {
                 let state = message.deliveries.isEmpty ? "not seen taken" : "taken but not answered"
+                if call.outcome == .timedOut {
+                    let sentence = "\(message.title) was published to \(message.routingKey), \(state), and timed out"
+                    return (sentence, Timestamp(nanoseconds: .min))
+                }
                 return ("\(message.title) was published to \(message.routingKey) and \(state)", at)
             }
         }

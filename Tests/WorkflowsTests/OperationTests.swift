@@ -202,4 +202,14 @@ import Trace
         #expect(found.map(\.kind.rawValue) == ["reboot", "delete"])
         #expect(found.map(\.messages) == [[0, 2], [1]])
     }
+
+    @Test func `a call that its caller gave up leaves the operation stuck, not running`() {
+        var script = TraceScript()
+        script.bootUntilCompute([instance])
+        script.save(.some("building"), .some("spawning"), of: instance, outcome: .timedOut)
+        #expect(operations(script)[0].outcome == .stuck)
+        #expect(
+            operations(script)[0].verdict
+                == "Instance.save was published to conductor, taken but not answered, and timed out")
+    }
 }
