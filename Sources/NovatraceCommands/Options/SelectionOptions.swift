@@ -41,13 +41,14 @@ struct SelectionOptions: ParsableArguments {
     /// The selection, times resolved against what was captured.
     func selection(in capture: CaptureSummary) -> Selection {
         let first = capture.sources.compactMap(\.first).min()
+        let last = capture.sources.compactMap(\.last).max()
         var selection = Selection()
         selection.requests = request
         selection.instances = instance
         selection.methods = method
         selection.services = service
-        selection.since = since?.resolved(firstPacket: first)
-        selection.until = until?.resolved(firstPacket: first)
+        selection.since = since?.resolved(firstPacket: first, lastPacket: last)
+        selection.until = until?.resolved(firstPacket: first, lastPacket: last)
         selection.problemsOnly = problems
         return selection
     }

@@ -5,7 +5,7 @@ import Trace
 /// A value: a time as a person gives it.
 enum TimeBound: ExpressibleByArgument, Equatable {
     case absolute(Timestamp)
-    /// Nanoseconds since midnight UTC, on the day of the first packet.
+    /// Nanoseconds since midnight UTC, on the first day on which the capture holds that time.
     case clock(Nanoseconds)
     /// Nanoseconds after the first packet.
     case offset(Nanoseconds)
@@ -22,7 +22,8 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         }
     }
 
-    func resolved(firstPacket: Timestamp?) -> Timestamp? {
+    /// - Parameter lastPacket: a time of the clock before the first packet is the next day's, if that is not after this.
+    func resolved(firstPacket: Timestamp?, lastPacket: Timestamp?) -> Timestamp? {
         switch self {
         case .absolute(let time):
             return time
@@ -30,7 +31,9 @@ enum TimeBound: ExpressibleByArgument, Equatable {
             guard let firstPacket else { return nil }
             let day = Nanoseconds.seconds(86400)
             let intoDay = ((firstPacket.nanoseconds % day) + day) % day
-            return firstPacket + (sinceMidnight - intoDay)
+            let sameDay = firstPacket + (sinceMidnight - intoDay)
+            guard sameDay < firstPacket, let lastPacket, sameDay + day <= lastPacket else { return sameDay }
+            return sameDay + day
         case .offset(let offset):
             return firstPacket.map { $0 + offset }
         }
