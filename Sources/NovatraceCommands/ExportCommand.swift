@@ -33,7 +33,8 @@ struct ExportCommand: ParsableCommand {
         let selection = select.selection(in: trace.capture)
         let messages = selection.selectsMessages ? selection.messages(of: trace) : nil
         let operations = selection.apply(to: &trace)
-        let isEmpty = operations?.isEmpty == true && (messages ?? []).isEmpty
+        let isEmpty =
+            operations?.isEmpty == true && (!format.renderer.writesLoneMessages || (messages ?? []).isEmpty)
         guard !isEmpty else { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
         var options = display.diagramOptions(detail: content.detail, all: select.all)
         if output != nil, display.color == .auto { options.color = false }

@@ -41,6 +41,8 @@ package enum Formats {
 
 /// A value: the text format.
 package struct TextRenderer: Renderer {
+    package var writesLoneMessages: Bool { false }
+
     package init() {}
 
     package func render(
@@ -53,6 +55,7 @@ package struct TextRenderer: Renderer {
 
 /// A value: the JSON formats.
 package struct JSONRenderer: Renderer {
+    package var writesLoneMessages: Bool { true }
     private let shape: TraceJSON.Shape
 
     package init(shape: TraceJSON.Shape) {

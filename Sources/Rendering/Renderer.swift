@@ -2,6 +2,9 @@ import Trace
 
 /// What writes a trace in one format.
 package protocol Renderer: Sendable {
+    /// Whether it writes messages that belong to no operation.
+    var writesLoneMessages: Bool { get }
+
     /// Writes UTF-8 to the sink, in chunks; the same input gives the same bytes.
     ///
     /// `operations` are indexes into `BusTrace.operations`, `nil` for all of the trace; `messages` are those that were

@@ -43,9 +43,17 @@ import Testing
     }
 
     @Test func `to a time`() async throws {
-        let trace = try await export("captures/boot-ok.pcap", "--until", "+2s")
+        let trace = try await export("captures/boot-ok.pcap", "--until", "+12s")
         #expect(!trace.messages.isEmpty)
-        #expect(trace.messages.compactMap(\.published_at).allSatisfy { $0 < "2026-11-23T17:08:02.9" })
+        #expect(trace.messages.compactMap(\.published_at).allSatisfy { $0 < "2026-11-23T17:08:12.9" })
+    }
+
+    @Test func `which text cannot show, since it draws operations`() async throws {
+        let result = try await ExternalProgram.novatrace.run([
+            "export", "--format", "text", "captures/boot-ok.pcap", "--method", "report_state",
+        ])
+        #expect(result.status == 1)
+        #expect(result.output.isEmpty)
     }
 
     @Test func `and what matches nothing is 1`() async throws {
