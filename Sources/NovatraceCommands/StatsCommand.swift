@@ -22,7 +22,9 @@ struct StatsCommand: ParsableCommand {
 
     func run() throws {
         let collector = try select.wantsAll ? streamed() : selected()
-        guard !collector.rows.isEmpty else { throw CommandFailure(.nothingSelected, "no calls, casts or notifications found") }
+        guard !collector.rows.isEmpty else {
+            throw CommandFailure(.nothingSelected, "no calls, casts or notifications found")
+        }
         let rows = select.problems ? collector.rows.filter { $0.failures + $0.unanswered > 0 } : collector.rows
         let table = MethodTable(rows, options: display.diagramOptions(detail: .none, all: select.all, unbounded: true))
         try ResultOutput.standard.collect { table.write(to: $0) }
