@@ -1,4 +1,5 @@
 import Network
+import OpenStack
 import Pipeline
 import TestSupport
 import Trace
@@ -11,6 +12,8 @@ struct PacketPlayer {
         var bytes: [UInt8]
         var stamp: PacketStamp
         var linkType: LinkType
+        /// Where the capture cut the packet; else it is whole.
+        var wireLength: Int?
     }
 
     var packets: [Packet]
@@ -32,15 +35,16 @@ struct PacketPlayer {
     }
 
     /// The trace of the packets as they stand.
-    func trace() -> BusTrace {
-        var pipeline = TracePipeline()
+    func trace(detail: OsloDecoder.Detail = .none) -> BusTrace {
+        var pipeline = TracePipeline(detail: detail)
         var builder = TraceBuilder()
         var source = CaptureSource(path: "test", linkType: "EN10MB")
         for packet in packets {
             pipeline.receive(
                 packet.bytes.span.bytes,
                 header: PacketHeader(
-                    stamp: packet.stamp, linkType: packet.linkType, wireLength: packet.bytes.count))
+                    stamp: packet.stamp, linkType: packet.linkType, wireLength: packet.wireLength ?? packet.bytes.count)
+            )
             source.packets += 1
             source.last = packet.stamp.time
         }
