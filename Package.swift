@@ -93,7 +93,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],
-            exclude: ["Golden"], swiftSettings: settings),
+            exclude: ["Golden", "Regressions"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
