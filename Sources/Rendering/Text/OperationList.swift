@@ -13,17 +13,18 @@ package struct OperationList: Sendable, LineWritable {
     package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         let isNarrow = options.cells < 100
+        let isNarrowest = options.cells < 60
         var table = TextTable(
             [
-                .init(title: isNarrow ? "started" : "started (UTC)"), .init(title: "kind"),
-                .init(title: "instance", shrinksTo: 8),
+                .init(title: isNarrow ? "started" : "started (UTC)"),
+                .init(title: "kind", shrinksTo: isNarrowest ? 8 : nil), .init(title: "instance", shrinksTo: 8),
                 .init(title: "uuid", shrinksTo: 9, keepsHead: true, isOptional: true),
                 .init(title: "request", shrinksTo: 13, keepsHead: true, isOptional: true), .init(title: "outcome"),
                 .init(title: "duration", alignment: .right, isOptional: true),
                 .init(title: isNarrow ? "msgs" : "messages", alignment: .right, isOptional: true),
             ], glyphs: glyphs)
         for operation in operations {
-            let time = String(operation.startedAt.clock.dropLast(options.cells < 60 ? 7 : 3))
+            let time = String(operation.startedAt.clock.dropLast(isNarrowest ? 7 : 3))
             let others = operation.instances.count - 1
             table.append([
                 (isNarrow ? time : "\(operation.startedAt.calendarDate) \(time)", .faint),
