@@ -108,6 +108,20 @@ private let pem = "-----BEGIN RSA PRIVATE KEY-----\nHUNTER2\nHUNTER2\n-----END R
         #expect(redaction.redact(text: text) == (expected.isEmpty ? text : expected))
     }
 
+    /// 250 kB in the square are a minute, in a line an instant.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "://1:2/", "://u:p@", "://:@", "://a/b:c", #"\"#, #"\""#, #""u'"#, "token ", "password=(", "'secret', ",
+            "-----BEGIN", "-----", "gAAAA", "eyJ.", "a",
+        ])
+    func `text that is made to be slow takes time in proportion to its length`(part: String) {
+        let run = String(repeating: part, count: 250_000 / part.utf8.count)
+        for text in [run, run + "@", "password=[" + run, "password=" + run + "@"] {
+            #expect(!redaction.redact(text: text).isEmpty)
+        }
+    }
+
     @Test func `that there is no secret may be seen`() {
         let json = Array(#"{"admin_password": null, "user_data": "", "injected_files": [ ], "token": true}"#.utf8)
         #expect(

@@ -9,13 +9,13 @@ struct TextRedactor {
     /// Up to here the text has been copied or masked.
     private var copied = 0
     private var output: [UInt8] = []
-    /// Up to here no `@` was found behind a `://`.
-    private var noUserInformationBefore = 0
+    /// Where the run ends that the last `://` stood in, and its last `@`: many of them share one.
+    private var run = (end: 0, lastAt: -1)
 
     /// The text without its secrets; `nil` where it holds none.
     static func redact(_ text: [UInt8]) -> [UInt8]? {
         var redactor = TextRedactor(bytes: text)
-        redactor.run()
+        redactor.readAll()
         guard redactor.copied > 0 else { return nil }
         redactor.output.append(contentsOf: text[redactor.copied...])
         return redactor.output
@@ -25,7 +25,7 @@ struct TextRedactor {
         self.bytes = bytes
     }
 
-    private mutating func run() {
+    private mutating func readAll() {
         while offset < bytes.count {
             if bytes[offset].isWordByte {
                 readWord()
@@ -220,6 +220,8 @@ struct TextRedactor {
                     let end = endOfQuoted(from: content, backslashes: content - 1 - index)
                     // On the closing quote, behind its backslashes.
                     index = min(end + (content - 1 - index), bytes.count)
+                } else {
+                    index = max(index, skip(from: index) { $0 == .backslash } - 1)
                 }
             default: break
             }
@@ -267,24 +269,27 @@ struct TextRedactor {
     private mutating func readUserInformation() {
         let start = offset + 3
         move(to: start)
-        guard start >= noUserInformationBefore else { return }
-        let runEnd = skip(from: start) {
-            $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
-        }
+        if start >= run.end { run = self.run(from: start) }
         let authorityEnd = skip(from: start) { $0 > 0x20 && !$0.isQuote && !$0.endsAuthority }
         let colon = bytes[start..<authorityEnd].firstIndex(of: .colon)
         if let at = bytes[start..<authorityEnd].lastIndex(of: UInt8(ascii: "@")) {
             move(to: colon.map { min($0 + 1, at) } ?? start)
             mask(to: at)
-        } else if let colon, let at = bytes[authorityEnd..<runEnd].lastIndex(of: UInt8(ascii: "@")),
+        } else if let colon, run.lastAt >= authorityEnd,
             !bytes[(colon + 1)..<authorityEnd].allSatisfy({ $0.isDigit })
         {
             // A password with a `/` in it: no port looks like that.
             move(to: colon + 1)
-            mask(to: at)
-        } else if !bytes[authorityEnd..<runEnd].contains(UInt8(ascii: "@")) {
-            noUserInformationBefore = runEnd
+            mask(to: run.lastAt)
         }
+    }
+
+    /// The run of bytes without white space, quotes and angle brackets that `start` stands in, and its last `@`.
+    private func run(from start: Int) -> (end: Int, lastAt: Int) {
+        let end = skip(from: start) {
+            $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+        }
+        return (end, bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) ?? -1)
     }
 
     // MARK: Moving

@@ -56,7 +56,7 @@ struct ArrowText {
         case .returned(let returned):
             remarks.append("\(glyphs.failure) given back by the broker: \(returned.code) \(returned.text)")
         case .neverDelivered(let queue):
-            remarks.append("\(glyphs.failure) never delivered: nobody took it from \(queue)")
+            remarks.append("\(glyphs.failure) no delivery seen from \(queue)")
         case .noListener: words.append("nobody listens")
         case .waited(let time): words.append("taken after \(glyphs.duration(time))")
         case .redelivered(let times):
