@@ -62,7 +62,7 @@ struct Benchmark {
         var one = Series("novatrace stats", [options.novatrace, "stats", file])
         let megabytes = decimal(Double(otherTally.bytes) / 1e6, 0)
         var changed = Series("novatrace stats, \(megabytes) MB", [options.novatrace, "stats", other])
-        for _ in 0..<(options.isQuick ? Self.rounds : 3) {
+        for _ in 0..<(options.isQuick ? Self.rounds : 5) {
             try one.measure()
             try changed.measure()
         }
