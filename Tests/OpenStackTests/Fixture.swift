@@ -38,7 +38,7 @@ func notification(_ body: [UInt8], detail: OsloDecoder.Detail = .none) -> OpenSt
 }
 
 /// A repeatable source of numbers (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -45,7 +45,7 @@ import Testing
     @Test(arguments: 0..<8) func `mutated bodies never trap, and answer alike where JSONSerialization accepts them`(
         seed: Int
     ) throws {
-        var numbers = SeededNumbers(seed: UInt64(seed))
+        var numbers = SeededGenerator(seed: UInt64(seed))
         let bodies = try Fixture.bodies()
         var decoder = OsloDecoder(detail: .full)
         for _ in 0..<60 {
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: 0..<2) func `a body cut anywhere never traps and keeps its method`(seed: Int) throws {
-        var numbers = SeededNumbers(seed: UInt64(seed))
+        var numbers = SeededGenerator(seed: UInt64(seed))
         var decoder = OsloDecoder(detail: .full)
         for body in try Fixture.bodies() {
             let whole = decoder.decode(body)
@@ -94,9 +94,9 @@ private func expectAlike(_ found: [String], _ expected: [String], _ body: [UInt8
 
 /// Makes random bodies: the keys that are looked for, in any order, among others, with values of any kind.
 private struct RandomMessages {
-    private var numbers: SeededNumbers
+    private var numbers: SeededGenerator
 
-    init(seed: UInt64) { numbers = SeededNumbers(seed: seed &+ 1000) }
+    init(seed: UInt64) { numbers = SeededGenerator(seed: seed &+ 1000) }
 
     mutating func body() -> [UInt8] {
         let message = message()

@@ -14,7 +14,7 @@ struct BusConnection {
     ///   - consumed: queues it takes messages from; none where it publishes, with confirms.
     init(
         process: String, address: UInt32, port: UInt16, broker: UInt32, consumed: [String] = [],
-        _ numbers: inout SeededNumbers
+        _ numbers: inout SeededGenerator
     ) {
         let uuid = MessageIDs.dashed(numbers.hexDigits())
         name = "\(process):\(String(decoding: uuid, as: UTF8.self))"

@@ -21,7 +21,7 @@ struct Cloud {
     private static let broker: UInt32 = 0x0A00_000A
     private static let controller: UInt32 = 0x0A00_0015
 
-    init(_ numbers: inout SeededNumbers) {
+    init(_ numbers: inout SeededGenerator) {
         for host in 1...8 as ClosedRange<UInt32> {
             computes.append(
                 process(
@@ -49,7 +49,7 @@ struct Cloud {
     }
 
     private mutating func process(
-        _ command: String, at address: UInt32, _ queues: [String], _ numbers: inout SeededNumbers
+        _ command: String, at address: UInt32, _ queues: [String], _ numbers: inout SeededGenerator
     ) -> Process {
         pids += 7
         let digits = numbers.hexDigits()
@@ -64,7 +64,7 @@ struct Cloud {
         return Process(sender: first, listener: first + 1, replies: first + 2, replyQueue: digits)
     }
 
-    private static func digits(_ numbers: inout SeededNumbers) -> String {
+    private static func digits(_ numbers: inout SeededGenerator) -> String {
         String(decoding: numbers.hexDigits(), as: UTF8.self)
     }
 }

@@ -97,7 +97,7 @@ extension Conversation {
         let takers: [Cloud.Process]
     }
 
-    private init(from sender: Cloud.Process, _ numbers: inout SeededNumbers) {
+    private init(from sender: Cloud.Process, _ numbers: inout SeededGenerator) {
         ids = MessageIDs(
             uniqueID: numbers.hexDigits(), messageID: numbers.hexDigits(), replyQueue: sender.replyQueue,
             requestID: MessageIDs.dashed(numbers.hexDigits()), instance: MessageIDs.dashed(numbers.hexDigits()))
@@ -106,7 +106,7 @@ extension Conversation {
 
     /// A cast, fanout or notification.
     static func cast(
-        _ body: BodyTemplate, from sender: Cloud.Process, to destination: Destination, _ numbers: inout SeededNumbers
+        _ body: BodyTemplate, from sender: Cloud.Process, to destination: Destination, _ numbers: inout SeededGenerator
     ) -> Conversation {
         var conversation = Conversation(from: sender, &numbers)
         conversation.pass(body, from: sender, to: destination)
@@ -116,7 +116,7 @@ extension Conversation {
     /// A call and its answer.
     static func call(
         _ body: BodyTemplate, answer: BodyTemplate, from caller: Cloud.Process, to server: Cloud.Process,
-        topic: String, _ numbers: inout SeededNumbers
+        topic: String, _ numbers: inout SeededGenerator
     ) -> Conversation {
         var conversation = Conversation(from: caller, &numbers)
         conversation.pass(body, from: caller, to: Destination(routingKey: topic, takers: [server]))

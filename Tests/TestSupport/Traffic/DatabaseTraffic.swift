@@ -8,7 +8,7 @@ struct DatabaseTraffic {
     /// How many packets were made.
     private(set) var packets = 0
 
-    init(_ numbers: inout SeededNumbers) {
+    init(_ numbers: inout SeededGenerator) {
         for port in 52_000..<52_008 as Range<UInt16> {
             flows.append(TCPFlow(client: (0x0A00_0015, port), server: (0x0A00_000C, 3306), &numbers))
         }
@@ -29,7 +29,7 @@ struct DatabaseTraffic {
     }
 
     /// A query and its answer on one of the connections.
-    mutating func send(_ numbers: inout SeededNumbers, _ writer: inout PcapWriter, _ clock: inout TrafficClock) {
+    mutating func send(_ numbers: inout SeededGenerator, _ writer: inout PcapWriter, _ clock: inout TrafficClock) {
         let index = numbers.below(flows.count)
         let before = writer.packets
         _ = flows[index].send(query[...], fromClient: true, &writer, &clock)

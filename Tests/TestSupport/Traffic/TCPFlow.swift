@@ -18,7 +18,8 @@ struct TCPFlow {
     static let segmentSize = 1448
 
     init(
-        client: (address: UInt32, port: UInt16), server: (address: UInt32, port: UInt16), _ numbers: inout SeededNumbers
+        client: (address: UInt32, port: UInt16), server: (address: UInt32, port: UInt16),
+        _ numbers: inout SeededGenerator
     ) {
         self.client = End(
             headers: Self.headers(from: client, to: server), sequence: UInt32(truncatingIfNeeded: numbers.next()),
@@ -139,10 +140,10 @@ struct TCPFlow {
 /// A machine that tells the time of the next packet, in microseconds since 1970; it never stands still.
 struct TrafficClock {
     private var now: UInt64 = 1_795_000_000_000_000
-    private var numbers: SeededNumbers
+    private var numbers: SeededGenerator
 
     init(seed: UInt64) {
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededGenerator(seed: seed)
     }
 
     mutating func tick() -> UInt64 {

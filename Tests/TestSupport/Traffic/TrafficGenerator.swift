@@ -25,7 +25,7 @@ package struct TrafficGenerator: ~Copyable {
         package var conversations: Int { calls + casts + fanouts + notifications }
     }
 
-    private var numbers: SeededNumbers
+    private var numbers: SeededGenerator
     private var clock: TrafficClock
     private var writer: PcapWriter
     private var cloud: Cloud
@@ -50,7 +50,7 @@ package struct TrafficGenerator: ~Copyable {
 
 extension TrafficGenerator {
     private init(seed: UInt64, path: String) throws(PcapWriter.Failure) {
-        numbers = SeededNumbers(seed: seed)
+        numbers = SeededGenerator(seed: seed)
         clock = TrafficClock(seed: seed &+ 1)
         cloud = Cloud(&numbers)
         database = DatabaseTraffic(&numbers)
