@@ -116,8 +116,11 @@ struct RowLayout {
     private mutating func lost(
         from: Int, toward missed: Int?, _ arrow: SequenceArrow, _ text: ArrowText, _ time: TerminalText
     ) -> Int {
-        let wanted = text.label.width + LabelNeeds.arrowRoom
-        let toRight = missed.map { $0 > from } ?? (columns.width - from > wanted || from < columns.width / 2)
+        let whole = text.label.width + LabelNeeds.arrowRoom
+        let (fitsRight, fitsLeft) = (columns.width - from > whole, from - whole >= columns.left)
+        let toRight = missed.map { $0 > from } ?? (fitsRight || !fitsLeft && from + LabelNeeds.arrowRoom < columns.width)
+        // Where the label stands in a line of its own a short arrow is enough: a long one would cross lanes for nothing.
+        let wanted = fitsRight || fitsLeft ? whole : LabelNeeds.arrowRoom
         let beforeLane = missed.map { $0 + (toRight ? -LabelNeeds.lostRoom : LabelNeeds.lostRoom) }
         let end = beforeLane ?? columns.freeColumn(near: from + (toRight ? wanted : -wanted))
         let shape = ArrowShape(arrow.kind)
