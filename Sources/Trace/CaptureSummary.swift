@@ -11,9 +11,6 @@ package struct CaptureSummary: Sendable {
     package static let anomalyLimit = 1000
 
     package init() {}
-
-    /// Bytes that the capture lost or that could not be read, over all connections.
-    package var bytesLost: Int { connections.reduce(0) { $0 + $1.bytesSkipped + $1.bytesMissing } }
 }
 
 /// A value: one capture file or interface.

@@ -142,13 +142,13 @@ import Trace
 @Suite struct `Replies` {
     @Test func `result, heartbeat and end are told apart`() {
         let result = reply(OsloBuilder.reply(result: ["echo": "x"], messageID: "a", uniqueID: "u"))
-        #expect(result?.hasResult == true && result?.isHeartbeat == false && result?.isEndMarker == false)
+        #expect(result?.hasResult == true && result?.isHeartbeat == false)
         #expect(result?.messageID == "a" && result?.uniqueID == "u" && result?.isEnding == true)
         let heartbeat = reply(OsloBuilder.reply(ending: false))
         #expect(heartbeat?.isHeartbeat == true)
         let old = reply(OsloBuilder.reply(ending: nil, enveloped: false))
-        #expect(old?.isHeartbeat == false && old?.isEndMarker == false && old?.isEnding == nil)
-        #expect(reply(OsloBuilder.reply(ending: true))?.isEndMarker == true)
+        #expect(old?.isHeartbeat == false && old?.isEnding == nil)
+        #expect(reply(OsloBuilder.reply(ending: true))?.isEnding == true)
     }
 
     @Test func `failures of both eras are understood`() {

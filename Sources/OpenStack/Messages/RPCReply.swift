@@ -19,8 +19,4 @@ package struct RPCReply: Sendable {
 
     /// The method still runs (oslo.messaging 6.3 and later).
     package var isHeartbeat: Bool { !hasResult && failure == nil && isEnding == false }
-
-    /// Nothing but `ending`: the second message of an answer before oslo.messaging 4.0, and the only one of a method
-    /// that returned nothing since then.
-    package var isEndMarker: Bool { !hasResult && failure == nil && isEnding == true }
 }

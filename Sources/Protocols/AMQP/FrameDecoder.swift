@@ -74,14 +74,6 @@ struct FrameDecoder {
     /// Stream bytes in frames that were whole.
     private(set) var bytesDecoded = 0
     private(set) var bytesSkipped = 0
-    /// Whether a boundary was found and not lost since.
-    var isInStep: Bool {
-        switch state {
-        case .boundary, .body: true
-        case .start, .leap, .searching: false
-        }
-    }
-
     init(limits: Limits) {
         self.limits = limits
     }
