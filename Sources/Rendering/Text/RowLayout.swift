@@ -118,7 +118,8 @@ struct RowLayout {
     ) -> Int {
         let whole = text.label.width + LabelNeeds.arrowRoom
         let (fitsRight, fitsLeft) = (columns.width - from > whole, from - whole >= columns.left)
-        let toRight = missed.map { $0 > from } ?? (fitsRight || !fitsLeft && from + LabelNeeds.arrowRoom < columns.width)
+        let hasRoomRight = from + LabelNeeds.arrowRoom < columns.width
+        let toRight = missed.map { $0 > from } ?? (fitsRight || !fitsLeft && hasRoomRight)
         // Where the label stands in a line of its own a short arrow is enough: a long one would cross lanes for nothing.
         let wanted = fitsRight || fitsLeft ? whole : LabelNeeds.arrowRoom
         let beforeLane = missed.map { $0 + (toRight ? -LabelNeeds.lostRoom : LabelNeeds.lostRoom) }
