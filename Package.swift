@@ -52,7 +52,10 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Pipeline",
-            dependencies: ["Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace"],
+            dependencies: [
+                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace",
+                .product(name: "Collections", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .target(
             name: "NovatraceCommands",

@@ -8,6 +8,8 @@ package struct CaptureError: Error, Equatable, Sendable {
         case unreadable
         /// Capturing is not permitted.
         case notPermitted
+        /// What was asked for makes no sense, e.g. a filter.
+        case usage
     }
 
     package let kind: Kind

@@ -103,7 +103,7 @@ struct CaptureFileReader: ~Copyable {
 
 extension CaptureSource {
     /// Counts a packet; returns its number.
-    fileprivate mutating func count(_ time: Timestamp, bytes count: Int) -> Int {
+    mutating func count(_ time: Timestamp, bytes count: Int) -> Int {
         packets += 1
         bytes += count
         if first.map({ time < $0 }) ?? true { first = time }

@@ -76,7 +76,7 @@ struct PcapHandle: ~Copyable {
         cause.hasPrefix("an interface has a ") && cause.contains(" different from the ")
     }
 
-    private static func text(_ buffer: [CChar]) -> String {
+    static func text(_ buffer: [CChar]) -> String {
         String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -58,6 +58,7 @@ extension CommandFailure.Status {
         case .notACapture: self = .notACapture
         case .unreadable: self = .noSuchFile
         case .notPermitted: self = .noPermission
+        case .usage: self = .usage
         }
     }
 }

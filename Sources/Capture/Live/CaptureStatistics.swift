@@ -1,0 +1,15 @@
+/// A value: what libpcap and the kernel count of one interface since capturing began (pcap_stats(3PCAP)).
+package struct CaptureStatistics: Sendable, Equatable {
+    /// Packets that passed the filter, those that were dropped later included.
+    package var received = 0
+    /// Packets that passed the filter and found no room in the kernel's buffer.
+    package var droppedByKernel = 0
+    /// Packets that the interface or its driver dropped, where the system tells.
+    package var droppedByInterface = 0
+
+    package init(received: Int = 0, droppedByKernel: Int = 0, droppedByInterface: Int = 0) {
+        self.received = received
+        self.droppedByKernel = droppedByKernel
+        self.droppedByInterface = droppedByInterface
+    }
+}

@@ -1,0 +1,282 @@
+import Glibc
+import Synchronization
+import Trace
+
+/// A machine that captures on interfaces, on a thread of its own that waits for nothing but packets.
+///
+/// Packets are copied out of the kernel's buffer into batches, which every reader takes from a queue of its own. A reader
+/// that falls behind misses whole batches, which are counted; it never holds up the others or the capture. Packets of
+/// several interfaces come in the order of their times within a batch, nearly so across batches.
+package final class LiveCapture: @unchecked Sendable {
+    /// One reader's queue, and what it missed.
+    package final class Reader: Sendable {
+        private let queue: BoundedQueue<PacketBatch>
+        private let missed = Atomic<Int>(0)
+
+        fileprivate init(limit: Int) {
+            queue = BoundedQueue(limit: limit)
+        }
+
+        /// The next batch, waiting for one at most so many milliseconds.
+        package func next(within milliseconds: Int? = nil) -> BoundedQueue<PacketBatch>.Next {
+            queue.next(within: milliseconds)
+        }
+
+        /// Packets that were captured and not read, because this reader was too slow.
+        package var missedPackets: Int { missed.load(ordering: .relaxed) }
+
+        fileprivate func receive(_ batch: PacketBatch) {
+            if !queue.offer(batch) { missed.add(batch.count, ordering: .relaxed) }
+        }
+
+        fileprivate func close() { queue.close() }
+    }
+
+    private let options: LiveOptions
+    private let interfaces: [LiveInterface]
+    private let pool = BatchPool()
+    private var readers: [Reader] = []
+    private var thread: WorkerThread?
+    /// Closed at one end by whoever ends the capture, so that the thread wakes up.
+    private let wake: WakePipe
+    private let isStopping = Atomic<Bool>(false)
+    private let state: Mutex<State>
+
+    private struct State {
+        var sources: [CaptureSource]
+        var statistics: [CaptureStatistics]
+        /// Why interfaces ended by themselves, a sentence each.
+        var endings: [String] = []
+    }
+
+    /// Opens the interfaces; throws for the first that cannot be captured on.
+    package init(interfaces names: [String], options: LiveOptions) throws(CaptureError) {
+        self.options = options
+        var interfaces: [LiveInterface] = []
+        for name in names { interfaces.append(try LiveInterface(name, options)) }
+        self.interfaces = interfaces
+        wake = WakePipe()
+        state = Mutex(
+            State(
+                sources: interfaces.map { CaptureSource(path: $0.name, linkType: $0.linkType.name) },
+                statistics: interfaces.map { _ in CaptureStatistics() }))
+    }
+
+    package var names: [String] { interfaces.map(\.name) }
+    package var linkTypes: [LinkType] { interfaces.map(\.linkType) }
+
+    /// What was captured so far, an entry for each interface; the kernel's drops included.
+    package var sources: [CaptureSource] {
+        state.withLock { state in
+            zip(state.sources, state.statistics).map { source, statistics in
+                var source = source
+                source.kernelDropped = statistics.droppedByKernel
+                return source
+            }
+        }
+    }
+
+    /// What kernel and interfaces counted, known anew about four times a second.
+    package var statistics: [CaptureStatistics] { state.withLock { $0.statistics } }
+
+    /// Why interfaces ended by themselves, a sentence each without the full stop.
+    package var endings: [String] { state.withLock { $0.endings } }
+
+    /// Adds a reader; to be called before `start`.
+    package func reader() -> Reader {
+        let reader = Reader(limit: options.batchesInFlight)
+        readers.append(reader)
+        return reader
+    }
+
+    package func start() {
+        thread = WorkerThread { [self] in run() }
+    }
+
+    /// Ends the capture: what the kernel holds until now is still taken; then the readers' queues are closed. May be
+    /// called on any thread, and more than once.
+    package func stop() {
+        isStopping.store(true, ordering: .releasing)
+        wake.ring()
+    }
+
+    /// Waits for the capture's thread.
+    package func join() {
+        thread?.join()
+        thread = nil
+    }
+
+    // MARK: The thread
+
+    private static let packetsPerRound = 4096
+    /// Milliseconds between two looks at the counters of the kernel.
+    private static let betweenCounts: Int64 = 250
+
+    private func run() {
+        var filling = Filling(interfaces: interfaces, pool: pool, limit: options.packetLimit) { [self] batch in
+            for reader in readers { reader.receive(batch) }
+        }
+        var open = interfaces.indices.map { $0 }
+        var counted: Int64 = 0
+        while !open.isEmpty, !filling.isComplete, !isStopping.load(ordering: .acquiring) {
+            wait(for: open)
+            readRound(&open, &filling)
+            let now = Self.milliseconds(CLOCK_MONOTONIC)
+            if now - counted >= Self.betweenCounts {
+                counted = now
+                count(filling)
+            }
+        }
+        if !filling.isComplete { readRest(&open, &filling) }
+        filling.handOn()
+        count(filling)
+        for reader in readers { reader.close() }
+    }
+
+    private func wait(for open: [Int]) {
+        var descriptors = open.map { pollfd(fd: interfaces[$0].descriptor, events: Int16(POLLIN), revents: 0) }
+        descriptors.append(pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
+        poll(&descriptors, nfds_t(descriptors.count), Int32(Self.betweenCounts))
+    }
+
+    /// Takes what is there of each interface; what ended goes from `open`.
+    @discardableResult
+    private func readRound(_ open: inout [Int], _ filling: inout Filling, until end: Timestamp? = nil) -> Int {
+        var taken = 0
+        for index in open {
+            switch interfaces[index].read(
+                atMost: Self.packetsPerRound,
+                { time, wireLength, bytes, count in
+                    if let end, time > end { return }
+                    filling.append(bytes, count: count, wireLength: wireLength, time: time, interface: index)
+                })
+            {
+            case .packets(let count):
+                taken += count
+            case .ended(let cause):
+                open.removeAll { $0 == index }
+                state.withLock { $0.endings.append("\(interfaces[index].name) can no longer be captured on: \(cause)") }
+            }
+        }
+        filling.handOn()
+        return taken
+    }
+
+    /// The kernel hands its last packets over when its patience is at an end: two rounds with nothing are the end of it.
+    private func readRest(_ open: inout [Int], _ filling: inout Filling) {
+        let end = Timestamp(nanoseconds: Self.milliseconds(CLOCK_REALTIME) * 1_000_000 + 1_000_000)
+        let deadline = Self.milliseconds(CLOCK_MONOTONIC) + 1000
+        var quietRounds = 0
+        while !open.isEmpty, quietRounds < 2, Self.milliseconds(CLOCK_MONOTONIC) < deadline {
+            var descriptors = open.map { pollfd(fd: interfaces[$0].descriptor, events: Int16(POLLIN), revents: 0) }
+            poll(&descriptors, nfds_t(descriptors.count), 60)
+            quietRounds = readRound(&open, &filling, until: end) == 0 ? quietRounds + 1 : 0
+        }
+    }
+
+    private func count(_ filling: borrowing Filling) {
+        let statistics = interfaces.map(\.statistics)
+        let sources = filling.sources
+        state.withLock { state in
+            state.sources = sources
+            for (index, counts) in statistics.enumerated() {
+                if let counts { state.statistics[index] = counts }
+            }
+        }
+    }
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+        var now = timespec()
+        clock_gettime(clock, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+}
+
+/// A machine that holds one interface, in a class because an array cannot hold what is not copyable.
+private final class LiveInterface {
+    private let handle: LiveHandle
+
+    init(_ name: String, _ options: LiveOptions) throws(CaptureError) {
+        handle = try LiveHandle(name, options)
+    }
+
+    var name: String { handle.name }
+    var linkType: LinkType { handle.linkType }
+    var descriptor: Int32 { handle.descriptor }
+    var statistics: CaptureStatistics? { handle.statistics }
+
+    func read(atMost count: Int, _ body: (Timestamp, Int, UnsafePointer<UInt8>, Int) -> Void) -> LiveHandle.Round {
+        handle.read(atMost: count, body)
+    }
+}
+
+/// A machine that makes a thread that waits in `poll` look up.
+private final class WakePipe: Sendable {
+    /// Readable once it was rung.
+    let descriptor: Int32
+    private let bell: Int32
+
+    init() {
+        var ends: [Int32] = [-1, -1]
+        pipe(&ends)
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        (descriptor, bell) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(descriptor)
+        close(bell)
+    }
+
+    func ring() {
+        var byte: UInt8 = 1
+        _ = write(bell, &byte, 1)
+    }
+}
+
+/// A machine that fills batches with packets, and hands them on.
+private struct Filling {
+    private(set) var sources: [CaptureSource]
+    private var batch: PacketBatch
+    private let linkTypes: [LinkType]
+    private let pool: BatchPool
+    private let limit: Int?
+    private let sink: (PacketBatch) -> Void
+    private var count = 0
+
+    init(interfaces: [LiveInterface], pool: BatchPool, limit: Int?, _ sink: @escaping (PacketBatch) -> Void) {
+        sources = interfaces.map { CaptureSource(path: $0.name, linkType: $0.linkType.name) }
+        linkTypes = interfaces.map(\.linkType)
+        self.pool = pool
+        self.limit = limit
+        self.sink = sink
+        batch = pool.batch(linkTypes: linkTypes)
+    }
+
+    /// Whether as many packets have come as are wanted.
+    var isComplete: Bool { limit.map { count >= $0 } ?? false }
+
+    mutating func append(
+        _ bytes: UnsafePointer<UInt8>, count length: Int, wireLength: Int, time: Timestamp, interface: Int
+    ) {
+        guard !isComplete else { return }
+        count += 1
+        let number = Int64(sources[interface].count(time, bytes: length))
+        let isIn = batch.append(
+            bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)
+        guard !isIn else { return }
+        handOn()
+        _ = batch.append(
+            bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)
+    }
+
+    mutating func handOn() {
+        guard batch.count > 0 else { return }
+        if linkTypes.count > 1 { batch.sort() }
+        sink(batch)
+        batch = pool.batch(linkTypes: linkTypes)
+    }
+}
