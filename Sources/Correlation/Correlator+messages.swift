@@ -24,6 +24,7 @@ extension Correlator {
         }
         messages[id].packets.append(contentsOf: observation.packets)
         joinToCall(observation, message: id, isRepeat: isRepeat)
+        if limits.notesChanges { changed.append(id) }
         return id
     }
 

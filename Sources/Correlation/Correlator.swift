@@ -29,6 +29,8 @@ package struct Correlator: Sendable {
     /// Which connection a process was last known by.
     var connectionByIdentity: OrderedDictionary<ProcessIdentity, Int> = [:]
     package var naming: ServiceNaming
+    /// Messages that something passed of since this was last emptied, where the limits say so.
+    var changed: [Int] = []
     /// Messages and calls that were let go before the end of the capture.
     package private(set) var evicted = 0
 

@@ -21,6 +21,8 @@ package struct CorrelationLimits: Sendable {
     package var evidencePerConnection: Int
     /// Reply queues whose consumer and requesters are remembered.
     package var replyQueues: Int
+    /// Whether it is kept which messages changed, for who wants to tell of them at once.
+    package var notesChanges = false
 
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(

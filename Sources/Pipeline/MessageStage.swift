@@ -49,6 +49,10 @@ struct MessageStage {
         anomalies.add(anomaly)
     }
 
+    mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
+        correlator.visitChanges(visit)
+    }
+
     mutating func expire(at now: Timestamp, _ visit: (Correlator.Finished) -> Void) {
         correlator.expire(at: now, visit)
     }

@@ -68,7 +68,7 @@ package struct Selection: Sendable {
             && (!problemsOnly || isProblem(operation, in: trace))
     }
 
-    private func isRequest(_ wanted: String, _ request: String?) -> Bool {
+    func isRequest(_ wanted: String, _ request: String?) -> Bool {
         guard let request else { return false }
         return request.hasPrefix(wanted) || request.hasPrefix("req-" + wanted)
     }
@@ -95,7 +95,7 @@ package struct Selection: Sendable {
         return hasWantedMethod(message) && hasWantedService(message, in: trace)
     }
 
-    private func hasWantedMethod(_ message: Message) -> Bool {
+    func hasWantedMethod(_ message: Message) -> Bool {
         methods.isEmpty
             || methods.contains { pattern in
                 [message.method, message.objectMethod, message.eventType].contains { name in
@@ -107,13 +107,14 @@ package struct Selection: Sendable {
     private func hasWantedService(_ message: Message, in trace: BusTrace) -> Bool {
         guard !services.isEmpty else { return true }
         let ends = ([message.from] + message.deliveries.map(\.to)).compactMap { $0 }
-        return ends.contains { id in
-            let participant = trace.participants[id]
-            let full = "\(participant.service ?? participant.label)@\(participant.host ?? "")"
-            return services.contains { pattern in
-                [participant.service ?? participant.label, participant.label, full].contains {
-                    fnmatch(pattern, $0, 0) == 0
-                }
+        return ends.contains { isWantedService(trace.participants[$0]) }
+    }
+
+    func isWantedService(_ participant: Participant) -> Bool {
+        let full = "\(participant.service ?? participant.label)@\(participant.host ?? "")"
+        return services.contains { pattern in
+            [participant.service ?? participant.label, participant.label, full].contains {
+                fnmatch(pattern, $0, 0) == 0
             }
         }
     }

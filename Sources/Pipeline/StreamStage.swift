@@ -147,6 +147,10 @@ struct StreamStage {
         messages.record(anomaly)
     }
 
+    mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
+        messages.visitChanges(visit)
+    }
+
     mutating func expire(at now: Timestamp, _ visit: (Correlator.Finished) -> Void) {
         messages.expire(at: now, visit)
     }
@@ -154,6 +158,8 @@ struct StreamStage {
     mutating func finish(at end: Timestamp, _ visit: (Correlator.Finished) -> Void) {
         messages.finish(at: end, visit)
     }
+
+    var correlator: Correlator { _read { yield messages.correlator } }
 
     var naming: ServiceNaming { messages.correlator.naming }
 

@@ -47,6 +47,14 @@ package struct TracePipeline {
 
     private static let packetsBetweenExpiries = 256
 
+    /// Visits the messages that something passed of since the last time, where the limits say that changes are noted.
+    package mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
+        streams.visitChanges(visit)
+    }
+
+    /// What is joined and not yet handed on.
+    package var correlator: Correlator { _read { yield streams.correlator } }
+
     /// Ends the capture: hands on everything that is left, and says what was captured and read of it.
     package mutating func finish(
         _ sources: [CaptureSource], _ damages: [CaptureDamage], _ visit: (Correlator.Finished) -> Void

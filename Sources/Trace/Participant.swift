@@ -1,7 +1,7 @@
 /// A value: a service process, or a host of one.
-package struct Participant: Sendable, Identifiable {
+package struct Participant: Sendable, Identifiable, Equatable {
     /// Index into `BusTrace.participants`.
-    package let id: Int
+    package var id: Int
     /// E.g. `nova-compute`; `nil` where nothing on the wire told it.
     package var service: String?
     /// The host it serves, where topics or notifications told it, e.g. `compute1`.

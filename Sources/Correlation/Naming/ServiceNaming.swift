@@ -23,6 +23,8 @@ package struct ServiceNaming: Sendable {
     /// second replaces the first.
     private var connectionByName: [String: Int] = [:]
     private var grouping = ProcessGrouping()
+    /// Grows with everything that may change the name of a participant.
+    package private(set) var changes = 0
     /// Connections that are named; what is told of those beyond is not kept.
     private let connections: Int
     private let limit: Int
@@ -37,6 +39,7 @@ package struct ServiceNaming: Sendable {
     /// A connection of the client at `address`, with its port `endpoint`.
     package mutating func opened(_ connection: Int, address: String, endpoint: String) {
         guard connection < connections else { return }
+        changes += 1
         grouping.add(connection)
         while facts.count <= connection { facts.append(Facts()) }
         facts[connection].address = address
@@ -46,6 +49,7 @@ package struct ServiceNaming: Sendable {
     /// The client properties gave a `connection_name`.
     package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
         guard facts.indices.contains(connection) else { return }
+        changes += 1
         facts[connection].connectionName = name
         guard let identity = ProcessIdentity(connectionName: name, address: facts[connection].address) else { return }
         if let namesake = connectionByName.updateValue(connection, forKey: name), namesake != connection {
@@ -93,7 +97,8 @@ package struct ServiceNaming: Sendable {
 
     /// The connection was used by its client for messages.
     package mutating func used(_ connection: Int) {
-        guard facts.indices.contains(connection) else { return }
+        guard facts.indices.contains(connection), !facts[connection].isInUse else { return }
+        changes += 1
         facts[connection].isInUse = true
     }
 
@@ -106,7 +111,8 @@ package struct ServiceNaming: Sendable {
 
     /// Two connections are one process's.
     package mutating func join(_ one: Int, _ other: Int) {
-        guard facts.indices.contains(one), facts.indices.contains(other) else { return }
+        guard facts.indices.contains(one), facts.indices.contains(other), !areOneProcess(one, other) else { return }
+        changes += 1
         grouping.join(one, other)
     }
 
@@ -151,6 +157,7 @@ package struct ServiceNaming: Sendable {
         guard facts.indices.contains(connection), facts[connection].evidence.count < limit,
             !facts[connection].evidence.contains(evidence)
         else { return }
+        changes += 1
         facts[connection].evidence.append(evidence)
     }
 

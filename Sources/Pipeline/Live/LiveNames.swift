@@ -1,0 +1,72 @@
+import Correlation
+import Trace
+
+/// A machine that knows who is who while that is still being learned.
+///
+/// A participant keeps its id from the time when it is first asked for; what is told of it may change. Names are worked
+/// out anew when something was learned, at most `refreshesPerSecond` times in a second of packet time.
+struct LiveNames {
+    private var known: [Participant] = []
+    private var ofConnection: [Int: Int] = [:]
+    private var changes = -1
+    private var refreshedAt: Timestamp?
+    /// Client's connection that stands for a process → the participant's id.
+    private var ids: [Int: Int] = [:]
+    private var nextID = 0
+
+    private static let refreshesPerSecond: Int64 = 20
+
+    /// The event with the names of who takes part in it, as far as they are known by now.
+    mutating func named(_ event: BusEvent, from naming: borrowing ServiceNaming) -> BusEvent {
+        refresh(from: naming, at: event.at)
+        var event = event
+        if var message = event.message {
+            event.from = participant(at: message.connection)
+            message.from = event.from?.id
+            for index in message.deliveries.indices {
+                guard let receiver = participant(at: message.deliveries[index].connection) else { continue }
+                message.deliveries[index].to = receiver.id
+                let isOnlyTheLast = event.kind == .redelivered || event.kind == .takenLate
+                if isOnlyTheLast && index < message.deliveries.count - 1 { continue }
+                if !event.to.contains(where: { $0.id == receiver.id }) { event.to.append(receiver) }
+            }
+            event.message = message
+        }
+        if let call = event.call {
+            let (caller, server) = (participant(at: call.callerConnection), participant(at: call.serverConnection))
+            event.call?.from = caller?.id
+            event.call?.to = server?.id
+            if event.kind == .unanswered {
+                event.from = caller
+                event.to = server.map { [$0] } ?? []
+            }
+        }
+        return event
+    }
+
+    /// Brings the names up to what is known, if there is something new.
+    private mutating func refresh(from naming: borrowing ServiceNaming, at now: Timestamp) {
+        guard naming.changes != changes else { return }
+        if let refreshedAt, now >= refreshedAt, now - refreshedAt < .seconds(1) / Self.refreshesPerSecond { return }
+        changes = naming.changes
+        refreshedAt = now
+        (known, ofConnection) = naming.participants()
+        var roots: [Int: Int] = [:]
+        for (connection, index) in ofConnection where roots[index] == nil {
+            roots[index] = naming.root(of: connection)
+        }
+        var fresh: [Int: Int] = [:]
+        for index in known.indices {
+            guard let root = roots[index] else { continue }
+            if ids[root] == nil { nextID += 1 }
+            fresh[root] = ids[root] ?? nextID - 1
+            known[index].id = fresh[root] ?? 0
+        }
+        ids = fresh
+    }
+
+    /// The participant at the client's end of a connection.
+    private func participant(at connection: Int?) -> Participant? {
+        connection.flatMap { ofConnection[$0] }.map { known[$0] }
+    }
+}

@@ -1,0 +1,72 @@
+import Collections
+import Trace
+
+/// A machine that applies a selection to events as they come, when the operations they belong to are not yet known.
+///
+/// A message without an instance of its own belongs to the wanted one when its request id was seen with it.
+package struct LiveSelection: Sendable {
+    private let selection: Selection
+    private let showsBackground: Bool
+    /// Uuids of the instances that are wanted by name, and request ids of wanted instances; the oldest give way.
+    private var learned: OrderedSet<String> = []
+    /// Events that were wanted but for being background traffic.
+    package private(set) var hiddenCount = 0
+
+    private static let learnedAtMost = 4096
+
+    package init(_ selection: Selection, showsBackground: Bool) {
+        self.selection = selection
+        self.showsBackground = showsBackground
+    }
+
+    package mutating func wants(_ event: BusEvent) -> Bool {
+        guard isInTime(event), isOfOperation(event), !selection.problemsOnly || event.isProblem else { return false }
+        if let message = event.message {
+            guard selection.hasWantedMethod(message) else { return false }
+        } else if !selection.methods.isEmpty {
+            return false
+        }
+        guard selection.services.isEmpty || isOfService(event) else { return false }
+        guard !showsBackground, event.isBackground || event.message?.kind == .heartbeat, !event.isProblem else {
+            return true
+        }
+        if event.kind == .passed { hiddenCount += 1 }
+        return false
+    }
+
+    private func isInTime(_ event: BusEvent) -> Bool {
+        if let since = selection.since, event.at < since { return false }
+        if let until = selection.until, event.at > until { return false }
+        return true
+    }
+
+    private func isOfService(_ event: BusEvent) -> Bool {
+        ([event.from].compactMap { $0 } + event.to).contains { selection.isWantedService($0) }
+    }
+
+    private mutating func isOfOperation(_ event: BusEvent) -> Bool {
+        guard !selection.requests.isEmpty || !selection.instances.isEmpty else { return true }
+        guard let message = event.message else { return false }
+        if !selection.requests.isEmpty {
+            let ids = [message.requestID, message.globalRequestID]
+            guard selection.requests.contains(where: { wanted in ids.contains { selection.isRequest(wanted, $0) } })
+            else { return false }
+        }
+        guard !selection.instances.isEmpty else { return true }
+        guard !message.instances.isEmpty else { return message.requestID.map(learned.contains) ?? false }
+        let isNamed = message.instanceName.map(selection.instances.contains) ?? false
+        let isWanted =
+            isNamed
+            || message.instances.contains { uuid in
+                learned.contains(uuid) || selection.instances.contains { uuid.hasPrefix($0.lowercased()) }
+            }
+        if isWanted, let request = message.requestID { learn(request) }
+        if isNamed, message.instances.count == 1 { learn(message.instances[0]) }
+        return isWanted
+    }
+
+    private mutating func learn(_ id: String) {
+        if learned.count >= Self.learnedAtMost { learned.removeFirst(Self.learnedAtMost / 4) }
+        learned.append(id)
+    }
+}

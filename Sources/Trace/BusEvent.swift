@@ -1,0 +1,43 @@
+/// A value: something that has just become clear of the bus, for who watches it.
+package struct BusEvent: Sendable {
+    package enum Kind: Sendable, Equatable {
+        /// A message that was taken, given back by the broker, or whose taking was not seen for a while.
+        case passed
+        /// A message whose taking was not seen for a while was taken after all.
+        case takenLate
+        /// The broker gave a message out once more.
+        case redelivered
+        /// The caller's patience with a call is over.
+        case unanswered
+        /// A message is as complete as it will be, as far as can be told; more often than once if that was wrong.
+        case settled
+    }
+
+    package var kind: Kind
+    /// When what it tells of began: the publish of a message, the end of a caller's patience.
+    package var at: Timestamp
+    /// `nil` only for `unanswered`, when the request is no longer known.
+    package var message: Message?
+    /// The call that a request or reply belongs to, as it stands.
+    package var call: Call?
+    /// Who sent it, and who took it, where that is known.
+    package var from: Participant?
+    package var to: [Participant] = []
+
+    package init(_ kind: Kind, at: Timestamp, message: Message?, call: Call?) {
+        self.kind = kind
+        self.at = at
+        self.message = message
+        self.call = call
+    }
+
+    /// Whether it tells of something that went wrong.
+    package var isProblem: Bool {
+        switch kind {
+        case .unanswered, .redelivered: true
+        case .passed, .takenLate, .settled: message?.failure != nil || message?.returned != nil
+        }
+    }
+
+    package var isBackground: Bool { message?.isBackground ?? false }
+}
