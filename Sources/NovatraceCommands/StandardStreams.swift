@@ -15,7 +15,11 @@ enum StandardError {
 
     /// Writes all of `text`; if that fails there is nobody to tell.
     static func write(_ text: String) {
-        var bytes = Array(text.utf8)[...]
+        write(Array(text.utf8))
+    }
+
+    static func write(_ bytes: [UInt8]) {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

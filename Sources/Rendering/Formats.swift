@@ -9,6 +9,9 @@ package struct Format: Sendable {
     /// Without the dot; the first is the usual one.
     package let fileExtensions: [String]
     package let renderer: any Renderer
+    /// How it is written while a capture goes on; `nil` for formats that need all of it. `isBounded` says whether lines are
+    /// cut at the width of the options.
+    package var live: (@Sendable (DiagramOptions, _ isBounded: Bool, @escaping OutputSink) -> any LiveRenderer)?
 }
 
 /// The list of formats. A new one is a folder beside `Text/` and a row here.
@@ -16,13 +19,13 @@ package enum Formats {
     package static let all: [Format] = [
         Format(
             name: "text", summary: "sequence diagrams as text", fileExtensions: ["txt", "text"],
-            renderer: TextRenderer()),
+            renderer: TextRenderer(), live: { LiveLines($0, isBounded: $1, to: $2) }),
         Format(
             name: "json", summary: "the trace as one JSON document", fileExtensions: ["json"],
             renderer: JSONRenderer(shape: .document)),
         Format(
             name: "jsonl", summary: "the trace as JSON Lines, one object a line", fileExtensions: ["jsonl", "ndjson"],
-            renderer: JSONRenderer(shape: .lines)),
+            renderer: JSONRenderer(shape: .lines), live: { LiveJSON(to: $2) }),
     ]
 
     /// The format of that name.

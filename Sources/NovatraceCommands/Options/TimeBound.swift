@@ -11,7 +11,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
     case offset(Nanoseconds)
 
     init?(argument: String) {
-        if let offset = Self.offset(argument) {
+        if let offset = Self.length(argument) {
             self = .offset(offset)
         } else if let clock = Self.clock(argument) {
             self = .clock(clock)
@@ -40,7 +40,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
     }
 
     /// `+10s`, `10s`, `1.5s`, `200ms`, `2m`, `1h`.
-    private static func offset(_ text: String) -> Nanoseconds? {
+    static func length(_ text: String) -> Nanoseconds? {
         let body = text.hasPrefix("+") ? text.dropFirst() : Substring(text)
         let units: [(String, Double)] = [("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)]
         for (suffix, scale) in units where body.hasSuffix(suffix) {

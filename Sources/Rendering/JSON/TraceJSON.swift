@@ -117,7 +117,7 @@ struct TraceSelection {
 
 extension JSONWriter {
     /// One object on a line of its own, with its type.
-    fileprivate mutating func line(_ type: StaticString, _ members: (inout JSONWriter) -> Void) {
+    mutating func line(_ type: StaticString, _ members: (inout JSONWriter) -> Void) {
         object { json in
             json.key("type")
             json.string(type.description)

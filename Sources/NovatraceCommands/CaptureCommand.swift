@@ -1,0 +1,66 @@
+import ArgumentParser
+import Capture
+import Correlation
+import Rendering
+import Trace
+
+/// `novatrace capture`: the bus as it happens, and the diagrams at the end.
+struct CaptureCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capture",
+        abstract: "Watch the bus on an interface: a line a message, diagrams at the end.",
+        discussion: """
+            Prints each message as it is understood, until Ctrl-C, --for or --count end it; then the diagrams of the boots \
+            that were seen, and on standard error what was captured and what was lost. Capturing needs root, or \
+            sudo setcap cap_net_raw,cap_net_admin=eip on the program; under sudo all rights are given up once the \
+            interfaces are open.
+
+            EXAMPLES
+              sudo novatrace capture
+              sudo novatrace capture -i eth0 -i lo -w boot.pcapng
+              sudo novatrace capture -i any --port 5672 --port 5673 --instance vm-ok
+              sudo novatrace capture --problems --for 1h
+              sudo novatrace capture --format jsonl | jq 'select(.type == "call" and .outcome != "ok")'
+            """)
+
+    @OptionGroup(title: "Capture") var capture: CaptureOptions
+    @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Contents") var content: ContentOptions
+
+    @Option(help: "What is written: text, or one of export's formats; jsonl writes while it goes on.")
+    var format = "text"
+
+    func run() throws {
+        guard let format = Formats.named(format) else {
+            throw CommandFailure(
+                .usage,
+                "unknown format '\(format)'; formats are \(Formats.all.map(\.name).joined(separator: ", "))")
+        }
+        let user = try chosenUser()
+        let live = try LiveCapture(interfaces: capture.interface, options: capture.liveOptions)
+        try user?.assume()
+        EndSignals.block()
+        try LiveSession(live, plan(format), output: .standard).run()
+    }
+
+    private func chosenUser() throws -> UnprivilegedUser? {
+        if let name = capture.user { return try UnprivilegedUser(name: name) }
+        return .ofSudo
+    }
+
+    private func plan(_ format: Format) -> LiveSession.Plan {
+        let isBounded = display.width != nil || Terminal.width != nil
+        let now = Timestamp(nanoseconds: Clock.realtime)
+        var summary = CaptureSummary()
+        summary.sources = [CaptureSource(path: "", linkType: "")]
+        summary.sources[0].first = now
+        summary.sources[0].last = now + .seconds(86400)
+        var selection = select.selection(in: summary)
+        selection.problemsOnly = select.problems
+        return LiveSession.Plan(
+            format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
+            isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: .replay,
+            selection: selection, showsBackground: select.all, duration: capture.duration?.length)
+    }
+}

@@ -1,0 +1,100 @@
+import Capture
+import Rendering
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// A machine that writes lines on a thread of its own, so that a slow terminal or pipe holds nobody up, and keeps a status
+/// line below them on a terminal.
+///
+/// What waits to be written is bounded; what finds no room is not written, and counted.
+final class LiveOutput: Sendable {
+    private enum Item: Sendable {
+        case lines([UInt8], count: Int)
+        case status(String)
+    }
+
+    private struct State {
+        var lost = 0
+        var failure: (any Error)?
+        var isDone = false
+    }
+
+    private let output: ResultOutput
+    private let queue = BoundedQueue<Item>(limit: 2048)
+    private let state = Mutex(State())
+    private let thread: Mutex<WorkerThread?> = Mutex(nil)
+    private let failed: @Sendable () -> Void
+
+    /// - Parameter failed: called once when nothing can be written any more: the disk is full or the reader is gone.
+    init(_ output: ResultOutput, failed: @escaping @Sendable () -> Void) {
+        self.output = output
+        self.failed = failed
+    }
+
+    func start() {
+        thread.withLock { $0 = WorkerThread { [self] in run() } }
+    }
+
+    /// Writes lines when it is their turn.
+    func write(_ lines: [UInt8], count: Int) {
+        guard !queue.offer(.lines(lines, count: count)) else { return }
+        state.withLock { $0.lost += count }
+    }
+
+    /// Shows a status line in place of the one before.
+    func show(status: String) {
+        _ = queue.offer(.status(status))
+    }
+
+    /// Lines that were not written because the reader was too slow.
+    var lostLines: Int { state.withLock { $0.lost } }
+
+    /// Writes what is left, and takes the status line away.
+    ///
+    /// - Throws: why lines could not be written.
+    func finish() throws {
+        queue.close()
+        thread.withLock { $0.take() }?.join()
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+    }
+
+    private func run() {
+        var status = ""
+        while case .element(let item) = queue.next() {
+            switch item {
+            case .lines(let bytes, _):
+                clear(status)
+                write(bytes)
+                show(status)
+            case .status(let text):
+                clear(status)
+                status = text
+                show(status)
+            }
+        }
+        clear(status)
+    }
+
+    private func clear(_ status: String) {
+        if !status.isEmpty { StandardError.write("\r\u{1B}[K") }
+    }
+
+    private func show(_ status: String) {
+        if !status.isEmpty { StandardError.write(status) }
+    }
+
+    private func write(_ bytes: [UInt8]) {
+        guard state.withLock({ $0.failure == nil }) else { return }
+        do {
+            try output.write(bytes)
+        } catch {
+            state.withLock { $0.failure = error }
+            failed()
+        }
+    }
+}

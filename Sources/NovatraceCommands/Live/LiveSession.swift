@@ -1,0 +1,201 @@
+import Capture
+import Correlation
+import OpenStack
+import Pipeline
+import Rendering
+import Synchronization
+import Trace
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// A machine that runs a live capture from its first packet to its report.
+///
+/// ```
+/// capture thread ─▶ batches ─▶ this thread: pipeline, events ─▶ lines ─▶ output thread
+///                      └─────▶ writing thread ─▶ capture file
+/// ```
+/// The capture thread waits for nobody. This thread waits for packets only.
+final class LiveSession {
+    struct Plan {
+        var format: Format
+        var display: DiagramOptions
+        var isBounded: Bool
+        var detail: OsloDecoder.Detail
+        var showsSecrets: Bool
+        var limits: CorrelationLimits
+        var selection: Selection
+        var showsBackground: Bool
+        var duration: Nanoseconds?
+    }
+
+    private let capture: LiveCapture
+    private let plan: Plan
+    private let reader: LiveCapture.Reader
+    private let output: LiveOutput
+    private let reason = EndReason()
+    private let lines = LineBuffer()
+    private var renderer: (any LiveRenderer)?
+    private var pipeline: LivePipeline
+    private var selection: LiveSelection
+    private var counts = LiveCounts()
+    private let started = Clock.monotonic
+
+    init(_ capture: LiveCapture, _ plan: Plan, output: ResultOutput) {
+        self.capture = capture
+        self.plan = plan
+        reader = capture.reader()
+        let (reason, lines) = (reason, lines)
+        self.output = LiveOutput(output) {
+            reason.set("its output could not be written")
+            capture.stop()
+        }
+        pipeline = LivePipeline(detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits)
+        selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
+        renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
+    }
+
+    /// Captures until something ends it; then writes the rest, and the report to standard error.
+    func run() throws {
+        let (capture, reason) = (capture, reason)
+        _ = EndSignals(
+            first: { signal in
+                reason.set(signal)
+                capture.stop()
+            },
+            second: { _exit(130) })
+        output.start()
+        capture.start()
+        follow()
+        capture.join()
+        try end()
+    }
+
+    // MARK: While it goes on
+
+    private static let statusInterval: Nanoseconds = .milliseconds(500)
+    /// The kernel may hold a packet back for a while: only what is older than this is surely past.
+    private static let slack: Nanoseconds = .milliseconds(300)
+
+    private func follow() {
+        var shown = started
+        var lastPacket = started
+        while true {
+            switch reader.next(within: 100) {
+            case .element(let batch):
+                lastPacket = Clock.monotonic
+                batch.forEach { header, bytes in pipeline.receive(bytes, header: header) { tell($0) } }
+            case .timeout:
+                if Clock.monotonic - lastPacket > Self.slack {
+                    pipeline.advance(to: Timestamp(nanoseconds: Clock.realtime - Self.slack)) { tell($0) }
+                }
+            case .closed:
+                return handOnLines()
+            }
+            handOnLines()
+            let now = Clock.monotonic
+            if now - shown >= Self.statusInterval {
+                if StandardError.isTerminal { output.show(status: counts.status(now - shown, capture, pipeline)) }
+                shown = now
+            }
+            if let duration = plan.duration, now - started >= duration {
+                reason.set("the time is over")
+                capture.stop()
+            }
+        }
+    }
+
+    private func tell(_ event: BusEvent) {
+        counts.add(event)
+        guard renderer != nil, selection.wants(event) else { return }
+        renderer?.write(event)
+        lines.count += 1
+    }
+
+    private func handOnLines() {
+        guard lines.count > 0 else { return }
+        renderer?.flush()
+        let (bytes, count) = lines.take()
+        output.write(bytes, count: count)
+    }
+
+    // MARK: At the end
+
+    private func end() throws {
+        var (trace, openCalls) = pipeline.finish(capture.sources) { tell($0) }
+        handOnLines()
+        let failure = Result { try output.finish() }
+        for sentence in capture.endings { StandardError.write("novatrace: \(sentence)\n") }
+        let report = report(trace, openCalls)
+        defer { report.write { bytes in StandardError.write(bytes) } }
+        try failure.get()
+        let messages = plan.selection.selectsMessages ? plan.selection.messages(of: trace) : nil
+        let operations = plan.selection.apply(to: &trace)
+        try ResultOutput.standard.collect { sink in
+            plan.format.renderer.render(
+                trace, operations: operations, messages: messages, options: plan.display, to: sink)
+        }
+    }
+
+    private func report(_ trace: BusTrace, _ openCalls: Int) -> LiveReport {
+        var display = plan.display
+        display.color = false
+        var report = LiveReport(
+            options: display,
+            reason: reason.text ?? capture.endings.first.map { _ in "nothing left to capture on" }
+                ?? "as many packets as were wanted",
+            lasted: Clock.monotonic - started)
+        report.interfaces = zip(capture.names, capture.statistics).map { name, counts in
+            LiveReport.Interface(
+                name: name, received: counts.received, droppedByKernel: counts.droppedByKernel,
+                droppedByInterface: counts.droppedByInterface)
+        }
+        report.messages = counts.messages
+        report.calls = trace.calls.count
+        report.openCalls = openCalls
+        report.connections = trace.capture.connections
+        if reader.missedPackets > 0 {
+            report.losses.append("\(reader.missedPackets) packets were captured but not read: novatrace fell behind")
+        }
+        if output.lostLines > 0 {
+            report.losses.append("\(output.lostLines) lines were not shown: the terminal or pipe was too slow")
+        }
+        return report
+    }
+}
+
+/// A machine that keeps the first reason for which a capture ended.
+private final class EndReason: Sendable {
+    private let reason = Mutex<String?>(nil)
+
+    func set(_ text: String) { reason.withLock { $0 = $0 ?? text } }
+    var text: String? { reason.withLock { $0 } }
+}
+
+/// Lines that wait to be handed on.
+private final class LineBuffer {
+    private var bytes: [UInt8] = []
+    var count = 0
+
+    func append(_ chunk: [UInt8]) { bytes += chunk }
+
+    func take() -> ([UInt8], Int) {
+        defer { (bytes, count) = ([], 0) }
+        return (bytes, count)
+    }
+}
+
+/// Clocks of the system, in nanoseconds; the pipeline has none.
+enum Clock {
+    static var monotonic: Nanoseconds { read(CLOCK_MONOTONIC) }
+    static var realtime: Nanoseconds { read(CLOCK_REALTIME) }
+
+    private static func read(_ clock: clockid_t) -> Nanoseconds {
+        var now = timespec()
+        clock_gettime(clock, &now)
+        return Nanoseconds(now.tv_sec) * 1_000_000_000 + Nanoseconds(now.tv_nsec)
+    }
+}

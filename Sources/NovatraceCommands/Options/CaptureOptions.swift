@@ -1,0 +1,79 @@
+import ArgumentParser
+import Capture
+import Correlation
+import Trace
+
+/// The options that say what is captured, and for how long.
+struct CaptureOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Interface to capture on, repeatable; any is all of them. By default the one that carries the bus.",
+            valueName: "name"))
+    var interface: [String] = []
+
+    @Option(help: ArgumentHelp("TCP port of the broker, repeatable; 5672 by default.", valueName: "number"))
+    var port: [UInt16] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Of that only what matches, in the language of pcap-filter(7), e.g. 'host 10.0.0.7'.",
+            valueName: "expression"))
+    var filter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bytes kept of each packet. Messages that are cut cannot be read to their end.", valueName: "bytes"))
+    var snaplen = 262_144
+
+    @Option(help: ArgumentHelp("The kernel's buffer for each interface.", valueName: "MiB"))
+    var buffer = 32
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("End after this time, e.g. 90s, 10m.", valueName: "time"))
+    var duration: Duration?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("End after so many packets.", valueName: "packets"))
+    var count: Int?
+
+    @Flag(inversion: .prefixedNo, help: "See the packets of others, where a mirror port sends them here.")
+    var promiscuous = true
+
+    @Option(
+        help: ArgumentHelp(
+            "Go on as this user once the interfaces are open; under sudo as who ran it. root keeps all rights.",
+            valueName: "name"))
+    var user: String?
+
+    /// A length of time as a person gives it.
+    struct Duration: ExpressibleByArgument {
+        let length: Nanoseconds
+
+        init?(argument: String) {
+            guard let length = TimeBound.length(argument), length > 0 else { return nil }
+            self.length = length
+        }
+    }
+
+    mutating func validate() throws {
+        guard (68...262_144).contains(snaplen) else {
+            throw ValidationError("--snaplen is between 68 and 262144 bytes, not \(snaplen)")
+        }
+        guard (1...1024).contains(buffer) else {
+            throw ValidationError("--buffer is between 1 and 1024 MiB, not \(buffer)")
+        }
+        if let count, count < 1 { throw ValidationError("--count is at least 1, not \(count)") }
+        if port.contains(0) { throw ValidationError("--port is between 1 and 65535, not 0") }
+    }
+
+    var ports: [UInt16] { port.isEmpty ? [5672] : port }
+
+    var liveOptions: LiveOptions {
+        var options = LiveOptions()
+        options.snapLength = snaplen
+        options.kernelBuffer = buffer << 20
+        options.isPromiscuous = promiscuous
+        options.filter = CaptureFilter(ports: ports, addition: filter)
+        options.packetLimit = count
+        return options
+    }
+}

@@ -1,0 +1,168 @@
+import Trace
+
+/// A machine that writes what becomes clear of the bus as text, a line an event.
+///
+/// ```
+/// 17:08:24.428  nova-api        → nova-conductor           cast   schedule_and_build_instances  vm-ok
+/// 17:08:24.481  nova-conductor  → nova-scheduler           call   select_destinations  vm-ok
+/// 17:08:25.720  nova-scheduler  → nova-conductor           reply  select_destinations  1.239 s  vm-ok
+/// ```
+/// Time of the publish in UTC, sender, receiver, kind, method, and what it is about. Where the width is known, the
+/// columns of sender and receiver are shortened to fit it, and the rest is cut at the edge with an ellipsis.
+package struct LiveLines: LiveRenderer {
+    private var output: StyledOutput
+    private let options: DiagramOptions
+    private let glyphs: GlyphTable
+    /// Cells of the columns of sender and receiver; they grow to what stood in them, within bounds.
+    private var senderWidth = 16
+    private var receiverWidth = 16
+    private let longestName: Int
+    /// `nil` where nothing is shortened, as in a pipe.
+    private let width: Int?
+
+    package init(_ options: DiagramOptions, isBounded: Bool, to sink: @escaping OutputSink) {
+        output = StyledOutput(to: sink, color: options.color)
+        self.options = options
+        glyphs = options.glyphs
+        width = isBounded ? options.cells : nil
+        longestName = isBounded ? max(8, min(32, (options.cells - 34) / 4)) : 48
+        if isBounded { (senderWidth, receiverWidth) = (min(16, longestName), min(16, longestName)) }
+    }
+
+    package mutating func write(_ event: BusEvent) {
+        guard event.kind != .settled else { return }
+        let style = style(of: event)
+        let time = String(event.at.clock.dropLast(3))
+        let sender = name(event.from?.label ?? "?", &senderWidth)
+        let receiver = name(receiver(of: event), &receiverWidth)
+        let kind = glyphs.text(kind(of: event))
+        output.write(time, .faint)
+        output.write("  ")
+        write(sender, padding: senderWidth)
+        output.write(" \(glyphs.arrow) ", .faint)
+        write(receiver, padding: receiverWidth)
+        output.write("  ")
+        output.write(kind, style ?? (event.message?.kind == .reply ? .answer : .faint))
+        output.write(String(repeating: " ", count: max(1, Self.kindWidth + 2 - kind.width)))
+        let used = 12 + 2 + senderWidth + glyphs.arrow.count + 2 + receiverWidth + 2 + Self.kindWidth + 2
+        writeRest(of: event, style, after: used)
+        output.endLine()
+        if options.detail != .none, let detail = event.message?.detail { writeDetail(detail) }
+    }
+
+    package mutating func flush() { output.flush() }
+
+    private static let kindWidth = 6
+
+    private mutating func write(_ text: TerminalText, padding: Int) {
+        output.write(text, .strong)
+        output.write(String(repeating: " ", count: max(0, padding - text.width)))
+    }
+
+    /// A name in its column, which grows for it as far as it may.
+    private func name(_ raw: String, _ column: inout Int) -> TerminalText {
+        let text = glyphs.text(raw).shortened(to: longestName, ellipsis: glyphs.ellipsis)
+        column = max(column, text.width)
+        return text
+    }
+
+    private mutating func writeDetail(_ detail: String) {
+        let indent = "              "
+        for part in detail.split(separator: "\n") {
+            let text = glyphs.text(String(part))
+            for line in width.map({ text.wrapped(to: max(20, $0 - indent.utf8.count)) }) ?? [text] {
+                output.write(indent)
+                output.line(line, .faint)
+            }
+        }
+    }
+
+    /// The method stands first; what does not fit is cut at the end, so that no line breaks.
+    private mutating func writeRest(of event: BusEvent, _ style: TextStyle?, after used: Int) {
+        var room = width.map { max(16, $0 - used) } ?? .max
+        var parts = [(glyphs.text(title(of: event)), style ?? .plain)]
+        for part in remarks(on: event) { parts.append((glyphs.text("  " + part.text), part.style ?? style ?? .plain)) }
+        for (index, part) in parts.enumerated() {
+            let isLast = index == parts.count - 1
+            let fits = part.0.width + (isLast ? 0 : glyphs.ellipsis.count) <= room
+            let text = fits ? part.0 : part.0.shortened(to: room, ellipsis: glyphs.ellipsis, keepingHead: true)
+            output.write(text, part.1)
+            if !fits { return }
+            room -= part.0.width
+        }
+    }
+}
+
+// MARK: What is said
+
+extension LiveLines {
+    private func style(of event: BusEvent) -> TextStyle? {
+        if event.kind == .redelivered || event.kind == .takenLate { return .warning }
+        if event.isProblem { return .failure }
+        return event.isBackground ? .faint : nil
+    }
+
+    private func kind(of event: BusEvent) -> String {
+        if event.kind == .unanswered { return "call" }
+        switch event.message?.kind {
+        case .notification: return "notify"
+        case .heartbeat: return "alive"
+        case .opaque: return "other"
+        case let kind: return kind?.rawValue ?? "?"
+        }
+    }
+
+    private func receiver(of event: BusEvent) -> String {
+        guard let first = event.to.first else { return "?" }
+        return event.to.count == 1 ? first.label : "\(first.label) +\(event.to.count - 1)"
+    }
+
+    private func title(of event: BusEvent) -> String {
+        if let message = event.message, message.kind != .reply && message.kind != .heartbeat { return message.title }
+        return event.call?.title ?? event.message?.method ?? event.message?.kind.rawValue ?? "?"
+    }
+
+    private func remarks(on event: BusEvent) -> [(text: String, style: TextStyle?)] {
+        var remarks: [(text: String, style: TextStyle?)] = []
+        if let outcome = outcome(of: event) { remarks.append(outcome) }
+        guard let message = event.message else { return remarks }
+        if let instance = message.instanceName ?? message.instances.first.map({ String($0.prefix(8)) }) {
+            let others = message.instances.count - 1
+            remarks.append((others > 0 ? "\(instance) +\(others)" : instance, nil))
+        }
+        if let states = message.stateChange?.changes(since: nil), !states.isEmpty, message.kind != .reply {
+            remarks.append((states.joined(separator: glyphs.separator), .state))
+        }
+        if !message.events.isEmpty { remarks.append((message.events.joined(separator: ", "), nil)) }
+        if message.isTruncated { remarks.append(("cut short by the capture", .warning)) }
+        return remarks
+    }
+
+    /// How long the answer took, or what went wrong.
+    private func outcome(of event: BusEvent) -> (text: String, style: TextStyle?)? {
+        switch event.kind {
+        case .unanswered:
+            let patience = event.call?.requestedAt.map { event.at - $0 }
+            return ("\(glyphs.failure) no answer" + (patience.map { " within \(glyphs.duration($0))" } ?? ""), nil)
+        case .redelivered:
+            return ("given out again", nil)
+        case .takenLate:
+            let waited = event.message?.publishedAt.map { event.at - $0 }
+            return ("taken" + (waited.map { " after \(glyphs.duration($0))" } ?? ""), nil)
+        case .passed, .settled:
+            break
+        }
+        guard let message = event.message else { return nil }
+        if let returned = message.returned {
+            return ("\(glyphs.failure) the broker gave it back: \(returned.code) \(returned.text)", nil)
+        }
+        let latency = message.kind == .reply ? event.call?.latency.map(glyphs.duration) : nil
+        if let failure = message.failure {
+            let text = failure.message.isEmpty ? failure.className : "\(failure.className): \(failure.message)"
+            return ((latency.map { $0 + "  " } ?? "") + "\(glyphs.failure) \(text)", nil)
+        }
+        if let latency { return (event.call?.isLate == true ? "\(latency), too late" : latency, .answer) }
+        if message.deliveries.isEmpty { return ("not seen taken", .warning) }
+        return nil
+    }
+}
