@@ -1,4 +1,4 @@
-/// A value: why a capture cannot be read, as one sentence for a person.
+/// A value: why a capture cannot be taken, read or written, as one sentence for a person.
 package struct CaptureError: Error, Equatable, Sendable {
     /// What the exit status is chosen by.
     package enum Kind: Sendable {
@@ -10,10 +10,12 @@ package struct CaptureError: Error, Equatable, Sendable {
         case notPermitted
         /// What was asked for makes no sense, e.g. a filter.
         case usage
+        /// What is captured cannot be written there.
+        case unwritable
     }
 
     package let kind: Kind
-    /// The path as given, `-` for standard input.
+    /// The path as given, `-` for standard input or output.
     package let path: String
     /// One sentence that names the file, without the full stop.
     package let sentence: String

@@ -18,3 +18,18 @@ package struct LinkType: RawRepresentable, Hashable, Sendable {
         pcap_datalink_val_to_description(rawValue).map { String(cString: $0) } ?? name
     }
 }
+
+extension LinkType {
+    /// Files number raw IP otherwise than libpcap does; the other link types that are decoded have one number.
+    private static let rawIPInFiles: UInt32 = 101
+
+    /// The link type that capture files write as `number` (`LINKTYPE_…`).
+    init(numberInFiles number: UInt32) {
+        self.init(rawValue: number == Self.rawIPInFiles ? DLT_RAW : Int32(truncatingIfNeeded: number))
+    }
+
+    /// What capture files write for it (`LINKTYPE_…`).
+    var numberInFiles: UInt32 {
+        rawValue == DLT_RAW ? Self.rawIPInFiles : UInt32(truncatingIfNeeded: rawValue)
+    }
+}

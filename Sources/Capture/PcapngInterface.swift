@@ -1,4 +1,3 @@
-import CPcap
 import Trace
 
 /// A value: what a pcapng file says of one of its interfaces (draft-ietf-opsawg-pcapng, 4.2).
@@ -14,7 +13,7 @@ struct PcapngInterface {
     /// Reads the body of an interface description block; `nil` when it is malformed.
     init?(_ body: PcapngBlock) {
         guard body.count >= 8 else { return nil }
-        linkType = Self.linkType(body.uint16(0))
+        linkType = LinkType(numberInFiles: UInt32(body.uint16(0)))
         snapLength = Int(body.uint32(4))
         var units: UInt64? = 1_000_000
         var seconds: Int64 = 0
@@ -51,11 +50,5 @@ struct PcapngInterface {
         if resolution & 0x80 != 0 { return exponent < 64 ? 1 << exponent : nil }
         guard exponent < 20 else { return nil }
         return (0..<exponent).reduce(1) { power, _ in power * 10 }
-    }
-
-    /// Files number raw IP otherwise than libpcap does; the other link types that are decoded have one number.
-    private static func linkType(_ written: UInt16) -> LinkType {
-        let rawIPInFiles: UInt16 = 101
-        return LinkType(rawValue: written == rawIPInFiles ? DLT_RAW : Int32(written))
     }
 }

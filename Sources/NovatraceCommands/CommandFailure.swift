@@ -31,9 +31,11 @@ package struct CommandFailure: Error, CustomStringConvertible {
 extension NovatraceCommand {
     /// Runs the command line and ends the process with its exit status.
     ///
-    /// A result goes to standard output, everything else to standard error. A closed pipe is no error.
+    /// A result goes to standard output, everything else to standard error. A closed pipe is no error. A write that
+    /// nobody reads, or beyond the largest size of a file, tells so by its error number.
     package static func runAndExit() -> Never {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -59,6 +61,7 @@ extension CommandFailure.Status {
         case .unreadable: self = .noSuchFile
         case .notPermitted: self = .noPermission
         case .usage: self = .usage
+        case .unwritable: self = .outputFailed
         }
     }
 }

@@ -1,0 +1,36 @@
+/// A machine that names the files of a capture as tcpdump does (tcpdump(1), `-C` and `-W`).
+///
+/// Without a limit the first has the name as given, the others `1`, `2`, … after it. With a limit of several files all
+/// have a number after the name, from 0, with leading zeros so that they sort; after the last comes the first again.
+struct FileNames {
+    private let path: String
+    private let limit: Int?
+    private let digits: Int
+    private var number = 0
+
+    init(path: String, limit: Int?) {
+        self.path = path
+        self.limit = limit.map { max(1, $0) }
+        digits = limit.map { $0 > 1 ? String($0 - 1).count : 0 } ?? 0
+    }
+
+    var current: String { name(number) }
+
+    var isLimited: Bool { limit != nil }
+
+    mutating func advance() {
+        number += 1
+        if let limit, number >= limit { number = 0 }
+    }
+
+    /// The first names that will be used, as far as they are known: with a limit all, at most `most`.
+    func first(_ most: Int) -> [String] {
+        (0..<min(limit ?? 1, most)).map(name)
+    }
+
+    private func name(_ number: Int) -> String {
+        if number == 0, digits == 0 { return path }
+        let text = String(number)
+        return path + String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+}

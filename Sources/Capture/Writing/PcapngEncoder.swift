@@ -1,0 +1,155 @@
+import Trace
+
+/// A value: the layout of a pcapng file of one section, in native byte order, with times in nanoseconds
+/// (draft-ietf-opsawg-pcapng).
+///
+/// Every block is a multiple of four bytes long and has the same frame (3.1):
+///
+/// | offset | bytes | field |
+/// |---|---|---|
+/// | 0 | 4 | type |
+/// | 4 | 4 | length of the whole block |
+/// | 8 | … | body and options |
+/// | length − 4 | 4 | length once more |
+///
+/// All interfaces are described with the largest of their snapshot lengths: libpcap refuses files where they differ.
+struct PcapngEncoder {
+    let interfaces: [WrittenInterface]
+    let snapLength: Int
+
+    private enum BlockType {
+        static let sectionHeader: UInt32 = 0x0A0D_0D0A
+        static let interfaceDescription: UInt32 = 1
+        static let interfaceStatistics: UInt32 = 5
+        static let enhancedPacket: UInt32 = 6
+    }
+
+    private enum Option {
+        static let sectionApplication: UInt16 = 4
+        static let interfaceName: UInt16 = 2
+        static let interfaceResolution: UInt16 = 9
+        static let interfaceFilter: UInt16 = 11
+        static let statisticsReceived: UInt16 = 4
+        static let statisticsDropped: UInt16 = 5
+    }
+
+    /// Type, the two lengths, and the five fields before the bytes of a packet.
+    private static let packetFrame = 12 + 20
+
+    /// The section header and a description of each interface.
+    var fileHeader: [UInt8] {
+        var header: [UInt8] = []
+        appendSectionHeader(to: &header)
+        for interface in interfaces { append(interface, to: &header) }
+        return header
+    }
+
+    /// Bytes of a packet's block.
+    func recordLength(captured: Int, options: PcapngOptions = .none) -> Int {
+        Self.packetFrame + (captured + 3) & ~3 + options.length
+    }
+
+    /// An enhanced packet block (4.3).
+    ///
+    /// | offset | bytes | field |
+    /// |---|---|---|
+    /// | 8 | 4 | interface, in the order of their descriptions from 0 |
+    /// | 12 | 4 | nanoseconds since 1970, upper half |
+    /// | 16 | 4 | nanoseconds since 1970, lower half |
+    /// | 20 | 4 | bytes captured |
+    /// | 24 | 4 | bytes on the wire |
+    /// | 28 | … | the bytes captured, padded with zeros to a multiple of four |
+    /// | … | … | options |
+    func appendPacket(
+        _ time: Timestamp, _ bytes: RawSpan, wireLength: Int, interface: Int, options: PcapngOptions = .none,
+        to buffer: inout [UInt8]
+    ) {
+        let length = UInt32(clamping: recordLength(captured: bytes.byteCount, options: options))
+        buffer.appendNative(BlockType.enhancedPacket)
+        buffer.appendNative(length)
+        buffer.appendNative(UInt32(clamping: interface))
+        append(time, to: &buffer)
+        buffer.appendNative(UInt32(clamping: bytes.byteCount))
+        buffer.appendNative(UInt32(clamping: max(wireLength, bytes.byteCount)))
+        bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
+        for _ in 0..<(4 - bytes.byteCount % 4) % 4 { buffer.append(0) }
+        options.write(to: &buffer)
+        buffer.appendNative(length)
+    }
+
+    /// An interface statistics block (4.6): the counts since the capture began, at the time of its last packet.
+    ///
+    /// | offset | bytes | field |
+    /// |---|---|---|
+    /// | 8 | 4 | interface |
+    /// | 12 | 8 | time, as of a packet |
+    /// | 20 | … | options: `isb_ifrecv`, `isb_ifdrop` |
+    func appendStatistics(
+        interface: Int, at time: Timestamp, received: Int, dropped: Int, to buffer: inout [UInt8]
+    ) {
+        var options = PcapngOptions()
+        options.append(Option.statisticsReceived, number: UInt64(clamping: received))
+        options.append(Option.statisticsDropped, number: UInt64(clamping: dropped))
+        var body: [UInt8] = []
+        body.appendNative(UInt32(clamping: interface))
+        append(time, to: &body)
+        appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
+    }
+
+    /// A section header block (4.1).
+    ///
+    /// | offset | bytes | field |
+    /// |---|---|---|
+    /// | 8 | 4 | byte order, `1A2B3C4D` |
+    /// | 12 | 2 | major version, 1 |
+    /// | 14 | 2 | minor version, 0 |
+    /// | 16 | 8 | length of the section, −1: it ends with the file |
+    /// | 24 | … | options: `shb_userappl` |
+    private func appendSectionHeader(to buffer: inout [UInt8]) {
+        var options = PcapngOptions()
+        options.append(Option.sectionApplication, text: "novatrace")
+        var body: [UInt8] = []
+        body.appendNative(0x1A2B_3C4D as UInt32)
+        body.appendNative(1 as UInt16)
+        body.appendNative(0 as UInt16)
+        body.appendNative(-1 as Int64)
+        appendBlock(BlockType.sectionHeader, body, options, to: &buffer)
+    }
+
+    /// An interface description block (4.2).
+    ///
+    /// | offset | bytes | field |
+    /// |---|---|---|
+    /// | 8 | 2 | link type, the number that it has in files |
+    /// | 10 | 2 | reserved, 0 |
+    /// | 12 | 4 | snapshot length |
+    /// | 16 | … | options: `if_name`, `if_filter` (a zero, then libpcap's text), `if_tsresol` (9: nanoseconds) |
+    private func append(_ interface: WrittenInterface, to buffer: inout [UInt8]) {
+        var options = PcapngOptions()
+        options.append(Option.interfaceName, text: interface.name)
+        if let filter = interface.filter { options.append(Option.interfaceFilter, text: filter, after: [0]) }
+        options.append(Option.interfaceResolution, [9])
+        var body: [UInt8] = []
+        body.appendNative(UInt16(truncatingIfNeeded: interface.linkType.numberInFiles))
+        body.appendNative(0 as UInt16)
+        body.appendNative(UInt32(clamping: snapLength))
+        appendBlock(BlockType.interfaceDescription, body, options, to: &buffer)
+    }
+
+    /// `body` is a multiple of four bytes long.
+    private func appendBlock(_ type: UInt32, _ body: [UInt8], _ options: PcapngOptions, to buffer: inout [UInt8]) {
+        let length = UInt32(clamping: 12 + body.count + options.length)
+        buffer.appendNative(type)
+        buffer.appendNative(length)
+        buffer += body
+        options.write(to: &buffer)
+        buffer.appendNative(length)
+    }
+
+    /// Upper half first in either byte order; times before 1970 become 1970.
+    private func append(_ time: Timestamp, to buffer: inout [UInt8]) {
+        let count = UInt64(clamping: time.nanoseconds)
+        buffer.appendNative(UInt32(truncatingIfNeeded: count >> 32))
+        buffer.appendNative(UInt32(truncatingIfNeeded: count))
+    }
+}
