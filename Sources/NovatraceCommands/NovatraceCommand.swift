@@ -32,7 +32,10 @@ package struct NovatraceCommand: ParsableCommand {
             77 no permission.
             """,
         version: "novatrace 0.1.0",
-        subcommands: [CaptureCommand.self, ReplayCommand.self, ListCommand.self, StatsCommand.self, ExportCommand.self])
+        subcommands: [
+            CaptureCommand.self, ReplayCommand.self, ListCommand.self, StatsCommand.self, ExportCommand.self,
+            InterfacesCommand.self,
+        ])
 
     package init() {}
 }
