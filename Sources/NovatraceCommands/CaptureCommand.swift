@@ -24,6 +24,7 @@ struct CaptureCommand: ParsableCommand {
             """)
 
     @OptionGroup(title: "Capture") var capture: CaptureOptions
+    @OptionGroup(title: "Write") var writing: WritingOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
     @OptionGroup(title: "Contents") var content: ContentOptions
@@ -38,10 +39,20 @@ struct CaptureCommand: ParsableCommand {
                 "unknown format '\(format)'; formats are \(Formats.all.map(\.name).joined(separator: ", "))")
         }
         let user = try chosenUser()
-        let live = try LiveCapture(interfaces: capture.interface, options: capture.liveOptions)
+        let live = try LiveCapture(interfaces: chosenInterfaces(), options: capture.liveOptions)
         try user?.assume()
+        let recorder = try writing.recorder(of: live, capture)
         EndSignals.block()
-        try LiveSession(live, plan(format), output: .standard).run()
+        let output: ResultOutput = writing.takesStandardOutput ? .error : .standard
+        try LiveSession(live, recorder, plan(format), output: output).run()
+    }
+
+    /// The interfaces that were given, else the one that carries the bus, which is then said.
+    private func chosenInterfaces() throws -> [String] {
+        guard capture.interface.isEmpty else { return capture.interface }
+        let choice = BusInterface.choose(ports: capture.ports, interfaces: try InterfaceList.all())
+        StandardError.write("novatrace: capturing on \(choice.name): \(choice.reason)\n")
+        return [choice.name]
     }
 
     private func chosenUser() throws -> UnprivilegedUser? {

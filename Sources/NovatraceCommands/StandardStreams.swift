@@ -35,6 +35,7 @@ struct ResultOutput {
     private let name: String
 
     static let standard = ResultOutput(descriptor: STDOUT_FILENO, name: "standard output")
+    static let error = ResultOutput(descriptor: STDERR_FILENO, name: "standard error")
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -36,7 +36,7 @@ package struct CaptureSource: Sendable {
 /// A value: one TCP connection that carried AMQP.
 package struct Connection: Sendable, Identifiable {
     /// Index into `CaptureSummary.connections`.
-    package let id: Int
+    package var id: Int
     /// `address:port`, IPv6 in brackets.
     package var client: String
     package var server: String

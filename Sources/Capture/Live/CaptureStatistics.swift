@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: what libpcap and the kernel count of one interface since capturing began (pcap_stats(3PCAP)).
 package struct CaptureStatistics: Sendable, Equatable {
     /// Packets that passed the filter, those that were dropped later included.
@@ -11,5 +13,12 @@ package struct CaptureStatistics: Sendable, Equatable {
         self.received = received
         self.droppedByKernel = droppedByKernel
         self.droppedByInterface = droppedByInterface
+    }
+
+    /// The same, where `source` was read on for what the kernel still held when this was counted.
+    func covering(_ source: CaptureSource) -> CaptureStatistics {
+        var result = self
+        result.received = max(received, source.packets + droppedByKernel)
+        return result
     }
 }

@@ -117,19 +117,23 @@ package final class LiveCapture: @unchecked Sendable {
             for reader in readers { reader.receive(batch) }
         }
         var open = interfaces.indices.map { $0 }
-        var counted: Int64 = 0
+        var countedAt: Int64 = 0
         while !open.isEmpty, !filling.isComplete, !isStopping.load(ordering: .acquiring) {
             wait(for: open)
             readRound(&open, &filling)
             let now = Self.milliseconds(CLOCK_MONOTONIC)
-            if now - counted >= Self.betweenCounts {
-                counted = now
+            if now - countedAt >= Self.betweenCounts {
+                countedAt = now
                 count(filling)
             }
         }
+        count(filling)
+        let counted = statistics
         if !filling.isComplete { readRest(&open, &filling) }
         filling.handOn()
         count(filling)
+        // What came after the end was received by nobody.
+        state.withLock { $0.statistics = zip(counted, $0.sources).map { $0.0.covering($0.1) } }
         for reader in readers { reader.close() }
     }
 

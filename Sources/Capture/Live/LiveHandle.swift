@@ -114,7 +114,9 @@ struct LiveHandle: ~Copyable {
         let cause = String(cString: pcap_geterr(handle))
         switch status {
         case PCAP_ERROR_NO_SUCH_DEVICE:
-            throw CaptureError(.unreadable, path: name, "there is no interface \(name)")
+            let names = ((try? InterfaceList.all()) ?? []).filter(\.isCapturable).map(\.name)
+            let known = names.isEmpty ? "" : "; interfaces are \(names.joined(separator: ", "))"
+            throw CaptureError(.unreadable, path: name, "there is no interface \(name)\(known)")
         case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
             throw .captureNotPermitted(on: name)
         case PCAP_ERROR_IFACE_NOT_UP:
@@ -147,9 +149,12 @@ private final class PacketReader {
 
 extension CaptureError {
     static func captureNotPermitted(on name: String) -> CaptureError {
-        CaptureError(
+        var path = [CChar](repeating: 0, count: 4096)
+        let length = readlink("/proc/self/exe", &path, path.count - 1)
+        let program = length > 0 ? PcapHandle.text(path) : "PROGRAM"
+        return CaptureError(
             .notPermitted, path: name,
-            "capturing on \(name) is not permitted: run it with sudo, or allow the program to once with "
-                + "sudo setcap cap_net_raw,cap_net_admin=eip PROGRAM")
+            "capturing on \(name) is not permitted: run novatrace with sudo, or give the program the right once with "
+                + "sudo setcap cap_net_raw,cap_net_admin=eip \(program)")
     }
 }

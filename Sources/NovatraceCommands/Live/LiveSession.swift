@@ -33,7 +33,9 @@ final class LiveSession {
     }
 
     private let capture: LiveCapture
+    private let recorder: PacketRecorder?
     private let plan: Plan
+    private let result: ResultOutput
     private let reader: LiveCapture.Reader
     private let output: LiveOutput
     private let reason = EndReason()
@@ -44,9 +46,11 @@ final class LiveSession {
     private var counts = LiveCounts()
     private let started = Clock.monotonic
 
-    init(_ capture: LiveCapture, _ plan: Plan, output: ResultOutput) {
+    init(_ capture: LiveCapture, _ recorder: PacketRecorder?, _ plan: Plan, output: ResultOutput) {
         self.capture = capture
+        self.recorder = recorder
         self.plan = plan
+        result = output
         reader = capture.reader()
         let (reason, lines) = (reason, lines)
         self.output = LiveOutput(output) {
@@ -60,17 +64,22 @@ final class LiveSession {
 
     /// Captures until something ends it; then writes the rest, and the report to standard error.
     func run() throws {
-        let (capture, reason) = (capture, reason)
+        let (capture, recorder, reason) = (capture, recorder, reason)
         _ = EndSignals(
             first: { signal in
                 reason.set(signal)
                 capture.stop()
             },
-            second: { _exit(130) })
+            second: {
+                recorder?.hold()
+                _exit(130)
+            })
         output.start()
+        recorder?.start()
         capture.start()
         follow()
         capture.join()
+        recorder?.finish(capture.statistics)
         try end()
     }
 
@@ -125,22 +134,39 @@ final class LiveSession {
     // MARK: At the end
 
     private func end() throws {
-        var (trace, openCalls) = pipeline.finish(capture.sources) { tell($0) }
+        var (trace, origin) = pipeline.finish(capture.sources) { tell($0) }
         handOnLines()
-        let failure = Result { try output.finish() }
         for sentence in capture.endings { StandardError.write("novatrace: \(sentence)\n") }
-        let report = report(trace, openCalls)
-        defer { report.write { bytes in StandardError.write(bytes) } }
-        try failure.get()
-        let messages = plan.selection.selectsMessages ? plan.selection.messages(of: trace) : nil
-        let operations = plan.selection.apply(to: &trace)
-        try ResultOutput.standard.collect { sink in
-            plan.format.renderer.render(
-                trace, operations: operations, messages: messages, options: plan.display, to: sink)
+        let report = report(trace)
+        do {
+            try output.finish()
+            try write(&trace, origin)
+        } catch {
+            report.write { StandardError.write($0) }
+            throw error
+        }
+        report.write { StandardError.write($0) }
+        if let recorder, recorder.loss != nil || recorder.missedPackets > 0 {
+            throw CommandFailure(.outputFailed, "not all packets were written")
         }
     }
 
-    private func report(_ trace: BusTrace, _ openCalls: Int) -> LiveReport {
+    private func write(_ trace: inout BusTrace, _ origin: TraceOrigin) throws {
+        let messages = plan.selection.selectsMessages ? plan.selection.messages(of: trace) : nil
+        let operations = plan.selection.apply(to: &trace)
+        if renderer != nil {
+            renderer?.end(trace, operations: operations, messages: messages, origin: origin)
+            try result.write(lines.take().0)
+        } else {
+            let trace = trace
+            try result.collect { sink in
+                plan.format.renderer.render(
+                    trace, operations: operations, messages: messages, options: plan.display, to: sink)
+            }
+        }
+    }
+
+    private func report(_ trace: BusTrace) -> LiveReport {
         var display = plan.display
         display.color = false
         var report = LiveReport(
@@ -155,8 +181,15 @@ final class LiveSession {
         }
         report.messages = counts.messages
         report.calls = trace.calls.count
-        report.openCalls = openCalls
+        report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections
+        if let recorder {
+            (report.files, report.written) = (recorder.files, recorder.packets)
+            if let loss = recorder.loss { report.losses.append(loss.description) }
+            if recorder.missedPackets > 0 {
+                report.losses.append("\(recorder.missedPackets) packets were not written: the disk was too slow")
+            }
+        }
         if reader.missedPackets > 0 {
             report.losses.append("\(reader.missedPackets) packets were captured but not read: novatrace fell behind")
         }

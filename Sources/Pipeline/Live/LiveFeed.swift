@@ -117,12 +117,16 @@ struct LiveFeed {
         state.deliveries = deliveries
     }
 
-    /// The correlator let a message go: nothing more will be known of it.
-    mutating func ended(_ message: Message, in correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
+    /// The correlator let a message go: nothing more will be known of it, nor of its call, if it is that call's answer.
+    mutating func ended(_ message: Message, call: Call?, _ tell: (BusEvent) -> Void) {
         guard let state = states.removeValue(forKey: message.id) else { return }
-        if !state.isTold { tell(event(.passed, message, correlator, at: message.at)) }
-        if state.isSettling { tell(event(.settled, message, correlator, at: message.at)) }
+        let at = message.at ?? Timestamp(nanoseconds: 0)
+        if !state.isTold { tell(BusEvent(.passed, at: at, message: message, call: call)) }
+        if state.isSettling { tell(BusEvent(.settled, at: at, message: message, call: call)) }
     }
+
+    /// Whether it waits until a message is taken for complete.
+    func isSettling(_ message: Int) -> Bool { states[message]?.isSettling ?? false }
 
     // MARK: What time brings
 

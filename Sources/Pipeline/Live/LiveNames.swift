@@ -4,7 +4,7 @@ import Trace
 /// A machine that knows who is who while that is still being learned.
 ///
 /// A participant keeps its id from the time when it is first asked for; what is told of it may change. Names are worked
-/// out anew when something was learned, at most `refreshesPerSecond` times in a second of packet time.
+/// out anew when something was learned, the less often the more of them there are.
 struct LiveNames {
     private var known: [Participant] = []
     private var ofConnection: [Int: Int] = [:]
@@ -14,7 +14,8 @@ struct LiveNames {
     private var ids: [Int: Int] = [:]
     private var nextID = 0
 
-    private static let refreshesPerSecond: Int64 = 20
+    /// For each connection; to work the names out takes a small part of it.
+    private static let interval: Nanoseconds = 20_000
 
     /// The event with the names of who takes part in it, as far as they are known by now.
     mutating func named(_ event: BusEvent, from naming: borrowing ServiceNaming) -> BusEvent {
@@ -47,7 +48,9 @@ struct LiveNames {
     /// Brings the names up to what is known, if there is something new.
     private mutating func refresh(from naming: borrowing ServiceNaming, at now: Timestamp) {
         guard naming.changes != changes else { return }
-        if let refreshedAt, now >= refreshedAt, now - refreshedAt < .seconds(1) / Self.refreshesPerSecond { return }
+        if let refreshedAt, now >= refreshedAt, now - refreshedAt < Nanoseconds(ofConnection.count) * Self.interval {
+            return
+        }
         changes = naming.changes
         refreshedAt = now
         (known, ofConnection) = naming.participants()

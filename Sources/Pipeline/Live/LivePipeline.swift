@@ -38,14 +38,12 @@ package struct LivePipeline {
     /// Ends the capture: tells what is left, and gives the trace of what was kept.
     package mutating func finish(
         _ sources: [CaptureSource], _ tell: (BusEvent) -> Void
-    ) -> (trace: BusTrace, openCalls: Int) {
+    ) -> (trace: BusTrace, origin: TraceOrigin) {
         var left: [Correlator.Finished] = []
         let (capture, naming) = pipeline.finish(sources, []) { left.append($0) }
-        let time = now ?? Timestamp(nanoseconds: 0)
-        Self.tellChanges(&pipeline, &feed, &names, at: time, tell)
+        Self.tellEnds(of: left, naming, pipeline.correlator, &feed, &names, at: now ?? Timestamp(nanoseconds: 0), tell)
         for finished in left { builder.add(finished) }
-        let trace = builder.trace(capture: capture, naming: naming)
-        return (trace, trace.calls.count { $0.outcome == .unanswered })
+        return (builder.trace(capture: capture, naming: naming), TraceOrigin())
     }
 
     /// Calls whose answer is still waited for.
@@ -75,18 +73,28 @@ package struct LivePipeline {
     private mutating func expire(at time: Timestamp, _ tell: (BusEvent) -> Void) {
         var ended: [Correlator.Finished] = []
         pipeline.expire { ended.append($0) }
-        for finished in ended {
-            if case .message(let message) = finished {
-                Self.tellEnd(of: message, &feed, &names, pipeline.correlator, tell)
-            }
-            builder.add(finished)
-        }
+        guard !ended.isEmpty else { return }
+        Self.tellEnds(of: ended, pipeline.correlator.naming, pipeline.correlator, &feed, &names, at: time, tell)
+        for finished in ended { builder.add(finished) }
     }
 
-    private static func tellEnd(
-        of message: Message, _ feed: inout LiveFeed, _ names: inout LiveNames, _ correlator: borrowing Correlator,
-        _ tell: (BusEvent) -> Void
+    /// What was let go is as complete as it will be. An answered call is told of with its answer, any other by itself.
+    private static func tellEnds(
+        of ended: [Correlator.Finished], _ naming: borrowing ServiceNaming, _ correlator: borrowing Correlator,
+        _ feed: inout LiveFeed, _ names: inout LiveNames, at now: Timestamp, _ tell: (BusEvent) -> Void
     ) {
-        feed.ended(message, in: correlator) { event in tell(names.named(event, from: correlator.naming)) }
+        var answered: [Int: Call] = [:]
+        for case .call(let call) in ended {
+            if let reply = call.reply { answered[reply] = call }
+        }
+        for case .message(let message) in ended {
+            let call =
+                answered.removeValue(forKey: message.id) ?? message.messageID.flatMap { correlator.call($0, at: now) }
+            feed.ended(message, call: call) { tell(names.named($0, from: naming)) }
+        }
+        for case .call(let call) in ended where call.reply.map({ answered[$0] != nil && feed.isSettling($0) }) ?? true {
+            let event = BusEvent(.settled, at: call.requestedAt ?? now, message: nil, call: call)
+            tell(names.named(event, from: naming))
+        }
     }
 }

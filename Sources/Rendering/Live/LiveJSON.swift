@@ -29,4 +29,50 @@ package struct LiveJSON: LiveRenderer {
     }
 
     package mutating func flush() { output.flush() }
+
+    package mutating func end(_ trace: BusTrace, operations: [Int]?, messages: [Int]?, origin: TraceOrigin) {
+        let json = TraceJSON(trace.renamed(to: origin))
+        output.line("capture") { line in
+            line.key("schema")
+            line.string(TraceJSON.schema)
+            json.captureMembers(&line)
+        }
+        let wanted = operations.map(Set.init)
+        for operation in json.trace.operations where wanted?.contains(operation.id) ?? true {
+            output.line("operation") { json.members(of: operation, &$0) }
+        }
+        flush()
+    }
+}
+
+extension BusTrace {
+    /// The capture and the operations with the ids that what they refer to had before.
+    fileprivate func renamed(to origin: TraceOrigin) -> BusTrace {
+        func renamed(_ id: Int?, _ names: [Int]) -> Int? { id.flatMap { names.indices.contains($0) ? names[$0] : nil } }
+        func renamed(_ ids: [Int], _ names: [Int]) -> [Int] { ids.compactMap { renamed($0, names) } }
+        var trace = BusTrace()
+        trace.capture = capture
+        for (index, connection) in capture.connections.enumerated() {
+            trace.capture.connections[index].id = renamed(connection.id, origin.connections) ?? connection.id
+            trace.capture.connections[index].participant = renamed(connection.participant, origin.participants)
+        }
+        for index in trace.capture.anomalies.indices {
+            trace.capture.anomalies[index].connection = renamed(
+                capture.anomalies[index].connection, origin.connections)
+        }
+        trace.operations = operations
+        for index in operations.indices {
+            trace.operations[index].messages = renamed(operations[index].messages, origin.messages)
+            for (place, step) in operations[index].steps.enumerated() {
+                trace.operations[index].steps[place].from = renamed(step.from, origin.participants)
+                trace.operations[index].steps[place].to = renamed(step.to, origin.participants)
+                trace.operations[index].steps[place].messages = renamed(step.messages, origin.messages)
+            }
+            for (place, note) in operations[index].states.enumerated() {
+                trace.operations[index].states[place].message = renamed(note.message, origin.messages) ?? note.message
+                trace.operations[index].states[place].participant = renamed(note.participant, origin.participants)
+            }
+        }
+        return trace
+    }
 }

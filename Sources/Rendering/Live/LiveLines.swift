@@ -11,6 +11,7 @@ import Trace
 /// columns of sender and receiver are shortened to fit it, and the rest is cut at the edge with an ellipsis.
 package struct LiveLines: LiveRenderer {
     private var output: StyledOutput
+    private var isEmpty = true
     private let options: DiagramOptions
     private let glyphs: GlyphTable
     /// Cells of the columns of sender and receiver; they grow to what stood in them, within bounds.
@@ -31,6 +32,7 @@ package struct LiveLines: LiveRenderer {
 
     package mutating func write(_ event: BusEvent) {
         guard event.kind != .settled else { return }
+        isEmpty = false
         let style = style(of: event)
         let time = String(event.at.clock.dropLast(3))
         let sender = name(event.from?.label ?? "?", &senderWidth)
@@ -51,6 +53,12 @@ package struct LiveLines: LiveRenderer {
     }
 
     package mutating func flush() { output.flush() }
+
+    package mutating func end(_ trace: BusTrace, operations: [Int]?, messages: [Int]?, origin: TraceOrigin) {
+        if !isEmpty { output.endLine() }
+        TextReport(trace, operations: operations, options: options).write(to: &output)
+        flush()
+    }
 
     private static let kindWidth = 6
 
@@ -162,7 +170,8 @@ extension LiveLines {
             return ((latency.map { $0 + "  " } ?? "") + "\(glyphs.failure) \(text)", nil)
         }
         if let latency { return (event.call?.isLate == true ? "\(latency), too late" : latency, .answer) }
-        if message.deliveries.isEmpty { return ("not seen taken", .warning) }
-        return nil
+        guard message.deliveries.isEmpty else { return nil }
+        let isForWhoeverListens = message.kind == .fanout || message.kind == .notification
+        return isForWhoeverListens ? ("nobody listens", .faint) : ("not seen taken", .warning)
     }
 }

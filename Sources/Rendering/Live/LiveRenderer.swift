@@ -7,4 +7,10 @@ package protocol LiveRenderer {
 
     /// Hands on what was written so far.
     mutating func flush()
+
+    /// Writes what is known at the end, and hands it on.
+    ///
+    /// `operations` and `messages` are what is selected, as for a `Renderer`; `origin` gives the ids that objects had in
+    /// the events.
+    mutating func end(_ trace: BusTrace, operations: [Int]?, messages: [Int]?, origin: TraceOrigin)
 }
