@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "Trace", swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "CGzipStream", "Trace"], swiftSettings: settings),
+        .target(name: "Processes", swiftSettings: settings),
         .target(
             name: "Network",
             dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
@@ -60,7 +61,7 @@ let package = Package(
         .target(
             name: "NovatraceCommands",
             dependencies: [
-                "Pipeline", "Rendering", "Trace",
+                "Pipeline", "Processes", "Rendering", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -81,6 +82,8 @@ let package = Package(
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ProcessesTests", dependencies: ["Processes", "novatrace", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
         .testTarget(

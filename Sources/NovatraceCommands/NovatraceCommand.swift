@@ -34,7 +34,7 @@ package struct NovatraceCommand: ParsableCommand {
         version: "novatrace 0.1.0",
         subcommands: [
             CaptureCommand.self, ReplayCommand.self, ListCommand.self, StatsCommand.self, ExportCommand.self,
-            InterfacesCommand.self,
+            InterfacesCommand.self, ProcessTableCommand.self,
         ])
 
     package init() {}
