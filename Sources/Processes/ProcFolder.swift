@@ -47,8 +47,9 @@ struct ProcFolder: Sendable {
     func processes(atMost limit: Int) -> [Int] {
         var found: [Int] = []
         list("") { _, name in
+            guard found.count < limit else { return false }
             if let pid = Int(String(cString: name)), pid > 0 { found.append(pid) }
-            return found.count < limit
+            return true
         }
         return found.sorted()
     }

@@ -31,6 +31,8 @@ package struct LookupStatistics: Hashable, Sendable {
 /// The helper keeps the privileges that this process has when it starts it, and may give up afterwards. No method waits.
 package final class ProcessLookup: Sendable {
     private let exchange: LookupExchange
+    /// The pid of the helper.
+    let helper: Int32
 
     /// Starts the helper: this program once more, with the command `process-table`.
     package convenience init() throws(LookupError) {
@@ -40,9 +42,9 @@ package final class ProcessLookup: Sendable {
     /// Starts `executable` as the helper.
     package init(executable: String) throws(LookupError) {
         exchange = try LookupExchange()
-        let worker = LookupWorker(
-            exchange, try HelperProcess(executable, arguments: ["novatrace", "process-table"]))
-        try LookupThread.start(worker)
+        let process = try HelperProcess(executable, arguments: ["novatrace", "process-table"])
+        helper = process.pid
+        try LookupThread.start(LookupWorker(exchange, process))
     }
 
     deinit { close() }
