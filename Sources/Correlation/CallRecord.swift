@@ -33,6 +33,12 @@ struct CallRecord: Sendable {
     /// The instance of an `Instance.save`, while it is open.
     var savedInstance: String?
 
+    /// All connections that it names.
+    var connections: [Int] {
+        [callerConnection, takerConnection, replierConnection, firstTaker?.connection, receiverConnection]
+            .compactMap { $0 }
+    }
+
     init(id: Int, messageID: String, at: Timestamp) {
         call = Call(id: id, messageID: messageID, outcome: .orphanReply)
         touched = at

@@ -27,8 +27,8 @@ extension Correlator {
             return known
         }
         let id = calls.nextID
+        // A call that was parked keeps its first id: messages refer to it.
         var record = parked.removeValue(forKey: messageID) ?? CallRecord(id: id, messageID: messageID, at: time)
-        record.call.id = id
         record.touched = time
         calls.append(record)
         callByMessageID[messageID] = id

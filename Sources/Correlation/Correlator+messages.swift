@@ -22,7 +22,9 @@ extension Correlator {
             messages[id].returned = returned
             naming.used(observation.connection)
         }
-        messages[id].packets.append(contentsOf: observation.packets)
+        if messages[id].deliveries.count < limits.deliveriesPerMessage {
+            messages[id].packets.append(contentsOf: observation.packets)
+        }
         joinToCall(observation, message: id, isRepeat: isRepeat)
         if limits.notesChanges { changed.append(id) }
         return id
@@ -30,9 +32,8 @@ extension Correlator {
 
     /// Takes an acknowledgement by broker or consumer.
     package mutating func receive(_ acknowledgement: Acknowledgement) {
-        let connection = acknowledgement.connection
-        guard connection < unsettled.count,
-            let (id, delivery) = unsettled[connection].remove(acknowledgement.contentID), messages.contains(id)
+        guard let place = unsettled.place(of: acknowledgement.connection),
+            let (id, delivery) = unsettled[at: place].remove(acknowledgement.contentID), messages.contains(id)
         else { return }
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
@@ -89,7 +90,7 @@ extension Correlator {
             if let publisher = notification.publisherID {
                 naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
             }
-            if notification.isStateUpdate, let instance = notification.instances.first {
+            if notification.isStateUpdate, naming.keeps(connection), let instance = notification.instances.first {
                 openSaves.updated(instance, on: connection)
             }
         case .reply, .opaque:
@@ -101,11 +102,14 @@ extension Correlator {
 
     private mutating func delivered(_ observation: Observation, id: Int, redelivered: Bool) {
         let connection = observation.connection
-        let twin = messages[id].deliveries.lastIndex { naming.areLegs($0.connection, connection) }
+        let twin = naming.legs(of: connection).flatMap { legs in
+            messages[id].deliveries.lastIndex { $0.connection == legs.0 || $0.connection == legs.1 }
+        }
         if let twin, !redelivered {
             // One delivery, seen on both sides of a proxy: it arrives at the later of the two.
             messages[id].deliveries[twin].at = max(messages[id].deliveries[twin].at, observation.lastByteAt)
         } else {
+            if messages[id].deliveries.count >= limits.deliveriesPerMessage { messages[id].deliveries.removeLast() }
             messages[id].deliveries.append(
                 Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
         }
@@ -120,9 +124,11 @@ extension Correlator {
 
     /// Notes what an acknowledgement that names the content is about.
     private mutating func awaitSettlement(of observation: Observation, message: Int, delivery: Int?) {
-        while unsettled.count <= observation.connection { unsettled.append(UnsettledContents()) }
-        unsettled[observation.connection].add(
-            observation.contentID, message: message, delivery: delivery, limit: limits.unsettledPerConnection)
+        let connection = observation.connection
+        let place = unsettled.place(of: connection) ?? unsettled.insert(UnsettledContents(), for: connection)
+        unsettled[at: place].add(
+            observation.contentID, message: message, delivery: delivery, oldest: messages.first,
+            limit: limits.unsettledPerConnection)
     }
 
     private mutating func insert(_ observation: Observation, key: String) -> Int {

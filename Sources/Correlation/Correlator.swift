@@ -1,4 +1,3 @@
-import Collections
 import OpenStack
 import Trace
 
@@ -9,7 +8,7 @@ import Trace
 /// of a capture, or when limits or expiry let them go.
 ///
 /// One aspect a file: `Correlator+messages` (publish ↔ deliver ↔ ack), `Correlator+calls` (request ↔ reply),
-/// `Naming/` (who it was).
+/// `Correlator+forgetting` (connections that are over), `Naming/` (who it was).
 package struct Correlator: Sendable {
     let limits: CorrelationLimits
     var messages = ExpiringStore(vacant: Message(id: -1, kind: .opaque, exchange: "", routingKey: "", bytes: 0))
@@ -21,31 +20,48 @@ package struct Correlator: Sendable {
     /// `_msg_id` → call.
     var callByMessageID: [String: Int] = [:]
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
-    var parked: OrderedDictionary<String, CallRecord> = [:]
+    var parked = AgingDictionary<String, CallRecord>()
     /// By connection.
-    var unsettled: [UnsettledContents] = []
+    var unsettled = SparseTable<UnsettledContents>()
     var replyQueues: ReplyQueues
     var openSaves: OpenSaves
     /// Which connection a process was last known by.
-    var connectionByIdentity: OrderedDictionary<ProcessIdentity, Int> = [:]
+    var connectionByIdentity = AgingDictionary<ProcessIdentity, Int>()
     package var naming: ServiceNaming
     /// Messages that something passed of since this was last emptied, where the limits say so.
     var changed: [Int] = []
     /// Messages and calls that were let go before the end of the capture.
     package private(set) var evicted = 0
+    /// Connections that were forgotten.
+    package internal(set) var forgottenConnections = 0
+    /// So many connections are kept before some are forgotten.
+    var forgettingThreshold: Int
+    /// The oldest message when what waits for settlement was last looked through.
+    private var settlementsSweptAt = 0
 
     package init(limits: CorrelationLimits = .replay) {
         self.limits = limits
         replyQueues = ReplyQueues(limit: limits.replyQueues)
         openSaves = OpenSaves(limit: limits.connections)
-        naming = ServiceNaming(connections: limits.connections, evidencePerConnection: limits.evidencePerConnection)
+        naming = ServiceNaming(
+            connections: limits.connections, forgetsClosed: limits.forgetsConnections,
+            evidencePerConnection: limits.evidencePerConnection)
+        forgettingThreshold = limits.connections
     }
 
     // MARK: Connections
 
     /// An AMQP connection was found; `address` is its client's without port, `endpoint` with it.
-    package mutating func opened(_ connection: Int, address: String, endpoint: String) {
+    ///
+    /// - Returns: whether it is kept to be listed and named.
+    @discardableResult
+    package mutating func opened(_ connection: Int, address: String, endpoint: String) -> Bool {
         naming.opened(connection, address: address, endpoint: endpoint)
+    }
+
+    /// The client of a connection turned out to be another end than was thought.
+    package mutating func located(_ connection: Int, address: String, endpoint: String) {
+        naming.located(connection, address: address, endpoint: endpoint)
     }
 
     /// The client gave its `connection_name`.
@@ -53,7 +69,7 @@ package struct Correlator: Sendable {
         naming.named(connection, name) { connectionByIdentity[$0] }
         guard let identity = naming.identity(of: connection) else { return }
         if connectionByIdentity.count >= limits.connections, connectionByIdentity[identity] == nil {
-            connectionByIdentity.removeFirst(max(1, limits.connections / 4))
+            connectionByIdentity.removeOldest()
         }
         connectionByIdentity[identity] = connection
     }
@@ -65,7 +81,7 @@ package struct Correlator: Sendable {
 
     /// The connection ended.
     package mutating func closed(_ connection: Int) {
-        if connection < unsettled.count { unsettled[connection] = UnsettledContents() }
+        unsettled.remove(connection)
         replyQueues.closed(connection)
         naming.closed(connection)
     }
@@ -84,6 +100,16 @@ package struct Correlator: Sendable {
         case call(Call)
     }
 
+    /// The naming with what follows from all that was seen so far.
+    package var concludedNaming: ServiceNaming {
+        var naming = naming
+        let named = naming.namedProcesses
+        for (notifier, server) in openSaves.conclusions where !named.contains(naming.root(of: notifier)) {
+            naming.join(notifier, server)
+        }
+        return naming
+    }
+
     /// Lets go what is beyond the limits or was not touched for the expiry time before `now`, oldest first.
     package mutating func expire(at now: Timestamp, _ visit: (Finished) -> Void) {
         while calls.count > 0, isOver(calls[calls.first], at: now, calls.count > limits.messages) {
@@ -96,16 +122,13 @@ package struct Correlator: Sendable {
             evicted += 1
             finishOldestMessage(visit)
         }
+        sweepSettlements()
     }
 
     /// Hands on everything that is left, at the end of the capture.
     package mutating func finish(at end: Timestamp, _ visit: (Finished) -> Void) {
-        let named = naming.namedProcesses
-        for (notifier, server) in openSaves.conclusions where !named.contains(naming.root(of: notifier)) {
-            naming.join(notifier, server)
-        }
-        for record in parked.values { finish(record, at: end, visit) }
-        parked = [:]
+        naming = concludedNaming
+        while let record = parked.removeOldest()?.value { finish(record, at: end, visit) }
         while let record = calls.removeOldest() { finish(record, at: end, visit) }
         while messages.count > 0 { finishOldestMessage(visit) }
     }
@@ -127,15 +150,21 @@ package struct Correlator: Sendable {
         }
     }
 
-    /// Many at once, since each time moves all the others.
     private mutating func expireParkedCalls(at now: Timestamp, _ visit: (Finished) -> Void) {
-        var count = parked.count > limits.parkedCalls ? parked.count - limits.parkedCalls + limits.parkedCalls / 8 : 0
-        while count < parked.count, now - parked.elements[count].value.touched > limits.expiry { count += 1 }
-        guard count > 0 else { return }
-        let oldest = parked.elements.prefix(count).map(\.value)
-        parked.removeFirst(count)
-        evicted += count
-        for record in oldest { finish(record, at: now, visit) }
+        while let oldest = parked.oldest,
+            parked.count > limits.parkedCalls || now - oldest.touched > limits.expiry
+        {
+            parked.removeOldest()
+            evicted += 1
+            finish(oldest, at: now, visit)
+        }
+    }
+
+    /// Idle connections would keep what nobody asks for any more.
+    private mutating func sweepSettlements() {
+        guard messages.first - settlementsSweptAt >= max(limits.messages, 4096) else { return }
+        settlementsSweptAt = messages.first
+        for place in 0..<unsettled.count { unsettled[at: place].removeContents(before: messages.first) }
     }
 
     private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {

@@ -17,6 +17,11 @@ package struct CorrelationLimits: Sendable {
     package var unsettledPerConnection: Int
     /// Connections that are listed and named; those beyond are read all the same.
     package var connections: Int
+    /// Whether connections that ended, and that nothing kept refers to, make room for new ones when there are more. A
+    /// trace that is kept whole refers to all of them.
+    package var forgetsConnections: Bool
+    /// Deliveries kept of one message; a message that is given back and delivered again for ever has no end of them.
+    package var deliveriesPerMessage: Int
     /// Facts kept of one connection.
     package var evidencePerConnection: Int
     /// Reply queues whose consumer and requesters are remembered.
@@ -27,10 +32,18 @@ package struct CorrelationLimits: Sendable {
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
         messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), packetsPerContent: 65_536,
-        unsettledPerConnection: 65_536, connections: 262_144, evidencePerConnection: 256, replyQueues: 65_536)
+        unsettledPerConnection: 65_536, connections: 262_144, forgetsConnections: false,
+        deliveriesPerMessage: 1 << 20, evidencePerConnection: 256, replyQueues: 65_536)
 
-    /// For running totals in constant memory: stats, and anything that runs for days.
+    /// For running totals in constant memory: stats.
     package static let streaming = CorrelationLimits(
         messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: nil,
-        unsettledPerConnection: 2048, connections: 4096, evidencePerConnection: 64, replyQueues: 16_384)
+        unsettledPerConnection: 2048, connections: 4096, forgetsConnections: true,
+        deliveriesPerMessage: 1024, evidencePerConnection: 64, replyQueues: 16_384)
+
+    /// For a capture that goes on for weeks, of which a part is kept as a trace.
+    package static let live = CorrelationLimits(
+        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: 64,
+        unsettledPerConnection: 2048, connections: 4096, forgetsConnections: true,
+        deliveriesPerMessage: 1024, evidencePerConnection: 64, replyQueues: 16_384)
 }

@@ -12,6 +12,16 @@ struct OpenSaves: Sendable {
         var outside = 0
         var server: Int?
         var isAmbiguous = false
+
+        func joined(with other: Tally) -> Tally {
+            var result = self
+            result.inside += other.inside
+            result.outside += other.outside
+            result.isAmbiguous = isAmbiguous || other.isAmbiguous
+            if let server, let second = other.server, server != second { result.isAmbiguous = true }
+            result.server = server ?? other.server
+            return result
+        }
     }
 
     /// Instance uuid → open saves, each the connection that took it.
@@ -24,6 +34,9 @@ struct OpenSaves: Sendable {
     init(limit: Int) {
         self.limit = limit
     }
+
+    /// Notifiers that are followed.
+    var count: Int { tallies.count }
 
     mutating func began(_ instance: String, call: Int, takenBy connection: Int) {
         open[instance, default: [:]][call] = connection
@@ -47,6 +60,23 @@ struct OpenSaves: Sendable {
             tallies[connection]?.isAmbiguous = true
         }
         tallies[connection]?.server = server
+    }
+
+    /// Puts those that stand in for them in the place of connections that are forgotten.
+    mutating func forget(_ forgotten: ForgottenConnections) {
+        for instance in open.keys {
+            open[instance] = open[instance]?.compactMapValues { forgotten.standIn(for: $0) }
+            if open[instance]?.isEmpty == true { open[instance] = nil }
+        }
+        let former = tallies
+        tallies = [:]
+        for (notifier, tally) in former.sorted(by: { $0.key < $1.key }) {
+            guard let heir = forgotten.standIn(for: notifier) else { continue }
+            var tally = tally
+            tally.server = tally.server.flatMap { forgotten.standIn(for: $0) }
+            if tally.server == nil { tally.inside = 0 }
+            tallies[heir] = tallies[heir].map { $0.joined(with: tally) } ?? tally
+        }
     }
 
     /// Notifier connections and the connection of the process that they belong to, in order of the former.

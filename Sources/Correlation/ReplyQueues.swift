@@ -1,5 +1,3 @@
-import Collections
-
 /// A machine that remembers who consumes a reply queue and who asks for replies to it, since both are one process.
 ///
 /// Names of the form `reply_<uuid hex>` are used by one process only. Queue-manager names (`reply_<host>:<name>:<n>`)
@@ -11,12 +9,16 @@ struct ReplyQueues: Sendable {
         var requester: Int?
     }
 
-    private var users: OrderedDictionary<String, Users> = [:]
+    private var users = AgingDictionary<String, Users>()
+    /// Consumer → the queues among them whose names survive it.
+    private var recurring: [Int: [String]] = [:]
     private let limit: Int
 
     init(limit: Int) {
         self.limit = limit
     }
+
+    var count: Int { users.count }
 
     /// `connection` consumes `queue`; `isNew` when its `basic.consume` was seen just now.
     ///
@@ -26,7 +28,9 @@ struct ReplyQueues: Sendable {
         guard entry.consumer != connection else { return nil }
         makeRoom(for: queue)
         defer { users[queue] = entry }
-        if !Self.isUnique(queue), isNew || entry.consumer != nil {
+        let isUnique = Self.isUnique(queue)
+        if !isUnique { follow(queue, from: entry.consumer, to: connection) }
+        if !isUnique, isNew || entry.consumer != nil {
             entry = Users(consumer: connection)
             return nil
         }
@@ -50,11 +54,34 @@ struct ReplyQueues: Sendable {
 
     /// The connection that consumed from queues is gone; names that survive it are free for another process.
     mutating func closed(_ connection: Int) {
-        users.removeAll { $0.value.consumer == connection && !Self.isUnique($0.key) }
+        for queue in recurring.removeValue(forKey: connection) ?? [] where users[queue]?.consumer == connection {
+            users[queue] = nil
+        }
+    }
+
+    /// Puts those that stand in for them in the place of connections that are forgotten.
+    mutating func forget(_ forgotten: ForgottenConnections) {
+        users.mapInPlace { entry in
+            let consumer = entry.consumer.flatMap { forgotten.standIn(for: $0) }
+            let requester = entry.requester.flatMap { forgotten.standIn(for: $0) }
+            return consumer == nil && requester == nil ? nil : Users(consumer: consumer, requester: requester)
+        }
     }
 
     private mutating func makeRoom(for queue: String) {
-        if users.count >= limit, users[queue] == nil { users.removeFirst(max(1, limit / 8)) }
+        guard users.count >= limit, users[queue] == nil else { return }
+        let gone = users.removeOldest()
+        if let gone, let consumer = gone.value.consumer { unfollow(gone.key, of: consumer) }
+    }
+
+    private mutating func follow(_ queue: String, from former: Int?, to connection: Int) {
+        if let former { unfollow(queue, of: former) }
+        recurring[connection, default: []].append(queue)
+    }
+
+    private mutating func unfollow(_ queue: String, of connection: Int) {
+        guard recurring[connection]?.removeAll(where: { $0 == queue }) != nil else { return }
+        if recurring[connection]?.isEmpty == true { recurring[connection] = nil }
     }
 
     /// Whether the name ends in a uuid, `reply_` and 32 hexadecimal digits.

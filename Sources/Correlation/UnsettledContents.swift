@@ -18,7 +18,10 @@ struct UnsettledContents: Sendable {
     var isEmpty: Bool { entries.isEmpty }
 
     /// Adds a content of a message, of its delivery with that index or of its publish.
-    mutating func add(_ content: Int, message: Int, delivery: Int?, limit: Int) {
+    ///
+    /// - Parameter oldest: the first message that is still kept; contents of those before it need no settlement.
+    mutating func add(_ content: Int, message: Int, delivery: Int?, oldest: Int, limit: Int) {
+        skip(before: oldest)
         if entries.count - head >= limit { drop(head + max(1, limit / 4)) }
         entries.append(Entry(content: content, message: message, delivery: delivery))
         var place = entries.count - 1
@@ -39,9 +42,19 @@ struct UnsettledContents: Sendable {
         guard low < entries.count, entries[low].content == content, !entries[low].isSettled else { return nil }
         entries[low].isSettled = true
         let entry = entries[low]
-        while head < entries.count, entries[head].isSettled { head += 1 }
-        if head == entries.count || head > 64 && head > entries.count / 2 { drop(head) }
+        skip(before: 0)
         return (entry.message, entry.delivery)
+    }
+
+    /// Frees what belongs to messages before `oldest`.
+    mutating func removeContents(before oldest: Int) {
+        skip(before: oldest)
+        if head == entries.count { entries = [] }
+    }
+
+    private mutating func skip(before oldest: Int) {
+        while head < entries.count, entries[head].isSettled || entries[head].message < oldest { head += 1 }
+        if head > 0, head == entries.count || head > 64 && head > entries.count / 2 { drop(head) }
     }
 
     /// Forgets the entries before `index`.

@@ -3,36 +3,47 @@ import Protocols
 import Trace
 
 /// A machine that keeps the account of the AMQP connections that were found.
+///
+/// Each gets a number that no other gets; which of them are listed is said from outside.
 struct ConnectionRegistry: Sendable {
-    private(set) var connections: [Connection] = []
-    /// AMQP connections found; those beyond the limit are read but not listed.
+    private var listed: [Int: Connection] = [:]
+    /// AMQP connections found.
     private(set) var count = 0
-    private let limit: Int
+    /// Of those, how many were read but never listed.
+    private(set) var unlisted = 0
     private var endpoints: [Int: TCPEndpoints] = [:]
-    /// TCP connection → index into `connections`.
+    /// TCP connection → AMQP connection, of those that are open.
     private var indexes: [Int: Int] = [:]
     /// Other protocols by name.
     private(set) var others: [String: Int] = [:]
 
-    init(limit: Int) {
-        self.limit = limit
-    }
+    /// Those that are listed, in the order in which they were found.
+    var connections: [Connection] { listed.values.sorted { $0.id < $1.id } }
+
+    /// TCP connections of which something is kept.
+    var openCount: Int { endpoints.count }
 
     mutating func opened(_ tcp: Int, _ ends: TCPEndpoints) {
         endpoints[tcp] = ends
     }
-
-    /// The index of an AMQP connection.
-    func index(of tcp: Int) -> Int? { indexes[tcp] }
 
     /// Takes a TCP connection in as an AMQP one.
     mutating func add(_ tcp: Int) -> Int {
         let index = count
         count += 1
         indexes[tcp] = index
-        guard index < limit else { return index }
-        connections.append(Connection(id: index, client: "", server: "", protocolName: "AMQP"))
         return index
+    }
+
+    /// Says whether an AMQP connection is listed.
+    mutating func list(_ index: Int, _ isListed: Bool) {
+        guard isListed else { return unlisted += 1 }
+        listed[index] = Connection(id: index, client: "", server: "", protocolName: "AMQP")
+    }
+
+    /// Takes AMQP connections off the list.
+    mutating func forget(_ indexes: [Int]) {
+        for index in indexes { listed[index] = nil }
     }
 
     /// The client's address without and with its port.
@@ -44,20 +55,21 @@ struct ConnectionRegistry: Sendable {
 
     /// Takes over what the stream has counted.
     mutating func update(_ tcp: Int, from stream: AMQPConnection) {
-        guard let index = indexes[tcp], index < connections.count, let ends = endpoints[tcp] else { return }
+        guard let index = indexes[tcp], var connection = listed[index], let ends = endpoints[tcp] else { return }
         let (client, server) = stream.serverSide == .first ? (ends.second, ends.first) : (ends.first, ends.second)
         let counts = [stream.counts(from: .first), stream.counts(from: .second)]
-        connections[index].client = client.description
-        connections[index].server = server.description
-        connections[index].protocolName = stream.version?.description ?? AMQPConnection.name
-        connections[index].bytes = counts.reduce(0) { $0 + $1.seen }
-        connections[index].bytesDecoded = counts.reduce(0) { $0 + $1.decoded }
-        connections[index].bytesSkipped = counts.reduce(0) { $0 + $1.skipped }
-        connections[index].bytesMissing = counts.reduce(0) { $0 + $1.missing }
-        connections[index].gaps = counts.reduce(0) { $0 + $1.gaps }
-        connections[index].midstream = stream.isMidstream
+        connection.client = client.description
+        connection.server = server.description
+        connection.protocolName = stream.version?.description ?? AMQPConnection.name
+        connection.bytes = counts.reduce(0) { $0 + $1.seen }
+        connection.bytesDecoded = counts.reduce(0) { $0 + $1.decoded }
+        connection.bytesSkipped = counts.reduce(0) { $0 + $1.skipped }
+        connection.bytesMissing = counts.reduce(0) { $0 + $1.missing }
+        connection.gaps = counts.reduce(0) { $0 + $1.gaps }
+        connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
-        connections[index].oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }
+        connection.oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }
+        listed[index] = connection
     }
 
     mutating func foundOther(_ tcp: Int, name: String) {

@@ -9,17 +9,23 @@ struct MessageStage {
     private var decoder: OsloDecoder
     private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
-    private(set) var anomalies = AnomalyLog()
+    private(set) var anomalies: AnomalyLog
     private let listsPackets: Bool
 
     init(decoder: OsloDecoder, limits: CorrelationLimits) {
         listsPackets = limits.packetsPerContent != nil
         self.decoder = decoder
+        anomalies = AnomalyLog(newest: limits.forgetsConnections ? CaptureSummary.anomalyLimit / 2 : 0)
         correlator = Correlator(limits: limits)
     }
 
-    mutating func opened(_ connection: Int, client: (address: String, endpoint: String)) {
+    /// - Returns: whether the connection is kept to be listed and named.
+    mutating func opened(_ connection: Int, client: (address: String, endpoint: String)) -> Bool {
         correlator.opened(connection, address: client.address, endpoint: client.endpoint)
+    }
+
+    mutating func located(_ connection: Int, client: (address: String, endpoint: String)) {
+        correlator.located(connection, address: client.address, endpoint: client.endpoint)
     }
 
     mutating func closed(_ connection: Int) {
@@ -45,8 +51,13 @@ struct MessageStage {
         }
     }
 
+    /// States something about the capture as a whole.
     mutating func record(_ anomaly: Anomaly) {
-        anomalies.add(anomaly)
+        anomalies.state(anomaly)
+    }
+
+    mutating func forgetConnections(retaining isRetained: (Int) -> Bool) -> [Int] {
+        correlator.forgetConnections(retaining: isRetained)
     }
 
     mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {

@@ -18,13 +18,12 @@ struct StreamStage {
     private var places: [Int: Int] = [:]
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
-    private var registry: ConnectionRegistry
+    private var registry = ConnectionRegistry()
     private var messages: MessageStage
     private var limits = Limits.default
 
-    init(messages: MessageStage, connections limit: Int, packetsPerContent: Int) {
+    init(messages: MessageStage, packetsPerContent: Int) {
         self.messages = messages
-        registry = ConnectionRegistry(limit: limit)
         limits.packetsPerContent = packetsPerContent
     }
 
@@ -99,7 +98,7 @@ struct StreamStage {
     ) {
         if connection == nil, event.provesAMQP {
             let new = registry.add(tcp)
-            messages.opened(new, client: registry.client(of: tcp, server: server))
+            registry.list(new, messages.opened(new, client: registry.client(of: tcp, server: server)))
             connection = new
         }
         if let connection { messages.receive(event, body: body, on: connection) }
@@ -125,7 +124,7 @@ struct StreamStage {
         if let connection {
             let stream = entries[place].stream.connection
             registry.update(tcp, from: stream)
-            messages.opened(connection, client: registry.client(of: tcp, server: stream.serverSide))
+            messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
             messages.closed(connection)
         }
         registry.closed(tcp)
@@ -151,8 +150,12 @@ struct StreamStage {
         messages.visitChanges(visit)
     }
 
-    mutating func expire(at now: Timestamp, _ visit: (Correlator.Finished) -> Void) {
+    /// - Parameter isRetained: whether what was handed on before, and is kept, refers to a connection.
+    mutating func expire(
+        at now: Timestamp, retaining isRetained: (Int) -> Bool, _ visit: (Correlator.Finished) -> Void
+    ) {
         messages.expire(at: now, visit)
+        registry.forget(messages.forgetConnections(retaining: isRetained))
     }
 
     mutating func finish(at end: Timestamp, _ visit: (Correlator.Finished) -> Void) {
@@ -161,11 +164,24 @@ struct StreamStage {
 
     var correlator: Correlator { _read { yield messages.correlator } }
 
-    var naming: ServiceNaming { messages.correlator.naming }
+    var naming: ServiceNaming { messages.correlator.concludedNaming }
+
+    /// What limits and expiry made go so far.
+    var evictions: Evictions {
+        var evictions = Evictions()
+        evictions.joiningsEnded = messages.correlator.evicted
+        evictions.connections = messages.correlator.forgottenConnections
+        evictions.unlistedConnections = registry.unlisted
+        return evictions
+    }
+
+    var counts: (correlator: CorrelatorCounts, listed: Int, open: Int) {
+        (messages.correlator.counts, registry.connections.count, registry.openCount)
+    }
 
     /// States what the limits let go.
     mutating func recordLosses(at end: Timestamp) {
-        let unlisted = registry.count - registry.connections.count
+        let unlisted = registry.unlisted
         if unlisted > 0 {
             record(
                 Anomaly(
@@ -182,7 +198,10 @@ struct StreamStage {
         }
     }
 
+    /// What was captured and read; connections have the numbers that messages name them by.
     func summary(of sources: [CaptureSource]) -> CaptureSummary {
+        var registry = registry
+        for entry in entries where entry.connection != nil { registry.update(entry.tcp, from: entry.stream.connection) }
         var summary = CaptureSummary()
         summary.sources = sources
         summary.connections = registry.connections

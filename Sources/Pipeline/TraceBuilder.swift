@@ -1,39 +1,110 @@
+import Collections
 import Correlation
 import Trace
 import Workflows
 
-/// A machine that gathers finished messages and calls into a trace that is kept whole.
-package struct TraceBuilder: Sendable {
-    private var messages: [Message] = []
-    private var calls: [Call] = []
+/// A value: how much of a trace is retained before the oldest is let go, in counts.
+package struct RetentionLimits: Sendable {
+    /// Messages that are no background traffic, and as many answers whose request is not known.
+    package var messages: Int
+    /// Messages that no user's request caused.
+    package var backgroundMessages: Int
 
-    package init() {}
+    package init(messages: Int, backgroundMessages: Int) {
+        self.messages = messages
+        self.backgroundMessages = backgroundMessages
+    }
+}
+
+/// A machine that gathers finished messages and calls into a trace, kept whole or up to limits.
+///
+/// A call is let go with its request. A copy can be made a trace of while the machine goes on.
+package struct TraceBuilder: Sendable {
+    /// Oldest first, so by id ascending; without limits background messages are among the others.
+    private var messages: Deque<Message> = []
+    private var background: Deque<Message> = []
+    /// By id, those without a known request apart, oldest first.
+    private var calls = SparseTable<Call>()
+    private var orphans: Deque<Call> = []
+    private let limits: RetentionLimits?
+    private var references = RetainedReferences()
+    /// What the limits made go.
+    package private(set) var evictions = Evictions()
+
+    package init(limits: RetentionLimits? = nil) {
+        self.limits = limits
+    }
 
     package mutating func add(_ finished: Correlator.Finished) {
         switch finished {
-        case .message(let message): messages.append(message)
-        case .call(let call): calls.append(call)
+        case .message(let message): add(message)
+        case .call(let call): add(call)
         }
     }
+
+    /// Whether anything that is kept refers to a connection; not known, and `true`, where everything is kept.
+    package func refers(to connection: Int) -> Bool {
+        limits == nil || references.contain(connection)
+    }
+
+    /// How much is kept at the moment.
+    package var count: (messages: Int, backgroundMessages: Int, calls: Int) {
+        (messages.count, background.count, calls.count + orphans.count)
+    }
+
+    // MARK: Limits
+
+    private mutating func add(_ message: Message) {
+        guard let limits else { return messages.append(message) }
+        references.add(message)
+        if message.isBackground {
+            background.append(message)
+            while background.count > limits.backgroundMessages, let oldest = background.popFirst() {
+                evictions.backgroundMessages += 1
+                letGo(oldest)
+            }
+        } else {
+            messages.append(message)
+            while messages.count > limits.messages, let oldest = messages.popFirst() {
+                evictions.messages += 1
+                letGo(oldest)
+            }
+        }
+    }
+
+    private mutating func add(_ call: Call) {
+        guard let limits else { return _ = calls.insert(call, for: call.id) }
+        guard let request = call.request else {
+            orphans.append(call)
+            references.add(call)
+            guard orphans.count > limits.messages, let oldest = orphans.popFirst() else { return }
+            return letGo(oldest)
+        }
+        guard !references.isLetGo(request: request, of: call.id) else { return evictions.calls += 1 }
+        calls.insert(call, for: call.id)
+        references.add(call)
+    }
+
+    private mutating func letGo(_ message: Message) {
+        if let id = references.remove(message), let call = calls.remove(id) { letGo(call) }
+    }
+
+    private mutating func letGo(_ call: Call) {
+        references.remove(call)
+        evictions.calls += 1
+    }
+
+    // MARK: Trace
 
     /// The trace: in order of time, ids as indexes, participants in place of connections, operations found.
     package consuming func trace(capture: CaptureSummary, naming: ServiceNaming) -> BusTrace {
         var trace = BusTrace()
+        (trace.messages, trace.calls) = renumbered()
         let (participants, ofConnection) = naming.participants()
-        trace.capture = capture
         trace.participants = participants
-        for index in trace.capture.connections.indices {
-            trace.capture.connections[index].participant = ofConnection[index]
-            trace.capture.connections[index].connectionName = naming.connectionName(of: index)
-        }
-        renumber()
-        trace.messages = messages
-        trace.calls = calls
+        trace.capture = capture
         for index in trace.messages.indices {
             trace.messages[index].from = trace.messages[index].connection.flatMap { ofConnection[$0] }
-            if let connection = trace.messages[index].connection, connection >= trace.capture.connections.count {
-                trace.messages[index].connection = nil
-            }
             for delivery in trace.messages[index].deliveries.indices {
                 let connection = trace.messages[index].deliveries[delivery].connection
                 trace.messages[index].deliveries[delivery].to = ofConnection[connection]
@@ -43,6 +114,12 @@ package struct TraceBuilder: Sendable {
             trace.calls[index].from = trace.calls[index].callerConnection.flatMap { ofConnection[$0] }
             trace.calls[index].to = trace.calls[index].serverConnection.flatMap { ofConnection[$0] }
         }
+        for index in trace.capture.connections.indices {
+            let connection = trace.capture.connections[index].id
+            trace.capture.connections[index].participant = ofConnection[connection]
+            trace.capture.connections[index].connectionName = naming.connectionName(of: connection)
+        }
+        trace.renumberConnections()
         trace.operations = OperationFinder(trace).operations()
         for operation in trace.operations.reversed() {
             for message in operation.messages { trace.messages[message].operation = operation.id }
@@ -51,9 +128,17 @@ package struct TraceBuilder: Sendable {
     }
 
     /// Messages are handed on in the order in which their last byte came; ids follow the time of the first.
-    private mutating func renumber() {
-        let messageOrder = messages.indices.sorted { (messages[$0].time, $0) < (messages[$1].time, $1) }
-        let callOrder = calls.indices.sorted { (calls[$0].time, $0) < (calls[$1].time, $1) }
+    private consuming func renumbered() -> (messages: [Message], calls: [Call]) {
+        var messages = Array(self.messages)
+        self.messages = []
+        messages.append(contentsOf: background)
+        background = []
+        var calls = Array(orphans)
+        calls.reserveCapacity(calls.count + self.calls.count)
+        for place in 0..<self.calls.count { calls.append(self.calls[at: place]) }
+        self.calls = SparseTable()
+        let messageOrder = messages.indices.sorted { messages[$0].age < messages[$1].age }
+        let callOrder = calls.indices.sorted { calls[$0].age < calls[$1].age }
         let messageIDs = Self.newIDs(messageOrder.map { messages[$0].id })
         let callIDs = Self.newIDs(callOrder.map { calls[$0].id })
         messages = messageOrder.map { messages[$0] }
@@ -67,6 +152,7 @@ package struct TraceBuilder: Sendable {
             calls[id].request = calls[id].request.flatMap { messageIDs[$0] }
             calls[id].reply = calls[id].reply.flatMap { messageIDs[$0] }
         }
+        return (messages, calls)
     }
 
     private static func newIDs(_ oldIDs: [Int]) -> [Int: Int] {
@@ -74,10 +160,36 @@ package struct TraceBuilder: Sendable {
     }
 }
 
+extension BusTrace {
+    /// Makes the numbers of connections indexes into those that are listed.
+    ///
+    /// A delivery on a connection that is not listed gets a number beyond them.
+    fileprivate mutating func renumberConnections() {
+        let listed = capture.connections.map(\.id)
+        let indexes = Dictionary(listed.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        for index in capture.connections.indices { capture.connections[index].id = index }
+        for index in capture.anomalies.indices {
+            capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
+        }
+        for index in messages.indices {
+            messages[index].connection = messages[index].connection.flatMap { indexes[$0] }
+            for delivery in messages[index].deliveries.indices {
+                let connection = messages[index].deliveries[delivery].connection
+                messages[index].deliveries[delivery].connection = indexes[connection] ?? max(connection, listed.count)
+            }
+        }
+        for index in calls.indices {
+            calls[index].callerConnection = calls[index].callerConnection.flatMap { indexes[$0] }
+            calls[index].serverConnection = calls[index].serverConnection.flatMap { indexes[$0] }
+        }
+    }
+}
+
 extension Message {
-    fileprivate var time: Timestamp { at ?? Timestamp(nanoseconds: .min) }
+    /// Orders messages by time, those of one time as they came.
+    fileprivate var age: (Timestamp, Int) { (at ?? Timestamp(nanoseconds: .min), id) }
 }
 
 extension Call {
-    fileprivate var time: Timestamp { requestedAt ?? repliedAt ?? Timestamp(nanoseconds: .min) }
+    fileprivate var age: (Timestamp, Int) { (requestedAt ?? repliedAt ?? Timestamp(nanoseconds: .min), id) }
 }

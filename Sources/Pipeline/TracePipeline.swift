@@ -19,7 +19,7 @@ package struct TracePipeline {
     ) {
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
         streams = StreamStage(
-            messages: MessageStage(decoder: decoder, limits: limits), connections: limits.connections,
+            messages: MessageStage(decoder: decoder, limits: limits),
             packetsPerContent: limits.packetsPerContent ?? 0)
     }
 
@@ -37,12 +37,17 @@ package struct TracePipeline {
         if let unwanted { connections.ignore(unwanted) }
     }
 
-    /// Hands on what is beyond the limits or expired; called once in a while, not for every packet.
-    package mutating func expire(_ visit: (Correlator.Finished) -> Void) {
+    /// Hands on what is beyond the limits or expired; called for every packet, and does something once in a while.
+    ///
+    /// - Parameter isRetained: whether what was handed on before, and is kept, refers to a connection: it is not
+    ///   forgotten then (`TraceBuilder.refers(to:)`).
+    package mutating func expire(
+        retaining isRetained: (Int) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
+    ) {
         sinceExpiry += 1
         guard sinceExpiry >= Self.packetsBetweenExpiries, let last else { return }
         sinceExpiry = 0
-        streams.expire(at: last, visit)
+        streams.expire(at: last, retaining: isRetained, visit)
     }
 
     private static let packetsBetweenExpiries = 256
@@ -69,23 +74,55 @@ package struct TracePipeline {
         streams.finish(at: end, visit)
         return (streams.summary(of: sources), streams.naming)
     }
+
+    /// What was captured and understood so far, for a trace while the capture goes on.
+    package func summary(of sources: [CaptureSource]) -> (capture: CaptureSummary, naming: ServiceNaming) {
+        (streams.summary(of: sources), streams.naming)
+    }
+
+    /// What limits and expiry made go so far.
+    package var evictions: Evictions { streams.evictions }
+
+    /// What is kept at the moment.
+    package var counts: PipelineCounts {
+        let counts = streams.counts
+        return PipelineCounts(
+            correlator: counts.correlator, listedConnections: counts.listed, streams: counts.open,
+            tcpConnections: connections.count, tcpBufferedBytes: connections.bufferedBytes)
+    }
+}
+
+/// A value: how much a pipeline keeps at the moment.
+package struct PipelineCounts: Sendable {
+    package var correlator: CorrelatorCounts
+    /// AMQP connections that are listed, those that ended included.
+    package var listedConnections: Int
+    /// TCP connections that are read.
+    package var streams: Int
+    /// TCP connections known, those that ended a short while ago or that nobody wants included.
+    package var tcpConnections: Int
+    /// Out-of-order bytes kept in all.
+    package var tcpBufferedBytes: Int
 }
 
 extension TracePipeline {
     /// Reads capture files to their end, handing on messages and calls as they are finished.
     ///
-    /// - Parameter progress: called once in a while with the packets read so far.
+    /// - Parameters:
+    ///   - progress: called once in a while with the packets read so far.
+    ///   - isRetained: as of `expire`.
     package static func run(
         over files: CaptureFiles, detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false,
         limits: CorrelationLimits = .replay,
-        progress: (Int) -> Void = { _ in }, visit: (Correlator.Finished) -> Void
+        progress: (Int) -> Void = { _ in }, retaining isRetained: (Int) -> Bool = { _ in false },
+        visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
         try refuseUndecodable(files)
         var pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             count += 1
-            pipeline.expire(visit)
+            pipeline.expire(retaining: isRetained, visit)
             if count & 0xFFFF == 0 { progress(count) }
         }
         return pipeline.finish(files.sources, files.damages, visit)

@@ -9,9 +9,9 @@ import Testing
 
     @Test func `each is found once, in whatever order they come and go`() {
         var contents = UnsettledContents()
-        for number in [0, 1, 4, 3, 2, 7] { contents.add(number, message: number * 10, delivery: nil, limit: 100) }
+        for number in [0, 1, 4, 3, 2, 7] { contents.add(number, message: number * 10, delivery: nil, oldest: 0, limit: 100) }
         #expect(messages(&contents, [3, 0, 3, 7, 5, 1, 2, 4]) == [30, 0, nil, 70, nil, 10, 20, 40])
-        contents.add(8, message: 80, delivery: 2, limit: 100)
+        contents.add(8, message: 80, delivery: 2, oldest: 0, limit: 100)
         let last = contents.remove(8)
         #expect(last?.message == 80)
         #expect(last?.delivery == 2)
@@ -19,14 +19,14 @@ import Testing
 
     @Test func `beyond the limit the oldest are forgotten, a quarter at once`() {
         var contents = UnsettledContents()
-        for number in 0..<9 { contents.add(number, message: number, delivery: nil, limit: 8) }
+        for number in 0..<9 { contents.add(number, message: number, delivery: nil, oldest: 0, limit: 8) }
         #expect(messages(&contents, Array(0..<9)) == [nil, nil] + (2..<9).map { $0 })
     }
 
     @Test func `many settled in order leave nothing behind`() {
         var contents = UnsettledContents()
         for number in 0..<10_000 {
-            contents.add(number, message: number, delivery: nil, limit: 16)
+            contents.add(number, message: number, delivery: nil, oldest: 0, limit: 16)
             if number >= 8 { #expect(contents.remove(number - 8)?.message == number - 8) }
         }
     }

@@ -29,3 +29,21 @@ package struct Evidence: Sendable, Hashable {
         self.reason = reason
     }
 }
+
+extension [Evidence] {
+    /// Adds what is new; beyond the limit in place of what is weaker, if anything is.
+    ///
+    /// - Returns: whether it was added.
+    @discardableResult
+    mutating func add(_ evidence: Evidence, limit: Int) -> Bool {
+        guard !contains(evidence) else { return false }
+        if count >= limit {
+            guard let weakest = indices.min(by: { self[$0].strength < self[$1].strength }),
+                self[weakest].strength < evidence.strength
+            else { return false }
+            remove(at: weakest)
+        }
+        append(evidence)
+        return true
+    }
+}

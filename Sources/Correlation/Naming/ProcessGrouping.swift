@@ -1,34 +1,39 @@
 /// A machine that finds which connections belong to one process: union-find over connection ids.
+///
+/// The root of a group is the oldest of its connections that is kept.
 package struct ProcessGrouping: Sendable {
-    private var parents: [Int] = []
-    /// `argv0:pid@address` of a group's root, where any of its connections said it.
-    private var identities: [ProcessIdentity?] = []
+    private struct Member: Sendable {
+        var parent: Int
+        /// `argv0:pid@address` of a group's root, where any of its connections said it.
+        var identity: ProcessIdentity?
+    }
+
+    private var members = SparseTable<Member>()
 
     package init() {}
 
     /// Makes room for `connection`, alone in its group.
     package mutating func add(_ connection: Int) {
-        while parents.count <= connection {
-            parents.append(parents.count)
-            identities.append(nil)
-        }
+        if !members.contains(connection) { members.insert(Member(parent: connection), for: connection) }
     }
 
-    /// The connection that stands for the whole group.
+    /// The connection that stands for the whole group; itself for one that is not kept.
     package func root(of connection: Int) -> Int {
         var root = connection
-        while root < parents.count, parents[root] != root { root = parents[root] }
+        while let place = members.place(of: root), members[at: place].parent != root {
+            root = members[at: place].parent
+        }
         return root
     }
 
     /// States what process a connection belongs to.
     package mutating func identify(_ connection: Int, as identity: ProcessIdentity) {
         add(connection)
-        identities[root(of: connection)] = identity
+        setIdentity(identity, of: root(of: connection))
     }
 
     package func identity(of connection: Int) -> ProcessIdentity? {
-        connection < parents.count ? identities[root(of: connection)] : nil
+        members.place(of: root(of: connection)).flatMap { members[at: $0].identity }
     }
 
     /// Joins the groups of two connections, unless both are known to be different processes.
@@ -36,25 +41,71 @@ package struct ProcessGrouping: Sendable {
     /// - Returns: whether they are one group now.
     @discardableResult
     package mutating func join(_ one: Int, _ other: Int) -> Bool {
-        add(max(one, other))
+        add(one)
+        add(other)
         let (first, second) = (root(of: one), root(of: other))
         guard first != second else { return true }
-        if let left = identities[first], let right = identities[second], left != right { return false }
+        let (left, right) = (identity(of: first), identity(of: second))
+        if let left, let right, left != right { return false }
         let (winner, loser) = (min(first, second), max(first, second))
-        identities[winner] = identities[winner] ?? identities[loser]
-        parents[loser] = winner
+        if let known = left ?? right { setIdentity(known, of: winner) }
+        setParent(winner, of: loser)
         shorten(one, to: winner)
         shorten(other, to: winner)
         return true
     }
 
-    private mutating func shorten(_ connection: Int, to root: Int) {
-        var index = connection
-        while parents[index] != root, parents[index] != index {
-            let next = parents[index]
-            parents[index] = root
-            index = next
+    /// Forgets connections: the oldest that is left of a group becomes its root and takes over its identity.
+    package mutating func forget(_ connections: [Int]) -> ForgottenConnections {
+        let rootsOfForgotten = connections.map { ($0, root(of: $0)) }
+        let rootsOfKept = keptRoots(without: connections)
+        var newRoots: [Int: Int] = [:]
+        for (connection, root) in rootsOfKept { newRoots[root] = min(newRoots[root] ?? connection, connection) }
+        for (old, new) in newRoots {
+            if let identity = identity(of: old) { setIdentity(identity, of: new) }
         }
+        for (connection, root) in rootsOfKept { setParent(newRoots[root] ?? connection, of: connection) }
+        for connection in connections { members.remove(connection) }
+        return ForgottenConnections(heirs: rootsOfForgotten.map { ($0, newRoots[$1]) })
+    }
+
+    private func keptRoots(without connections: [Int]) -> [(connection: Int, root: Int)] {
+        let forgotten = Set(connections)
+        return members.ids.lazy.filter { !forgotten.contains($0) }.map { ($0, root(of: $0)) }
+    }
+
+    private mutating func setParent(_ parent: Int, of connection: Int) {
+        if let place = members.place(of: connection) { members[at: place].parent = parent }
+    }
+
+    private mutating func setIdentity(_ identity: ProcessIdentity, of root: Int) {
+        if let place = members.place(of: root) { members[at: place].identity = identity }
+    }
+
+    private mutating func shorten(_ connection: Int, to root: Int) {
+        var connection = connection
+        while let place = members.place(of: connection) {
+            let next = members[at: place].parent
+            guard next != root, next != connection else { return }
+            members[at: place].parent = root
+            connection = next
+        }
+    }
+}
+
+/// A value: connections that are no longer kept, and for each another one of its process that is.
+package struct ForgottenConnections: Sendable {
+    /// -1 where nothing of the process is kept.
+    private let heirs: [Int: Int]
+
+    init(heirs: [(connection: Int, heir: Int?)]) {
+        self.heirs = Dictionary(heirs.map { ($0, $1 ?? -1) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The connection itself where it is kept, else its heir; `nil` where its whole process is forgotten.
+    func standIn(for connection: Int) -> Int? {
+        guard let heir = heirs[connection] else { return connection }
+        return heir >= 0 ? heir : nil
     }
 }
 

@@ -14,11 +14,14 @@ package struct ServiceNaming: Sendable {
         var examined: Set<String> = []
         var isInUse = false
         var isClosed = false
-        /// An earlier connection of the same name.
-        var namesake: Int?
+        /// The connections of the same name before and after it.
+        var predecessor: Int?
+        var successor: Int?
     }
 
-    private var facts: [Facts] = []
+    private var facts = SparseTable<Facts>()
+    /// Of the connections kept, those whose end was not seen.
+    private var openCount = 0
     /// oslo.messaging's names of connections end in a uuid: two of one name are one on both sides of a proxy, or the
     /// second replaces the first.
     private var connectionByName: [String: Int] = [:]
@@ -27,40 +30,66 @@ package struct ServiceNaming: Sendable {
     package private(set) var changes = 0
     /// Connections that are named; what is told of those beyond is not kept.
     private let connections: Int
+    /// Whether connections that ended make room for others.
+    private let forgetsClosed: Bool
     private let limit: Int
 
-    package init(connections: Int, evidencePerConnection limit: Int) {
+    package init(connections: Int, forgetsClosed: Bool = false, evidencePerConnection limit: Int) {
         self.connections = connections
+        self.forgetsClosed = forgetsClosed
         self.limit = limit
     }
+
+    /// Connections that are kept.
+    package var count: Int { facts.count }
+
+    package func keeps(_ connection: Int) -> Bool { facts.contains(connection) }
 
     // MARK: What the wire tells
 
     /// A connection of the client at `address`, with its port `endpoint`.
-    package mutating func opened(_ connection: Int, address: String, endpoint: String) {
-        guard connection < connections else { return }
+    ///
+    /// - Returns: whether it is kept: so many open ones are, or so many in all where none is forgotten.
+    @discardableResult
+    package mutating func opened(_ connection: Int, address: String, endpoint: String) -> Bool {
+        guard !facts.contains(connection) else {
+            located(connection, address: address, endpoint: endpoint)
+            return true
+        }
+        guard (forgetsClosed ? openCount : count) < connections else { return false }
         changes += 1
         grouping.add(connection)
-        while facts.count <= connection { facts.append(Facts()) }
-        facts[connection].address = address
-        facts[connection].endpoint = endpoint
+        facts.insert(Facts(address: address, endpoint: endpoint), for: connection)
+        openCount += 1
+        return true
+    }
+
+    /// The client of a connection turned out to be another end than was thought.
+    package mutating func located(_ connection: Int, address: String, endpoint: String) {
+        guard let place = facts.place(of: connection) else { return }
+        facts[at: place].address = address
+        facts[at: place].endpoint = endpoint
     }
 
     /// The client properties gave a `connection_name`.
     package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
-        guard facts.indices.contains(connection) else { return }
+        guard let place = facts.place(of: connection) else { return }
+        if let former = facts[at: place].connectionName, former != name, connectionByName[former] == connection {
+            connectionByName[former] = nil
+        }
         changes += 1
-        facts[connection].connectionName = name
-        guard let identity = ProcessIdentity(connectionName: name, address: facts[connection].address) else { return }
+        facts[at: place].connectionName = name
+        guard let identity = ProcessIdentity(connectionName: name, address: facts[at: place].address) else { return }
         if let namesake = connectionByName.updateValue(connection, forKey: name), namesake != connection {
-            facts[connection].namesake = namesake
-            grouping.join(connection, namesake)
+            facts[at: place].predecessor = namesake
+            if let other = facts.place(of: namesake) { facts[at: other].successor = connection }
+            join(connection, namesake)
             return
         }
         if let service = CommandNames.service(of: identity.command) {
             add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
-        if let other = others(identity) { grouping.join(connection, other) }
+        if let other = others(identity) { join(connection, other) }
         grouping.identify(connection, as: identity)
     }
 
@@ -97,21 +126,22 @@ package struct ServiceNaming: Sendable {
 
     /// The connection was used by its client for messages.
     package mutating func used(_ connection: Int) {
-        guard facts.indices.contains(connection), !facts[connection].isInUse else { return }
+        guard let place = facts.place(of: connection), !facts[at: place].isInUse else { return }
         changes += 1
-        facts[connection].isInUse = true
+        facts[at: place].isInUse = true
     }
 
     /// The connection ended: what it told is kept, what it was asked need not be.
     package mutating func closed(_ connection: Int) {
-        guard facts.indices.contains(connection) else { return }
-        facts[connection].examined = []
-        facts[connection].isClosed = true
+        guard let place = facts.place(of: connection), !facts[at: place].isClosed else { return }
+        facts[at: place].examined = []
+        facts[at: place].isClosed = true
+        openCount -= 1
     }
 
     /// Two connections are one process's.
     package mutating func join(_ one: Int, _ other: Int) {
-        guard facts.indices.contains(one), facts.indices.contains(other), !areOneProcess(one, other) else { return }
+        guard facts.contains(one), facts.contains(other), !areOneProcess(one, other) else { return }
         changes += 1
         grouping.join(one, other)
     }
@@ -123,30 +153,45 @@ package struct ServiceNaming: Sendable {
 
     /// The roots of the processes that anything names.
     package var namedProcesses: Set<Int> {
-        Set(facts.indices.lazy.filter { !facts[$0].evidence.isEmpty }.map { grouping.root(of: $0) })
+        Set(facts.ids.lazy.filter { !(facts[$0]?.evidence.isEmpty ?? true) }.map { grouping.root(of: $0) })
     }
 
     package func root(of connection: Int) -> Int { grouping.root(of: connection) }
 
+    /// The connections that are this one, seen on the other side of a proxy; nearly always none.
+    package func legs(of connection: Int) -> (Int?, Int?)? {
+        guard let place = facts.place(of: connection) else { return nil }
+        guard facts[at: place].predecessor != nil || facts[at: place].successor != nil, !facts[at: place].isClosed
+        else { return nil }
+        let before = facts[at: place].predecessor.flatMap { isOpen($0) ? $0 : nil }
+        let after = facts[at: place].successor.flatMap { isOpen($0) ? $0 : nil }
+        return before == nil && after == nil ? nil : (before, after)
+    }
+
     /// Whether two connections are one, seen on both sides of a proxy.
     package func areLegs(_ one: Int, _ other: Int) -> Bool {
-        guard one != other, max(one, other) < facts.count else { return false }
-        return (facts[one].namesake == other || facts[other].namesake == one)
-            && !facts[one].isClosed && !facts[other].isClosed
+        guard one != other, let legs = legs(of: one) else { return false }
+        return legs.0 == other || legs.1 == other
+    }
+
+    private func isOpen(_ connection: Int) -> Bool {
+        facts.place(of: connection).map { !facts[at: $0].isClosed } ?? false
     }
 
     package func connectionName(of connection: Int) -> String? {
-        connection < facts.count ? facts[connection].connectionName : nil
+        facts.place(of: connection).flatMap { facts[at: $0].connectionName }
     }
 
     package func areOneProcess(_ one: Int, _ other: Int) -> Bool {
         grouping.root(of: one) == grouping.root(of: other)
     }
 
+    /// Whether it is the first time that a connection is seen with `key`, as far as is remembered.
     private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
-        used(connection)
-        guard facts.indices.contains(connection), facts[connection].examined.count < limit else { return false }
-        return facts[connection].examined.insert(key).inserted
+        guard let place = facts.place(of: connection) else { return false }
+        facts[at: place].isInUse = true
+        if facts[at: place].examined.count >= limit { facts[at: place].examined.removeAll(keepingCapacity: true) }
+        return facts[at: place].examined.insert(key).inserted
     }
 
     private mutating func isNew(_ connection: Int, _ first: String, _ second: String) -> Bool {
@@ -154,11 +199,34 @@ package struct ServiceNaming: Sendable {
     }
 
     private mutating func add(_ evidence: Evidence, to connection: Int) {
-        guard facts.indices.contains(connection), facts[connection].evidence.count < limit,
-            !facts[connection].evidence.contains(evidence)
-        else { return }
+        guard let place = facts.place(of: connection), facts[at: place].evidence.add(evidence, limit: limit) else { return }
         changes += 1
-        facts[connection].evidence.append(evidence)
+    }
+
+    // MARK: Forgetting
+
+    /// Connections that ended, oldest first, as many as are kept beyond the limit.
+    func oldestClosed(where isWanted: (Int) -> Bool) -> [Int] {
+        var found: [Int] = []
+        for connection in facts.ids.sorted() where found.count < count - connections {
+            if !isOpen(connection), isWanted(connection) { found.append(connection) }
+        }
+        return found
+    }
+
+    /// Forgets connections; what each told of its process passes to another one of the process.
+    mutating func forget(_ forgotten: [Int]) -> ForgottenConnections {
+        changes += 1
+        let result = grouping.forget(forgotten)
+        for connection in forgotten {
+            guard let gone = facts.remove(connection) else { continue }
+            if !gone.isClosed { openCount -= 1 }
+            if let name = gone.connectionName, connectionByName[name] == connection { connectionByName[name] = nil }
+            guard let heir = result.standIn(for: connection), let place = facts.place(of: heir) else { continue }
+            facts[at: place].isInUse = facts[at: place].isInUse || gone.isInUse
+            for evidence in gone.evidence { facts[at: place].evidence.add(evidence, limit: limit) }
+        }
+        return result
     }
 
     // MARK: What follows from it
@@ -167,7 +235,7 @@ package struct ServiceNaming: Sendable {
     package func participants() -> (participants: [Participant], ofConnection: [Int: Int]) {
         var order: [Int] = []
         var members: [Int: [Int]] = [:]
-        for connection in facts.indices {
+        for connection in facts.ids.sorted() {
             let root = grouping.root(of: connection)
             if members[root] == nil { order.append(root) }
             members[root, default: []].append(connection)
@@ -176,7 +244,7 @@ package struct ServiceNaming: Sendable {
         var owner: [Int: Int] = [:]
         for root in order {
             let group = members[root] ?? []
-            guard group.contains(where: { facts[$0].isInUse || !facts[$0].evidence.isEmpty }) else { continue }
+            guard group.contains(where: isKnownFor) else { continue }
             participants.append(participant(id: participants.count, root: root, group: group))
             for connection in group { owner[connection] = participants.count - 1 }
         }
@@ -184,10 +252,15 @@ package struct ServiceNaming: Sendable {
         return (participants, owner)
     }
 
+    /// Whether the connection did or told anything.
+    private func isKnownFor(_ connection: Int) -> Bool {
+        facts[connection].map { $0.isInUse || !$0.evidence.isEmpty } ?? false
+    }
+
     private func participant(id: Int, root: Int, group: [Int]) -> Participant {
         let identity = grouping.identity(of: root)
-        let evidence = group.flatMap { facts[$0].evidence }
-        let fallback = identity.map { "\($0.command):\($0.pid)" } ?? facts[root].endpoint
+        let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
+        let fallback = identity.map { "\($0.command):\($0.pid)" } ?? facts[root]?.endpoint ?? ""
         guard let service = Self.service(by: evidence) else {
             return Participant(
                 id: id, pid: identity?.pid, label: fallback,

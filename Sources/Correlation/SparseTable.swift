@@ -1,0 +1,113 @@
+/// A machine that keeps values under ids that only grow, few of which are kept, in memory that follows their number.
+///
+/// Ids are never used again, so what was forgotten leaves no trace. A look-up is a multiplication and about one
+/// comparison: open addressing, at most half full, with multiplicative hashing, which spreads consecutive ids evenly
+/// (Knuth, The Art of Computer Programming 3, 6.4). The values lie side by side; the last takes the place of one that goes.
+package struct SparseTable<Value: Sendable>: Sendable {
+    @usableFromInline struct Slot: Sendable {
+        @usableFromInline var id: Int
+        /// Index into the values; -1 where the slot is vacant.
+        @usableFromInline var place: Int
+
+        @inlinable init(id: Int, place: Int) {
+            self.id = id
+            self.place = place
+        }
+    }
+
+    @usableFromInline var slots: [Slot] = []
+    /// 64 less the binary logarithm of the number of slots.
+    @usableFromInline var shift: UInt64 = 64
+    @usableFromInline var values: [Value] = []
+    /// The id of each value.
+    @usableFromInline package private(set) var ids: [Int] = []
+
+    @inlinable package init() {}
+
+    @inlinable package var count: Int { values.count }
+
+    @inlinable package func contains(_ id: Int) -> Bool { place(of: id) != nil }
+
+    /// Where the value of `id` lies, until a value is removed.
+    @inlinable package func place(of id: Int) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let found = slots[slot(of: id)].place
+        return found >= 0 ? found : nil
+    }
+
+    /// - Precondition: `place` was given by `place(of:)` or `insert` and nothing was removed since.
+    @inlinable package subscript(at place: Int) -> Value {
+        _read { yield values[place] }
+        _modify { yield &values[place] }
+    }
+
+    @inlinable package subscript(id: Int) -> Value? { place(of: id).map { values[$0] } }
+
+    /// Keeps a value, in place of any of the same id.
+    ///
+    /// - Returns: the value's place.
+    @inlinable @discardableResult
+    package mutating func insert(_ value: Value, for id: Int) -> Int {
+        if let place = place(of: id) {
+            values[place] = value
+            return place
+        }
+        if (count + 1) * 2 > slots.count { grow() }
+        slots[slot(of: id)] = Slot(id: id, place: count)
+        values.append(value)
+        ids.append(id)
+        return count - 1
+    }
+
+    @inlinable @discardableResult
+    package mutating func remove(_ id: Int) -> Value? {
+        guard let place = place(of: id) else { return nil }
+        vacate(slot(of: id))
+        let last = count - 1
+        if place != last {
+            slots[slot(of: ids[last])].place = place
+            values.swapAt(place, last)
+            ids.swapAt(place, last)
+        }
+        ids.removeLast()
+        return values.removeLast()
+    }
+
+    // MARK: Slots
+
+    /// The slot that holds `id`, else the vacant one where it belongs.
+    ///
+    /// - Precondition: there are slots, and one is vacant.
+    @inlinable func slot(of id: Int) -> Int {
+        var slot = home(of: id)
+        while slots[slot].place >= 0, slots[slot].id != id { slot = (slot + 1) & (slots.count - 1) }
+        return slot
+    }
+
+    @inlinable func home(of id: Int) -> Int {
+        Int(truncatingIfNeeded: (UInt64(truncatingIfNeeded: id) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+    }
+
+    @inlinable mutating func grow() {
+        let size = max(8, slots.count * 2)
+        shift = UInt64(64 - size.trailingZeroBitCount)
+        slots = Array(repeating: Slot(id: -1, place: -1), count: size)
+        for place in ids.indices { slots[slot(of: ids[place])] = Slot(id: ids[place], place: place) }
+    }
+
+    /// Empties a slot and moves those behind it that were displaced by it, so that no search ends too early.
+    @inlinable mutating func vacate(_ slot: Int) {
+        let mask = slots.count - 1
+        var hole = slot
+        var next = (hole + 1) & mask
+        while slots[next].place >= 0 {
+            let displacement = (next - home(of: slots[next].id)) & mask
+            if displacement >= (next - hole) & mask {
+                slots[hole] = slots[next]
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        slots[hole] = Slot(id: -1, place: -1)
+    }
+}

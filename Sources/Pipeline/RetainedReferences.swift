@@ -1,0 +1,55 @@
+import Correlation
+import Trace
+
+/// A machine that counts which connections the messages and calls of a retained trace refer to, and knows which requests
+/// are kept.
+struct RetainedReferences: Sendable {
+    /// Connection → how often.
+    private var counts: [Int: Int] = [:]
+    /// Call → its request, where that is kept; of several the last.
+    private var requests: [Int: Int] = [:]
+    /// Id of the message that was added last.
+    private var lastMessage = -1
+
+    func contain(_ connection: Int) -> Bool { counts[connection] != nil }
+
+    mutating func add(_ message: Message) {
+        lastMessage = max(lastMessage, message.id)
+        if message.kind == .call, let call = message.call { requests[call] = message.id }
+        if let connection = message.connection { add(connection) }
+        for delivery in message.deliveries { add(delivery.connection) }
+    }
+
+    /// - Returns: the call that goes with the message.
+    mutating func remove(_ message: Message) -> Int? {
+        if let connection = message.connection { remove(connection) }
+        for delivery in message.deliveries { remove(delivery.connection) }
+        guard let call = message.call, requests[call] == message.id else { return nil }
+        requests[call] = nil
+        return call
+    }
+
+    mutating func add(_ call: Call) {
+        if let connection = call.callerConnection { add(connection) }
+        if let connection = call.serverConnection { add(connection) }
+    }
+
+    mutating func remove(_ call: Call) {
+        if let connection = call.callerConnection { remove(connection) }
+        if let connection = call.serverConnection { remove(connection) }
+    }
+
+    /// Whether the request of a call was added and let go again.
+    func isLetGo(request: Int, of call: Int) -> Bool {
+        request <= lastMessage && requests[call] == nil
+    }
+
+    private mutating func add(_ connection: Int) {
+        counts[connection, default: 0] += 1
+    }
+
+    private mutating func remove(_ connection: Int) {
+        guard let count = counts[connection] else { return }
+        counts[connection] = count > 1 ? count - 1 : nil
+    }
+}
