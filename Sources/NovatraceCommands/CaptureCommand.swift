@@ -25,6 +25,7 @@ struct CaptureCommand: ParsableCommand {
 
     @OptionGroup(title: "Capture") var capture: CaptureOptions
     @OptionGroup(title: "Write") var writing: WritingOptions
+    @OptionGroup(title: "Keep") var keeping: KeepingOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
     @OptionGroup(title: "Contents") var content: ContentOptions
@@ -40,11 +41,15 @@ struct CaptureCommand: ParsableCommand {
         }
         let user = try chosenUser()
         let live = try LiveCapture(interfaces: chosenInterfaces(), options: capture.liveOptions)
-        try user?.assume()
+        var processes = LocalProcesses()
+        if let user, user.isOther {
+            processes.prepare()
+            try user.assume()
+        }
         let recorder = try writing.recorder(of: live, capture)
         EndSignals.block()
         let output: ResultOutput = writing.takesStandardOutput ? .error : .standard
-        try LiveSession(live, recorder, plan(format), output: output).run()
+        try LiveSession(live, recorder, processes, plan(format), output: output).run()
     }
 
     /// The interfaces that were given, else the one that carries the bus, which is then said.
@@ -71,7 +76,8 @@ struct CaptureCommand: ParsableCommand {
         selection.problemsOnly = select.problems
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
-            isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: .replay,
-            selection: selection, showsBackground: select.all, duration: capture.duration?.length)
+            isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
+            retention: keeping.retention, selection: selection, showsBackground: select.all,
+            duration: capture.duration?.length)
     }
 }

@@ -2,6 +2,13 @@ import Network
 import Protocols
 import Trace
 
+/// A value: an AMQP connection that was just found; its ends as `address:port`, IPv6 in brackets.
+package struct FoundConnection: Sendable, Hashable {
+    package let id: Int
+    package let client: String
+    package let server: String
+}
+
 /// A machine that keeps the account of the AMQP connections that were found.
 ///
 /// Each gets a number that no other gets; which of them are listed is said from outside.
@@ -16,6 +23,16 @@ struct ConnectionRegistry: Sendable {
     private var indexes: [Int: Int] = [:]
     /// Other protocols by name.
     private(set) var others: [String: Int] = [:]
+
+    /// Found since somebody asked last, where somebody does.
+    private var found: [FoundConnection] = []
+    private let notesFound: Bool
+    /// Of more at once the rest is not told.
+    private static let foundAtMost = 4096
+
+    init(notesFound: Bool = false) {
+        self.notesFound = notesFound
+    }
 
     /// Those that are listed, in the order in which they were found.
     var connections: [Connection] { listed.values.sorted { $0.id < $1.id } }
@@ -39,6 +56,18 @@ struct ConnectionRegistry: Sendable {
     mutating func list(_ index: Int, _ isListed: Bool) {
         guard isListed else { return unlisted += 1 }
         listed[index] = Connection(id: index, client: "", server: "", protocolName: "AMQP")
+    }
+
+    /// Notes a new connection for who asks for them.
+    mutating func note(_ index: Int, _ tcp: Int, client: String) {
+        guard notesFound, found.count < Self.foundAtMost, let ends = endpoints[tcp] else { return }
+        let (first, second) = (ends.first.description, ends.second.description)
+        found.append(FoundConnection(id: index, client: client, server: client == first ? second : first))
+    }
+
+    mutating func takeFound() -> [FoundConnection] {
+        defer { found.removeAll(keepingCapacity: true) }
+        return found
     }
 
     /// Takes AMQP connections off the list.

@@ -60,6 +60,10 @@ struct MessageStage {
         correlator.forgetConnections(retaining: isRetained)
     }
 
+    mutating func belongs(_ connection: Int, to process: ProcessHint) {
+        correlator.naming.belongs(connection, to: process)
+    }
+
     mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
         correlator.visitChanges(visit)
     }

@@ -18,12 +18,13 @@ struct StreamStage {
     private var places: [Int: Int] = [:]
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
-    private var registry = ConnectionRegistry()
+    private var registry: ConnectionRegistry
     private var messages: MessageStage
     private var limits = Limits.default
 
-    init(messages: MessageStage, packetsPerContent: Int) {
+    init(messages: MessageStage, packetsPerContent: Int, notesFound: Bool) {
         self.messages = messages
+        registry = ConnectionRegistry(notesFound: notesFound)
         limits.packetsPerContent = packetsPerContent
     }
 
@@ -98,7 +99,9 @@ struct StreamStage {
     ) {
         if connection == nil, event.provesAMQP {
             let new = registry.add(tcp)
-            registry.list(new, messages.opened(new, client: registry.client(of: tcp, server: server)))
+            let client = registry.client(of: tcp, server: server)
+            registry.list(new, messages.opened(new, client: client))
+            registry.note(new, tcp, client: client.endpoint)
             connection = new
         }
         if let connection { messages.receive(event, body: body, on: connection) }
@@ -144,6 +147,13 @@ struct StreamStage {
 
     mutating func record(_ anomaly: Anomaly) {
         messages.record(anomaly)
+    }
+
+    /// AMQP connections found since the last time, where that is to be noted: both ends of each.
+    mutating func takeFound() -> [FoundConnection] { registry.takeFound() }
+
+    mutating func belongs(_ connection: Int, to process: ProcessHint) {
+        messages.belongs(connection, to: process)
     }
 
     mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {

@@ -98,9 +98,18 @@ package struct TraceBuilder: Sendable {
 
     /// The trace: in order of time, ids as indexes, participants in place of connections, operations found.
     package consuming func trace(capture: CaptureSummary, naming: ServiceNaming) -> BusTrace {
+        var origin = TraceOrigin()
+        return trace(capture: capture, naming: naming, origin: &origin)
+    }
+
+    /// The same, and by which ids things were known before; of a participant that of a connection of it.
+    consuming func trace(capture: CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin) -> BusTrace {
         var trace = BusTrace()
-        (trace.messages, trace.calls) = renumbered()
+        (trace.messages, trace.calls) = renumbered(&origin)
         let (participants, ofConnection) = naming.participants()
+        origin.participants = participants.map { _ in -1 }
+        for (connection, participant) in ofConnection { origin.participants[participant] = connection }
+        origin.connections = capture.connections.map(\.id)
         trace.participants = participants
         trace.capture = capture
         for index in trace.messages.indices {
@@ -128,7 +137,7 @@ package struct TraceBuilder: Sendable {
     }
 
     /// Messages are handed on in the order in which their last byte came; ids follow the time of the first.
-    private consuming func renumbered() -> (messages: [Message], calls: [Call]) {
+    private consuming func renumbered(_ origin: inout TraceOrigin) -> (messages: [Message], calls: [Call]) {
         var messages = Array(self.messages)
         self.messages = []
         messages.append(contentsOf: background)
@@ -139,8 +148,9 @@ package struct TraceBuilder: Sendable {
         self.calls = SparseTable()
         let messageOrder = messages.indices.sorted { messages[$0].age < messages[$1].age }
         let callOrder = calls.indices.sorted { calls[$0].age < calls[$1].age }
-        let messageIDs = Self.newIDs(messageOrder.map { messages[$0].id })
-        let callIDs = Self.newIDs(callOrder.map { calls[$0].id })
+        origin.messages = messageOrder.map { messages[$0].id }
+        origin.calls = callOrder.map { calls[$0].id }
+        let (messageIDs, callIDs) = (Self.newIDs(origin.messages), Self.newIDs(origin.calls))
         messages = messageOrder.map { messages[$0] }
         calls = callOrder.map { calls[$0] }
         for id in messages.indices {

@@ -20,7 +20,7 @@ package struct TracePipeline {
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
         streams = StreamStage(
             messages: MessageStage(decoder: decoder, limits: limits),
-            packetsPerContent: limits.packetsPerContent ?? 0)
+            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges)
     }
 
     /// Takes one packet.
@@ -51,6 +51,14 @@ package struct TracePipeline {
     }
 
     private static let packetsBetweenExpiries = 256
+
+    /// AMQP connections found since the last time, where the limits say that changes are noted.
+    package mutating func takeFoundConnections() -> [FoundConnection] { streams.takeFound() }
+
+    /// The table of processes says whose a connection is.
+    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+        streams.belongs(connection, to: process)
+    }
 
     /// Visits the messages that something passed of since the last time, where the limits say that changes are noted.
     package mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {

@@ -2,6 +2,8 @@
 package struct Evidence: Sendable, Hashable {
     /// How far it can be trusted; the strongest evidence of a process names it.
     package enum Strength: Int, Sendable, Comparable {
+        /// What the table of processes says that runs there, on the machine where the capture is taken.
+        case process
         /// `argv[0]` in `connection_name`, when it is the name of a service.
         case commandName
         /// `publisher_id` of a notification.
@@ -45,5 +47,20 @@ extension [Evidence] {
         }
         append(evidence)
         return true
+    }
+}
+
+/// A value: what this machine's table of processes says of a connection's client.
+package struct ProcessHint: Sendable, Hashable {
+    package var pid: Int
+    /// As the kernel calls it, at most 15 bytes.
+    package var name: String
+    /// The OpenStack service that it runs as, where its command line tells.
+    package var service: String?
+
+    package init(pid: Int, name: String, arguments: [String]) {
+        self.pid = pid
+        self.name = name
+        service = CommandLine.service(name: name, arguments: arguments)
     }
 }

@@ -14,6 +14,8 @@ package struct ServiceNaming: Sendable {
         var examined: Set<String> = []
         var isInUse = false
         var isClosed = false
+        /// Whose it is, on the machine where the capture is taken.
+        var process: ProcessHint?
         /// The connections of the same name before and after it.
         var predecessor: Int?
         var successor: Int?
@@ -26,6 +28,8 @@ package struct ServiceNaming: Sendable {
     /// second replaces the first.
     private var connectionByName: [String: Int] = [:]
     private var grouping = ProcessGrouping()
+    /// Process of this machine → a connection of it, while that is kept and open.
+    private var connectionByProcess: [ProcessHint: Int] = [:]
     /// Grows with everything that may change the name of a participant.
     package private(set) var changes = 0
     /// Connections that are named; what is told of those beyond is not kept.
@@ -124,6 +128,18 @@ package struct ServiceNaming: Sendable {
         add(Evidence(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
     }
 
+    /// The table of processes says whose the connection is. A number in it is another one than in a container.
+    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+        guard let place = facts.place(of: connection) else { return }
+        changes += 1
+        facts[at: place].process = process
+        if let service = process.service {
+            add(Evidence(.process, service: service, reason: "is process \(process.pid)"), to: connection)
+        }
+        if let other = connectionByProcess[process], isOpen(other) { join(connection, other) }
+        connectionByProcess[process] = connection
+    }
+
     /// The connection was used by its client for messages.
     package mutating func used(_ connection: Int) {
         guard let place = facts.place(of: connection), !facts[at: place].isInUse else { return }
@@ -199,7 +215,9 @@ package struct ServiceNaming: Sendable {
     }
 
     private mutating func add(_ evidence: Evidence, to connection: Int) {
-        guard let place = facts.place(of: connection), facts[at: place].evidence.add(evidence, limit: limit) else { return }
+        guard let place = facts.place(of: connection), facts[at: place].evidence.add(evidence, limit: limit) else {
+            return
+        }
         changes += 1
     }
 
@@ -222,6 +240,9 @@ package struct ServiceNaming: Sendable {
             guard let gone = facts.remove(connection) else { continue }
             if !gone.isClosed { openCount -= 1 }
             if let name = gone.connectionName, connectionByName[name] == connection { connectionByName[name] = nil }
+            if let process = gone.process, connectionByProcess[process] == connection {
+                connectionByProcess[process] = nil
+            }
             guard let heir = result.standIn(for: connection), let place = facts.place(of: heir) else { continue }
             facts[at: place].isInUse = facts[at: place].isInUse || gone.isInUse
             for evidence in gone.evidence { facts[at: place].evidence.add(evidence, limit: limit) }
@@ -260,17 +281,23 @@ package struct ServiceNaming: Sendable {
     private func participant(id: Int, root: Int, group: [Int]) -> Participant {
         let identity = grouping.identity(of: root)
         let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
-        let fallback = identity.map { "\($0.command):\($0.pid)" } ?? facts[root]?.endpoint ?? ""
+        let process = group.lazy.compactMap { facts[$0]?.process }.first
+        let pid = identity?.pid ?? process?.pid
         guard let service = Self.service(by: evidence) else {
+            if let identity {
+                return Participant(
+                    id: id, pid: pid, label: "\(identity.command):\(identity.pid)", learnedFrom: ["connection_name"])
+            }
+            let own = process.map { "\($0.name):\($0.pid)" }
             return Participant(
-                id: id, pid: identity?.pid, label: fallback,
-                learnedFrom: identity == nil ? ["address"] : ["connection_name"])
+                id: id, pid: pid, label: own ?? facts[root]?.endpoint ?? "",
+                learnedFrom: [own == nil ? "address" : "process table"])
         }
         let own = evidence.filter { $0.service == service }.sorted { $0.strength > $1.strength }
         var reasons: [String] = []
         for reason in own.map(\.reason) where !reasons.contains(reason) { reasons.append(reason) }
         return Participant(
-            id: id, service: service, host: own.lazy.compactMap(\.host).first, pid: identity?.pid, label: service,
+            id: id, service: service, host: own.lazy.compactMap(\.host).first, pid: pid, label: service,
             learnedFrom: Array(reasons.prefix(8)))
     }
 

@@ -27,6 +27,7 @@ final class LiveSession {
         var detail: OsloDecoder.Detail
         var showsSecrets: Bool
         var limits: CorrelationLimits
+        var retention: RetentionLimits
         var selection: Selection
         var showsBackground: Bool
         var duration: Nanoseconds?
@@ -43,10 +44,15 @@ final class LiveSession {
     private var renderer: (any LiveRenderer)?
     private var pipeline: LivePipeline
     private var selection: LiveSelection
+    private var processes: LocalProcesses
     private var counts = LiveCounts()
     private let started = Clock.monotonic
 
-    init(_ capture: LiveCapture, _ recorder: PacketRecorder?, _ plan: Plan, output: ResultOutput) {
+    init(
+        _ capture: LiveCapture, _ recorder: PacketRecorder?, _ processes: LocalProcesses, _ plan: Plan,
+        output: ResultOutput
+    ) {
+        self.processes = processes
         self.capture = capture
         self.recorder = recorder
         self.plan = plan
@@ -57,7 +63,8 @@ final class LiveSession {
             reason.set("its output could not be written")
             capture.stop()
         }
-        pipeline = LivePipeline(detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits)
+        pipeline = LivePipeline(
+            detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits, retention: plan.retention)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
         renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
     }
@@ -105,6 +112,7 @@ final class LiveSession {
                 return handOnLines()
             }
             handOnLines()
+            nameProcesses()
             let now = Clock.monotonic
             if now - shown >= Self.statusInterval {
                 if StandardError.isTerminal { output.show(status: counts.status(now - shown, capture, pipeline)) }
@@ -115,6 +123,11 @@ final class LiveSession {
                 capture.stop()
             }
         }
+    }
+
+    private func nameProcesses() {
+        processes.ask(about: pipeline.takeFoundConnections())
+        for answer in processes.answers() { pipeline.belongs(answer.connection, to: answer.process) }
     }
 
     private func tell(_ event: BusEvent) {
@@ -134,6 +147,7 @@ final class LiveSession {
     // MARK: At the end
 
     private func end() throws {
+        processes.close()
         var (trace, origin) = pipeline.finish(capture.sources) { tell($0) }
         handOnLines()
         for sentence in capture.endings { StandardError.write("novatrace: \(sentence)\n") }
@@ -183,6 +197,7 @@ final class LiveSession {
         report.calls = trace.calls.count
         report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections
+        report.losses += evictions(pipeline.evictions)
         if let recorder {
             (report.files, report.written) = (recorder.files, recorder.packets)
             if let loss = recorder.loss { report.losses.append(loss.description) }
@@ -198,6 +213,25 @@ final class LiveSession {
         }
         return report
     }
+}
+
+/// What limits and expiry made go, in sentences.
+private func evictions(_ counts: Evictions) -> [String] {
+    var sentences: [String] = []
+    let kept = counts.messages + counts.backgroundMessages
+    if kept > 0 {
+        sentences.append(
+            "\(kept) older messages (\(counts.backgroundMessages) of background traffic) and \(counts.calls) calls were let "
+                + "go before the end: --keep keeps more")
+    }
+    if counts.connections > 0 {
+        sentences.append("\(counts.connections) connections that had ended were let go: --keep-connections keeps more")
+    }
+    if counts.unlistedConnections > 0 {
+        sentences.append(
+            "\(counts.unlistedConnections) connections were read but not named: too many were open at once")
+    }
+    return sentences
 }
 
 /// A machine that keeps the first reason for which a capture ended.

@@ -48,6 +48,10 @@ struct CaptureOptions: ParsableArguments {
     struct Duration: ExpressibleByArgument {
         let length: Nanoseconds
 
+        init(length: Nanoseconds) { self.length = length }
+
+        var defaultValueDescription: String { "\(length / .seconds(60))m" }
+
         init?(argument: String) {
             guard let length = TimeBound.length(argument), length > 0 else { return nil }
             self.length = length

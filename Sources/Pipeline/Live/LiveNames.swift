@@ -68,6 +68,9 @@ struct LiveNames {
         ids = fresh
     }
 
+    /// The id of the participant at the client's end of a connection.
+    func id(at connection: Int) -> Int? { participant(at: connection)?.id }
+
     /// The participant at the client's end of a connection.
     private func participant(at connection: Int?) -> Participant? {
         connection.flatMap { ofConnection[$0] }.map { known[$0] }

@@ -10,10 +10,16 @@ package struct LivePipeline {
     private var pipeline: TracePipeline
     private var feed = LiveFeed()
     private var names = LiveNames()
-    private var builder = TraceBuilder()
+    private var builder: TraceBuilder
     private var now: Timestamp?
+    private var evictionsAtEnd: Evictions?
 
-    package init(detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits) {
+    /// - Parameter retention: how much is kept for the trace; `nil` for everything.
+    package init(
+        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
+        retention: RetentionLimits?
+    ) {
+        builder = TraceBuilder(limits: retention)
         var limits = limits
         limits.notesChanges = true
         pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
@@ -43,7 +49,24 @@ package struct LivePipeline {
         let (capture, naming) = pipeline.finish(sources, []) { left.append($0) }
         Self.tellEnds(of: left, naming, pipeline.correlator, &feed, &names, at: now ?? Timestamp(nanoseconds: 0), tell)
         for finished in left { builder.add(finished) }
-        return (builder.trace(capture: capture, naming: naming), TraceOrigin())
+        evictionsAtEnd = evictions
+        var kept = TraceBuilder()
+        swap(&kept, &builder)
+        var origin = TraceOrigin()
+        let trace = kept.trace(capture: capture, naming: naming, origin: &origin)
+        origin.participants = origin.participants.map { names.id(at: $0) ?? $0 }
+        return (trace, origin)
+    }
+
+    /// What limits and expiry made go so far.
+    package var evictions: Evictions { evictionsAtEnd ?? pipeline.evictions + builder.evictions }
+
+    /// AMQP connections found since the last time.
+    package mutating func takeFoundConnections() -> [FoundConnection] { pipeline.takeFoundConnections() }
+
+    /// The table of processes says whose a connection is.
+    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+        pipeline.belongs(connection, to: process)
     }
 
     /// Calls whose answer is still waited for.
@@ -72,7 +95,7 @@ package struct LivePipeline {
 
     private mutating func expire(at time: Timestamp, _ tell: (BusEvent) -> Void) {
         var ended: [Correlator.Finished] = []
-        pipeline.expire { ended.append($0) }
+        pipeline.expire(retaining: { builder.refers(to: $0) }) { ended.append($0) }
         guard !ended.isEmpty else { return }
         Self.tellEnds(of: ended, pipeline.correlator.naming, pipeline.correlator, &feed, &names, at: time, tell)
         for finished in ended { builder.add(finished) }
