@@ -1,4 +1,5 @@
 import Correlation
+import TestSupport
 import Testing
 
 /// Command lines as they stand in the process table, the arguments separated by spaces.
@@ -105,6 +106,23 @@ import Testing
     func `and by nothing that it merely mentions`(line: String) {
         #expect(service(line) == nil)
         _ = CommandLine.service(name: "", arguments: [line])
+    }
+
+    @Test func `whatever it holds`() {
+        let pieces = [
+            "python3", "uwsgi", "gunicorn", "--ini", "--name", "-m", "-c", "--", "-", ":", "(wsgi:", ")", "[", "]",
+            ".ini", " ",
+            "uWSGI", "nova-api", "nova", "-wsgi", "_wsgi", ".", "/", "=", "", "é", "\u{0}", "cmd", "--procname-prefix",
+        ]
+        var random = SeededGenerator(seed: 5)
+        for _ in 0..<20_000 {
+            let arguments = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                    .joined()
+            }
+            guard let service = CommandLine.service(name: "", arguments: arguments) else { continue }
+            #expect(service.utf8.allSatisfy { (0x2D...0x7A).contains($0) && $0 != UInt8(ascii: "/") }, "\(arguments)")
+        }
     }
 
     @Test func `by the kernel's name where there is no command line, if that is whole`() {

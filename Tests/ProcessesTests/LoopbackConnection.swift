@@ -26,6 +26,8 @@ final class LoopbackConnection {
         close(listener)
         guard accepted >= 0 else { throw Unavailable() }
         descriptors = [client, accepted]
+        // A program that a test starts must not have them open as well.
+        for descriptor in descriptors { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let address = family == .v6 ? "[::1]" : "127.0.0.1"
         self.client = "\(address):\(try Self.port(of: client))"
         server = "\(address):\(port)"

@@ -67,15 +67,16 @@ import Testing
         let proc = try FakeProc()
         var random = SeededGenerator(seed: 3)
         let line = "   0: 0100007F:9C41 0100007F:1628 01 00000000:00000000 02:000A7B11 00000000   111        0 501 2 0"
+        var text = ""
         for _ in 0..<500 {
             var bytes = Array(line.utf8)
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 32...126, using: &random)
             }
             let end = Int.random(in: 0...bytes.count, using: &random)
-            try proc.append(String(decoding: bytes[..<end], as: UTF8.self) + "\n", to: "tcp")
+            text += String(decoding: bytes[..<end], as: UTF8.self) + "\n"
         }
-        try proc.append(String(repeating: "0", count: 200_000) + "\n", to: "tcp")
+        try proc.append(text + String(repeating: "0", count: 200_000) + "\n", to: "tcp")
         let socket = try proc.addSocket(port: 40_003, inode: 777)
         try proc.addProcess(3, name: "a", links: ["socket:[777]"])
         #expect(proc.table.find([socket]).processes[socket]?.pid == 3)

@@ -109,7 +109,7 @@ package enum CommandLine {
     private static func uWSGI(_ arguments: [String]) -> String? {
         let titles = values(of: ["--procname-prefix", "--procname-prefix-spaced", "--procname"], in: arguments)
         let scripts = values(of: ["--wsgi-file", "--file", "--module", "--wsgi", "-w"], in: arguments)
-        let files = values(of: ["--ini", "-i"], in: arguments) + arguments.prefix(1)
+        let files = values(of: ["--ini"], in: arguments) + arguments.prefix(1)
         return titles.lazy.compactMap { application(trimmingDashes($0[...])) }.first
             ?? scripts.lazy.compactMap { application(baseName($0[...])) }.first
             ?? files.lazy.filter { $0.hasSuffix(".ini") }.compactMap { application(baseName($0.dropLast(4))) }.first
