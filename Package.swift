@@ -77,7 +77,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
         .executableTarget(
-            name: "novatrace-bench", dependencies: ["CAllocationCounter", "Capture", "Pipeline", "TestSupport"],
+            name: "novatrace-bench",
+            dependencies: ["CAllocationCounter", "Capture", "Correlation", "Pipeline", "TestSupport", "Trace"],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),

@@ -12,6 +12,7 @@ struct NovatraceBench {
     static func main() {
         do {
             if CommandLine.arguments.dropFirst().first == "write" { return try writeCapture(CommandLine.arguments) }
+            if CommandLine.arguments.dropFirst().first == "endure" { return try Endurance(CommandLine.arguments).run() }
             let options = try Options(CommandLine.arguments)
             var benchmark = try Benchmark(options)
             let bars = try benchmark.run()

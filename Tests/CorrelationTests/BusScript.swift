@@ -22,7 +22,10 @@ struct BusScript {
 
     mutating func named(_ connection: Int, _ name: String) { correlator.named(connection, name) }
 
-    mutating func open(_ connection: Int) { correlator.opened(connection, address: "192.0.2.1", endpoint: "") }
+    @discardableResult
+    mutating func open(_ connection: Int) -> Bool {
+        correlator.opened(connection, address: "192.0.2.1", endpoint: "192.0.2.1:\(connection)")
+    }
 
     mutating func close(_ connection: Int) { correlator.closed(connection) }
 
@@ -51,6 +54,12 @@ struct BusScript {
 
     mutating func expire() {
         correlator.expire(at: now) { item in Self.file(item, &messages, &calls) }
+    }
+
+    /// - Returns: the connections that were forgotten.
+    @discardableResult
+    mutating func forget(retaining isRetained: (Int) -> Bool = { _ in false }) -> [Int] {
+        correlator.forgetConnections(retaining: isRetained)
     }
 
     mutating func finish() {

@@ -119,24 +119,4 @@ import Trace
         bus.finish()
         #expect(bus.calls.count == 1000)
     }
-
-    @Test func `a million connections are named up to the limit`() {
-        var limits = CorrelationLimits.streaming
-        limits.connections = 100
-        var bus = BusScript(limits: limits, connections: 0)
-        for connection in 0..<10_000 {
-            bus.open(connection)
-            bus.named(connection, "nova-compute:\(connection + 1):6f6c1d1e-0000-4000-8000-00000000000a")
-            let id = "m\(connection)"
-            bus.pass(
-                .publish, BusScript.request("ping", unique: id, call: id, replyQueue: queue), on: connection,
-                to: "conductor")
-            bus.close(connection)
-        }
-        bus.finish()
-        #expect(bus.messages.count == 10_000)
-        #expect(bus.correlator.naming.participants().participants.count <= 100)
-        #expect(bus.correlator.connectionByIdentity.count <= 100)
-        #expect(bus.correlator.unsettled.count == 0)
-    }
 }

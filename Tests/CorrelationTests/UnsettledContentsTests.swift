@@ -9,7 +9,9 @@ import Testing
 
     @Test func `each is found once, in whatever order they come and go`() {
         var contents = UnsettledContents()
-        for number in [0, 1, 4, 3, 2, 7] { contents.add(number, message: number * 10, delivery: nil, oldest: 0, limit: 100) }
+        for number in [0, 1, 4, 3, 2, 7] {
+            contents.add(number, message: number * 10, delivery: nil, oldest: 0, limit: 100)
+        }
         #expect(messages(&contents, [3, 0, 3, 7, 5, 1, 2, 4]) == [30, 0, nil, 70, nil, 10, 20, 40])
         contents.add(8, message: 80, delivery: 2, oldest: 0, limit: 100)
         let last = contents.remove(8)

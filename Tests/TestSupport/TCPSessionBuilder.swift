@@ -28,6 +28,12 @@ package struct TCPSessionBuilder {
         self.time = time
     }
 
+    /// Gives the packets written so far, and forgets them.
+    package mutating func takePackets() -> [RecordedPacket] {
+        defer { packets = [] }
+        return packets
+    }
+
     /// SYN, SYN and ACK, ACK.
     package mutating func handshake() {
         write(.client, PacketBuilder.syn)
