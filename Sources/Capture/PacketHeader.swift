@@ -6,4 +6,10 @@ package struct PacketHeader: Sendable {
     package let linkType: LinkType
     /// Bytes that the packet had on the wire; fewer may be captured.
     package let wireLength: Int
+
+    package init(stamp: PacketStamp, linkType: LinkType, wireLength: Int) {
+        self.stamp = stamp
+        self.linkType = linkType
+        self.wireLength = wireLength
+    }
 }

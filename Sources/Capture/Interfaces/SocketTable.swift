@@ -25,7 +25,7 @@ struct SocketEntry {
     init?(line: some StringProtocol) {
         let fields = line.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: true)
         guard fields.count >= 4, let local = Self.endpoint(fields[1]), let remote = Self.endpoint(fields[2]),
-            fields[3].utf8.count == 2, let state = UInt8(fields[3], radix: 16)
+            let state = Self.number(fields[3], as: UInt8.self)
         else { return nil }
         self.local = local
         self.remote = remote
@@ -34,17 +34,22 @@ struct SocketEntry {
 
     private static func endpoint(_ text: some StringProtocol) -> SocketEndpoint? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].utf8.count == 4, let port = UInt16(parts[1], radix: 16),
-            [8, 32].contains(parts[0].utf8.count)
+        guard parts.count == 2, let port = number(parts[1], as: UInt16.self), [8, 32].contains(parts[0].utf8.count)
         else { return nil }
         var (bytes, rest): ([UInt8], Substring) = ([], Substring(parts[0]))
         while !rest.isEmpty {
-            guard let word = UInt32(rest.prefix(8), radix: 16) else { return nil }
+            guard let word = number(rest.prefix(8), as: UInt32.self) else { return nil }
             bytes.appendNative(word)
             rest = rest.dropFirst(8)
         }
         guard let address = bytes.withUnsafeBytes(AddressText.of) else { return nil }
         return SocketEndpoint(address: address, port: port)
+    }
+
+    /// A number with as many hexadecimal digits as it has room for, without a sign.
+    private static func number<Number: FixedWidthInteger>(_ text: some StringProtocol, as: Number.Type) -> Number? {
+        let isSigned = ["+", "-"].contains(text.first)
+        return text.utf8.count == Number.bitWidth / 4 && !isSigned ? Number(text, radix: 16) : nil
     }
 }
 

@@ -14,7 +14,7 @@ package struct PacketWriter: ~Copyable {
     /// Names of the files written, the oldest first; of more than a thousand the last thousand. A file that was
     /// replaced stands once.
     package private(set) var files: [String] = []
-    /// Set when packets were captured and could not be written.
+    /// Set when packets could not be written, or a file not be closed.
     package private(set) var loss: WriteLoss?
 
     private let title: String

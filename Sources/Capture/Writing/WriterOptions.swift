@@ -34,8 +34,9 @@ package struct WriteLoss: Equatable, Sendable {
     package internal(set) var packets: Int
     /// Why the first of them was lost, as one sentence without the full stop.
     package let cause: String
+}
 
-    /// Both as one sentence, without the full stop.
+extension WriteLoss: CustomStringConvertible {
     package var description: String {
         packets == 0 ? cause : "\(packets) packet\(packets == 1 ? " was" : "s were") not written: \(cause)"
     }

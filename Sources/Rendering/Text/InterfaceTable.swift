@@ -46,8 +46,8 @@ package struct InterfaceTable: Sendable, LineWritable {
         let glyphs = options.glyphs
         var table = TextTable(
             [
-                .init(title: ""), .init(title: "interface"), .init(title: "state"),
-                .init(title: "addresses", shrinksTo: 15, keepsHead: true),
+                .init(title: ""), .init(title: "interface"), .init(title: "state", shrinksTo: 4, keepsHead: true),
+                .init(title: "addresses", shrinksTo: 12, keepsHead: true),
                 .init(title: "description", shrinksTo: 12, keepsHead: true, isOptional: true),
             ], glyphs: glyphs)
         for interface in interfaces {
