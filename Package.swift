@@ -99,7 +99,8 @@ let package = Package(
             name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandsTests", dependencies: ["NovatraceCommands", "novatrace", "TestSupport"],
+            name: "CommandsTests",
+            dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

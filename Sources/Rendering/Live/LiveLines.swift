@@ -5,7 +5,7 @@ import Trace
 /// ```
 /// 17:08:24.428  nova-api        → nova-conductor           cast   schedule_and_build_instances  vm-ok
 /// 17:08:24.481  nova-conductor  → nova-scheduler           call   select_destinations  vm-ok
-/// 17:08:25.720  nova-scheduler  → nova-conductor           reply  select_destinations  1.239 s  vm-ok
+/// 17:08:25.720  nova-scheduler  → nova-conductor           reply   1.239 s  select_destinations  vm-ok
 /// ```
 /// Time of the publish in UTC, sender, receiver, kind, method, and what it is about. Where the width is known, the
 /// columns of sender and receiver are shortened to fit it, and the rest is cut at the edge with an ellipsis.
@@ -18,6 +18,8 @@ package struct LiveLines: LiveRenderer {
     private var senderWidth = 16
     private var receiverWidth = 16
     private let longestName: Int
+    /// Whether there is no room for milliseconds and the kind, which the colour tells a little of.
+    private let isNarrow: Bool
     /// `nil` where nothing is shortened, as in a pipe.
     private let width: Int?
 
@@ -26,7 +28,8 @@ package struct LiveLines: LiveRenderer {
         self.options = options
         glyphs = options.glyphs
         width = isBounded ? options.cells : nil
-        longestName = isBounded ? max(8, min(32, (options.cells - 34) / 4)) : 48
+        isNarrow = isBounded && options.cells < 80
+        longestName = !isBounded ? 48 : isNarrow ? (options.cells - 27) / 2 : min(32, (options.cells - 38) / 3)
         if isBounded { (senderWidth, receiverWidth) = (min(16, longestName), min(16, longestName)) }
     }
 
@@ -34,19 +37,25 @@ package struct LiveLines: LiveRenderer {
         guard event.kind != .settled else { return }
         isEmpty = false
         let style = style(of: event)
-        let time = String(event.at.clock.dropLast(3))
+        let time = String(event.at.clock.dropLast(isNarrow ? 7 : 3))
         let sender = name(event.from?.label ?? "?", &senderWidth)
         let receiver = name(receiver(of: event), &receiverWidth)
-        let kind = glyphs.text(kind(of: event))
+        let gap = isNarrow ? " " : "  "
         output.write(time, .faint)
-        output.write("  ")
+        output.write(gap)
         write(sender, padding: senderWidth)
-        output.write(" \(glyphs.arrow) ", .faint)
+        output.write(" ")
+        output.write(glyphs.arrow, .faint)
+        output.write(" ")
         write(receiver, padding: receiverWidth)
-        output.write("  ")
-        output.write(kind, style ?? (event.message?.kind == .reply ? .answer : .faint))
-        output.write(String(repeating: " ", count: max(1, Self.kindWidth + 2 - kind.width)))
-        let used = 12 + 2 + senderWidth + glyphs.arrow.count + 2 + receiverWidth + 2 + Self.kindWidth + 2
+        output.write(gap)
+        var used = time.utf8.count + 2 * gap.utf8.count + senderWidth + receiverWidth + 2 + glyphs.arrow.count
+        if !isNarrow {
+            let kind = glyphs.text(kind(of: event))
+            output.write(kind, style ?? (event.message?.kind == .reply ? .answer : .faint))
+            output.write(String(repeating: " ", count: max(1, Self.kindWidth + 2 - kind.width)))
+            used += Self.kindWidth + 2
+        }
         writeRest(of: event, style, after: used)
         output.endLine()
         if options.detail != .none, let detail = event.message?.detail { writeDetail(detail) }
@@ -67,15 +76,18 @@ package struct LiveLines: LiveRenderer {
         output.write(String(repeating: " ", count: max(0, padding - text.width)))
     }
 
-    /// A name in its column, which grows for it as far as it may.
+    /// A name in its column, which grows for it as far as it may. Without room the project goes first: the services that
+    /// matter most are nova's.
     private func name(_ raw: String, _ column: inout Int) -> TerminalText {
-        let text = glyphs.text(raw).shortened(to: longestName, ellipsis: glyphs.ellipsis)
+        var text = glyphs.text(raw)
+        if text.width > longestName, raw.hasPrefix("nova-") { text = glyphs.text(String(raw.dropFirst(5))) }
+        text = text.shortened(to: longestName, ellipsis: glyphs.ellipsis)
         column = max(column, text.width)
         return text
     }
 
     private mutating func writeDetail(_ detail: String) {
-        let indent = "              "
+        let indent = isNarrow ? "    " : "              "
         for part in detail.split(separator: "\n") {
             let text = glyphs.text(String(part))
             for line in width.map({ text.wrapped(to: max(20, $0 - indent.utf8.count)) }) ?? [text] {
@@ -85,10 +97,18 @@ package struct LiveLines: LiveRenderer {
         }
     }
 
-    /// The method stands first; what does not fit is cut at the end, so that no line breaks.
+    /// An answer's latency stands before the method; what does not fit is cut at the end, so that no line breaks.
     private mutating func writeRest(of event: BusEvent, _ style: TextStyle?, after used: Int) {
-        var room = width.map { max(16, $0 - used) } ?? .max
+        var room = width.map { max(8, $0 - used) } ?? .max
         var parts = [(glyphs.text(title(of: event)), style ?? .plain)]
+        if let latency = latency(of: event) {
+            let padding = String(repeating: " ", count: isNarrow ? 0 : max(0, 8 - latency.width))
+            parts.insert((glyphs.text(padding) + latency + glyphs.text("  "), style ?? .answer), at: 0)
+        }
+        // Which error it was says more than of what.
+        if let failure = failure(in: event) {
+            parts.insert((glyphs.text(failure + "  "), .failure), at: parts.count - 1)
+        }
         for part in remarks(on: event) { parts.append((glyphs.text("  " + part.text), part.style ?? style ?? .plain)) }
         for (index, part) in parts.enumerated() {
             let isLast = index == parts.count - 1
@@ -146,7 +166,18 @@ extension LiveLines {
         return remarks
     }
 
-    /// How long the answer took, or what went wrong.
+    private func failure(in event: BusEvent) -> String? {
+        guard let failure = event.message?.failure else { return nil }
+        let text = failure.message.isEmpty ? failure.className : "\(failure.className): \(failure.message)"
+        return "\(glyphs.failure) \(text)"
+    }
+
+    private func latency(of event: BusEvent) -> TerminalText? {
+        guard event.message?.kind == .reply, event.kind == .passed else { return nil }
+        return event.call?.latency.map { glyphs.text(glyphs.duration($0)) }
+    }
+
+    /// What became of it, where that is worth a word.
     private func outcome(of event: BusEvent) -> (text: String, style: TextStyle?)? {
         switch event.kind {
         case .unanswered:
@@ -164,12 +195,8 @@ extension LiveLines {
         if let returned = message.returned {
             return ("\(glyphs.failure) the broker gave it back: \(returned.code) \(returned.text)", nil)
         }
-        let latency = message.kind == .reply ? event.call?.latency.map(glyphs.duration) : nil
-        if let failure = message.failure {
-            let text = failure.message.isEmpty ? failure.className : "\(failure.className): \(failure.message)"
-            return ((latency.map { $0 + "  " } ?? "") + "\(glyphs.failure) \(text)", nil)
-        }
-        if let latency { return (event.call?.isLate == true ? "\(latency), too late" : latency, .answer) }
+        if message.failure != nil { return nil }
+        if message.kind == .reply, event.call?.isLate == true { return ("too late", .warning) }
         guard message.deliveries.isEmpty else { return nil }
         let isForWhoeverListens = message.kind == .fanout || message.kind == .notification
         return isForWhoeverListens ? ("nobody listens", .faint) : ("not seen taken", .warning)
