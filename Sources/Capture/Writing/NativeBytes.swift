@@ -5,6 +5,12 @@ extension [UInt8] {
         Swift.withUnsafeBytes(of: value) { append(contentsOf: $0) }
     }
 
+    /// Appends words in this machine's byte order, all at once: the fields before a packet are its cost.
+    @inline(__always)
+    mutating func appendNative<let count: Int>(_ words: InlineArray<count, UInt32>) {
+        words.span.bytes.withUnsafeBytes { append(contentsOf: $0) }
+    }
+
     /// Appends zeros up to a multiple of four bytes.
     mutating func padToWord() {
         while count % 4 != 0 { append(0) }

@@ -45,10 +45,10 @@ struct PcapEncoder {
     func appendPacket(_ time: Timestamp, _ bytes: RawSpan, wireLength: Int, to buffer: inout [UInt8]) {
         let seconds = UInt32(clamping: time.nanoseconds / 1_000_000_000)
         let nanoseconds = UInt32(clamping: time.nanoseconds - Int64(seconds) * 1_000_000_000)
-        buffer.appendNative(seconds)
-        buffer.appendNative(min(nanoseconds, 999_999_999))
-        buffer.appendNative(UInt32(clamping: bytes.byteCount))
-        buffer.appendNative(UInt32(clamping: max(wireLength, bytes.byteCount)))
+        buffer.appendNative([
+            seconds, min(nanoseconds, 999_999_999), UInt32(clamping: bytes.byteCount),
+            UInt32(clamping: max(wireLength, bytes.byteCount)),
+        ])
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
     }
 }

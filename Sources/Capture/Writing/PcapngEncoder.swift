@@ -64,15 +64,15 @@ struct PcapngEncoder {
         _ time: Timestamp, _ bytes: RawSpan, wireLength: Int, interface: Int, options: PcapngOptions = .none,
         to buffer: inout [UInt8]
     ) {
-        let length = UInt32(clamping: recordLength(captured: bytes.byteCount, options: options))
-        buffer.appendNative(BlockType.enhancedPacket)
-        buffer.appendNative(length)
-        buffer.appendNative(UInt32(clamping: interface))
-        append(time, to: &buffer)
-        buffer.appendNative(UInt32(clamping: bytes.byteCount))
-        buffer.appendNative(UInt32(clamping: max(wireLength, bytes.byteCount)))
+        let captured = bytes.byteCount
+        let length = UInt32(clamping: recordLength(captured: captured, options: options))
+        let (high, low) = Self.halves(time)
+        buffer.appendNative([
+            BlockType.enhancedPacket, length, UInt32(clamping: interface), high, low, UInt32(clamping: captured),
+            UInt32(clamping: max(wireLength, captured)),
+        ])
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
-        for _ in 0..<(4 - bytes.byteCount % 4) % 4 { buffer.append(0) }
+        buffer.append(contentsOf: repeatElement(0, count: -captured & 3))
         options.write(to: &buffer)
         buffer.appendNative(length)
     }
@@ -91,8 +91,8 @@ struct PcapngEncoder {
         options.append(Option.statisticsReceived, number: UInt64(clamping: received))
         options.append(Option.statisticsDropped, number: UInt64(clamping: dropped))
         var body: [UInt8] = []
-        body.appendNative(UInt32(clamping: interface))
-        append(time, to: &body)
+        let (high, low) = Self.halves(time)
+        body.appendNative([UInt32(clamping: interface), high, low])
         appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
     }
 
@@ -146,10 +146,9 @@ struct PcapngEncoder {
         buffer.appendNative(length)
     }
 
-    /// Upper half first in either byte order; times before 1970 become 1970.
-    private func append(_ time: Timestamp, to buffer: inout [UInt8]) {
+    /// A time as it is written, the upper half first in either byte order; before 1970 it becomes 1970.
+    private static func halves(_ time: Timestamp) -> (high: UInt32, low: UInt32) {
         let count = UInt64(clamping: time.nanoseconds)
-        buffer.appendNative(UInt32(truncatingIfNeeded: count >> 32))
-        buffer.appendNative(UInt32(truncatingIfNeeded: count))
+        return (UInt32(truncatingIfNeeded: count >> 32), UInt32(truncatingIfNeeded: count))
     }
 }
