@@ -23,9 +23,12 @@ struct FileNames {
         if let limit, number >= limit { number = 0 }
     }
 
-    /// The first names that will be used, as far as they are known: with a limit all, at most `most`.
-    func first(_ most: Int) -> [String] {
-        (0..<min(limit ?? 1, most)).map(name)
+    /// How many names there are, at most `most`.
+    func count(upTo most: Int) -> Int { min(limit ?? most, most) }
+
+    /// The names that are known to be used: with a limit all, at most `most`, else the first.
+    func known(upTo most: Int) -> [String] {
+        (0..<(isLimited ? count(upTo: most) : 1)).map(name)
     }
 
     private func name(_ number: Int) -> String {

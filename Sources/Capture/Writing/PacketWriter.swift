@@ -165,7 +165,7 @@ package struct PacketWriter: ~Copyable {
     private mutating func beginNextFile() -> Bool {
         let before = names
         var error = EEXIST
-        for _ in 0..<Self.mostNamesTried where error == EEXIST {
+        for _ in 0..<names.count(upTo: Self.mostNamesTried) where error == EEXIST {
             names.advance()
             let name = names.current
             do throws(OutputFile.Failure) {
@@ -200,7 +200,7 @@ package struct PacketWriter: ~Copyable {
                 .unwritable, path: path,
                 "\(CaptureError.outputTitle(path)) is one stream, which cannot be divided into several files")
         }
-        for name in names.first(mostNamesTried) where !overwrites && lstat(name, &status) == 0 {
+        for name in names.known(upTo: mostNamesTried) where !overwrites && lstat(name, &status) == 0 {
             throw .unwritable(name, status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
         }
     }
