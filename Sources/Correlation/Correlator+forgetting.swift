@@ -52,15 +52,27 @@ extension Correlator {
     private var references: SparseTable<Bool> {
         var references = SparseTable<Bool>()
         for id in messages.first..<messages.nextID {
-            if let connection = messages[id].connection { references.insert(true, for: connection) }
-            for delivery in messages[id].deliveries { references.insert(true, for: delivery.connection) }
+            references.mark(messages[id].connection)
+            for place in messages[id].deliveries.indices {
+                references.mark(messages[id].deliveries[place].connection)
+            }
         }
         for id in calls.first..<calls.nextID {
-            for connection in calls[id].connections { references.insert(true, for: connection) }
+            references.mark(calls[id].callerConnection)
+            references.mark(calls[id].takerConnection)
+            references.mark(calls[id].replierConnection)
+            references.mark(calls[id].receiverConnection)
+            references.mark(calls[id].firstTaker?.connection)
         }
         for record in parked.values {
-            for connection in record.connections { references.insert(true, for: connection) }
+            for connection in record.connections { references.mark(connection) }
         }
         return references
+    }
+}
+
+extension SparseTable<Bool> {
+    fileprivate mutating func mark(_ id: Int?) {
+        if let id { insert(true, for: id) }
     }
 }

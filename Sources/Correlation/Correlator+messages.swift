@@ -109,7 +109,9 @@ extension Correlator {
             // One delivery, seen on both sides of a proxy: it arrives at the later of the two.
             messages[id].deliveries[twin].at = max(messages[id].deliveries[twin].at, observation.lastByteAt)
         } else {
-            if messages[id].deliveries.count >= limits.deliveriesPerMessage { messages[id].deliveries.removeLast() }
+            if messages[id].deliveries.count >= max(1, limits.deliveriesPerMessage) {
+                messages[id].deliveries.removeLast()
+            }
             messages[id].deliveries.append(
                 Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
         }

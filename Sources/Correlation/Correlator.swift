@@ -116,7 +116,7 @@ package struct Correlator: Sendable {
             displaceOldestCall(at: now, visit)
         }
         expireParkedCalls(at: now, visit)
-        while messages.count > limits.messages
+        while messages.count > max(0, limits.messages)
             || messages.count > 0 && now - (messages[messages.first].at ?? now) > limits.expiry
         {
             evicted += 1
@@ -152,7 +152,7 @@ package struct Correlator: Sendable {
 
     private mutating func expireParkedCalls(at now: Timestamp, _ visit: (Finished) -> Void) {
         while let oldest = parked.oldest,
-            parked.count > limits.parkedCalls || now - oldest.touched > limits.expiry
+            parked.count > max(0, limits.parkedCalls) || now - oldest.touched > limits.expiry
         {
             parked.removeOldest()
             evicted += 1

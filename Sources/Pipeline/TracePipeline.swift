@@ -11,7 +11,11 @@ package struct TracePipeline {
     private var packets = PacketDecoder()
     private var connections = TCPConnectionTable()
     private var streams: StreamStage
+    /// The latest time of all.
     private var last: Timestamp?
+    /// The latest time since things were let go last: after a clock was set back, or a time was damaged, what is expired
+    /// is told by the packets that come.
+    private var recent: Timestamp?
     private var sinceExpiry = 0
 
     package init(
@@ -27,6 +31,7 @@ package struct TracePipeline {
     package mutating func receive(_ bytes: RawSpan, header: borrowing PacketHeader) {
         let stamp = header.stamp
         last = max(last ?? stamp.time, stamp.time)
+        recent = max(recent ?? stamp.time, stamp.time)
         var unwanted: Int?
         packets.decode(bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: stamp) {
             segment, payload in
@@ -45,9 +50,10 @@ package struct TracePipeline {
         retaining isRetained: (Int) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
     ) {
         sinceExpiry += 1
-        guard sinceExpiry >= Self.packetsBetweenExpiries, let last else { return }
+        guard sinceExpiry >= Self.packetsBetweenExpiries, let now = recent else { return }
         sinceExpiry = 0
-        streams.expire(at: last, retaining: isRetained, visit)
+        recent = nil
+        streams.expire(at: now, retaining: isRetained, visit)
     }
 
     private static let packetsBetweenExpiries = 256

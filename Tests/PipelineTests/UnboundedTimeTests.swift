@@ -123,6 +123,42 @@ import Trace
         #expect(live.pipeline.evictions.unlistedConnections == 0)
     }
 
+    @Test(arguments: [0, 1, 2, 17, 1_000_000])
+    func `any limits do`(limit: Int) {
+        var limits = CorrelationLimits.live
+        limits.messages = limit
+        limits.parkedCalls = limit
+        limits.connections = limit
+        limits.replyQueues = limit
+        limits.deliveriesPerMessage = limit
+        limits.unsettledPerConnection = limit
+        limits.expiry = .seconds(Int64(limit))
+        var traffic = ReconnectTraffic(processes: 3, callsPerConnection: 2)
+        var live = LiveCapture(limits)
+        for _ in 0..<60 { live.receive(traffic.nextConnection()) }
+        let trace = live.finish()
+        #expect(trace.messages.count + live.builder.evictions.messages >= 240)
+        #expect(trace.calls.count + live.builder.evictions.calls >= 120)
+    }
+
+    @Test func `a clock that was set back ends no joining of what comes after`() {
+        var limits = Self.limits
+        limits.expiry = .seconds(60)
+        var live = LiveCapture(limits)
+        var traffic = ReconnectTraffic(processes: 3, callsPerConnection: 2)
+        live.receive(traffic.nextConnection())
+        for number in 0..<60 {
+            live.receive(
+                traffic.nextConnection().map { packet in
+                    var packet = packet
+                    packet.time = packet.time + .seconds(number < 10 ? 0 : -24 * 3600)
+                    return packet
+                })
+        }
+        let trace = live.finish()
+        #expect(trace.calls.filter { $0.outcome != .ok }.count == 0)
+    }
+
     @Test func `of connections that are all open the first are listed, and the others counted`() {
         var live = LiveCapture(Self.limits)
         for number in 0..<100 as Range<UInt16> {
