@@ -164,8 +164,9 @@ struct StreamStage {
     mutating func expire(
         at now: Timestamp, retaining isRetained: (Int) -> Bool, _ visit: (Correlator.Finished) -> Void
     ) {
-        messages.expire(at: now, visit)
+        // Connections first: what is handed on now need not be kept by whoever takes it before this returns.
         registry.forget(messages.forgetConnections(retaining: isRetained))
+        messages.expire(at: now, visit)
     }
 
     mutating func finish(at end: Timestamp, _ visit: (Correlator.Finished) -> Void) {

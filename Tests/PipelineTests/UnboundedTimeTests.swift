@@ -29,6 +29,21 @@ import Trace
             }
         }
 
+        /// As `receive`, but what is handed on is added to the trace only afterwards.
+        mutating func receiveAndAddLater(_ packets: [RecordedPacket]) {
+            for packet in packets {
+                var ended: [Correlator.Finished] = []
+                source.packets += 1
+                pipeline.receive(
+                    packet.bytes.span.bytes,
+                    header: PacketHeader(
+                        stamp: PacketStamp(time: packet.time, number: Int64(source.packets)),
+                        linkType: LinkType(rawValue: 1), wireLength: packet.wireLength))
+                pipeline.expire(retaining: { builder.refers(to: $0) }, { ended.append($0) })
+                for finished in ended { builder.add(finished) }
+            }
+        }
+
         mutating func finish() -> BusTrace {
             let (capture, naming) = pipeline.finish([source], []) { builder.add($0) }
             return builder.trace(capture: capture, naming: naming)
@@ -79,6 +94,19 @@ import Trace
             #expect(connection.flatMap { $0.participant }.map { labels[$0] } == from)
             #expect(connection.map { $0.client.hasPrefix("10.1.0.\(from?.last ?? "?"):") } == true)
         }
+    }
+
+    @Test func `no connection is forgotten between the end of a message and its place in the trace`() {
+        var limits = Self.limits
+        limits.messages = 4
+        limits.connections = 4
+        var traffic = ReconnectTraffic(processes: 8, callsPerConnection: 1)
+        var live = LiveCapture(limits)
+        for _ in 0..<400 { live.receiveAndAddLater(traffic.nextConnection()) }
+        #expect(live.pipeline.evictions.connections > 200)
+        let trace = live.finish()
+        #expect(trace.messages.allSatisfy { $0.from != nil && $0.connection != nil })
+        #expect(trace.messages.allSatisfy { $0.deliveries.allSatisfy { $0.to != nil } })
     }
 
     @Test func `without limits the same packets give the same as with limits that are not reached`() {

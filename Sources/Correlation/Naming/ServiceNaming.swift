@@ -245,6 +245,7 @@ package struct ServiceNaming: Sendable {
             }
             guard let heir = result.standIn(for: connection), let place = facts.place(of: heir) else { continue }
             facts[at: place].isInUse = facts[at: place].isInUse || gone.isInUse
+            facts[at: place].process = facts[at: place].process ?? gone.process
             for evidence in gone.evidence { facts[at: place].evidence.add(evidence, limit: limit) }
         }
         return result
