@@ -102,6 +102,9 @@ let package = Package(
             name: "CommandsTests",
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
+        .testTarget(
+            name: "LiveTests", dependencies: ["novatrace", "TestSupport"], exclude: ["Clients"], swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
