@@ -29,6 +29,7 @@ package actor BackgroundProgram {
     package private(set) var status: Int?
 
     private let name: String
+    private let input: Input
     private let orders: AsyncStream<Order>.Continuation
     private var task: Task<Void, Never>?
 
@@ -37,13 +38,15 @@ package actor BackgroundProgram {
         _ path: String, _ arguments: [String], environment: [String: String] = [:], input: Input = .none
     ) async -> BackgroundProgram {
         let (stream, orders) = AsyncStream.makeStream(of: Order.self)
-        let program = BackgroundProgram(name: FilePath(path).lastComponent?.string ?? path, orders: orders)
-        await program.run(path, arguments, environment: environment, input: input, orders: stream)
+        let program = BackgroundProgram(
+            name: FilePath(path).lastComponent?.string ?? path, input: input, orders: orders)
+        await program.run(path, arguments, environment: environment, orders: stream)
         return program
     }
 
-    private init(name: String, orders: AsyncStream<Order>.Continuation) {
+    private init(name: String, input: Input, orders: AsyncStream<Order>.Continuation) {
         self.name = name
+        self.input = input
         self.orders = orders
     }
 
@@ -77,9 +80,12 @@ package actor BackgroundProgram {
         return status
     }
 
-    /// Ends it at once when it still runs, and returns when nothing of it is left.
+    /// Ends it when it still runs, and returns when nothing of it is left.
+    ///
+    /// One that reads its input has a moment to end by itself.
     package func end() async {
         orders.yield(.closeInput)
+        if input == .lines { _ = try? await eventually(within: .seconds(3)) { self.status != nil } }
         task?.cancel()
         await task?.value
     }
@@ -104,7 +110,7 @@ package actor BackgroundProgram {
         """
 
     private func run(
-        _ path: String, _ arguments: [String], environment: [String: String], input: Input, orders: AsyncStream<Order>
+        _ path: String, _ arguments: [String], environment: [String: String], orders: AsyncStream<Order>
     ) {
         var changes: [Environment.Key: String?] = [:]
         for (name, value) in environment { changes[Environment.Key(stringLiteral: name)] = value }

@@ -51,24 +51,29 @@ package struct BusAccount: Sendable {
     /// How many servers are done with a message, by its `_unique_id`.
     private var handled: [String: Int] = [:]
 
-    /// The accounts in `folder`; a line that is still being written is left out.
+    /// The accounts in `folder`.
     init(folder: URL) throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "jsonl" }
+        try self.init(try files.map { try Data(contentsOf: $0) })
+    }
+
+    /// The accounts of several processes; a line that is still being written is left out.
+    package init(_ accounts: [Data]) throws {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        for file in files {
-            let text = try Data(contentsOf: file)
-            let whole = text.prefix((text.lastIndex(of: UInt8(ascii: "\n")) ?? text.startIndex - 1) + 1)
-            for line in whole.split(separator: UInt8(ascii: "\n")) {
-                add(try decoder.decode(Entry.self, from: line))
-            }
+        let newline = UInt8(ascii: "\n")
+        for text in accounts {
+            guard let end = text.lastIndex(of: newline) else { continue }
+            for line in text[...end].split(separator: newline) { add(try decoder.decode(Entry.self, from: line)) }
         }
     }
 
-    /// Whether every request has reached its servers, they are done with it, and every call has ended.
-    package var isSettled: Bool {
+    /// Whether every request sent from `start` on has reached its servers, they are done with it, and every call has
+    /// ended.
+    package func isSettled(from start: Date) -> Bool {
         sent.values.allSatisfy { message in
+            guard message.at >= start else { return true }
             guard message.result != nil else { return false }
             switch message.kind {
             case "call", "cast":
@@ -78,6 +83,11 @@ package struct BusAccount: Sendable {
             default: return true
             }
         }
+    }
+
+    /// How many boots have come to their end: a compute that is done with one says so.
+    package var boots: Int {
+        sent.values.count { $0.eventType == "compute.instance.create.end" && $0.result == "ok" }
     }
 
     private mutating func add(_ entry: Entry) {

@@ -101,9 +101,22 @@ package actor BusClients {
         try BusAccount(folder: folder)
     }
 
-    /// Returns when every message that was sent has reached its servers and they are done with it.
-    package func settle(within limit: Duration = .seconds(20)) async throws -> Bool {
-        try await eventually(within: limit) { try self.account().isSettled }
+    /// Returns when every message sent from `start` on has reached its servers and they are done with it.
+    ///
+    /// - Returns: `false` when that did not happen within `limit`.
+    package func settle(from start: Date, within limit: Duration = .seconds(30)) async throws -> Bool {
+        try await eventually(within: limit) { try self.account().isSettled(from: start) }
+    }
+
+    /// Returns when a boot passes through all services, as it does again some time after the broker was away.
+    package func reconnect(within limit: Duration = .seconds(60)) async throws {
+        let isBack = try await eventually(within: limit) {
+            try await self.perform(.calls, 2)
+            let before = try self.account().boots
+            try await self.perform(.boots, 1)
+            return try await eventually(within: .seconds(2)) { try self.account().boots > before }
+        }
+        guard isBack else { throw BusFailure("the clients did not come back") }
     }
 
     /// Ends all of them.

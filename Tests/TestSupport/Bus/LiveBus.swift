@@ -5,7 +5,8 @@ import Glibc
 package actor LiveBus {
     package nonisolated let server: RabbitMQServer
     package nonisolated let clients: BusClients
-    private let folder: URL
+    /// Where everything of it is kept while it runs.
+    package nonisolated let folder: URL
     private var recordings: [BusRecording] = []
 
     /// Whether everything a live bus needs is there: `.ci/setup test` installs it, and capturing needs privileges.
@@ -41,6 +42,18 @@ package actor LiveBus {
         let recording = try await recorder.start(port: server.port, folder: folder)
         recordings.append(recording)
         return recording
+    }
+
+    /// The command lines of processes that belong to it.
+    package nonisolated func processes() throws -> [String] {
+        let marks = [folder.lastPathComponent, "novatrace\(server.port)", "-port \(server.mapperPort) "]
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            guard Int(name) != nil, let text = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline")) else {
+                return nil
+            }
+            let line = text.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+            return marks.contains { line.contains($0) } ? line : nil
+        }
     }
 
     private func end() async {

@@ -21,7 +21,8 @@ package actor RabbitMQServer {
 
     private let folder: URL
     private let distributionPort: Int
-    private let mapperPort: Int
+    /// Where its port mapper listens.
+    package nonisolated let mapperPort: Int
     private var portMapper: BackgroundProgram?
     private var broker: BackgroundProgram?
 
