@@ -100,7 +100,9 @@ struct `A live bus` {
         for kind in ["call", "cast", "fanout", "notification", "reply", "heartbeat"] {
             #expect(account.sent.values.contains { $0.kind == kind && $0.at >= recording.start }, "no \(kind) was sent")
         }
-        #expect(Data(text).range(of: Data(BusClients.secret.utf8)) == nil)
+        let secret = Data(BusClients.secret.utf8)
+        #expect(Data(text).range(of: secret) == nil)
+        #expect(try Data(contentsOf: URL(filePath: recording.file)).range(of: secret) != nil)
         #expect(trace.capture.connections.allSatisfy { $0.gaps == 0 && $0.bytesSkipped == 0 })
         try further(trace)
     }

@@ -1,7 +1,7 @@
 """What a process sent and took, written down by itself as lines of JSON.
 
-The library's own functions are wrapped where a message has all its ids and is not encoded yet, so an account knows nothing
-of what is on the wire.  Events:
+The library's own functions are wrapped where a message has all its ids and is not encoded yet, so an account knows
+nothing of what is on the wire.  Events:
 
 sent     a message is about to be published: kind, method, topic, server, request_id, msg_id, unique_id
 result   the library is done with a message that was sent: ok, error, timed_out or failed (it was not published)

@@ -2,9 +2,10 @@
 
 usage: bus_client.py SERVICE HOST --url URL --account FILE [--queue-names TAG]
 
-nova-conductor, nova-scheduler and nova-compute serve their topics until standard input ends.  nova-api, whose process is
-called uwsgi as in most clouds, reads one command a line, e.g. {"do": "calls", "count": 10}, and answers each with a line
-when it is done.  All of them print a line when they are connected.  What each sends and takes stands in its account.
+nova-conductor, nova-scheduler and nova-compute serve their topics until standard input ends.  nova-api, whose process
+is called uwsgi as in most clouds, reads one command a line, e.g. {"do": "calls", "count": 10}, and answers each with a
+line when it is done.  All of them print a line when they are connected.  What each sends and takes stands in its
+account.
 """
 
 import argparse
@@ -235,7 +236,7 @@ if __name__ == "__main__":
     parser.add_argument("host")
     parser.add_argument("--url", required=True)
     parser.add_argument("--account", required=True)
-    parser.add_argument("--queue-names", metavar="TAG", help="quorum queues and the queue manager's names with this tag")
+    parser.add_argument("--queue-names", metavar="TAG", help="quorum queues, and the queue manager's names with TAG")
     options = parser.parse_args()
     # The library takes the name of its connections, and of its queues, from here when it is imported.
     sys.argv[0] = "uwsgi" if options.service == "nova-api" else f"/usr/bin/{options.service}"
