@@ -10,7 +10,7 @@ struct LiveNames {
     private var ofConnection: [Int: Int] = [:]
     private var changes = -1
     private var refreshedAt: Timestamp?
-    /// Client's connection that stands for a process → the participant's id.
+    /// Connection → the id of the participant at its client's end.
     private var ids: [Int: Int] = [:]
     private var nextID = 0
 
@@ -54,18 +54,26 @@ struct LiveNames {
         changes = naming.changes
         refreshedAt = now
         (known, ofConnection) = naming.participants()
-        var roots: [Int: Int] = [:]
-        for (connection, index) in ofConnection where roots[index] == nil {
-            roots[index] = naming.root(of: connection)
+        renumber()
+    }
+
+    /// A participant keeps the id that any connection of it was known by; of several the oldest.
+    private mutating func renumber() {
+        var kept = [Int?](repeating: nil, count: known.count)
+        for (connection, index) in ofConnection {
+            guard let id = ids[connection] else { continue }
+            kept[index] = min(kept[index] ?? id, id)
         }
-        var fresh: [Int: Int] = [:]
+        var taken: Set<Int> = []
         for index in known.indices {
-            guard let root = roots[index] else { continue }
-            if ids[root] == nil { nextID += 1 }
-            fresh[root] = ids[root] ?? nextID - 1
-            known[index].id = fresh[root] ?? 0
+            if let id = kept[index], taken.insert(id).inserted {
+                known[index].id = id
+            } else {
+                known[index].id = nextID
+                nextID += 1
+            }
         }
-        ids = fresh
+        ids = ofConnection.mapValues { known[$0].id }
     }
 
     /// The id of the participant at the client's end of a connection.

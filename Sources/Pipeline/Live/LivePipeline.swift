@@ -13,6 +13,8 @@ package struct LivePipeline {
     private var builder: TraceBuilder
     private var now: Timestamp?
     private var evictionsAtEnd: Evictions?
+    /// Packets that come out of order are never so late.
+    private static let clockJump: Nanoseconds = .seconds(10)
 
     /// - Parameter retention: how much is kept for the trace; `nil` for everything.
     package init(
@@ -36,6 +38,11 @@ package struct LivePipeline {
 
     /// It is as late as `time`: tells what that makes clear.
     package mutating func advance(to time: Timestamp, _ tell: (BusEvent) -> Void) {
+        if let now, time < now, now - time > Self.clockJump {
+            // The clock was set back: what is due is told now, since its time may not come again for long.
+            Self.advance(&feed, &names, pipeline.correlator, to: now + Self.clockJump, tell)
+            self.now = time
+        }
         let time = max(now ?? time, time)
         now = time
         Self.advance(&feed, &names, pipeline.correlator, to: time, tell)

@@ -21,7 +21,9 @@ package enum BusRecorder: Sendable {
         case .novatrace:
             program = await BackgroundProgram.start(
                 ExternalProgram.novatrace.location,
-                ["capture", "-i", "lo", "--port", "\(port)", "-w", file, "--format", "json"])
+                [
+                    "capture", "-i", "lo", "--port", "\(port)", "-w", file, "--format", "json", "--detail", "full",
+                ])
             // The header of the file is written when the interface is open.
             let isOpen = try await eventually(within: .seconds(30)) {
                 let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
@@ -59,12 +61,15 @@ package struct BusRecording: Sendable {
             guard await program.lastWords.contains("\n0 packets dropped by kernel") else {
                 throw BusFailure("tcpdump lost packets: \(await program.lastWords)")
             }
-            let result = try await ExternalProgram.novatrace.run([
-                "export", "--format", "json", "--detail", "full", file,
-            ])
-            guard result.status == 0 else { throw BusFailure("novatrace export: \(result.errors)") }
-            return Array(result.output.utf8)
+            return try await replay()
         }
+    }
+
+    /// The trace that a replay of the packets gives, as JSON; to be asked for after the end.
+    package func replay() async throws -> [UInt8] {
+        let result = try await ExternalProgram.novatrace.run(["export", "--format", "json", "--detail", "full", file])
+        guard result.status == 0 else { throw BusFailure("novatrace export: \(result.errors)") }
+        return Array(result.output.utf8)
     }
 
     /// Ends it at once, when a test fails before its end.
