@@ -20,7 +20,7 @@ struct CaptureCommand: ParsableCommand {
               sudo novatrace capture -i eth0 -i lo -w boot.pcapng
               sudo novatrace capture -i any --port 5672 --port 5673 --instance vm-ok
               sudo novatrace capture --problems --for 1h
-              sudo novatrace capture --format jsonl | jq 'select(.type == "call" and .outcome != "ok")'
+              sudo novatrace capture --format jsonl | jq -c 'select(.outcome == "error")'
             """)
 
     @OptionGroup(title: "Capture") var capture: CaptureOptions
@@ -77,7 +77,7 @@ struct CaptureCommand: ParsableCommand {
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
             isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
-            retention: keeping.retention, selection: selection, showsBackground: select.all,
+            network: keeping.network, retention: keeping.retention, selection: selection, showsBackground: select.all,
             duration: capture.duration?.length)
     }
 }

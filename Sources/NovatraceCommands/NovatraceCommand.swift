@@ -11,8 +11,10 @@ package struct NovatraceCommand: ParsableCommand {
             It needs nothing installed in the cloud and no configuration.
 
             EXAMPLES
-              Take packets on the controller or the broker's host, then read them anywhere:
-                tcpdump -i any -s 0 -w boot.pcap port 5672
+              Watch the bus on the broker's host while a server boots; Ctrl-C ends it and draws the diagram:
+                sudo novatrace capture -w boot.pcap
+
+              The same from a file, anywhere and at any time:
                 novatrace replay boot.pcap
 
               The boots and other operations in a capture, a line each:
@@ -29,7 +31,7 @@ package struct NovatraceCommand: ParsableCommand {
 
             EXIT STATUS
               0 done; 1 nothing was selected; 64 wrong usage; 65 not a capture; 66 no such file; 74 output failed; \
-            77 no permission.
+            77 no permission; 130 left at once, by a second Ctrl-C.
             """,
         version: "novatrace 0.1.0",
         subcommands: [

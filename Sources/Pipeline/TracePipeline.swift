@@ -9,7 +9,7 @@ import Trace
 /// Data flows one way, one packet at a time, on packet time only: the same input gives the same output.
 package struct TracePipeline {
     private var packets = PacketDecoder()
-    private var connections = TCPConnectionTable()
+    private var connections: TCPConnectionTable
     private var streams: StreamStage
     /// The latest time of all.
     private var last: Timestamp?
@@ -19,8 +19,10 @@ package struct TracePipeline {
     private var sinceExpiry = 0
 
     package init(
-        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay
+        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay,
+        network: NetworkLimits = NetworkLimits()
     ) {
+        connections = TCPConnectionTable(limits: network)
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
         streams = StreamStage(
             messages: MessageStage(decoder: decoder, limits: limits),

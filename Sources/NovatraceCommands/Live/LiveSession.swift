@@ -1,5 +1,6 @@
 import Capture
 import Correlation
+import Network
 import OpenStack
 import Pipeline
 import Rendering
@@ -27,6 +28,7 @@ final class LiveSession {
         var detail: OsloDecoder.Detail
         var showsSecrets: Bool
         var limits: CorrelationLimits
+        var network: NetworkLimits
         var retention: RetentionLimits
         var selection: Selection
         var showsBackground: Bool
@@ -64,7 +66,8 @@ final class LiveSession {
             capture.stop()
         }
         pipeline = LivePipeline(
-            detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits, retention: plan.retention)
+            detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits,
+            network: plan.network, retention: plan.retention)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
         renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
     }

@@ -17,7 +17,7 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Of that only what matches, in the language of pcap-filter(7), e.g. 'host 10.0.0.7'.",
+            "Of the broker's ports only what matches this too, e.g. 'host 10.0.0.7' (pcap-filter(7)).",
             valueName: "expression"))
     var filter: String?
 
@@ -44,16 +44,18 @@ struct CaptureOptions: ParsableArguments {
             valueName: "name"))
     var user: String?
 
-    /// A length of time as a person gives it.
+    /// A length of time as a person gives it, at most a year.
     struct Duration: ExpressibleByArgument {
         let length: Nanoseconds
+
+        private static let longest = Nanoseconds.seconds(366 * 86400)
 
         init(length: Nanoseconds) { self.length = length }
 
         var defaultValueDescription: String { "\(length / .seconds(60))m" }
 
         init?(argument: String) {
-            guard let length = TimeBound.length(argument), length > 0 else { return nil }
+            guard let length = TimeBound.length(argument), (1...Self.longest).contains(length) else { return nil }
             self.length = length
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Correlation
+import Network
 import Pipeline
 import Trace
 
@@ -19,7 +20,8 @@ struct KeepingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long a call without an answer, or a silent connection, is remembered, e.g. 30m.", valueName: "time"))
+            "How long a call without an answer is waited for, e.g. 30m; a silent connection half as long again.",
+            valueName: "time"))
     var keepFor: CaptureOptions.Duration = .init(length: CorrelationLimits.live.expiry)
 
     mutating func validate() throws {
@@ -35,6 +37,12 @@ struct KeepingOptions: ParsableArguments {
         limits.parkedCalls = keepCalls
         limits.connections = keepConnections
         limits.expiry = keepFor.length
+        return limits
+    }
+
+    var network: NetworkLimits {
+        var limits = NetworkLimits()
+        limits.idleTime = keepFor.length + keepFor.length / 2
         return limits
     }
 

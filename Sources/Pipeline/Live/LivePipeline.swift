@@ -1,5 +1,6 @@
 import Capture
 import Correlation
+import Network
 import OpenStack
 import Trace
 
@@ -19,12 +20,12 @@ package struct LivePipeline {
     /// - Parameter retention: how much is kept for the trace; `nil` for everything.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        retention: RetentionLimits?
+        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?
     ) {
         builder = TraceBuilder(limits: retention)
         var limits = limits
         limits.notesChanges = true
-        pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
+        pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits, network: network)
     }
 
     /// Takes a packet, and tells what became clear until then.
