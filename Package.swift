@@ -27,7 +27,7 @@ let package = Package(
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "Trace", swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "CGzipStream", "Trace"], swiftSettings: settings),
-        .target(name: "Processes", swiftSettings: settings),
+        .target(name: "LocalMachine", dependencies: ["Capture"], swiftSettings: settings),
         .target(
             name: "Network",
             dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "NovatraceCommands",
             dependencies: [
-                "Pipeline", "Processes", "Rendering", "Trace",
+                "LocalMachine", "Pipeline", "Rendering", "Trace",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -84,7 +84,8 @@ let package = Package(
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "ProcessesTests", dependencies: ["Processes", "novatrace", "TestSupport"], swiftSettings: settings),
+            name: "LocalMachineTests", dependencies: ["Capture", "LocalMachine", "novatrace", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
         .testTarget(

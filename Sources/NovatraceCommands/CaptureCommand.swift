@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import LocalMachine
 import Correlation
 import Rendering
 import Trace

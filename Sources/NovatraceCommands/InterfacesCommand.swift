@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import LocalMachine
 import Rendering
 
 /// `novatrace interfaces`: what can be captured on.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Processes
+import LocalMachine
 
 #if canImport(Glibc)
     import Glibc

@@ -1,6 +1,6 @@
 import Correlation
 import Pipeline
-import Processes
+import LocalMachine
 
 /// A machine that names the clients of connections by this machine's table of processes.
 ///

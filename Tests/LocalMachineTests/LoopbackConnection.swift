@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Processes
+@testable import LocalMachine
 
 /// A TCP connection of this process with itself.
 final class LoopbackConnection {

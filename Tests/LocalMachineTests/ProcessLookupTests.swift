@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 /// Waits until `condition` holds, at most twenty seconds.
 func eventually(_ condition: () -> Bool) -> Bool {

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Processes
+@testable import LocalMachine
 
 /// A process table in a folder of its own, which is removed with it.
 final class FakeProc {

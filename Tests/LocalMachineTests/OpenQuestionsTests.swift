@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 /// The machine behind a reference, so that expectations can move it.
 private final class Questions {

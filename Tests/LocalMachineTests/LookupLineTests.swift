@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 @Suite struct `Requests and answers are lines` {
     private func withoutEnd(_ line: [UInt8]) throws -> ArraySlice<UInt8> {

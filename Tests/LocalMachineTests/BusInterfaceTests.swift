@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import LocalMachine
 import TestSupport
 import Testing
 

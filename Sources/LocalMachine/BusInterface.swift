@@ -1,3 +1,5 @@
+import Capture
+
 /// Which interface carries the message bus, told from this machine's TCP sockets.
 package enum BusInterface {
     /// The interface to capture on where none was given, and why, as a few words for a person.
@@ -14,19 +16,19 @@ package enum BusInterface {
         let owners = Owners(interfaces)
         let ports = Set(ports)
         var (connections, listeners) = (Sightings(), Sightings())
-        SocketTable.read(proc) { socket in
+        SocketTable.read(ProcFolder(path: proc), atMost: ScanLimits().tableBytes) { socket in
             let isServer = ports.contains(socket.local.port)
-            guard isServer || ports.contains(socket.remote.port) else { return }
+            guard isServer || ports.contains(socket.remote.port) else { return true }
             if socket.state == SocketEntry.established {
-                let ends = [socket.local, socket.remote].map { "\($0.address) \($0.port)" }.sorted()
                 connections.add(
-                    ends.joined(separator: " "), port: isServer ? socket.local.port : socket.remote.port,
+                    [socket.local, socket.remote], port: isServer ? socket.local.port : socket.remote.port,
                     on: owners.interface(from: socket.local, to: socket.remote))
             } else if socket.state == SocketEntry.listening, isServer {
                 listeners.add(
-                    "\(socket.local.address) \(socket.local.port)", port: socket.local.port,
+                    [socket.local], port: socket.local.port,
                     on: owners.interface(listening: socket.local))
             }
+            return true
         }
         if !connections.isEmpty {
             let count = connections.count
@@ -40,7 +42,7 @@ package enum BusInterface {
 
 /// A value: the sockets that were found.
 private struct Sightings {
-    private var seen: Set<String> = []
+    private var seen: Set<Set<Endpoint>> = []
     private var ports: Set<UInt16> = []
     /// How many on each interface.
     private(set) var interfaces: [String: Int] = [:]
@@ -52,8 +54,8 @@ private struct Sightings {
     var portText: String { Self.text(ports) }
 
     /// A connection whose ends are both on this machine stands twice in the table and counts once.
-    mutating func add(_ socket: String, port: UInt16, on interface: String) {
-        guard seen.count < Self.most, seen.insert(socket).inserted else { return }
+    mutating func add(_ ends: Set<Endpoint>, port: UInt16, on interface: String) {
+        guard seen.count < Self.most, seen.insert(ends).inserted else { return }
         ports.insert(port)
         interfaces[interface, default: 0] += 1
     }
@@ -75,23 +77,25 @@ extension BusInterface {
 /// A value: which interface has which address.
 private struct Owners {
     private let interfaces: [CaptureInterface]
-    private let byAddress: [String: String]
+    private let byAddress: [Address: String]
     private let loopback: String
 
     init(_ interfaces: [CaptureInterface]) {
         self.interfaces = interfaces
-        let pairs = interfaces.flatMap { interface in interface.addresses.map { ($0, interface.name) } }
+        let pairs = interfaces.flatMap { interface in
+            interface.addresses.compactMap { Address($0) }.map { ($0, interface.name) }
+        }
         byAddress = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         loopback = interfaces.first(where: \.isLoopback)?.name ?? "lo"
     }
 
-    func interface(from local: SocketEndpoint, to remote: SocketEndpoint) -> String {
-        if local.isLoopback || byAddress[remote.address] != nil { return loopback }
+    func interface(from local: Endpoint, to remote: Endpoint) -> String {
+        if local.address.isLoopback || byAddress[remote.address] != nil { return loopback }
         return byAddress[local.address] ?? CaptureInterface.any
     }
 
-    func interface(listening local: SocketEndpoint) -> String {
-        local.isLoopback ? loopback : byAddress[local.address] ?? CaptureInterface.any
+    func interface(listening local: Endpoint) -> String {
+        local.address.isLoopback ? loopback : byAddress[local.address] ?? CaptureInterface.any
     }
 
     /// The one interface of all that was found, else `any`, else the one where most of it was found.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 @Suite struct `Ends of connections` {
     @Test(arguments: [

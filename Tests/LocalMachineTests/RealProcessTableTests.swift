@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 @Suite struct `The kernel's own process table` {
     @Test(

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Processes
+@testable import LocalMachine
 
 @Suite struct `The process table tells whose a socket is` {
     @Test func `by its inode among the descriptors of each process`() throws {
