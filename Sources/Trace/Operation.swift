@@ -28,6 +28,8 @@ package struct Operation: Sendable, Identifiable {
     package var states: [StateNote] = []
     /// One sentence.
     package var verdict: String
+    /// What the verdict rests on; `nil` until it was worked out.
+    package var diagnosis: Diagnosis?
     /// Indexes into `BusTrace.messages`, in order of time; messages of a request for many instances stand in each.
     package var messages: [Int] = []
 

@@ -1,0 +1,93 @@
+/// A value: what became of an operation, why, and by what that is known.
+///
+/// `Operation.verdict` is its first sentence. It never claims more than the wire shows.
+package struct Diagnosis: Sendable {
+    /// What decided; `Operation.Outcome` follows from it.
+    package enum Cause: String, Sendable, CaseIterable {
+        /// Done.
+        case completed
+        /// The scheduler found no host.
+        case noValidHost = "no_valid_host"
+        /// Every host that was tried failed.
+        case retriesExhausted = "retries_exhausted"
+        /// The compute gave the build up and did not ask for another host.
+        case buildAborted = "build_aborted"
+        /// A call that the operation needs was answered with an exception.
+        case remoteError = "remote_error"
+        /// A save was refused since the instance was in another state than expected.
+        case rejectedTransition = "rejected_transition"
+        /// The instance went to `error`, and no message said why.
+        case errorState = "error_state"
+        /// The broker gave a message back.
+        case returned
+        /// Published, and taken by nobody.
+        case notTaken = "not_taken"
+        /// Taken, and not answered.
+        case unanswered
+        /// Something waits for an event that never came, e.g. `network-vif-plugged`.
+        case missingEvent = "missing_event"
+        /// The broker refused a message or closed the channel over it.
+        case brokerRefused = "broker_refused"
+        /// The broker let nobody publish (`connection.blocked`).
+        case brokerBlocked = "broker_blocked"
+        /// The connection of who should have acted was lost.
+        case connectionLost = "connection_lost"
+        /// Still going on when the capture ended.
+        case underWay = "under_way"
+        /// The capture ends too early, begins too late, has gaps, or holds one direction only: it cannot be said.
+        case unclear
+    }
+
+    /// A value: something that was seen, or was not.
+    package struct Evidence: Sendable {
+        /// One sentence without the full stop.
+        package var text: String
+        package var at: Timestamp?
+        /// Index into `BusTrace.messages`.
+        package var message: Int?
+        /// Whether it tells of something that should have been seen and was not.
+        package var isMissing: Bool
+
+        package init(_ text: String, at: Timestamp? = nil, message: Int? = nil, isMissing: Bool = false) {
+            self.text = text
+            self.at = at
+            self.message = message
+            self.isMissing = isMissing
+        }
+    }
+
+    /// A value: a build that was sent on to another host.
+    package struct Reschedule: Sendable {
+        package var at: Timestamp
+        /// Hosts, as far as they were seen.
+        package var from: String?
+        package var to: String?
+        package var reason: String?
+
+        package init(at: Timestamp, from: String?, to: String?, reason: String?) {
+            self.at = at
+            self.from = from
+            self.to = to
+            self.reason = reason
+        }
+    }
+
+    package var cause: Cause
+    /// Name of the last step that was reached; `nil` where none was seen, or there is no workflow.
+    package var step: String?
+    /// Where it stands still or failed: the message after which nothing further came, and since when.
+    package var message: Int?
+    package var since: Timestamp?
+    /// Who has to act, as far as that is known: index into `BusTrace.participants`, service and host.
+    package var participant: Int?
+    package var service: String?
+    package var host: String?
+    /// The queue or exchange that nobody took from, the event that did not come.
+    package var awaited: String?
+    package var evidence: [Evidence] = []
+    package var reschedules: [Reschedule] = []
+
+    package init(_ cause: Cause) {
+        self.cause = cause
+    }
+}
