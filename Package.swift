@@ -76,9 +76,12 @@ let package = Package(
             ],
             path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+        .target(name: "CPacketSender", path: "Tests/Support/CPacketSender"),
         .executableTarget(
             name: "novatrace-bench",
-            dependencies: ["CAllocationCounter", "Capture", "Correlation", "Pipeline", "TestSupport", "Trace"],
+            dependencies: [
+                "CAllocationCounter", "CPacketSender", "Capture", "Correlation", "Pipeline", "TestSupport", "Trace",
+            ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),

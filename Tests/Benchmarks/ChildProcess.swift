@@ -26,38 +26,43 @@ struct BenchmarkFailure: Error, CustomStringConvertible {
 enum ChildProcess {
     /// Runs a program to its end; what it prints is thrown away.
     static func run(_ arguments: [String]) throws(BenchmarkFailure) -> ProcessCost {
-        let title = arguments.joined(separator: " ")
+        let begin = MonotonicClock.now
+        let process = try start(arguments)
+        let (processor, peakMemory) = try wait(for: process, arguments.joined(separator: " "))
+        return ProcessCost(elapsed: MonotonicClock.now - begin, processor: processor, peakMemory: peakMemory)
+    }
+
+    /// Starts a program; what it prints is thrown away, what it prints to standard error goes to a file.
+    static func start(_ arguments: [String], errors: String = "/dev/null") throws(BenchmarkFailure) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        for (descriptor, path) in [(STDOUT_FILENO, "/dev/null"), (STDERR_FILENO, errors)] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         }
         var vector = arguments.map { strdup($0) }
         defer { vector.forEach { free($0) } }
         vector.append(nil)
         var process = pid_t()
-        let start = now()
         let error = posix_spawnp(&process, arguments[0], &actions, nil, vector, environ)
         guard error == 0 else {
-            throw BenchmarkFailure(description: "cannot run \(title): \(String(cString: strerror(error)))")
+            throw BenchmarkFailure(
+                description: "cannot run \(arguments.joined(separator: " ")): \(String(cString: strerror(error)))")
         }
+        return process
+    }
+
+    /// Waits for a program's end, which must be a good one.
+    static func wait(
+        for process: pid_t, _ title: String
+    ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int) {
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 {
             guard errno == EINTR else { throw BenchmarkFailure(description: "cannot wait for \(title)") }
         }
-        let end = now()
         guard status == 0 else { throw BenchmarkFailure(description: "\(title) failed (status \(status))") }
-        return ProcessCost(
-            elapsed: end - start, processor: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-            peakMemory: usage.ru_maxrss * 1024)
-    }
-
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024)
     }
 
     private static func seconds(_ time: timeval) -> Double {

@@ -14,13 +14,28 @@ struct NovatraceBench {
             if CommandLine.arguments.dropFirst().first == "write" { return try writeCapture(CommandLine.arguments) }
             if CommandLine.arguments.dropFirst().first == "endure" { return try Endurance(CommandLine.arguments).run() }
             let options = try Options(CommandLine.arguments)
-            var benchmark = try Benchmark(options)
-            let bars = try benchmark.run()
+            var bars: [Bar] = []
+            if options.part != .live {
+                var benchmark = try Benchmark(options)
+                bars += try benchmark.run()
+            }
+            if options.part != .quick { bars += try measureLive(options) }
             exit(bars.contains(where: \.isMissed) ? 1 : 0)
         } catch {
             let sentence = Array("novatrace-bench: \(error)\n".utf8)
             write(STDERR_FILENO, sentence, sentence.count)
             exit(2)
+        }
+    }
+
+    /// Where a live capture cannot be measured the rest still counts, unless nothing else was asked for.
+    private static func measureLive(_ options: Options) throws -> [Bar] {
+        do {
+            var benchmark = try LiveBenchmark(novatrace: options.novatrace, folder: options.folder)
+            return try benchmark.run()
+        } catch let failure as BenchmarkFailure where options.part == nil {
+            print("\n\(failure)")
+            return []
         }
     }
 
@@ -35,8 +50,17 @@ struct NovatraceBench {
 
 /// A value: what to measure, where.
 struct Options {
-    /// Leaves out the file of ten times the messages.
-    var isQuick = false
+    /// A part of the whole.
+    enum Part: String {
+        /// Without the file of ten times the messages, and without the live capture.
+        case quick
+        /// The live capture alone.
+        case live
+    }
+
+    /// `nil` for everything.
+    var part: Part?
+    var isQuick: Bool { part == .quick }
     /// The program that is measured.
     let novatrace: String
     /// An empty folder for the files.
@@ -44,13 +68,15 @@ struct Options {
 
     init(_ arguments: [String]) throws(BenchmarkFailure) {
         guard arguments.count >= 3 else {
-            throw BenchmarkFailure(description: "usage: novatrace-bench NOVATRACE FOLDER [quick]")
+            throw BenchmarkFailure(description: "usage: novatrace-bench NOVATRACE FOLDER [quick|live]")
         }
         novatrace = arguments[1]
         folder = arguments[2]
         for argument in arguments.dropFirst(3) {
-            guard argument == "quick" else { throw BenchmarkFailure(description: "what is \(argument)?") }
-            isQuick = true
+            guard let part = Part(rawValue: argument) else {
+                throw BenchmarkFailure(description: "what is \(argument)?")
+            }
+            self.part = part
         }
     }
 }

@@ -46,6 +46,14 @@ struct MessageIDs: Sendable {
     var requestID: [UInt8] = []
     var instance: [UInt8] = []
 
+    /// Puts a text in place of the first digits of the ids of this message.
+    mutating func begin(with mark: [UInt8]) {
+        uniqueID.replaceSubrange(..<mark.count, with: mark)
+        messageID.replaceSubrange(..<mark.count, with: mark)
+        requestID.replaceSubrange(..<mark.count, with: mark)
+        instance.replaceSubrange(..<mark.count, with: mark)
+    }
+
     subscript(slot: BodyTemplate.Slot) -> [UInt8] {
         switch slot {
         case .uniqueID: uniqueID

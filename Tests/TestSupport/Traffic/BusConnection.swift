@@ -14,11 +14,11 @@ struct BusConnection {
     ///   - consumed: queues it takes messages from; none where it publishes, with confirms.
     init(
         process: String, address: UInt32, port: UInt16, broker: UInt32, consumed: [String] = [],
-        _ numbers: inout SeededGenerator
+        segmentSize: Int, _ numbers: inout SeededGenerator
     ) {
         let uuid = MessageIDs.dashed(numbers.hexDigits())
         name = "\(process):\(String(decoding: uuid, as: UTF8.self))"
-        flow = TCPFlow(client: (address, port), server: (broker, 5672), &numbers)
+        flow = TCPFlow(client: (address, port), server: (broker, 5672), segmentSize: segmentSize, &numbers)
         self.consumed = consumed
         confirms = consumed.isEmpty
     }

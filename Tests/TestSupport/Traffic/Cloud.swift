@@ -17,11 +17,13 @@ struct Cloud {
     /// Takes notifications.
     private(set) var telemetry: [Process] = []
     private var pids = 1000
+    private let segmentSize: Int
 
     private static let broker: UInt32 = 0x0A00_000A
     private static let controller: UInt32 = 0x0A00_0015
 
-    init(_ numbers: inout SeededGenerator) {
+    init(segmentSize: Int = TCPFlow.usualSegmentSize, _ numbers: inout SeededGenerator) {
+        self.segmentSize = segmentSize
         for host in 1...8 as ClosedRange<UInt32> {
             computes.append(
                 process(
@@ -59,7 +61,7 @@ struct Cloud {
             connections.append(
                 BusConnection(
                     process: "\(command):\(pids)", address: address, port: UInt16(40_000 + connections.count),
-                    broker: Self.broker, consumed: consumed, &numbers))
+                    broker: Self.broker, consumed: consumed, segmentSize: segmentSize, &numbers))
         }
         return Process(sender: first, listener: first + 1, replies: first + 2, replyQueue: digits)
     }

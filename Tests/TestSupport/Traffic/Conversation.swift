@@ -51,6 +51,12 @@ struct Conversation {
         return true
     }
 
+    /// Lets the ids of its messages begin with a text of hexadecimal digits, so that they can be found again.
+    mutating func beginIDs(with mark: [UInt8]) {
+        ids.begin(with: mark)
+        answerID.replaceSubrange(..<mark.count, with: mark)
+    }
+
     private mutating func begin(_ cloud: inout Cloud) -> Bool {
         guard position < steps.count else { return false }
         let step = steps[position]

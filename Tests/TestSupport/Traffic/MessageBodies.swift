@@ -63,6 +63,30 @@ enum MessageBodies {
         "instance.update", publisher: "nova-compute:compute1",
         payload: OsloBuilder.object("InstanceUpdatePayload", flatPayload))
 
+    // MARK: Messages of 4 kB
+
+    static let evenCall = padded(to: 4096) { padding in
+        call(
+            "object_class_action_versions",
+            OsloBuilder.classAction(
+                "Instance", "get_by_uuid", [text(.instance)], keywords: ["expected_attrs": [.string(padding)]]))
+    }
+    static let evenReply = padded(to: 4096) { padding in
+        reply(OsloBuilder.object("Instance", ["uuid": text(.instance), "user_data": .string(padding)]))
+    }
+    static let evenCast = padded(to: 4096) { padding in
+        request(
+            "reboot_instance",
+            [
+                "instance": OsloBuilder.object("Instance", ["uuid": text(.instance), "user_data": .string(padding)]),
+                "block_device_info": nil, "reboot_type": "SOFT",
+            ])
+    }
+
+    private static func padded(to size: Int, _ body: (String) -> BodyTemplate) -> BodyTemplate {
+        body(String(repeating: "A", count: max(0, size - body("").bytes.count)))
+    }
+
     // MARK: Kinds of message
 
     private static func text(_ slot: Slot) -> WireJSON { .string(slot.rawValue) }

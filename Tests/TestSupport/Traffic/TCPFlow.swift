@@ -1,4 +1,5 @@
-/// A machine that makes the packets of one TCP connection: Ethernet, IPv4, TCP with timestamps, segments of an MTU of 1500.
+/// A machine that makes the packets of one TCP connection: Ethernet, IPv4, TCP with timestamps; segments of an MTU of 1500,
+/// or as large as they may be, as where the kernel joins them.
 ///
 /// Both directions acknowledge each other as Linux does: on data that goes the other way, else after every second segment.
 /// The TCP checksum is left out, as in captures on a sending host whose network card writes it.
@@ -14,13 +15,16 @@ struct TCPFlow {
 
     private var client: End
     private var server: End
-    /// Bytes of data in a segment.
-    static let segmentSize = 1448
+    /// Bytes of data in a segment at most.
+    private let segmentSize: Int
+    static let usualSegmentSize = 1448
+    static let largestSegmentSize = 65_535 - ipLength - tcpLength
 
     init(
         client: (address: UInt32, port: UInt16), server: (address: UInt32, port: UInt16),
-        _ numbers: inout SeededGenerator
+        segmentSize: Int = TCPFlow.usualSegmentSize, _ numbers: inout SeededGenerator
     ) {
+        self.segmentSize = segmentSize
         self.client = End(
             headers: Self.headers(from: client, to: server), sequence: UInt32(truncatingIfNeeded: numbers.next()),
             identification: UInt16(truncatingIfNeeded: numbers.next()))
@@ -42,7 +46,7 @@ struct TCPFlow {
     mutating func send(
         _ bytes: ArraySlice<UInt8>, fromClient: Bool, _ writer: inout PcapWriter, _ clock: inout TrafficClock
     ) -> Int {
-        let segment = bytes.prefix(Self.segmentSize)
+        let segment = bytes.prefix(segmentSize)
         let isLast = segment.count == bytes.count
         packet(fromClient: fromClient, flags: isLast ? Self.push | Self.ack : Self.ack, segment, &writer, &clock)
         let waiting = fromClient ? server.unacknowledged : client.unacknowledged

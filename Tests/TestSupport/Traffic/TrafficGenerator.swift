@@ -25,20 +25,21 @@ package struct TrafficGenerator: ~Copyable {
         package var conversations: Int { calls + casts + fanouts + notifications }
     }
 
-    private var numbers: SeededGenerator
-    private var clock: TrafficClock
-    private var writer: PcapWriter
-    private var cloud: Cloud
+    var numbers: SeededGenerator
+    var clock: TrafficClock
+    var writer: PcapWriter
+    var cloud: Cloud
     private var database: DatabaseTraffic
-    private var tally = Tally()
+    var tally = Tally()
     /// Conversations that go on at the same time.
-    private static let width = 24
+    static let width = 24
 
     /// Writes a capture file.
     package static func write(
         _ size: Size, seed: UInt64 = 1, to path: String
     ) throws(PcapWriter.Failure) -> Tally {
         var generator = try TrafficGenerator(seed: seed, path: path)
+        generator.database.open(&generator.writer, &generator.clock)
         if case .unrelatedPackets(let count) = size {
             generator.writeUnrelated(count)
         } else {
@@ -49,13 +50,14 @@ package struct TrafficGenerator: ~Copyable {
 }
 
 extension TrafficGenerator {
-    private init(seed: UInt64, path: String) throws(PcapWriter.Failure) {
+    init(
+        seed: UInt64, segmentSize: Int = TCPFlow.usualSegmentSize, path: String
+    ) throws(PcapWriter.Failure) {
         numbers = SeededGenerator(seed: seed)
         clock = TrafficClock(seed: seed &+ 1)
-        cloud = Cloud(&numbers)
+        cloud = Cloud(segmentSize: segmentSize, &numbers)
         database = DatabaseTraffic(&numbers)
         writer = try PcapWriter(path: path)
-        database.open(&writer, &clock)
     }
 
     private mutating func writeUnrelated(_ count: Int) {
@@ -83,7 +85,7 @@ extension TrafficGenerator {
         }
     }
 
-    private mutating func finish() throws(PcapWriter.Failure) -> Tally {
+    mutating func finish() throws(PcapWriter.Failure) -> Tally {
         try writer.finish()
         tally.bytes = writer.bytes
         tally.packets = writer.packets
@@ -116,7 +118,7 @@ extension TrafficGenerator {
         }
     }
 
-    private mutating func call(
+    mutating func call(
         _ body: BodyTemplate, _ answer: BodyTemplate, from caller: Cloud.Process, to server: Cloud.Process,
         topic: String
     ) -> Conversation {
@@ -125,7 +127,7 @@ extension TrafficGenerator {
     }
 
     /// To one compute.
-    private mutating func cast(_ body: BodyTemplate, from sender: Cloud.Process) -> Conversation {
+    mutating func cast(_ body: BodyTemplate, from sender: Cloud.Process) -> Conversation {
         tally.casts += 1
         let host = numbers.below(cloud.computes.count)
         return .cast(
