@@ -66,8 +66,8 @@ struct CallRecord: Sendable {
     /// Decides the outcome from what was seen until `end`.
     ///
     /// Times that contradict each other, as of captures whose clocks differ, give no duration.
-    mutating func conclude(at end: Timestamp, areOneProcess: (Int, Int) -> Bool) {
-        let server = server(areOneProcess)
+    mutating func conclude(at end: Timestamp, in naming: borrowing ServiceNaming) {
+        let server = server(naming)
         call.requestedAt = publishedAt ?? deliveredAt
         call.repliedAt = replyDeliveredAt ?? replyPublishedAt
         call.callerConnection = callerConnection ?? receiverConnection
@@ -86,12 +86,12 @@ struct CallRecord: Sendable {
     }
 
     /// Who served the call and when it took the request; of a request that went to two processes, the one that answered.
-    private func server(_ areOneProcess: (Int, Int) -> Bool) -> (connection: Int?, tookAt: Timestamp?) {
+    private func server(_ naming: borrowing ServiceNaming) -> (connection: Int?, tookAt: Timestamp?) {
         guard let takerConnection, let replierConnection, wasRedelivered else {
             return (takerConnection ?? replierConnection, deliveredAt)
         }
-        if areOneProcess(takerConnection, replierConnection) { return (takerConnection, deliveredAt) }
-        if let firstTaker, areOneProcess(firstTaker.connection, replierConnection) {
+        if naming.areOneProcess(takerConnection, replierConnection) { return (takerConnection, deliveredAt) }
+        if let firstTaker, naming.areOneProcess(firstTaker.connection, replierConnection) {
             return (firstTaker.connection, firstTaker.at)
         }
         return (replierConnection, nil)

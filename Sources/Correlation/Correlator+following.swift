@@ -1,5 +1,14 @@
 import Trace
 
+/// A value: what passed of a message, in short.
+package struct Passages: Sendable {
+    package var kind: Message.Kind
+    package var deliveries: Int
+    /// Whether the last of them was not the message's first, as the broker says.
+    package var isRedelivered: Bool
+    package var wasReturned: Bool
+}
+
 /// What is known while things go on, for who follows them.
 extension Correlator {
     /// Visits the messages that something passed of since the last time, each as often as something did.
@@ -17,17 +26,28 @@ extension Correlator {
         messages.contains(id) ? messages[id] : nil
     }
 
-    /// How many deliveries of a message were seen, and whether the broker gave it back; of one that is no longer kept,
-    /// nothing.
-    package func passages(of id: Int) -> (deliveries: Int, wasReturned: Bool) {
-        guard messages.contains(id) else { return (0, false) }
-        return (messages[id].deliveries.count, messages[id].returned != nil)
+    /// What passed of a message that is still kept, without a copy of the message.
+    package func passages(of id: Int) -> Passages? {
+        guard messages.contains(id) else { return nil }
+        let last = messages[id].deliveries.count - 1
+        return Passages(
+            kind: messages[id].kind, deliveries: last + 1,
+            isRedelivered: last >= 0 && messages[id].deliveries[last].redelivered,
+            wasReturned: messages[id].returned != nil)
+    }
+
+    /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.
+    package func patience(of id: Int) -> (end: Timestamp, messageID: String)? {
+        guard messages.contains(id), messages[id].kind == .call, let messageID = messages[id].messageID,
+            let expiration = messages[id].expiration, let start = messages[id].at
+        else { return nil }
+        return (start + expiration, messageID)
     }
 
     /// The call with that `_msg_id` as it stands at `now`, while it is kept.
     package func call(_ messageID: String, at now: Timestamp) -> Call? {
         guard var record = record(messageID) else { return nil }
-        record.conclude(at: now) { naming.areOneProcess($0, $1) }
+        record.conclude(at: now, in: naming)
         return record.call
     }
 

@@ -169,7 +169,7 @@ package struct Correlator: Sendable {
 
     private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
         callByMessageID[record.call.messageID] = nil
-        record.conclude(at: now) { naming.areOneProcess($0, $1) }
+        record.conclude(at: now, in: naming)
         forget(saveOf: record)
         visit(.call(record.call))
     }

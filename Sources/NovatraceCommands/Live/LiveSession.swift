@@ -65,11 +65,12 @@ final class LiveSession {
             reason.set("its output could not be written")
             capture.stop()
         }
+        let renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
+        self.renderer = renderer
         pipeline = LivePipeline(
             detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits,
-            network: plan.network, retention: plan.retention)
+            network: plan.network, retention: plan.retention, tellsCompletion: renderer?.tellsCompletion ?? false)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
-        renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
     }
 
     /// Captures until something ends it; then writes the rest, and the report to standard error.

@@ -5,7 +5,8 @@ import Trace
 /// A machine that decides when something is to be told of a message: as soon as it is clear, and once.
 ///
 /// A message is told when it is taken; a fanout when its receivers had time to; what nobody was seen to take after
-/// `Limits.patience`. All on packet time, so that the same packets tell the same.
+/// `Limits.patience`. All on packet time, so that the same packets tell the same. What is to be told waits in order as
+/// notices, which hold no messages: to make an event of one is for who takes it.
 struct LiveFeed {
     enum Limits {
         /// Receivers of one message are told of together.
@@ -18,6 +19,16 @@ struct LiveFeed {
         static let timeouts = 16_384
     }
 
+    /// A value: something that is to be told.
+    struct Notice {
+        let kind: BusEvent.Kind
+        let message: Int
+        /// When it became clear.
+        let at: Timestamp
+        /// `_msg_id` of the call whose answer did not come, for `unanswered`.
+        var messageID: String?
+    }
+
     private struct State {
         /// Deliveries that were told.
         var deliveries = 0
@@ -27,7 +38,7 @@ struct LiveFeed {
         var saidReturned = false
         var isGathering = false
         /// Whether it waits to be taken for complete.
-        var isSettling = true
+        var isSettling = false
     }
 
     private struct Due {
@@ -43,115 +54,122 @@ struct LiveFeed {
         static func < (left: Timeout, right: Timeout) -> Bool { left.at < right.at }
     }
 
-    private var states: [Int: State] = [:]
+    /// Of the messages from `firstMessage` on: their ids follow each other, and the oldest is let go first.
+    private var states: Deque<State> = []
+    private var firstMessage = 0
     private var gathering: Deque<Due> = []
     private var waiting: Deque<Due> = []
     private var settling: Deque<Due> = []
     private var timeouts = Heap<Timeout>()
+    private var notices: Deque<Notice> = []
+    /// Whether anybody wants to know when a message is complete.
+    let tellsCompletion: Bool
+
+    init(tellsCompletion: Bool) {
+        self.tellsCompletion = tellsCompletion
+    }
+
+    /// Takes the next thing to be told.
+    mutating func nextNotice() -> Notice? { notices.popFirst() }
+
+    private mutating func tell(_ kind: BusEvent.Kind, _ message: Int, at now: Timestamp) {
+        notices.append(Notice(kind: kind, message: message, at: now))
+    }
 
     // MARK: What happens
 
     /// Something passed of a message.
-    mutating func changed(
-        _ id: Int, in correlator: borrowing Correlator, at now: Timestamp, _ tell: (BusEvent) -> Void
-    ) {
-        guard var state = states[id] else { return began(id, in: correlator, at: now, tell) }
-        let (deliveries, wasReturned) = correlator.passages(of: id)
-        if !state.isSettling {
-            state.isSettling = true
+    mutating func changed(_ id: Int, in correlator: borrowing Correlator, at now: Timestamp) {
+        guard let passages = correlator.passages(of: id) else { return }
+        let place = id - firstMessage
+        guard place >= 0 else { return }
+        let isNew = place >= states.count
+        while states.count <= place { states.append(State()) }
+        if isNew { began(id, in: correlator) }
+        if tellsCompletion, !states[place].isSettling {
+            states[place].isSettling = true
             settling.append(Due(at: now + Limits.settling, message: id))
         }
-        if wasReturned, !state.saidReturned {
-            state.saidReturned = true
-            state.isTold = true
-            self.tell(.passed, id, correlator, at: now, tell)
-        } else if deliveries > state.deliveries, !state.isGathering {
-            take(id, deliveries, &state, in: correlator, at: now, tell)
+        if passages.wasReturned, !states[place].saidReturned {
+            states[place].saidReturned = true
+            states[place].isTold = true
+            tell(.passed, id, at: now)
+        } else if passages.deliveries > states[place].deliveries {
+            if !states[place].isGathering { taken(id, passages, at: place, now) }
+        } else if isNew {
+            waiting.append(Due(at: now + Limits.patience, message: id))
         }
-        states[id] = state
     }
 
-    private mutating func began(
-        _ id: Int, in correlator: borrowing Correlator, at now: Timestamp, _ tell: (BusEvent) -> Void
-    ) {
-        guard let message = correlator.message(id) else { return }
-        var state = State()
-        settling.append(Due(at: now + Limits.settling, message: id))
-        if message.kind == .call, let messageID = message.messageID, let patience = message.expiration,
-            timeouts.count < Limits.timeouts
-        {
-            timeouts.insert(Timeout(at: (message.at ?? now) + patience, message: id, messageID: messageID))
-        }
-        if message.returned != nil {
-            state.saidReturned = true
-            state.isTold = true
-            self.tell(.passed, id, correlator, at: now, tell)
-        } else if message.deliveries.isEmpty {
-            waiting.append(Due(at: now + Limits.patience, message: id))
-        } else {
-            take(id, message.deliveries.count, &state, in: correlator, at: now, tell)
-        }
-        states[id] = state
+    private mutating func began(_ id: Int, in correlator: borrowing Correlator) {
+        guard timeouts.count < Limits.timeouts, let patience = correlator.patience(of: id) else { return }
+        timeouts.insert(Timeout(at: patience.end, message: id, messageID: patience.messageID))
     }
 
     /// More deliveries of a message were seen than were told.
-    private mutating func take(
-        _ id: Int, _ deliveries: Int, _ state: inout State, in correlator: borrowing Correlator, at now: Timestamp,
-        _ tell: (BusEvent) -> Void
-    ) {
-        guard let message = correlator.message(id) else { return }
-        if !state.isTold, message.kind == .fanout || message.kind == .notification {
-            state.isGathering = true
+    private mutating func taken(_ id: Int, _ passages: Passages, at place: Int, _ now: Timestamp) {
+        let state = states[place]
+        if !state.isTold, passages.kind == .fanout || passages.kind == .notification {
+            states[place].isGathering = true
             gathering.append(Due(at: now + Limits.gathering, message: id))
             return
         }
-        let isAgain = message.deliveries.last?.redelivered ?? false
         if !state.isTold {
-            self.tell(.passed, id, correlator, at: now, tell)
+            tell(.passed, id, at: now)
         } else if state.saidUntaken, state.deliveries == 0 {
-            self.tell(.takenLate, id, correlator, at: now, tell)
-        } else if isAgain {
-            self.tell(.redelivered, id, correlator, at: now, tell)
+            tell(.takenLate, id, at: now)
+        } else if passages.isRedelivered {
+            tell(.redelivered, id, at: now)
         }
-        state.isTold = true
-        state.deliveries = deliveries
+        states[place].isTold = true
+        states[place].deliveries = passages.deliveries
     }
 
-    /// The correlator let a message go: nothing more will be known of it, nor of its call, if it is that call's answer.
-    mutating func ended(_ message: Message, call: Call?, _ tell: (BusEvent) -> Void) {
-        guard let state = states.removeValue(forKey: message.id) else { return }
-        let at = message.at ?? Timestamp(nanoseconds: 0)
-        if !state.isTold { tell(BusEvent(.passed, at: at, message: message, call: call)) }
-        if state.isSettling { tell(BusEvent(.settled, at: at, message: message, call: call)) }
+    /// The correlator let a message go: nothing more will be known of it.
+    ///
+    /// - Returns: what is still to be told of it, at once.
+    mutating func ended(_ message: Int) -> [BusEvent.Kind] {
+        guard let place = place(of: message) else { return [] }
+        let state = states[place]
+        states.removeFirst(place + 1)
+        firstMessage += place + 1
+        return (state.isTold ? [] : [.passed]) + (state.isSettling ? [.settled] : [])
+    }
+
+    /// Whether anything is still to be told of a message.
+    func hasMore(on message: Int) -> Bool {
+        place(of: message).map { !states[$0].isTold || states[$0].isSettling } ?? false
     }
 
     /// Whether it waits until a message is taken for complete.
-    func isSettling(_ message: Int) -> Bool { states[message]?.isSettling ?? false }
+    func isSettling(_ message: Int) -> Bool { place(of: message).map { states[$0].isSettling } ?? false }
+
+    private func place(of message: Int) -> Int? {
+        states.indices.contains(message - firstMessage) ? message - firstMessage : nil
+    }
 
     // MARK: What time brings
 
-    /// Tells what is due until `now`, in the order in which it came due.
-    mutating func advance(to now: Timestamp, in correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
+    /// Notices what is due until `now`, in the order in which it came due.
+    mutating func advance(to now: Timestamp, in correlator: borrowing Correlator) {
         while let due = nextDue, due <= now {
             if let first = gathering.first, first.at == due {
                 gathering.removeFirst()
-                gathered(first, correlator, tell)
+                gathered(first, correlator)
             } else if let first = waiting.first, first.at == due {
                 waiting.removeFirst()
-                waited(first, correlator, tell)
+                waited(first)
             } else if let first = settling.first, first.at == due {
                 settling.removeFirst()
-                settled(first, correlator, tell)
+                settled(first)
             } else if let first = timeouts.popMin() {
-                timedOut(first, correlator, tell)
+                timedOut(first, correlator)
             }
         }
     }
 
-    /// Whether there is something to tell at `now`.
-    func isDue(at now: Timestamp) -> Bool {
-        nextDue.map { $0 <= now } ?? false
-    }
+    /// Whether `advance` has anything to do.
+    func isDue(at now: Timestamp) -> Bool { nextDue.map { $0 <= now } ?? false }
 
     private var nextDue: Timestamp? {
         var next = gathering.first?.at
@@ -161,52 +179,50 @@ struct LiveFeed {
         return next
     }
 
-    private mutating func gathered(_ due: Due, _ correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
-        guard var state = states[due.message] else { return }
-        state.isGathering = false
-        state.deliveries = correlator.passages(of: due.message).deliveries
-        if !state.isTold { self.tell(.passed, due.message, correlator, at: due.at, tell) }
-        state.isTold = true
-        states[due.message] = state
+    private mutating func gathered(_ due: Due, _ correlator: borrowing Correlator) {
+        guard let place = place(of: due.message) else { return }
+        states[place].isGathering = false
+        states[place].deliveries = correlator.passages(of: due.message)?.deliveries ?? 0
+        if !states[place].isTold { tell(.passed, due.message, at: due.at) }
+        states[place].isTold = true
     }
 
-    private mutating func waited(_ due: Due, _ correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
-        guard let state = states[due.message], !state.isTold, !state.isGathering else { return }
-        self.tell(.passed, due.message, correlator, at: due.at, tell)
-        states[due.message]?.isTold = true
-        states[due.message]?.saidUntaken = true
-    }
-
-    private mutating func settled(_ due: Due, _ correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
-        guard states[due.message] != nil else { return }
-        states[due.message]?.isSettling = false
-        self.tell(.settled, due.message, correlator, at: due.at, tell)
-    }
-
-    private mutating func timedOut(_ due: Timeout, _ correlator: borrowing Correlator, _ tell: (BusEvent) -> Void) {
-        let justAfter = due.at + 1
-        guard let call = correlator.call(due.messageID, at: justAfter), call.reply == nil, call.outcome == .timedOut
+    private mutating func waited(_ due: Due) {
+        guard let place = place(of: due.message), !states[place].isTold, !states[place].isGathering
         else { return }
-        var event = BusEvent(.unanswered, at: due.at, message: correlator.message(due.message), call: call)
-        event.message?.detail = nil
-        tell(event)
+        tell(.passed, due.message, at: due.at)
+        states[place].isTold = true
+        states[place].saidUntaken = true
     }
 
-    // MARK: Telling
-
-    private func tell(
-        _ kind: BusEvent.Kind, _ id: Int, _ correlator: borrowing Correlator, at now: Timestamp,
-        _ tell: (BusEvent) -> Void
-    ) {
-        guard let message = correlator.message(id) else { return }
-        tell(event(kind, message, correlator, at: now))
+    private mutating func settled(_ due: Due) {
+        guard let place = place(of: due.message) else { return }
+        states[place].isSettling = false
+        tell(.settled, due.message, at: due.at)
     }
 
-    private func event(
-        _ kind: BusEvent.Kind, _ message: Message, _ correlator: borrowing Correlator, at now: Timestamp?
-    ) -> BusEvent {
-        let at = (kind == .passed || kind == .settled ? message.at : now) ?? now ?? Timestamp(nanoseconds: 0)
-        let messageID = message.kind == .notification ? nil : message.messageID
-        return BusEvent(kind, at: at, message: message, call: messageID.flatMap { correlator.call($0, at: now ?? at) })
+    private mutating func timedOut(_ due: Timeout, _ correlator: borrowing Correlator) {
+        guard let call = correlator.call(due.messageID, at: due.at + 1), call.reply == nil, call.outcome == .timedOut
+        else { return }
+        notices.append(Notice(kind: .unanswered, message: due.message, at: due.at, messageID: due.messageID))
+    }
+}
+
+extension Correlator {
+    /// What a notice tells, as things stand; `nil` when its message is no longer kept.
+    func event(_ notice: LiveFeed.Notice) -> BusEvent? {
+        if let messageID = notice.messageID {
+            var event = BusEvent(
+                .unanswered, at: notice.at, message: message(notice.message), call: call(messageID, at: notice.at + 1))
+            event.message?.detail = nil
+            return event
+        }
+        guard let message = message(notice.message) else { return nil }
+        let isOfMessage = notice.kind == .passed || notice.kind == .settled
+        var event = BusEvent(
+            notice.kind, at: isOfMessage ? message.at ?? notice.at : notice.at, message: message, call: nil)
+        // A closure would copy the correlator.
+        if message.kind != .notification, let id = message.messageID { event.call = call(id, at: notice.at) }
+        return event
     }
 }

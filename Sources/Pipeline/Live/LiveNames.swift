@@ -17,17 +17,16 @@ struct LiveNames {
     /// For each connection; to work the names out takes a small part of it.
     private static let interval: Nanoseconds = 20_000
 
-    /// The event with the names of who takes part in it, as far as they are known by now.
-    mutating func named(_ event: BusEvent, from naming: borrowing ServiceNaming) -> BusEvent {
-        refresh(from: naming, at: event.at)
-        var event = event
-        if var message = event.message {
+    /// Puts in the names of who takes part, as far as they are known by now.
+    func name(_ event: inout BusEvent) {
+        // Taken out and put back, since a copy of a message has many parts.
+        if var message = event.message.take() {
             event.from = participant(at: message.connection)
             message.from = event.from?.id
+            let isOnlyTheLast = event.kind == .redelivered || event.kind == .takenLate
             for index in message.deliveries.indices {
                 guard let receiver = participant(at: message.deliveries[index].connection) else { continue }
                 message.deliveries[index].to = receiver.id
-                let isOnlyTheLast = event.kind == .redelivered || event.kind == .takenLate
                 if isOnlyTheLast && index < message.deliveries.count - 1 { continue }
                 if !event.to.contains(where: { $0.id == receiver.id }) { event.to.append(receiver) }
             }
@@ -42,15 +41,17 @@ struct LiveNames {
                 event.to = server.map { [$0] } ?? []
             }
         }
-        return event
     }
 
-    /// Brings the names up to what is known, if there is something new.
-    private mutating func refresh(from naming: borrowing ServiceNaming, at now: Timestamp) {
-        guard naming.changes != changes else { return }
-        if let refreshedAt, now >= refreshedAt, now - refreshedAt < Nanoseconds(ofConnection.count) * Self.interval {
-            return
-        }
+    /// Whether the names are to be worked out anew: something was learned, and the last time is not too near.
+    func areOld(_ changes: Int, at now: Timestamp) -> Bool {
+        guard changes != self.changes else { return false }
+        guard let refreshedAt, now >= refreshedAt else { return true }
+        return now - refreshedAt >= Nanoseconds(ofConnection.count) * Self.interval
+    }
+
+    /// Brings the names up to what is known.
+    mutating func refresh(from naming: borrowing ServiceNaming, at now: Timestamp) {
         changes = naming.changes
         refreshedAt = now
         (known, ofConnection) = naming.participants()

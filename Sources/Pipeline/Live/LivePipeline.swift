@@ -9,7 +9,7 @@ import Trace
 /// It runs on packet time. Where no packets come, whoever owns a clock says how late it is with `advance`.
 package struct LivePipeline {
     private var pipeline: TracePipeline
-    private var feed = LiveFeed()
+    private var feed: LiveFeed
     private var names = LiveNames()
     private var builder: TraceBuilder
     private var now: Timestamp?
@@ -17,11 +17,14 @@ package struct LivePipeline {
     /// Packets that come out of order are never so late.
     private static let clockJump: Nanoseconds = .seconds(10)
 
-    /// - Parameter retention: how much is kept for the trace; `nil` for everything.
+    /// - Parameters:
+    ///   - retention: how much is kept for the trace; `nil` for everything.
+    ///   - tellsCompletion: whether events of the kind `settled` are wanted.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?
+        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?, tellsCompletion: Bool = true
     ) {
+        feed = LiveFeed(tellsCompletion: tellsCompletion)
         builder = TraceBuilder(limits: retention)
         var limits = limits
         limits.notesChanges = true
@@ -33,7 +36,8 @@ package struct LivePipeline {
         advance(to: header.stamp.time, tell)
         pipeline.receive(bytes, header: header)
         let time = now ?? header.stamp.time
-        Self.tellChanges(&pipeline, &feed, &names, at: time, tell)
+        Self.follow(&pipeline, &feed, at: time)
+        tellNotices(tell)
         expire(at: time, tell)
     }
 
@@ -41,12 +45,12 @@ package struct LivePipeline {
     package mutating func advance(to time: Timestamp, _ tell: (BusEvent) -> Void) {
         if let now, time < now, now - time > Self.clockJump {
             // The clock was set back: what is due is told now, since its time may not come again for long.
-            Self.advance(&feed, &names, pipeline.correlator, to: now + Self.clockJump, tell)
+            tellDue(until: now + Self.clockJump, tell)
             self.now = time
         }
         let time = max(now ?? time, time)
         now = time
-        Self.advance(&feed, &names, pipeline.correlator, to: time, tell)
+        tellDue(until: time, tell)
     }
 
     /// Ends the capture: tells what is left, and gives the trace of what was kept.
@@ -55,7 +59,7 @@ package struct LivePipeline {
     ) -> (trace: BusTrace, origin: TraceOrigin) {
         var left: [Correlator.Finished] = []
         let (capture, naming) = pipeline.finish(sources, []) { left.append($0) }
-        Self.tellEnds(of: left, naming, pipeline.correlator, &feed, &names, at: now ?? Timestamp(nanoseconds: 0), tell)
+        tellEnds(of: left, naming, at: now ?? Timestamp(nanoseconds: 0), tell)
         for finished in left { builder.add(finished) }
         evictionsAtEnd = evictions
         var kept = TraceBuilder()
@@ -80,52 +84,61 @@ package struct LivePipeline {
     /// Calls whose answer is still waited for.
     package var openCalls: Int { now.map { pipeline.correlator.openCalls(at: $0) } ?? 0 }
 
-    // MARK: Stages, side by side
+    // MARK: Stages
 
-    private static func tellChanges(
-        _ pipeline: inout TracePipeline, _ feed: inout LiveFeed, _ names: inout LiveNames, at time: Timestamp,
-        _ tell: (BusEvent) -> Void
-    ) {
-        pipeline.visitChanges { correlator, message in
-            feed.changed(message, in: correlator, at: time) { event in
-                tell(names.named(event, from: correlator.naming))
-            }
-        }
+    private static func follow(_ pipeline: inout TracePipeline, _ feed: inout LiveFeed, at time: Timestamp) {
+        pipeline.visitChanges { correlator, message in feed.changed(message, in: correlator, at: time) }
     }
 
-    private static func advance(
-        _ feed: inout LiveFeed, _ names: inout LiveNames, _ correlator: borrowing Correlator, to time: Timestamp,
-        _ tell: (BusEvent) -> Void
-    ) {
+    private mutating func tellDue(until time: Timestamp, _ tell: (BusEvent) -> Void) {
         guard feed.isDue(at: time) else { return }
-        feed.advance(to: time, in: correlator) { event in tell(names.named(event, from: correlator.naming)) }
+        feed.advance(to: time, in: pipeline.correlator)
+        tellNotices(tell)
+    }
+
+    private mutating func tellNotices(_ tell: (BusEvent) -> Void) {
+        while let notice = feed.nextNotice() {
+            guard var event = pipeline.correlator.event(notice) else { continue }
+            if names.areOld(pipeline.correlator.naming.changes, at: event.at) {
+                names.refresh(from: pipeline.correlator.naming, at: event.at)
+            }
+            names.name(&event)
+            tell(event)
+        }
     }
 
     private mutating func expire(at time: Timestamp, _ tell: (BusEvent) -> Void) {
         var ended: [Correlator.Finished] = []
         pipeline.expire(retaining: { builder.refers(to: $0) }) { ended.append($0) }
         guard !ended.isEmpty else { return }
-        Self.tellEnds(of: ended, pipeline.correlator.naming, pipeline.correlator, &feed, &names, at: time, tell)
+        tellEnds(of: ended, pipeline.correlator.naming, at: time, tell)
         for finished in ended { builder.add(finished) }
     }
 
     /// What was let go is as complete as it will be. An answered call is told of with its answer, any other by itself.
-    private static func tellEnds(
-        of ended: [Correlator.Finished], _ naming: borrowing ServiceNaming, _ correlator: borrowing Correlator,
-        _ feed: inout LiveFeed, _ names: inout LiveNames, at now: Timestamp, _ tell: (BusEvent) -> Void
+    private mutating func tellEnds(
+        of ended: [Correlator.Finished], _ naming: ServiceNaming, at now: Timestamp, _ tell: (BusEvent) -> Void
     ) {
         var answered: [Int: Call] = [:]
         for case .call(let call) in ended {
-            if let reply = call.reply { answered[reply] = call }
+            if let reply = call.reply, feed.hasMore(on: reply) { answered[reply] = call }
+        }
+        func tellNamed(_ event: consuming BusEvent) {
+            if names.areOld(naming.changes, at: event.at) { names.refresh(from: naming, at: event.at) }
+            names.name(&event)
+            tell(event)
         }
         for case .message(let message) in ended {
-            let call =
-                answered.removeValue(forKey: message.id) ?? message.messageID.flatMap { correlator.call($0, at: now) }
-            feed.ended(message, call: call) { tell(names.named($0, from: naming)) }
+            let kinds = feed.ended(message.id)
+            guard !kinds.isEmpty else { continue }
+            let at = message.at ?? Timestamp(nanoseconds: 0)
+            var call = answered.removeValue(forKey: message.id)
+            if call == nil, let id = message.messageID { call = pipeline.correlator.call(id, at: now) }
+            for kind in kinds { tellNamed(BusEvent(kind, at: at, message: message, call: call)) }
         }
+        guard feed.tellsCompletion else { return }
         for case .call(let call) in ended where call.reply.map({ answered[$0] != nil && feed.isSettling($0) }) ?? true {
-            let event = BusEvent(.settled, at: call.requestedAt ?? now, message: nil, call: call)
-            tell(names.named(event, from: naming))
+            tellNamed(BusEvent(.settled, at: call.requestedAt ?? now, message: nil, call: call))
         }
     }
 }

@@ -14,6 +14,8 @@ package struct LiveJSON: LiveRenderer {
         output = JSONWriter(to: sink, pretty: false)
     }
 
+    package var tellsCompletion: Bool { true }
+
     package mutating func write(_ event: BusEvent) {
         guard event.kind == .settled || event.kind == .unanswered else { return }
         for participant in ([event.from].compactMap { $0 } + event.to) where told[participant.id] != participant {

@@ -33,6 +33,8 @@ package struct LiveLines: LiveRenderer {
         if isBounded { (senderWidth, receiverWidth) = (min(16, longestName), min(16, longestName)) }
     }
 
+    package var tellsCompletion: Bool { false }
+
     package mutating func write(_ event: BusEvent) {
         guard event.kind != .settled else { return }
         isEmpty = false

@@ -2,6 +2,9 @@ import Trace
 
 /// What writes the bus's events while they happen, in one format.
 package protocol LiveRenderer {
+    /// Whether it tells of messages that are complete (`BusEvent.Kind.settled`).
+    var tellsCompletion: Bool { get }
+
     /// Writes an event, if it is one that the format tells of.
     mutating func write(_ event: BusEvent)
 

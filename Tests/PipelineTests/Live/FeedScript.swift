@@ -7,7 +7,7 @@ import Trace
 /// Plays messages to a correlator and a feed, and keeps what the feed tells.
 struct FeedScript {
     private var correlator: Correlator
-    private var feed = LiveFeed()
+    private var feed = LiveFeed(tellsCompletion: true)
     private var now = Timestamp(seconds: 1000, nanoseconds: 0)
     private var contents = 0
     private(set) var events: [BusEvent] = []
@@ -35,7 +35,8 @@ struct FeedScript {
 
     mutating func wait(_ time: Nanoseconds) {
         now = now + time
-        feed.advance(to: now, in: correlator) { events.append($0) }
+        feed.advance(to: now, in: correlator)
+        takeNotices()
     }
 
     mutating func pass(
@@ -49,14 +50,17 @@ struct FeedScript {
                 leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: "conductor",
                 bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now, packets: [],
                 bodyHash: 0, body: body))
-        Self.follow(&correlator, &feed, at: now, &events)
+        Self.follow(&correlator, &feed, at: now)
+        takeNotices()
     }
 
-    private static func follow(
-        _ correlator: inout Correlator, _ feed: inout LiveFeed, at now: Timestamp, _ events: inout [BusEvent]
-    ) {
-        correlator.visitChanges { correlator, message in
-            feed.changed(message, in: correlator, at: now) { events.append($0) }
+    private static func follow(_ correlator: inout Correlator, _ feed: inout LiveFeed, at now: Timestamp) {
+        correlator.visitChanges { correlator, message in feed.changed(message, in: correlator, at: now) }
+    }
+
+    private mutating func takeNotices() {
+        while let notice = feed.nextNotice() {
+            if let event = correlator.event(notice) { events.append(event) }
         }
     }
 
