@@ -40,6 +40,13 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Whether the reader has taken all there was.
+    package var isEmpty: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return head == elements.count
+    }
+
     /// Adds an element; `false` when the queue is full or closed. Never waits for the reader.
     package func offer(_ element: Element) -> Bool {
         pthread_mutex_lock(mutex)

@@ -29,6 +29,9 @@ package final class LiveCapture: @unchecked Sendable {
             if !queue.offer(batch) { missed.add(batch.count, ordering: .relaxed) }
         }
 
+        /// Whether it has nothing left to read.
+        fileprivate var isIdle: Bool { queue.isEmpty }
+
         fileprivate func close() { queue.close() }
     }
 
@@ -111,6 +114,8 @@ package final class LiveCapture: @unchecked Sendable {
     private static let packetsPerRound = 4096
     /// Milliseconds between two looks at the counters of the kernel.
     private static let betweenCounts: Int64 = 250
+    /// Milliseconds for which a batch is held back from busy readers when nothing more comes.
+    private static let holding: Int64 = 10
 
     private func run() {
         var filling = Filling(interfaces: interfaces, pool: pool, limit: options.packetLimit) { [self] batch in
@@ -119,8 +124,10 @@ package final class LiveCapture: @unchecked Sendable {
         var open = interfaces.indices.map { $0 }
         var countedAt: Int64 = 0
         while !open.isEmpty, !filling.isComplete, !isStopping.load(ordering: .acquiring) {
-            wait(for: open)
-            readRound(&open, &filling)
+            wait(for: open, atMost: filling.isEmpty ? Self.betweenCounts : Self.holding)
+            let taken = readRound(&open, &filling)
+            // While all readers are busy, fewer and fuller batches serve them better.
+            if taken == 0 || readers.contains(where: \.isIdle) { filling.handOn() }
             let now = Self.milliseconds(CLOCK_MONOTONIC)
             if now - countedAt >= Self.betweenCounts {
                 countedAt = now
@@ -137,14 +144,13 @@ package final class LiveCapture: @unchecked Sendable {
         for reader in readers { reader.close() }
     }
 
-    private func wait(for open: [Int]) {
+    private func wait(for open: [Int], atMost milliseconds: Int64) {
         var descriptors = open.map { pollfd(fd: interfaces[$0].descriptor, events: Int16(POLLIN), revents: 0) }
         descriptors.append(pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
-        poll(&descriptors, nfds_t(descriptors.count), Int32(Self.betweenCounts))
+        poll(&descriptors, nfds_t(descriptors.count), Int32(milliseconds))
     }
 
     /// Takes what is there of each interface; what ended goes from `open`.
-    @discardableResult
     private func readRound(_ open: inout [Int], _ filling: inout Filling, until end: Timestamp? = nil) -> Int {
         var taken = 0
         for index in open {
@@ -162,7 +168,6 @@ package final class LiveCapture: @unchecked Sendable {
                 state.withLock { $0.endings.append("\(interfaces[index].name) can no longer be captured on: \(cause)") }
             }
         }
-        filling.handOn()
         return taken
     }
 
@@ -259,6 +264,8 @@ private struct Filling {
         self.sink = sink
         batch = pool.batch(linkTypes: linkTypes)
     }
+
+    var isEmpty: Bool { batch.count == 0 }
 
     /// Whether as many packets have come as are wanted.
     var isComplete: Bool { limit.map { count >= $0 } ?? false }

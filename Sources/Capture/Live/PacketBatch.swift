@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Trace
 
@@ -80,7 +81,7 @@ final class BatchPool: Sendable {
     func batch(linkTypes: [LinkType]) -> PacketBatch {
         let known = free.withLock { $0.memory.popLast() }
         return PacketBatch(
-            memory: known ?? .allocate(byteCount: Self.batchSize, alignment: 64), pool: self, linkTypes: linkTypes)
+            memory: known ?? Self.allocate(), pool: self, linkTypes: linkTypes)
     }
 
     fileprivate func giveBack(_ memory: UnsafeMutableRawPointer) {
@@ -89,10 +90,19 @@ final class BatchPool: Sendable {
             free.memory.append(memory)
             return true
         }
-        if !isKept { memory.deallocate() }
+        if !isKept { Self.deallocate(memory) }
     }
 
     deinit {
-        free.withLock { for memory in $0.memory { memory.deallocate() } }
+        free.withLock { for memory in $0.memory { Self.deallocate(memory) } }
     }
+
+    /// From the system and back to it, since what a burst needed would stay with the C library for good.
+    private static func allocate() -> UnsafeMutableRawPointer {
+        let memory = mmap(nil, batchSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let memory, memory != MAP_FAILED else { preconditionFailure("no memory is left") }
+        return memory
+    }
+
+    private static func deallocate(_ memory: UnsafeMutableRawPointer) { munmap(memory, batchSize) }
 }
