@@ -6,6 +6,8 @@ struct ExpiringStore<Value: Sendable>: Sendable {
     private static var blockSize: Int { 256 }
 
     private var blocks: [[Value]] = []
+    /// A block that was let go: its memory is the next one's.
+    private var spare: [Value] = []
     /// Index of the first block whose values are not all gone; those before it are empty.
     private var head = 0
     /// Blocks that were taken out of `blocks`.
@@ -26,8 +28,10 @@ struct ExpiringStore<Value: Sendable>: Sendable {
     mutating func append(_ value: Value) {
         let block = nextID / Self.blockSize - forgotten
         if block == blocks.count {
-            blocks.append([])
-            blocks[block].reserveCapacity(Self.blockSize)
+            var new: [Value] = []
+            swap(&new, &spare)
+            new.reserveCapacity(Self.blockSize)
+            blocks.append(new)
         }
         blocks[block].append(value)
         nextID += 1
@@ -53,7 +57,9 @@ struct ExpiringStore<Value: Sendable>: Sendable {
     }
 
     private mutating func dropBlock() {
-        blocks[head] = []
+        spare = []
+        swap(&spare, &blocks[head])
+        spare.removeAll(keepingCapacity: true)
         head += 1
         guard head > blocks.count / 2 else { return }
         blocks.removeFirst(head)

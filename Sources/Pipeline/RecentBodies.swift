@@ -53,7 +53,11 @@ struct RecentBodies {
     /// What a body says, where it is one of those kept.
     func find(_ body: RawSpan, contentType: String?) -> OsloBody? {
         let size = body.byteCount
-        for index in sizes.indices where sizes[index] == size {
+        // The newest first: of many bodies of one size it is found among the last few.
+        var index = oldest
+        for _ in sizes.indices {
+            index = (index == 0 ? sizes.count : index) - 1
+            guard sizes[index] == size else { continue }
             let place = entries[index].place
             if Mark(body, at: place) == entries[index].mark, entries[index].contentType == contentType {
                 return entries[index].body

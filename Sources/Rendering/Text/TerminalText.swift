@@ -138,8 +138,7 @@ extension TerminalText {
 extension String {
     /// Without the spaces at its end.
     func trimmingEnd() -> String {
-        var end = endIndex
-        while end > startIndex, self[index(before: end)] == " " { end = index(before: end) }
-        return String(self[..<end])
+        let spaces = utf8.reversed().prefix { $0 == 0x20 }.count
+        return spaces == 0 ? self : String(decoding: utf8.dropLast(spaces), as: UTF8.self)
     }
 }
