@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
 /// A value: one row of the cost budget: what was measured, what it must not exceed, and what is aimed at.
 struct Bar {
     /// On which side of a bar a figure has to be.
@@ -59,4 +65,6 @@ func printTable(_ rows: [[String]]) {
         }
         print(cells.joined(separator: "  "))
     }
+    // So that a long run shows how far it is, in a pipe too.
+    fflush(nil)
 }

@@ -52,16 +52,18 @@ enum ChildProcess {
         return process
     }
 
-    /// Waits for a program's end, which must be a good one.
+    /// Waits for a program's end, which must be a good one, or the exit status `other`.
     static func wait(
-        for process: pid_t, _ title: String
+        for process: pid_t, _ title: String, orStatus other: Int32 = 0
     ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int) {
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 {
             guard errno == EINTR else { throw BenchmarkFailure(description: "cannot wait for \(title)") }
         }
-        guard status == 0 else { throw BenchmarkFailure(description: "\(title) failed (status \(status))") }
+        guard status == 0 || status == other << 8 else {
+            throw BenchmarkFailure(description: "\(title) failed (status \(status))")
+        }
         return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024)
     }
 

@@ -86,9 +86,9 @@ struct LiveBenchmark: ~Copyable {
 
     /// For each program the results at rising rates, until the sender cannot go faster.
     private mutating func measureRates() throws -> [[WatcherResult]] {
-        var rows = [Self.heading]
         var all: [[WatcherResult]] = []
         for watcher in [text] + others + [tcpdump] {
+            var rows = [Self.heading]
             var results: [WatcherResult] = []
             for rate in Self.rates {
                 let result = try measure(watcher, rate: rate)
@@ -98,8 +98,9 @@ struct LiveBenchmark: ~Copyable {
                 if !result.isAtRate || result.dropped + result.missed > result.sent { break }
             }
             all.append(results)
+            printTable(rows)
+            print()
         }
-        printTable(rows)
         return all
     }
 
@@ -127,7 +128,7 @@ struct LiveBenchmark: ~Copyable {
         let (ours, theirs) = (
             try limit(of: text, results[0]), try limit(of: tcpdump, results[results.count - 1])
         )
-        print("\ndrops begin at messages a second: novatrace capture \(ours), tcpdump -w \(theirs)\n")
+        print("drops begin at messages a second: novatrace capture \(ours), tcpdump -w \(theirs)\n")
     }
 
     /// Between a rate at which nothing was lost and one at which something was.
@@ -146,7 +147,8 @@ struct LiveBenchmark: ~Copyable {
 
     // MARK: A million messages
 
-    /// A value: a long run, and by how much its memory grew after the first fifth.
+    /// A value: a long run, and by how much its memory grew after the first fifth. What a burst takes for a while is in the
+    /// peak.
     private struct LongRun {
         var result: WatcherResult
         var growth: Int
@@ -156,14 +158,14 @@ struct LiveBenchmark: ~Copyable {
         let run = try WatcherRun(text, on: link, folder: folder)
         try packets.restart()
         var result = WatcherResult(rate: Self.wantedRate)
-        var peaks: [Int: Int] = [:]
+        var sizes: [Int: Int] = [:]
         var marks = Self.memoryMarks[...]
         var rows = [["messages", "memory", "peak"]]
         result.sentRate = try packets.send(messages: Self.memoryMarks[3], rate: Self.wantedRate) { sent in
             guard let mark = marks.first, sent >= mark else { return }
             marks.removeFirst()
             let memory = run.memory
-            peaks[mark] = memory.peak
+            sizes[mark] = memory.now
             rows.append([String(mark)] + [memory.now, memory.peak].map { decimal(Double($0) / 1e6, 1) + " MB" })
         }
         result.sent = packets.messages
@@ -172,7 +174,7 @@ struct LiveBenchmark: ~Copyable {
         print()
         printTable(rows)
         print()
-        let growth = (peaks[Self.memoryMarks[3]] ?? 0) - (peaks[Self.memoryMarks[1]] ?? 0)
+        let growth = (sizes[Self.memoryMarks[3]] ?? 0) - (sizes[Self.memoryMarks[1]] ?? 0)
         return LongRun(result: result, growth: growth)
     }
 }

@@ -13,7 +13,9 @@ struct Watcher {
     /// itself.
     let messages: String?
     let drops: String
-    let misses: String?
+    let misses: [String]
+    /// Exit status that says that packets were lost to the file it writes.
+    var lossStatus: Int32 = 0
     /// A file that it writes, to be removed.
     var file: String?
 
@@ -25,7 +27,8 @@ struct Watcher {
     {
         Watcher(
             title: title, arguments: [program, "capture", "-i", interface, "--buffer", String(bufferSize)] + options,
-            messages: " message", drops: " dropped by the kernel", misses: " packets were captured but not read",
+            messages: " message", drops: " dropped by the kernel",
+            misses: [" packets were captured but not read", " packets were not written"], lossStatus: EX_IOERR,
             file: file)
     }
 
@@ -35,7 +38,7 @@ struct Watcher {
             arguments: [
                 "tcpdump", "-i", interface, "-n", "-B", String(bufferSize * 1024), "-Z", "root", "-w", file,
                 "tcp port 5672",
-            ], messages: nil, drops: " packets dropped by kernel", misses: nil, file: file)
+            ], messages: nil, drops: " packets dropped by kernel", misses: [], file: file)
     }
 
     /// MiB of the kernel's buffer, the same for all.
@@ -106,14 +109,16 @@ struct WatcherRun {
         usleep(500_000)
         result.peakMemory = memory.peak
         kill(process, SIGINT)
-        result.processor = try ChildProcess.wait(for: process, watcher.title).processor
+        result.processor = try ChildProcess.wait(
+            for: process, watcher.title, orStatus: watcher.lossStatus
+        ).processor
         let text = TextFile.read(report) ?? ""
         if let messages = watcher.messages { result.understood = Self.number(before: messages, in: text) }
         guard let dropped = Self.number(before: watcher.drops, in: text) else {
             throw BenchmarkFailure(description: "\(watcher.title) does not say what was dropped: \(text)")
         }
         result.dropped = dropped
-        result.missed = watcher.misses.flatMap { Self.number(before: $0, in: text) } ?? 0
+        result.missed = watcher.misses.reduce(0) { $0 + (Self.number(before: $1, in: text) ?? 0) }
         unlink(report)
         if let file = watcher.file { unlink(file) }
         return result
