@@ -14,8 +14,8 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var elements: [Element] = []
-    /// Elements before this index were taken.
+    private var elements: [Element?] = []
+    /// Elements before this index were taken, and are no longer held.
     private var head = 0
     private var isClosed = false
     private let limit: Int
@@ -78,8 +78,7 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
                 break
             }
         }
-        guard head < elements.count else { return isClosed ? .closed : .timeout }
-        let element = elements[head]
+        guard head < elements.count, let element = elements[head].take() else { return isClosed ? .closed : .timeout }
         head += 1
         if head == elements.count || head >= 64 {
             elements.removeFirst(head)

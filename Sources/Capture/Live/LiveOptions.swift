@@ -9,7 +9,7 @@ package struct LiveOptions: Sendable {
     /// Packets after which capturing ends; `nil` for no limit.
     package var packetLimit: Int?
     /// Batches of a mebibyte that wait for one reader at most.
-    package var batchesInFlight = 32
+    package var batchesInFlight = 48
 
     package init() {}
 }
