@@ -107,8 +107,9 @@ let package = Package(
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
         .testTarget(
-            name: "LiveTests", dependencies: ["novatrace", "TestSupport"], exclude: ["Clients"], swiftSettings: settings
-        ),
+            name: "LiveTests",
+            dependencies: ["novatrace", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")],
+            exclude: ["Clients", "Link/Programs"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,21 +7,15 @@ import Trace
 /// A disk that is slow or full holds nobody up: packets that could not be written are counted.
 package final class PacketRecorder: @unchecked Sendable {
     private let reader: LiveCapture.Reader
-    private let lost: @Sendable (WriteLoss) -> Void
     /// Owned by whoever holds the lock: the thread while it writes a batch.
     private var writer: PacketWriter
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private var thread: WorkerThread?
     private let written = Atomic<Int>(0)
 
-    /// - Parameter lost: called once, when the first packet could not be written.
-    package init(
-        _ writer: consuming PacketWriter, reading reader: LiveCapture.Reader,
-        lost: @escaping @Sendable (WriteLoss) -> Void
-    ) {
+    package init(_ writer: consuming PacketWriter, reading reader: LiveCapture.Reader) {
         self.reader = reader
         self.writer = writer
-        self.lost = lost
         lock.initialize(to: pthread_mutex_t())
         pthread_mutex_init(lock, nil)
     }
@@ -31,8 +25,9 @@ package final class PacketRecorder: @unchecked Sendable {
         lock.deallocate()
     }
 
-    package func start() {
-        thread = WorkerThread { [self] in run() }
+    /// - Parameter lost: called once, when the first packet could not be written; it must not wait for anything.
+    package func start(lost: @escaping @Sendable (WriteLoss) -> Void) {
+        thread = WorkerThread { [self] in run(lost) }
     }
 
     /// Waits until all that was captured is written, and ends the file.
@@ -58,7 +53,7 @@ package final class PacketRecorder: @unchecked Sendable {
     package var loss: WriteLoss? { writer.loss }
     package var files: [String] { writer.files }
 
-    private func run() {
+    private func run(_ lost: (WriteLoss) -> Void) {
         var isKnown = false
         while case .element(let batch) = reader.next() {
             pthread_mutex_lock(lock)

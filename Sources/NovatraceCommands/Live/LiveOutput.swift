@@ -16,10 +16,13 @@ final class LiveOutput: Sendable {
     private enum Item: Sendable {
         case lines([UInt8], count: Int)
         case status(String)
+        case notice(String)
     }
 
     private struct State {
         var lost = 0
+        /// Sentences that found no room.
+        var unsaid: [String] = []
         var failure: (any Error)?
         var isDone = false
     }
@@ -51,6 +54,13 @@ final class LiveOutput: Sendable {
         _ = queue.offer(.status(status))
     }
 
+    /// Says a sentence to the person on standard error when it is its turn, at the end at the latest. For the few things
+    /// that must be known before the report.
+    func say(_ sentence: String) {
+        guard !queue.offer(.notice(sentence)) else { return }
+        state.withLock { $0.unsaid.append(sentence) }
+    }
+
     /// Lines that were not written because the reader was too slow.
     var lostLines: Int { state.withLock { $0.lost } }
 
@@ -75,10 +85,17 @@ final class LiveOutput: Sendable {
                 clear(status)
                 status = text
                 show(status)
+            case .notice(let sentence):
+                clear(status)
+                tell(sentence)
+                show(status)
             }
         }
         clear(status)
+        for sentence in state.withLock({ $0.unsaid }) { tell(sentence) }
     }
+
+    private func tell(_ sentence: String) { StandardError.write("novatrace: \(sentence)\n") }
 
     private func clear(_ status: String) {
         if !status.isEmpty { StandardError.write("\r\u{1B}[K") }

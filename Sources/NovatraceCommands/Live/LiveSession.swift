@@ -48,6 +48,7 @@ final class LiveSession {
     private var selection: LiveSelection
     private var processes: LocalProcesses
     private var counts = LiveCounts()
+    private var endingsTold = 0
     private let started = Clock.monotonic
 
     init(
@@ -75,7 +76,7 @@ final class LiveSession {
 
     /// Captures until something ends it; then writes the rest, and the report to standard error.
     func run() throws {
-        let (capture, recorder, reason) = (capture, recorder, reason)
+        let (capture, recorder, reason, output) = (capture, recorder, reason, output)
         _ = EndSignals(
             first: { signal in
                 reason.set(signal)
@@ -86,7 +87,9 @@ final class LiveSession {
                 _exit(130)
             })
         output.start()
-        recorder?.start()
+        recorder?.start { loss in
+            output.say("\(loss.cause): packets are lost to the file, capturing goes on")
+        }
         capture.start()
         follow()
         capture.join()
@@ -116,6 +119,7 @@ final class LiveSession {
                 return handOnLines()
             }
             handOnLines()
+            tellEndings()
             nameProcesses()
             let now = Clock.monotonic
             if now - shown >= Self.statusInterval {
@@ -127,6 +131,13 @@ final class LiveSession {
                 capture.stop()
             }
         }
+    }
+
+    /// Says of interfaces that ended by themselves, as the others go on.
+    private func tellEndings() {
+        let endings = capture.endings
+        for sentence in endings.dropFirst(endingsTold) { output.say(sentence) }
+        endingsTold = endings.count
     }
 
     private func nameProcesses() {
@@ -154,7 +165,7 @@ final class LiveSession {
         processes.close()
         var (trace, origin) = pipeline.finish(capture.sources) { tell($0) }
         handOnLines()
-        for sentence in capture.endings { StandardError.write("novatrace: \(sentence)\n") }
+        tellEndings()
         let report = report(trace)
         do {
             try output.finish()

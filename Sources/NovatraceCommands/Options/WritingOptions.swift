@@ -52,8 +52,6 @@ struct WritingOptions: ParsableArguments {
         let writer = try PacketWriter(
             path: path, interfaces: interfaces,
             ring: fileSize.map { RingOptions(bytesPerFile: $0 * 1_000_000, files: fileCount) }, overwrites: force)
-        return PacketRecorder(writer, reading: capture.reader()) { loss in
-            StandardError.write("novatrace: \(loss.cause): packets are lost to the file, capturing goes on\n")
-        }
+        return PacketRecorder(writer, reading: capture.reader())
     }
 }

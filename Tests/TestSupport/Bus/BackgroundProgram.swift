@@ -27,6 +27,8 @@ package actor BackgroundProgram {
     package private(set) var errors: [UInt8] = []
     /// How it ended, 128 and the signal's number after a signal; `nil` while it runs.
     package private(set) var status: Int?
+    /// Its process id, once it was started.
+    package private(set) var process: Int?
 
     private let name: String
     private let input: Input
@@ -130,6 +132,7 @@ package actor BackgroundProgram {
                 let result = try await Subprocess.run(
                     configuration, input: .inputWriter, output: .sequence, error: .sequence
                 ) { execution in
+                    self.process = Int(execution.processIdentifier.value)
                     try await self.attend(execution, orders)
                 }
                 switch result.terminationStatus {
