@@ -38,8 +38,9 @@ extension Correlator {
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
         case (.taken, let index?): messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
-        default: break
+        default: return
         }
+        if limits.notesChanges { changed.append(id) }
     }
 
     // MARK: Publish

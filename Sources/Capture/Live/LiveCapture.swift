@@ -48,6 +48,7 @@ package final class LiveCapture: @unchecked Sendable {
     private struct State {
         var sources: [CaptureSource]
         var statistics: [CaptureStatistics]
+        var cutPackets = 0
         /// Why interfaces ended by themselves, a sentence each.
         var endings: [String] = []
     }
@@ -81,6 +82,9 @@ package final class LiveCapture: @unchecked Sendable {
 
     /// What kernel and interfaces counted, known anew about four times a second.
     package var statistics: [CaptureStatistics] { state.withLock { $0.statistics } }
+
+    /// Packets that were longer than what is kept of one.
+    package var cutPackets: Int { state.withLock { $0.cutPackets } }
 
     /// Why interfaces ended by themselves, a sentence each without the full stop.
     package var endings: [String] { state.withLock { $0.endings } }
@@ -185,9 +189,10 @@ package final class LiveCapture: @unchecked Sendable {
 
     private func count(_ filling: borrowing Filling) {
         let statistics = interfaces.map(\.statistics)
-        let sources = filling.sources
+        let (sources, cutPackets) = (filling.sources, filling.cutPackets)
         state.withLock { state in
             state.sources = sources
+            state.cutPackets = cutPackets
             for (index, counts) in statistics.enumerated() {
                 if let counts { state.statistics[index] = counts }
             }
@@ -249,6 +254,7 @@ private final class WakePipe: Sendable {
 /// A machine that fills batches with packets, and hands them on.
 private struct Filling {
     private(set) var sources: [CaptureSource]
+    private(set) var cutPackets = 0
     private var batch: PacketBatch
     private let linkTypes: [LinkType]
     private let pool: BatchPool
@@ -275,6 +281,7 @@ private struct Filling {
     ) {
         guard !isComplete else { return }
         count += 1
+        if length < wireLength { cutPackets += 1 }
         let number = Int64(sources[interface].count(time, bytes: length))
         let isIn = batch.append(
             bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)

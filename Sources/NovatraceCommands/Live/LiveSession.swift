@@ -220,6 +220,10 @@ final class LiveSession {
                 report.losses.append("\(recorder.missedPackets) packets were not written: the disk was too slow")
             }
         }
+        if capture.cutPackets > 0 {
+            report.losses.append(
+                "\(capture.cutPackets) packets were longer than what is kept of one (--snaplen): their messages are cut")
+        }
         if reader.missedPackets > 0 {
             report.losses.append("\(reader.missedPackets) packets were captured but not read: novatrace fell behind")
         }

@@ -12,10 +12,10 @@ struct LinkCapture {
         let output: String
         let errors: String
 
-        /// Lines of standard output before the diagrams.
+        /// Lines of standard output before the diagrams; each begins with a time.
         var lines: [Substring] {
             output.split(separator: "\n", omittingEmptySubsequences: false).prefix {
-                !$0.isEmpty && !$0.hasPrefix("boot")
+                $0.prefixMatch(of: #/\d\d:\d\d:\d\d\.\d{3} /#) != nil
             }
         }
 

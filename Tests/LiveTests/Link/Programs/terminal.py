@@ -20,9 +20,9 @@ def main():
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         os.execvp(command[0], command)
     print(f"process {child}", file=sys.stderr, flush=True)
-    looks, orders = True, b""
+    looks, is_open, orders = True, True, b""
     while True:
-        watched = [0] + ([screen] if looks else [])
+        watched = [0] + ([screen] if looks and is_open else [])
         ready, _, _ = select.select(watched, [], [], 0.05)
         if 0 in ready:
             chunk = os.read(0, 4096)
@@ -44,11 +44,12 @@ def main():
             except OSError:
                 chunk = b""
             os.write(1, chunk)
-            if chunk:
-                continue
+            is_open = bool(chunk)
+            continue
         ended, status = os.waitpid(child, os.WNOHANG)
-        if ended and screen not in ready:
-            drain(screen)
+        if ended:
+            if looks and is_open:
+                drain(screen)
             code = os.waitstatus_to_exitcode(status)
             sys.stderr.write(f"ended {code if code >= 0 else 128 - code}\n")
             return
