@@ -15,7 +15,8 @@ extension `A capture on a link` {
             #expect(result.lines.count > 20 && times.count >= result.lines.count)
             for (line, arrival) in zip(result.lines, times) {
                 #expect(
-                    line.wholeMatch(of: /\d\d:\d\d:\d\d\.\d{3}  \S+ +→ \S+ .*(call|cast|reply|fanout|notify) .*/) != nil)
+                    line.wholeMatch(of: /\d\d:\d\d:\d\d\.\d{3}  \S+ +→ \S+ .*(call|cast|reply|fanout|notify) .*/) != nil
+                )
                 // Only after a second it is known that nobody takes a message.
                 guard !line.contains("nobody listens"), !line.contains("not seen taken") else { continue }
                 let delay = try #require(Self.secondsOfDay(line)).distance(to: arrival)
