@@ -73,7 +73,7 @@ struct LiveBenchmark: ~Copyable {
                 first: 50, goal: 20, unit: " s"),
             Bar(
                 what: "peak memory of a million messages", figure: Double(memory.result.peakMemory) / 1e6,
-                side: .atMost, first: 200, goal: 128, unit: " MB"),
+                side: .atMost, first: 160, goal: 128, unit: " MB"),
             Bar(
                 what: "its growth after 200,000", figure: Double(memory.growth) / 1e6, side: .atMost, first: 8, goal: 1,
                 unit: " MB"),
@@ -134,13 +134,13 @@ struct LiveBenchmark: ~Copyable {
     /// Between a rate at which nothing was lost and one at which something was.
     private mutating func limit(of watcher: Watcher, _ results: [WatcherResult]) throws -> String {
         var good = results.filter { $0.isWhole && $0.isAtRate }.map(\.rate).max() ?? 0
-        guard var bad = results.filter({ !$0.isWhole }).map(\.rate).min() else {
+        guard var bad = results.filter({ !$0.isWhole }).map(\.reachedRate).min() else {
             return "above \(decimal(results.map(\.sentRate).max() ?? 0, 0)), the most that can be sent"
         }
         good = min(good, bad)
         while bad - good > max(500, bad / 25) {
             let result = try measure(watcher, rate: (good + bad) / 2)
-            if result.isWhole { good = result.rate } else { bad = result.rate }
+            if result.isWhole { good = result.rate } else { bad = min(bad - 1, result.reachedRate) }
         }
         return String(bad)
     }

@@ -60,6 +60,8 @@ struct WatcherResult {
 
     /// Whether the program took everything in.
     var isWhole: Bool { dropped == 0 && missed == 0 && (understood ?? sent) == sent }
+    /// The rate that was asked for, as far as the sender could do it.
+    var reachedRate: Int { min(rate, Int(sentRate)) }
     /// Whether the sender was as fast as it should have been.
     var isAtRate: Bool { sentRate >= Double(rate) * 0.98 }
 }
