@@ -21,6 +21,8 @@ final class LiveOutput: Sendable {
 
     private struct State {
         var lost = 0
+        /// Bytes of lines that were taken and are not written.
+        var waiting = 0
         /// Sentences that found no room.
         var unsaid: [String] = []
         var failure: (any Error)?
@@ -28,6 +30,8 @@ final class LiveOutput: Sendable {
     }
 
     private let output: ResultOutput
+    /// Bytes of lines that wait at most, a few seconds of a busy bus.
+    static let mostBytesWaiting = 16 << 20
     private let queue = BoundedQueue<Item>(limit: 2048)
     private let state = Mutex(State())
     private let thread: Mutex<WorkerThread?> = Mutex(nil)
@@ -45,8 +49,16 @@ final class LiveOutput: Sendable {
 
     /// Writes lines when it is their turn.
     func write(_ lines: [UInt8], count: Int) {
-        guard !queue.offer(.lines(lines, count: count)) else { return }
-        state.withLock { $0.lost += count }
+        let hasRoom = state.withLock { state in
+            guard state.waiting == 0 || state.waiting + lines.count <= Self.mostBytesWaiting else { return false }
+            state.waiting += lines.count
+            return true
+        }
+        guard !hasRoom || !queue.offer(.lines(lines, count: count)) else { return }
+        state.withLock { state in
+            state.lost += count
+            if hasRoom { state.waiting -= lines.count }
+        }
     }
 
     /// Shows a status line in place of the one before.
@@ -80,6 +92,7 @@ final class LiveOutput: Sendable {
             case .lines(let bytes, _):
                 clear(status)
                 write(bytes)
+                state.withLock { $0.waiting -= bytes.count }
                 show(status)
             case .status(let text):
                 clear(status)

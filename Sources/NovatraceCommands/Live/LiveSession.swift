@@ -222,7 +222,8 @@ final class LiveSession {
         }
         if capture.cutPackets > 0 {
             report.losses.append(
-                "\(capture.cutPackets) packets were longer than what is kept of one (--snaplen): their messages are cut")
+                "\(capture.cutPackets) packets were longer than what is kept of one (--snaplen): their messages are cut"
+            )
         }
         if reader.missedPackets > 0 {
             report.losses.append("\(reader.missedPackets) packets were captured but not read: novatrace fell behind")

@@ -61,6 +61,9 @@ struct CaptureOptions: ParsableArguments {
     }
 
     mutating func validate() throws {
+        if let twice = interface.first(where: { name in interface.count { $0 == name } > 1 }) {
+            throw ValidationError("--interface \(twice) is given twice")
+        }
         guard (68...262_144).contains(snaplen) else {
             throw ValidationError("--snaplen is between 68 and 262144 bytes, not \(snaplen)")
         }

@@ -4,27 +4,27 @@ import TestSupport
 import Testing
 
 extension `A capture on a link` {
-    /// Plays a long recording until novatrace has more to say than waits for its reader, and all of it is in `file`.
+    /// Plays a recording of which novatrace says more than a pipe or terminal takes, until all of it is in `file`.
     private func fill(_ link: VirtualLink, _ file: String) async throws -> Int {
-        var sent = 0
-        for _ in 0..<3 { sent += try await link.play("lifecycle") }
+        let sent = try await link.play("lifecycle")
+        var count = 0
         let isWritten = try await eventually(within: .seconds(10)) {
-            let tcpdump = try await link.run(["tcpdump", "-nn", "-r", file])
-            return tcpdump.output.split(separator: "\n").count == sent
+            try await Task.sleep(for: .milliseconds(100))
+            count = try await link.run(["tcpdump", "-nn", "-r", file]).output.split(separator: "\n").count
+            return count == sent
         }
-        #expect(isWritten, "packets are written while nobody reads lines")
+        #expect(isWritten, "\(count) of \(sent) packets are written while nobody reads lines")
         return sent
     }
 
-    @Test func `goes on while its reader does not read, and counts what that one missed`() async throws {
+    @Test func `goes on while its reader does not read`() async throws {
         try await VirtualLink.run { link in
             let (fifo, file) = (link.path("lines"), link.path("bus.pcap"))
             #expect(mkfifo(fifo, 0o600) == 0)
             let reader = open(fifo, O_RDONLY | O_NONBLOCK)
             defer { close(reader) }
             let capture = try await LinkCapture.start(
-                on: link, ["-w", file, "--all", "--detail", "full"],
-                prefix: ["/bin/sh", "-c", #"exec "$@" >"$0""#, fifo])
+                on: link, ["-w", file, "--all"], prefix: ["/bin/sh", "-c", #"exec "$@" >"$0""#, fifo])
             let sent = try await fill(link, file)
             await capture.program.send(.interrupt)
             // It waits for its reader with what it has to say at the end.
@@ -34,7 +34,8 @@ extension `A capture on a link` {
             let text = try await Task.detached { try FileHandle(fileDescriptor: reader).readToEnd() ?? Data() }.value
             let result = try await capture.result()
             #expect(result.status == 0)
-            #expect(String(decoding: text, as: UTF8.self).contains("7297 packets") || text.count > 100_000)
+            #expect(String(decoding: text, as: UTF8.self).contains("\nbus0 · EN10MB · \(sent) packets"))
+            #expect(!result.errors.contains("lines were not shown"), "there was room for all of them")
             #expect(result.errors.contains("\n\(sent) packets written to \(file)\n"), "\(result.errors)")
             #expect(try await link.read(file).packets == sent)
         }

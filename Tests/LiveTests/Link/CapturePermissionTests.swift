@@ -104,7 +104,7 @@ extension `A capture on a link` {
                 (["-w", link.path("x"), "-W", "5"], 64, "--file-count needs --file-size"),
                 (["-w", link.path("none/x")], 74, "cannot be created: its folder does not exist"),
                 (["-w", "/proc"], 74, "novatrace: /proc is a directory"),
-                (["-i", "bus0", "-i", "bus0"], 64, "bus0 is named twice"),
+                (["-i", "bus0", "-i", "bus0"], 64, "--interface bus0 is given twice"),
             ]
             for (arguments, status, sentence) in cases {
                 let onInterface = arguments.contains("-i") ? [] : ["-i", "bus0"]

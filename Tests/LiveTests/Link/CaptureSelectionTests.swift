@@ -54,7 +54,7 @@ extension `What a capture on a link finds` {
         #expect(failed.diagrams.contains("d4816b91-5d0d-4221-b44d-d624a3e409f4"))
         let all = try await show(["--all"], of: "boot-ok")
         let plain = try await show([], of: "boot-ok")
-        #expect(all.lines.count { $0.contains("report_state") } > 10)
+        #expect(all.lines.count { $0.contains("report_state") } > 2)
         #expect(!plain.lines.contains { $0.contains("report_state") })
         #expect(all.lines.count > plain.lines.count + 20)
         #expect(plain.diagrams.contains("background messages hidden (--all)"))

@@ -57,13 +57,13 @@ struct LinkCapture {
 }
 
 extension BackgroundProgram {
-    /// Waits until `process`, by default its own, holds back the signals that end a capture: it does so once the
-    /// interfaces are open.
+    /// Waits until `process`, by default its own, holds back SIGHUP, SIGINT and SIGTERM, and only those: it does so once
+    /// the interfaces are open.
     func waitUntilCapturing(process: Int? = nil) async throws {
         let isCapturing = try await eventually(within: .seconds(20)) {
             if status != nil { return true }
             guard let process = process ?? self.process, let status = ProcessStatus(of: process) else { return false }
-            return status.blockedSignals & 0b10 != 0
+            return status.blockedSignals == 0x4003
         }
         guard isCapturing else { throw BusFailure("it does not capture: \(lastWords)") }
     }
