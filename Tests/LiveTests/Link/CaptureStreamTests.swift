@@ -5,7 +5,7 @@ import Testing
 extension `What a capture on a link finds` {
     /// Speeds at which messages are taken for complete after the packets, and between them.
     @Test(
-        arguments: [("boot-ok", nil), ("boot-ok", 8), ("boot-conductor-down", 8), ("lifecycle", nil)]
+        arguments: [("boot-ok", 10), ("boot-conductor-down", 10), ("boot-midstream", nil)]
             as [(String, Double?)])
     func `is streamed as objects of which the last says what its file says`(recording: String, speed: Double?)
         async throws

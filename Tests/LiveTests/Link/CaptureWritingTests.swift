@@ -87,7 +87,8 @@ extension `A capture on a link` {
             await piped.send(.interrupt)
             #expect(try await piped.waitForEnd() == 0)
             let read = String(decoding: await piped.output, as: UTF8.self).split(separator: "\n")
-            #expect(read.count == second)
+            let errors = String(decoding: await piped.errors, as: UTF8.self)
+            #expect(read.count == second, "\(errors.suffix(1000))")
         }
     }
 }

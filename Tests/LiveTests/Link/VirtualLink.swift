@@ -15,7 +15,7 @@ actor VirtualLink {
 
     /// Whether everything that these tests need is there: `.ci/setup test` installs it, and links need privileges.
     static var isAvailable: Bool {
-        ["ip", "unshare", "nsenter", "setpriv", "setcap", "mount", "tcpdump", "tshark", "python3"]
+        ["ip", "unshare", "nsenter", "setpriv", "setcap", "mount", "tcpdump", "capinfos", "python3"]
             .allSatisfy { ExternalProgram.installed($0) != nil } && geteuid() == 0
     }
 
