@@ -15,6 +15,17 @@ package struct CaptureStatistics: Sendable, Equatable {
         self.droppedByInterface = droppedByInterface
     }
 
+    /// What came after `earlier` was counted.
+    func since(_ earlier: CaptureStatistics) -> CaptureStatistics {
+        CaptureStatistics(
+            received: max(0, received - earlier.received),
+            droppedByKernel: max(0, droppedByKernel - earlier.droppedByKernel),
+            droppedByInterface: max(0, droppedByInterface - earlier.droppedByInterface))
+    }
+
+    /// Whether all that the kernel kept was read.
+    func isCovered(by source: CaptureSource) -> Bool { source.packets + droppedByKernel >= received }
+
     /// The same, where `source` was read on for what the kernel still held when this was counted.
     func covering(_ source: CaptureSource) -> CaptureStatistics {
         var result = self

@@ -140,7 +140,7 @@ package final class LiveCapture: @unchecked Sendable {
         }
         count(filling)
         let counted = statistics
-        if !filling.isComplete { readRest(&open, &filling) }
+        if !filling.isComplete { readRest(&open, &filling, counted) }
         filling.handOn()
         count(filling)
         // What came after the end was received by nobody.
@@ -175,12 +175,15 @@ package final class LiveCapture: @unchecked Sendable {
         return taken
     }
 
-    /// The kernel hands its last packets over when its patience is at an end: two rounds with nothing are the end of it.
-    private func readRest(_ open: inout [Int], _ filling: inout Filling) {
+    /// The kernel hands its last packets over when its patience is at an end, on a busy machine later: two rounds with
+    /// nothing are the end of it, once all that it had counted is here.
+    private func readRest(_ open: inout [Int], _ filling: inout Filling, _ counted: [CaptureStatistics]) {
         let end = Timestamp(nanoseconds: Self.milliseconds(CLOCK_REALTIME) * 1_000_000 + 1_000_000)
         let deadline = Self.milliseconds(CLOCK_MONOTONIC) + 1000
         var quietRounds = 0
-        while !open.isEmpty, quietRounds < 2, Self.milliseconds(CLOCK_MONOTONIC) < deadline {
+        while !open.isEmpty, Self.milliseconds(CLOCK_MONOTONIC) < deadline {
+            let isBehind = open.contains { !counted[$0].isCovered(by: filling.sources[$0]) }
+            guard isBehind || quietRounds < 2 else { break }
             var descriptors = open.map { pollfd(fd: interfaces[$0].descriptor, events: Int16(POLLIN), revents: 0) }
             poll(&descriptors, nfds_t(descriptors.count), 60)
             quietRounds = readRound(&open, &filling, until: end) == 0 ? quietRounds + 1 : 0
@@ -209,15 +212,18 @@ package final class LiveCapture: @unchecked Sendable {
 /// A machine that holds one interface, in a class because an array cannot hold what is not copyable.
 private final class LiveInterface {
     private let handle: LiveHandle
+    /// What was counted before the filter was set, and never seen.
+    private let before: CaptureStatistics
 
     init(_ name: String, _ options: LiveOptions) throws(CaptureError) {
         handle = try LiveHandle(name, options)
+        before = handle.statistics ?? CaptureStatistics()
     }
 
     var name: String { handle.name }
     var linkType: LinkType { handle.linkType }
     var descriptor: Int32 { handle.descriptor }
-    var statistics: CaptureStatistics? { handle.statistics }
+    var statistics: CaptureStatistics? { handle.statistics?.since(before) }
 
     func read(atMost count: Int, _ body: (Timestamp, Int, UnsafePointer<UInt8>, Int) -> Void) -> LiveHandle.Round {
         handle.read(atMost: count, body)

@@ -40,9 +40,8 @@ struct LinkCapture {
         return capture
     }
 
-    /// Ends it with a signal, once it has had the time to take what was sent.
+    /// Ends it with a signal, when the kernel may still hold what was sent.
     func stop(_ signal: Signal = .interrupt) async throws -> Result {
-        try await Task.sleep(for: .milliseconds(200))
         await program.send(signal)
         return try await result()
     }
