@@ -100,7 +100,8 @@ let package = Package(
             name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
-            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport"], exclude: ["Fixtures"],
+            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport", "Workflows"],
+            exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandsTests",

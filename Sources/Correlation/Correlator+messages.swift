@@ -193,6 +193,9 @@ extension Message {
         events = request.events
         detail = request.detail
         isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
+        guard !isBackground else { return }
+        facts = MessageFacts(
+            expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, retry: request.retry)
     }
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
@@ -200,6 +203,7 @@ extension Message {
         messageID = reply.messageID ?? (routingKey.isEmpty ? exchange : routingKey)
         failure = reply.failure
         detail = reply.detail
+        facts = MessageFacts(selectedHosts: reply.selectedHosts)
     }
 
     private mutating func describe(_ notification: OpenStack.Notification) {

@@ -91,3 +91,17 @@ package struct Diagnosis: Sendable {
         self.cause = cause
     }
 }
+
+extension Diagnosis.Cause {
+    /// How an operation ended for that cause.
+    package var outcome: Operation.Outcome {
+        switch self {
+        case .completed: .completed
+        case .noValidHost, .retriesExhausted, .buildAborted, .remoteError, .rejectedTransition, .errorState, .returned:
+            .failed
+        case .notTaken, .unanswered, .missingEvent, .brokerRefused, .brokerBlocked, .connectionLost: .stuck
+        case .underWay: .running
+        case .unclear: .unknown
+        }
+    }
+}

@@ -38,6 +38,8 @@ package struct Message: Sendable, Identifiable {
     package var stateChange: StateChange?
     /// Names of the events of an `external_instance_event`, e.g. `network-vif-plugged`.
     package var events: [String] = []
+    /// What only few messages say; `nil` of most.
+    package var facts: MessageFacts?
     /// Index into `BusTrace.participants` of the sender.
     package var from: Int?
     /// Index into `CaptureSummary.connections` of the connection it was published on.

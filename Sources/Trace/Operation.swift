@@ -82,6 +82,8 @@ package struct StateNote: Sendable {
     }
 
     package var at: Timestamp
+    /// When the next state was set; `nil` for the last, and for one that was rejected.
+    package var until: Timestamp?
     package var change: StateChange
     package var confirmation: Confirmation
     /// Indexes into `BusTrace.messages` and `BusTrace.participants`: the message and who sent it.
@@ -95,4 +97,7 @@ package struct StateNote: Sendable {
         self.message = message
         self.participant = participant
     }
+
+    /// The time spent in the state, as far as the next was seen.
+    package var duration: Nanoseconds? { until.map { $0 - at } }
 }

@@ -1,79 +1,64 @@
 import Trace
 
 /// A value: what one kind of operation looks like on the bus, as data.
+///
+/// Releases that do the same in other ways are workflows of one kind, told apart by what is on the wire only. A new
+/// workflow is a file with a `static let` and a line in `Workflows.all`; the code that looks for it needs no change.
 package struct Workflow: Sendable {
-    /// A value: which requests are meant.
-    package struct Pattern: Sendable {
-        /// RPC methods, or object methods like `Instance.save`.
-        package var methods: Set<String>
-        /// Topic of the routing key, e.g. `compute` for `compute.node1`; any when `nil`.
-        package var topic: String?
-
-        package init(_ methods: Set<String>, topic: String? = nil) {
-            self.methods = methods
-            self.topic = topic
-        }
-
-        func matches(_ message: Message) -> Bool {
-            switch message.kind {
-            case .call, .cast, .fanout: break
-            case .reply, .heartbeat, .notification, .opaque: return false
-            }
-            guard let method = message.method,
-                methods.contains(method) || message.objectMethod.map(methods.contains) == true
-            else { return false }
-            guard let topic else { return true }
-            return message.routingKey == topic || message.routingKey.hasPrefix(topic + ".")
-                || message.routingKey.hasPrefix(topic + "-alt.")
-        }
-    }
-
-    /// A value: one step, and what proves that it was done.
-    package struct Step: Sendable {
-        package enum Proof: Sendable {
-            /// A request that somebody took and, if it is a call, answered without failure.
-            case request(Pattern)
-            /// The instance's task state.
-            case taskState(String)
-            /// The instance's state, with no task under way.
-            case vmState(String)
-        }
-
-        package var name: String
-        package var proof: Proof
-        /// Not every era and configuration has it.
-        package var isOptional: Bool
-
-        package init(_ name: String, _ proof: Proof, isOptional: Bool = false) {
-            self.name = name
-            self.proof = proof
-            self.isOptional = isOptional
-        }
-    }
-
     package var kind: Operation.Kind
     /// What begins it.
     package var triggers: [Pattern]
+    /// One of these must be there as well, where another workflow is begun by the same request.
+    package var marks: [Pattern]
     /// What is seen in it only; recognises one that began before the capture.
     package var signs: [Pattern]
     /// State that instances have in it only; recognises it as well.
     package var signState: String?
+    /// What begins it anew on another host, once a host was asked.
+    package var retry: Pattern?
+    /// What is seen only when it is undone.
+    package var rollback: Pattern?
+    /// In order; the last is the goal.
     package var steps: [Step]
-    /// Said when its last step is done, e.g. `active`.
+    /// What is said when the goal is reached, unless that is a state: its name is said then.
     package var goal: String
     /// Leads from the goal to the host, e.g. `on`.
     package var preposition: String
 
     package init(
-        _ kind: String, triggers: [Pattern], signs: [Pattern] = [], signState: String? = nil, steps: [Step] = [],
-        goal: String = "done", preposition: String = "on"
+        _ kind: String, triggers: [Pattern], marks: [Pattern] = [], signs: [Pattern] = [], signState: String? = nil,
+        retry: Pattern? = nil, rollback: Pattern? = nil, steps: [Step], goal: String = "done",
+        preposition: String = "on"
     ) {
         self.kind = Operation.Kind(rawValue: kind)
         self.triggers = triggers
+        self.marks = marks
         self.signs = signs
         self.signState = signState
+        self.retry = retry
+        self.rollback = rollback
         self.steps = steps
         self.goal = goal
         self.preposition = preposition
+    }
+}
+
+extension Workflow {
+    /// Whether the messages hold what begins it and, where that is not enough, what marks it.
+    func isBegun(by messages: [Int], in trace: BusTrace) -> Bool {
+        contains(triggers, messages, trace) && (marks.isEmpty || contains(marks, messages, trace))
+    }
+
+    /// Whether the messages hold what is seen in it only.
+    func isSeen(in messages: [Int], of trace: BusTrace) -> Bool {
+        if contains(signs, messages, trace) { return true }
+        guard let signState else { return false }
+        return messages.contains {
+            trace.messages[$0].kind == .call && trace.messages[$0].stateChange?.vmState.value == signState
+        }
+    }
+
+    private func contains(_ patterns: [Pattern], _ messages: [Int], _ trace: BusTrace) -> Bool {
+        messages.contains { id in patterns.contains { $0.matches(trace.messages[id]) } }
     }
 }

@@ -23,7 +23,7 @@ import Trace
         #expect(boot.outcome == .completed)
         #expect(boot.verdict == "active on node1 after 0.6 s")
         #expect(boot.states.map(\.change.taskState.value) == ["networking", "block_device_mapping", "spawning", nil])
-        #expect(boot.steps.allSatisfy { $0.status == .done })
+        #expect(boot.steps.map(\.status) == [.done, .done, .done, .done, .done, .done, .skipped, .done])
     }
 
     @Test func `a capture that ends in the middle leaves a boot running`() {
@@ -33,7 +33,7 @@ import Trace
         let boot = operations(script)[0]
         #expect(boot.outcome == .running)
         #expect(boot.verdict == #"reached "networking" when the capture ended"#)
-        #expect(boot.steps.map(\.status) == [.done, .done, .done, .done, .pending, .pending, .pending])
+        #expect(boot.steps.map(\.status) == [.done, .done, .done, .done] + [.pending, .pending, .pending, .pending])
     }
 
     @Test func `no valid host is a failure, said in the scheduler's words`() {
@@ -158,7 +158,7 @@ import Trace
         var script = TraceScript()
         script.bootUntilCompute([instance])
         script.notify("compute.instance.create.error", priority: "ERROR", instances: [instance])
-        #expect(operations(script)[0].outcome == .failed)
+        #expect(operations(script)[0].outcome == .running)
         script.cast("build_instances", 3, 1, key: "conductor", instances: [instance])
         script.cast("build_and_run_instance", 1, 4, key: "compute.node2", instances: [instance])
         #expect(operations(script).count == 1)

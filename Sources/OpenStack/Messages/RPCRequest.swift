@@ -53,19 +53,3 @@ package struct HostHint: Sendable, Hashable {
         self.host = host
     }
 }
-
-/// A value: the `retry` of a build's filter properties (nova scheduler/utils.py).
-package struct BuildRetry: Sendable, Hashable {
-    /// Counted from 1, the one under way included.
-    package var attempts: Int?
-    /// The hosts tried.
-    package var hosts: [String]
-    /// The last host's exception, redacted and bounded.
-    package var reason: String?
-
-    package init(attempts: Int?, hosts: [String], reason: String?) {
-        self.attempts = attempts
-        self.hosts = hosts
-        self.reason = reason
-    }
-}

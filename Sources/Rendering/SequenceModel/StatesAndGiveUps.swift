@@ -5,7 +5,7 @@ extension SequenceBuilder {
     func stateEvents(of operation: Operation, lanes: inout LaneTable) -> [SequenceEvent] {
         var known: [String: StateChange] = [:]
         var events: [SequenceEvent] = []
-        for note in operation.states {
+        for note in drawnStates(of: operation) {
             let states = note.change.changes(since: known[note.change.instance])
             if note.confirmation != .rejected {
                 known[note.change.instance] = note.change.filled(from: known[note.change.instance])
@@ -17,6 +17,14 @@ extension SequenceBuilder {
             events.append(SequenceEvent(at: max(note.at, settled(note) ?? note.at), content: .state(mark)))
         }
         return events
+    }
+
+    /// What only notifications tell has no arrow to stand at, and nobody's lane perhaps: it is drawn where nothing else is.
+    private func drawnStates(of operation: Operation) -> [StateNote] {
+        let saved = operation.states.filter { note in
+            !trace.messages.indices.contains(note.message) || trace.messages[note.message].kind != .notification
+        }
+        return saved.isEmpty ? operation.states : saved
     }
 
     /// When the answer to the message that set the state came in.

@@ -2,7 +2,8 @@ import Trace
 
 /// A value: an operation before it is judged.
 struct OperationDraft {
-    var kind: Operation.Kind
+    /// `nil` where none fits.
+    var workflow: Workflow?
     var requestID: String?
     var instance: String?
     var messages: [Int]

@@ -34,9 +34,8 @@ package struct OperationFinder {
         }
         for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
-        return found.enumerated().map { id, draft in
-            OperationJudge(trace, workflow: workflow(of: draft.kind)).judge(draft, id: id)
-        }
+        let maker = OperationMaker(trace)
+        return found.enumerated().map { id, draft in maker.operation(draft, id: id) }
     }
 
     // MARK: By request
@@ -65,25 +64,28 @@ package struct OperationFinder {
                 instances.append(instance)
             }
         }
-        let kind = workflow?.kind ?? .other
         guard instances.count > 1 else {
-            return [draft(kind, request, instance: instances.first, messages: messages)].compactMap(\.self)
+            return [draft(workflow, request, instance: instances.first, messages: messages)].compactMap(\.self)
         }
         let shares = MessageShares(of: messages, in: trace)
-        return instances.compactMap { draft(kind, request, instance: $0, messages: shares.messages(on: $0)) }
+        return instances.compactMap { draft(workflow, request, instance: $0, messages: shares.messages(on: $0)) }
     }
 
     private func draft(
-        _ kind: Operation.Kind, _ request: String?, instance: String?, messages: [Int]
+        _ workflow: Workflow?, _ request: String?, instance: String?, messages: [Int]
     ) -> OperationDraft? {
         let requests = messages.filter(isRPC)
         let times = (requests.isEmpty ? messages : requests).compactMap { trace.messages[$0].at }
         guard let start = times.min(), let end = times.max() else { return nil }
         return OperationDraft(
-            kind: kind, requestID: request, instance: instance, messages: messages, startedAt: start, endedAt: end)
+            workflow: workflow, requestID: request, instance: instance, messages: messages, startedAt: start,
+            endedAt: end)
     }
 
-    private func isRPC(_ id: Int) -> Bool { trace.messages[id].kind != .notification }
+    /// A request or reply that is the operation's own, as background traffic and what notifications tell is not.
+    private func isRPC(_ id: Int) -> Bool {
+        trace.messages[id].kind != .notification && !trace.messages[id].isBackground
+    }
 
     /// A request that a user caused and that no workflow knows.
     private func isUsersRequest(_ id: Int) -> Bool {
@@ -95,23 +97,8 @@ package struct OperationFinder {
     // MARK: By workflow
 
     private func workflow(for messages: [Int]) -> Workflow? {
-        for workflow in workflows {
-            for id in messages where workflow.triggers.contains(where: { $0.matches(trace.messages[id]) }) {
-                return workflow
-            }
-        }
-        return workflows.first { workflow in
-            messages.contains { id in
-                let message = trace.messages[id]
-                return workflow.signs.contains { $0.matches(message) }
-                    || message.kind == .call && workflow.signState != nil
-                        && message.stateChange?.vmState.value == workflow.signState
-            }
-        }
-    }
-
-    private func workflow(of kind: Operation.Kind) -> Workflow? {
-        workflows.first { $0.kind == kind }
+        workflows.first { $0.isBegun(by: messages, in: trace) }
+            ?? workflows.first { $0.isSeen(in: messages, of: trace) }
     }
 
     // MARK: By instance
@@ -136,7 +123,7 @@ package struct OperationFinder {
             let candidates = byInstance[instance] ?? []
             if let underWay = operation(at: at, of: candidates, in: operations) {
                 for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
-            } else if let alone = draft(.other, request, instance: instance, messages: own) {
+            } else if let alone = draft(nil, request, instance: instance, messages: own) {
                 byInstance[instance, default: []].append(operations.count)
                 operations.append(alone)
             }

@@ -1,0 +1,72 @@
+import Trace
+
+extension Question {
+    /// The goal was reached: proven by the last step of the workflow, and no error after it.
+    static let completed = Question { facts in
+        guard let workflow = facts.workflow, let goal = facts.operation.steps.last, goal.status == .done,
+            !facts.hasErrorState(after: goal.at), !facts.isRolledBack
+        else { return nil }
+        let reached = facts.goalState(goal)
+        let host = reached?.change.host ?? facts.participant(goal.to)?.host ?? facts.computeHost
+        let word = reached?.change.vmState.value.flatMap { state in
+            if case .vmState = workflow.steps.last?.proof { state } else { nil }
+        }
+        let place = host.map { " \(workflow.preposition) \($0)" } ?? ""
+        let reachedAt = facts.time(of: goal)
+        let time = max(0, reachedAt - facts.operation.startedAt)
+        var finding = Finding(
+            .completed,
+            "\(word ?? workflow.goal)\(place) after \(facts.seconds(time))\(facts.mostOfTheTime(of: time))", facts)
+        finding.diagnosis.message = goal.messages.last
+        finding.diagnosis.since = reachedAt
+        finding.blame(
+            facts.participant(service: Workflow.Role.compute.service, host: host),
+            service: Workflow.Role.compute.service, host: host)
+        if let message = goal.messages.last {
+            let call = facts.call(of: message)
+            finding.prove(
+                Diagnosis.Evidence(
+                    "\(facts.message(message).title) proves \"\(goal.name)\""
+                        + (call?.reply == nil ? "" : ", and was answered"),
+                    at: call?.repliedAt ?? goal.at, message: message))
+        }
+        return finding
+    }
+
+    /// What no workflow knows is done when all its calls are answered; of casts nobody says when they are done.
+    static let answered = Question { facts in
+        guard facts.workflow == nil else { return nil }
+        let calls = facts.requests.compactMap(facts.call)
+        guard calls.contains(where: { $0.outcome == .ok }), !calls.contains(where: { $0.reply == nil }) else {
+            return nil
+        }
+        let time = facts.lastSeen - facts.operation.startedAt
+        return Finding(.completed, "all calls answered after \(facts.seconds(time))", facts)
+    }
+}
+
+extension Facts {
+    fileprivate func goalState(_ goal: Step) -> StateNote? {
+        guard let message = goal.messages.last else { return nil }
+        return operation.states.last { $0.message == message }
+    }
+
+    /// A state counts from when it was set, a call from when it was answered.
+    fileprivate func time(of goal: Step) -> Timestamp {
+        let isState = goalState(goal) != nil
+        let answered = isState ? nil : goal.messages.last.flatMap(call)?.repliedAt
+        return answered ?? goal.at ?? operation.endedAt
+    }
+
+    func hasErrorState(after time: Timestamp?) -> Bool {
+        guard let last = lastConfirmed, last.change.vmState == .some("error") else { return false }
+        return time.map { last.at >= $0 } ?? true
+    }
+
+    /// Said when most of the time nobody took one message.
+    fileprivate func mostOfTheTime(of time: Nanoseconds) -> String {
+        let longest = requests.compactMap { id in waited(for: id).map { (id, $0) } }.max { $0.1 < $1.1 }
+        guard let (id, wait) = longest, wait >= .seconds(1), wait > time / 2 else { return "" }
+        return ", \(seconds(wait)) of it until \(message(id).title) was taken"
+    }
+}

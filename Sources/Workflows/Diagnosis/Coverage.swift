@@ -1,0 +1,55 @@
+import Trace
+
+/// A value: from when to when the capture goes, and where it may lack what passed.
+///
+/// What was not seen is missing only where nothing could have been lost; else it is unknown.
+struct Coverage {
+    /// When the last packet came.
+    let end: Timestamp?
+
+    private let capture: CaptureSummary
+    /// Anomalies after which a message may be lacking.
+    private let losses: [Anomaly]
+    private let dropped: Int
+
+    private static let lossKinds: Set = [
+        "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
+        "body-unreadable", "capture-damaged", "joining-ended-early",
+    ]
+
+    init(_ capture: CaptureSummary) {
+        self.capture = capture
+        end = capture.sources.compactMap(\.last).max()
+        losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
+        dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
+    }
+
+    /// Why something that passed since `time` may not have been seen; `nil` where it would have been.
+    ///
+    /// - Parameter services: those that would have sent or taken it; what others lost says nothing. Whose a connection
+    ///   is may not be known: it counts then.
+    func loss(since time: Timestamp, of services: Set<String>, in trace: BusTrace) -> String? {
+        func concerns(_ connection: Int?) -> Bool {
+            guard let connection, capture.connections.indices.contains(connection),
+                let participant = capture.connections[connection].participant,
+                trace.participants.indices.contains(participant),
+                let service = trace.participants[participant].service
+            else { return true }
+            return services.contains(service)
+        }
+        if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
+        let oneSided = capture.connections.count { $0.oneSided && concerns($0.id) }
+        if oneSided > 0 { return "\(counted(oneSided, "connection")) \(was(oneSided)) seen in one direction only" }
+        let holes = losses.count { $0.at >= time && concerns($0.connection) }
+        if holes > 0 { return "the capture lacks bytes since then" }
+        // Only so many anomalies are kept with their times.
+        let isListed = capture.anomalyCount <= capture.anomalies.count && !losses.isEmpty
+        if !isListed, capture.connections.contains(where: { $0.gaps > 0 && concerns($0.id) }) {
+            return "the capture has gaps"
+        }
+        return nil
+    }
+
+    private func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }
+    private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
+}

@@ -1,0 +1,115 @@
+import Trace
+
+/// A view of what speaks for and against an operation's success: the questions are asked of it.
+///
+/// Background traffic is left out, so that no answer depends on it.
+struct Facts {
+    /// How long a message may wait to be taken, or an operation be silent, before it counts as stuck.
+    static let patience: Nanoseconds = .seconds(60)
+
+    let operation: Operation
+    let workflow: Workflow?
+    let attempts: Attempts
+    let trace: BusTrace
+    let coverage: Coverage
+    /// Ids of the operation's messages without background traffic; of notifications those of errors.
+    let own: [Int]
+    /// When anything was seen of it last.
+    let lastSeen: Timestamp
+    /// The last thing the capture holds.
+    let captureEnd: Timestamp
+
+    init(
+        _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage
+    ) {
+        self.operation = operation
+        self.workflow = workflow
+        self.attempts = attempts
+        self.trace = trace
+        self.coverage = coverage
+        own = operation.messages.filter { !trace.messages[$0].isBackground }
+        lastSeen = own.reduce(operation.startedAt) { latest, id in
+            let message = trace.messages[id]
+            let answered = message.call.flatMap { trace.calls[$0].repliedAt }
+            return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
+        }
+        captureEnd = coverage.end ?? lastSeen
+    }
+
+    // MARK: Messages
+
+    func message(_ id: Int) -> Message { trace.messages[id] }
+
+    /// The call that a request began.
+    func call(of request: Int) -> Call? {
+        guard let call = trace.messages[request].call, trace.calls[call].request == request else { return nil }
+        return trace.calls[call]
+    }
+
+    /// Calls and casts, in order of time.
+    var requests: [Int] { own.filter { [.call, .cast].contains(trace.messages[$0].kind) } }
+
+    /// The error notifications of the operation, the last attempt's where it was begun anew.
+    var reportedErrors: [Message] {
+        own.map(message).filter { event in
+            event.kind == .notification && event.priority == "ERROR" && isOfLastAttempt(event.at)
+        }
+    }
+
+    func isOfLastAttempt(_ time: Timestamp?) -> Bool {
+        guard let time, let began = attempts.lastBegan else { return true }
+        return time >= began
+    }
+
+    // MARK: States
+
+    /// States set over RPC; notifications tell what happened elsewhere, and are background traffic.
+    var savedStates: [StateNote] { operation.states.filter { !StateTimeline.isTold($0, in: trace) } }
+
+    var lastConfirmed: StateNote? { savedStates.last { $0.confirmation == .confirmed } }
+
+    // MARK: Steps
+
+    var lastDone: Int? { operation.steps.lastIndex { $0.status == .done } }
+
+    func stepIndex(of message: Int) -> Int? { operation.steps.firstIndex { $0.messages.contains(message) } }
+
+    /// Whether a step that comes after this time was seen.
+    func isFollowed(after time: Timestamp, beyond step: Int) -> Bool {
+        operation.steps.indices.contains { index in
+            index > step && operation.steps[index].status == .done && (operation.steps[index].at ?? time) > time
+        }
+    }
+
+    // MARK: Time
+
+    func hasWaitedLong(since moment: Timestamp) -> Bool { captureEnd - moment > Self.patience }
+
+    var isSilent: Bool { hasWaitedLong(since: lastSeen) }
+
+    // MARK: Who
+
+    func participant(_ id: Int?) -> Participant? {
+        guard let id, trace.participants.indices.contains(id) else { return nil }
+        return trace.participants[id]
+    }
+
+    /// The only one with that name and host.
+    func participant(service: String?, host: String?) -> Participant? {
+        guard let service else { return nil }
+        let found = trace.participants.filter { $0.service == service && (host == nil || $0.host == host) }
+        return found.count == 1 ? found.first : nil
+    }
+
+    /// The host of the compute that the operation is on, or was sent to, as far as it was seen.
+    var computeHost: String? {
+        if let host = savedStates.last(where: { isOfLastAttempt($0.at) && $0.change.host != nil })?.change.host {
+            return host
+        }
+        guard let workflow else { return nil }
+        let reached = operation.steps.indices.reversed().first {
+            workflow.steps[$0].target.isCompute && !operation.steps[$0].messages.isEmpty
+        }
+        return reached.flatMap { operation.steps[$0].messages.last }.flatMap { trace.host(of: message($0)) }
+    }
+}

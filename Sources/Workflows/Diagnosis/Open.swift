@@ -1,0 +1,69 @@
+import Trace
+
+extension Question {
+    /// Something was seen of it shortly before the capture ended.
+    static let underWay = Question { facts in
+        guard !facts.isSilent else { return nil }
+        let plugging = facts.pluggingWait
+        var finding = Finding(.underWay, "\(facts.reached) when the capture ended", facts)
+        finding.diagnosis.message = facts.lastMessage
+        finding.diagnosis.since = facts.lastSeen
+        facts.addNextActor(to: &finding)
+        if let plugging {
+            finding.diagnosis.awaited = Plugging.event
+            finding.diagnosis.evidence.append(
+                Diagnosis.Evidence(
+                    "no \(Plugging.event) was seen yet, \(facts.seconds(facts.captureEnd - plugging.note.at)) after \"spawning\"",
+                    at: plugging.note.at, message: plugging.note.message))
+        }
+        return finding
+    }
+}
+
+extension Finding {
+    /// What is said when nothing can be: what was seen last, and why that is not enough.
+    static func unclear(_ facts: Facts) -> Finding {
+        let services = Set(["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"])
+        let loss = facts.coverage.loss(since: facts.operation.startedAt, of: services, in: facts.trace)
+        let limit = loss.map { ", and \($0)" } ?? ""
+        var finding = Finding(.unclear, "\(facts.reached); nothing further was seen\(limit)", facts)
+        finding.diagnosis.message = facts.lastMessage
+        finding.diagnosis.since = facts.lastSeen
+        facts.addNextActor(to: &finding)
+        finding.diagnosis.evidence.append(
+            Diagnosis.Evidence(
+                "the capture goes on for \(facts.seconds(facts.captureEnd - facts.lastSeen)) without a message of it",
+                at: facts.captureEnd))
+        if let hint = facts.captureHint { finding.diagnosis.evidence.append(hint) }
+        return finding
+    }
+}
+
+extension Facts {
+    fileprivate var lastMessage: Int? { requests.last }
+
+    /// Who acts in the step that is due.
+    fileprivate func addNextActor(to finding: inout Finding) {
+        guard let workflow, let next = nextStep else { return }
+        let role = workflow.steps[next].actor
+        let host = role.isCompute ? computeHost ?? selectedHost : nil
+        finding.blame(participant(service: role.service, host: host), service: role.service, host: host)
+        finding.diagnosis.evidence.append(
+            Diagnosis.Evidence("the next step is \"\(operation.steps[next].name)\", of \(role.service)"))
+    }
+
+    /// The host that the scheduler chose, where it was asked for one instance.
+    fileprivate var selectedHost: String? {
+        let replies = own.lazy.map(message).compactMap { $0.facts?.selectedHosts.first }
+        return operation.instances.count == 1 ? Array(replies).last : nil
+    }
+
+    /// What to capture instead.
+    fileprivate var captureHint: Diagnosis.Evidence? {
+        guard let workflow, let next = nextStep, lastDone != nil, case .request = workflow.steps[next].proof,
+            workflow.steps[next].actor == .conductor, workflow.steps[next].target.isCompute
+        else { return nil }
+        return Diagnosis.Evidence(
+            "a cell with a broker of its own is asked there: capture on that broker too")
+    }
+}

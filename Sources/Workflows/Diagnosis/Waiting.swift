@@ -1,0 +1,185 @@
+import Trace
+
+extension Question {
+    /// A message that the operation needs was published, and nobody was seen to take it.
+    static let notTaken = Question { facts in
+        guard let wait = facts.openWaits.first(where: { !$0.isTaken }) else { return nil }
+        let message = facts.message(wait.request)
+        let topic = ServiceTopic(message.routingKey)
+        var finding = facts.finding(
+            on: wait, cause: .notTaken, services: topic.service.map { [$0] } ?? [], state: "not seen taken")
+        finding.diagnosis.awaited = message.destination
+        finding.blame(
+            facts.participant(service: topic.service, host: topic.host), service: topic.service, host: topic.host)
+        finding.prove(facts.published(wait.request))
+        return finding
+    }
+
+    /// A call was taken, and its answer was not seen.
+    static let unanswered = Question { facts in
+        guard let wait = facts.openWaits.first(where: \.isTaken) else { return nil }
+        let message = facts.message(wait.request)
+        let topic = ServiceTopic(message.routingKey)
+        let taker = facts.participant(message.deliveries.last?.to)
+        var finding = facts.finding(
+            on: wait, cause: .unanswered, services: [taker?.service ?? topic.service].compactMap(\.self).asSet,
+            state: "taken but not answered")
+        finding.blame(taker, service: topic.service, host: topic.host)
+        if let taken = facts.taken(wait.request) { finding.prove(facts.published(wait.request), taken) }
+        return finding
+    }
+
+    /// A cast was taken, and whoever took it has not done anything since that could be seen.
+    ///
+    /// Since Grizzly a compute asks the conductor for everything, and is heard at once; before, messages have no
+    /// `_unique_id`.
+    static let silentTaker = Question { facts in
+        guard facts.workflow != nil, facts.isSilent, let place = facts.lastDone,
+            let id = facts.operation.steps[place].messages.last, facts.message(id).kind == .cast,
+            facts.message(id).uniqueID != nil, let delivery = facts.message(id).deliveries.last,
+            !facts.wasHeard(delivery.to, since: delivery.at)
+        else { return nil }
+        let message = facts.message(id)
+        let topic = ServiceTopic(message.routingKey)
+        let taker = facts.participant(delivery.to)
+        let services = [taker?.service ?? topic.service].compactMap(\.self).asSet
+        let sentence = "\(message.title) was taken by \(taker?.label ?? message.routingKey)"
+        let loss = facts.coverage.loss(since: delivery.at, of: services, in: facts.trace)
+        var finding =
+            loss.map { Finding(.unclear, "\(sentence); nothing further was seen, but \($0)", facts) }
+            ?? Finding(.unanswered, "\(sentence), and nothing came of it", facts)
+        finding.diagnosis.message = id
+        finding.diagnosis.since = delivery.at
+        finding.awaitedStep = facts.nextStep
+        finding.blame(taker, service: topic.service, host: topic.host)
+        if loss == nil {
+            finding.prove(
+                Diagnosis.Evidence(
+                    "nothing that it did for this request was seen for \(facts.seconds(facts.captureEnd - delivery.at))",
+                    at: facts.captureEnd, isMissing: true))
+        }
+        if let taken = facts.taken(id) { finding.prove(facts.published(id), taken) }
+        return finding
+    }
+}
+
+extension Array where Element: Hashable {
+    fileprivate var asSet: Set<Element> { Set(self) }
+}
+
+/// A value: a request that was seen taken, or answered, by nobody.
+struct Wait {
+    var request: Int
+    var isTaken: Bool
+    /// Since when nothing was seen of it.
+    var since: Timestamp
+    /// Whether its caller has given it up.
+    var isOver: Bool
+}
+
+extension Facts {
+    /// What the operation waits for, in order of time.
+    ///
+    /// A cast without a delivery counts while no later step was seen: the capture may hold one side of the bus.
+    var openWaits: [Wait] { requests.compactMap(wait) }
+
+    private func wait(for id: Int) -> Wait? {
+        let message = message(id)
+        guard workflow != nil || message.kind == .call, message.returned == nil, isOfLastAttempt(message.at) else {
+            return nil
+        }
+        switch message.kind {
+        case .cast:
+            guard let at = message.publishedAt, message.deliveries.isEmpty, isDecisive(message),
+                !isFollowed(after: at, beyond: stepIndex(of: id) ?? -1)
+            else { return nil }
+            let limit = message.expiration.map { at + $0 }
+            return Wait(request: id, isTaken: false, since: at, isOver: limit.map { captureEnd > $0 } ?? false)
+        case .call:
+            guard let call = call(of: id), call.reply == nil, call.outcome != .returned, let at = message.at,
+                !isOvertaken(id, at: at, isTimedOut: call.outcome == .timedOut)
+            else { return nil }
+            return Wait(
+                request: id, isTaken: !message.deliveries.isEmpty, since: lastSign(of: call.id, asked: message) ?? at,
+                isOver: call.outcome == .timedOut)
+        default: return nil
+        }
+    }
+
+    /// Steps and what begins them anew, and events; what else is cast may be lost without harm.
+    private func isDecisive(_ message: Message) -> Bool {
+        stepIndex(of: message.id) != nil || workflow?.retry?.matches(message) == true || !message.events.isEmpty
+            || workflow?.triggers.contains { $0.matches(message) } == true
+    }
+
+    /// Whether its caller went on since: with a later save or step, or, when it had given up, with anything.
+    private func isOvertaken(_ id: Int, at time: Timestamp, isTimedOut: Bool) -> Bool {
+        let message = message(id)
+        if message.stateChange != nil {
+            let isSavedSince = savedStates.contains {
+                $0.at > time && $0.confirmation == .confirmed && $0.participant == message.from
+            }
+            if isSavedSince { return true }
+        }
+        if let step = stepIndex(of: id), isFollowed(after: time, beyond: step) { return true }
+        guard isTimedOut, let from = message.from else { return false }
+        let end = time + (message.expiration ?? Self.patience)
+        return own.contains { self.message($0).from == from && (self.message($0).at ?? time) > end }
+    }
+
+    /// When the request, a heartbeat of it, or anything else that its taker did for the operation was seen last.
+    private func lastSign(of call: Int, asked request: Message) -> Timestamp? {
+        let taker = request.deliveries.last?.to
+        return own.reduce(request.deliveries.last?.at ?? request.at) { latest, id in
+            let message = message(id)
+            let isSign = message.kind == .heartbeat && message.call == call || taker != nil && message.from == taker
+            guard isSign, let at = message.at else { return latest }
+            return latest.map { max($0, at) } ?? at
+        }
+    }
+
+    fileprivate func wasHeard(_ participant: Int?, since time: Timestamp) -> Bool {
+        own.contains { id in
+            let message = message(id)
+            guard let at = message.at, at >= time else { return false }
+            return participant == nil || message.from == participant || message.from == nil
+        }
+    }
+
+    /// The first step that is due.
+    var nextStep: Int? {
+        guard let workflow else { return nil }
+        return operation.steps.indices.first {
+            $0 > lastDone ?? -1 && operation.steps[$0].status == .pending && !workflow.steps[$0].isOptional
+        }
+    }
+
+    /// Running while there is patience, stuck when it is over, and unclear where it may have gone on unseen.
+    fileprivate func finding(
+        on wait: Wait, cause: Diagnosis.Cause, services: Set<String>, state: String
+    ) -> Finding {
+        let message = message(wait.request)
+        let beginning = "\(message.title) was published to \(message.destination)"
+        let waited = seconds(captureEnd - wait.since)
+        let loss = coverage.loss(since: wait.since, of: services, in: trace)
+        var finding: Finding
+        if !wait.isOver, !hasWaitedLong(since: wait.since) {
+            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended, \(waited) later", self)
+        } else if let loss {
+            finding = Finding(.unclear, "\(beginning) and \(state), but \(loss)", self)
+        } else {
+            let sentence = wait.isOver ? "\(beginning), \(state), and timed out" : "\(beginning) and \(state)"
+            finding = Finding(cause, sentence, self)
+            finding.prove(
+                Diagnosis.Evidence(
+                    cause == .notTaken
+                        ? "no delivery of it was seen in the \(waited) until the capture ended"
+                        : "no answer was seen in the \(waited) until the capture ended",
+                    at: captureEnd, message: wait.request, isMissing: true))
+        }
+        finding.diagnosis.message = wait.request
+        finding.diagnosis.since = wait.since
+        finding.awaitedStep = stepIndex(of: wait.request) ?? nextStep
+        return finding
+    }
+}

@@ -1,0 +1,89 @@
+import Trace
+
+/// How long times, processes and messages are called in sentences.
+extension Facts {
+    /// E.g. `8.3 s`, and `0.04 s` below a tenth.
+    func seconds(_ time: Nanoseconds) -> String {
+        let tenths = Int((Swift.max(0, time).seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    func name(_ participant: Int?) -> String { self.participant(participant)?.label ?? "an unknown process" }
+
+    /// `nova-api published stop_instance to compute.node1`.
+    func published(_ id: Int) -> Diagnosis.Evidence {
+        let message = message(id)
+        guard let at = message.publishedAt else {
+            return Diagnosis.Evidence("\(message.title) was published before or outside the capture", message: id)
+        }
+        return Diagnosis.Evidence(
+            "\(name(message.from)) published \(message.title) to \(message.destination)", at: at, message: id)
+    }
+
+    func taken(_ id: Int) -> Diagnosis.Evidence? {
+        guard let delivery = message(id).deliveries.first else { return nil }
+        let isAcknowledged = delivery.acknowledgedAt != nil
+        return Diagnosis.Evidence(
+            "\(name(delivery.to)) was given it\(isAcknowledged ? " and acknowledged it" : "")", at: delivery.at,
+            message: id)
+    }
+
+    /// A remote failure without the white space and the full stop at its end.
+    func words(_ text: String) -> String {
+        String(text.reversed().drop { $0.isWhitespace || $0 == "." }.reversed())
+    }
+
+    /// `NoValidHost from select_destinations: No valid host was found`.
+    func sentence(on call: Call) -> String {
+        guard let error = call.error else { return "\(call.title) failed" }
+        let words = words(error.message)
+        return "\(error.className) from \(call.title)" + (words.isEmpty ? "" : ": \(words)")
+    }
+
+    /// `reached "spawning"`.
+    var reached: String {
+        guard workflow != nil else { return "still open" }
+        guard let lastDone else { return "no step was seen" }
+        return "reached \"\(operation.steps[lastDone].name)\""
+    }
+
+    /// What is said of the hosts that were tried before.
+    var rescheduled: String {
+        guard let last = attempts.reschedules.last else { return "" }
+        let hosts = attempts.reschedules.compactMap(\.from)
+        let reason = last.reason.map { ": \(words($0))" } ?? ""
+        return hosts.isEmpty ? ", rescheduled" : ", rescheduled from \(hosts.joined(separator: ", "))\(reason)"
+    }
+
+    var reschedulings: [Diagnosis.Evidence] {
+        zip(attempts.reschedules, attempts.retries).map { move, request in
+            let from = move.from ?? "a host that was not seen"
+            let target = move.to.map { "sent on to \($0)" } ?? "sent back, and no other host was asked"
+            let reason = move.reason.map { ": \(words($0))" } ?? ""
+            return Diagnosis.Evidence(
+                "\(from) could not do it and it was \(target)\(reason)", at: move.at, message: request.id)
+        }
+    }
+
+    /// Messages that nobody took for a second or more, and then somebody did.
+    var longWaits: [Diagnosis.Evidence] {
+        requests.compactMap { id in
+            guard let wait = waited(for: id), wait >= .seconds(1) else { return nil }
+            let message = message(id)
+            return Diagnosis.Evidence(
+                "nobody took \(message.title) from \(message.routingKey) for \(seconds(wait)), then \(name(message.deliveries.first?.to)) did",
+                at: message.publishedAt, message: id)
+        }
+    }
+
+    /// How long a request waited until it was taken.
+    func waited(for id: Int) -> Nanoseconds? {
+        guard let published = message(id).publishedAt, let taken = message(id).deliveries.first?.at else { return nil }
+        return taken - published
+    }
+}
+
+extension Message {
+    /// Where it was published to: the routing key, of a fanout the exchange.
+    var destination: String { routingKey.isEmpty ? exchange : routingKey }
+}

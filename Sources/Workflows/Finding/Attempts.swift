@@ -1,0 +1,47 @@
+import Trace
+
+/// A value: the hosts that were tried one after the other, as far as the bus shows it.
+struct Attempts {
+    /// The requests that sent the work on to another host, in order of time.
+    private(set) var retries: [Message] = []
+    let reschedules: [Diagnosis.Reschedule]
+
+    init(of draft: OperationDraft, in trace: BusTrace) {
+        guard let workflow = draft.workflow, let retry = workflow.retry else {
+            reschedules = []
+            return
+        }
+        let first = workflow.steps.first { $0.isDoneOnEachHost }
+        var asked: [Message] = []
+        var sent: [(retry: Message, from: Message?)] = []
+        for id in draft.messages {
+            let message = trace.messages[id]
+            if retry.matches(message), !asked.isEmpty || message.facts?.retry?.hosts.isEmpty == false {
+                sent.append((message, asked.last))
+            } else if case .request(let pattern)? = first?.proof, pattern.matches(message) {
+                asked.append(message)
+            }
+        }
+        retries = sent.map(\.retry)
+        reschedules = sent.compactMap { retry, from in
+            guard let at = retry.at else { return nil }
+            let next = asked.first { $0.at.map { $0 > at } ?? false }
+            return Diagnosis.Reschedule(
+                at: at, from: from.flatMap { trace.host(of: $0) } ?? retry.facts?.retry?.hosts.last,
+                to: next.flatMap { trace.host(of: $0) }, reason: retry.facts?.retry?.reason)
+        }
+    }
+
+    /// When the last of them began; `nil` where there is one only.
+    var lastBegan: Timestamp? { retries.last?.at }
+}
+
+extension BusTrace {
+    /// The host a request was for: that of its receiver, else the one its routing key names.
+    func host(of request: Message) -> String? {
+        request.deliveries.lazy.compactMap(\.to).filter(participants.indices.contains).compactMap {
+            participants[$0].host
+        }.first
+            ?? ServiceTopic(request.routingKey).host
+    }
+}

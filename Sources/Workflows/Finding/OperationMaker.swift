@@ -1,0 +1,40 @@
+import Trace
+
+/// A machine that makes an operation of a draft: its states, its steps, and the diagnosis with its sentence.
+struct OperationMaker {
+    let trace: BusTrace
+    let coverage: Coverage
+
+    init(_ trace: BusTrace) {
+        self.trace = trace
+        coverage = Coverage(trace.capture)
+    }
+
+    func operation(_ draft: OperationDraft, id: Int) -> Operation {
+        var operation = Operation(
+            id: id, kind: draft.workflow?.kind ?? .other, requestID: draft.requestID,
+            instances: draft.instance.map { [$0] } ?? [], outcome: .unknown, startedAt: draft.startedAt,
+            endedAt: draft.endedAt, verdict: "")
+        operation.messages = draft.messages
+        operation.instanceName = draft.messages.lazy.compactMap { trace.messages[$0].instanceName }.first
+        operation.endedAt = end(of: draft)
+        operation.states = StateTimeline.notes(draft.messages, instance: draft.instance, in: trace)
+        let attempts = Attempts(of: draft, in: trace)
+        operation.steps = StepFinder(draft.workflow, attempts, trace).steps(of: operation)
+        let facts = Facts(operation, draft.workflow, attempts, trace, coverage)
+        let finding = Question.answer(facts)
+        operation.diagnosis = finding.diagnosis
+        operation.outcome = finding.diagnosis.cause.outcome
+        operation.verdict = finding.sentence
+        if operation.outcome == .stuck, let place = finding.awaitedStep { operation.steps[place].status = .missing }
+        return operation
+    }
+
+    /// An operation ends with its last answer, which may come after its last request.
+    private func end(of draft: OperationDraft) -> Timestamp {
+        draft.messages.reduce(draft.endedAt) { latest, id in
+            let answered = trace.messages[id].call.flatMap { trace.calls[$0].repliedAt }
+            return max(latest, answered ?? latest, trace.messages[id].deliveries.last?.at ?? latest)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Trace
+
+/// A machine that says of an operation which steps of its workflow the wire showed.
+struct StepFinder {
+    let workflow: Workflow?
+    let attempts: Attempts
+    let trace: BusTrace
+
+    init(_ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace) {
+        self.workflow = workflow
+        self.attempts = attempts
+        self.trace = trace
+    }
+
+    func steps(of operation: Operation) -> [Step] {
+        guard let workflow else { return [] }
+        var steps = workflow.steps.map { self.step($0, of: operation) }
+        for index in steps.indices where steps[index].status == .pending {
+            let isPassed = steps.indices.contains {
+                $0 > index && !workflow.steps[$0].isParallel && steps[$0].status == .done
+            }
+            if isPassed { steps[index].status = .skipped }
+        }
+        return steps
+    }
+
+    private func step(_ step: Workflow.Step, of operation: Operation) -> Step {
+        let begin = step.isDoneOnEachHost ? attempts.lastBegan : nil
+        switch step.proof {
+        case .request(let pattern):
+            return request(step, of: operation, since: begin) { pattern.matches($0) }
+        case .event(let name):
+            return request(step, of: operation, since: begin) { $0.kind != .reply && $0.events.contains(name) }
+        case .taskState(let states):
+            return state(step, of: operation, since: begin) { states.contains($0.taskState.value ?? "") }
+        case .vmState(let states):
+            return state(step, of: operation, since: begin) {
+                states.contains($0.vmState.value ?? "") && $0.taskState == .none
+            }
+        case .taskDone:
+            return state(step, of: operation, since: begin) { $0.taskState == .none }
+        }
+    }
+
+    /// Of requests that are made anew on each host the last counts, else the first.
+    private func request(
+        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (Message) -> Bool
+    ) -> Step {
+        let matching = operation.messages.filter { id in
+            let message = trace.messages[id]
+            return matches(message) && isSince(begin, message.at)
+        }
+        guard let decisive = step.isDoneOnEachHost ? matching.last : matching.first else {
+            return Step(name: step.name, status: .pending)
+        }
+        let message = trace.messages[decisive]
+        return Step(
+            name: step.name, status: status(of: message), from: message.from, to: message.deliveries.first?.to,
+            messages: matching, at: message.at)
+    }
+
+    private func status(of message: Message) -> Step.Status {
+        if message.returned != nil { return .failed }
+        guard let call = message.call.map({ trace.calls[$0] }) else {
+            return message.deliveries.isEmpty ? .pending : .done
+        }
+        switch call.outcome {
+        case .ok: return .done
+        case .error, .returned: return .failed
+        case .timedOut: return call.reply == nil ? .failed : .done
+        case .unanswered, .orphanReply: return .pending
+        }
+    }
+
+    private func state(
+        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (StateChange) -> Bool
+    ) -> Step {
+        let notes = operation.states.filter { note in
+            note.confirmation != .rejected && matches(note.change) && isSince(begin ?? operation.startedAt, note.at)
+        }
+        guard let note = notes.first(where: { $0.confirmation == .confirmed }) ?? notes.first else {
+            return Step(name: step.name, status: .pending)
+        }
+        let status: Step.Status = note.confirmation == .confirmed ? .done : .pending
+        return Step(name: step.name, status: status, from: note.participant, messages: [note.message], at: note.at)
+    }
+
+    private func isSince(_ begin: Timestamp?, _ time: Timestamp?) -> Bool {
+        guard let begin, let time else { return true }
+        return time >= begin
+    }
+}

@@ -1,0 +1,25 @@
+extension Workflow {
+    /// `openstack server image create` (nova `compute/manager.py`, `snapshot_instance`).
+    static let snapshot = Workflow(
+        "snapshot",
+        triggers: [Pattern("snapshot_instance", topic: "compute")],
+        steps: [.compute(takes: "snapshot_instance")] + Step.imageUpload)
+
+    /// `openstack server backup create`, a snapshot that replaces older ones (`backup_instance`).
+    static let backup = Workflow(
+        "backup",
+        triggers: [Pattern("backup_instance", topic: "compute")],
+        steps: [.compute(takes: "backup_instance")] + Step.imageUpload)
+}
+
+extension Workflow.Step {
+    /// The task states of an image on its way (nova `compute/task_states.py`); drivers differ in which they save.
+    fileprivate static let imageUpload: [Workflow.Step] = [
+        Workflow.Step(
+            "snapshot taken", .compute, to: .conductor, .taskState(["image_snapshot", "image_backup"]), [.optional]),
+        Workflow.Step(
+            "upload pending", .compute, to: .conductor, .taskState(["image_pending_upload"]), [.optional]),
+        Workflow.Step("uploading", .compute, to: .conductor, .taskState(["image_uploading"]), [.optional]),
+        Workflow.Step("image stored", .compute, to: .conductor, .taskDone),
+    ]
+}

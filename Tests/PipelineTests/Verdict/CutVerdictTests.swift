@@ -1,0 +1,94 @@
+import TestSupport
+import Testing
+import Trace
+
+@Suite struct `A recording cut anywhere is judged by what had been seen` {
+    /// The save of an operation that says that it is done, as the recordings' README tells what was done.
+    private struct Goal {
+        /// When its answer was on the wire first, and when it had arrived.
+        let from: Timestamp
+        let until: Timestamp
+
+        /// By the answer to the last message of the operation that fits.
+        init?(_ operation: Operation, in trace: BusTrace) {
+            let states = [
+                "boot": "active", "stop": "stopped", "start": "active", "reboot": "active", "pause": "paused",
+                "unpause": "active", "resize": "resized", "confirm-resize": "active", "revert-resize": "active",
+            ]
+            let titles = ["live-migrate": "post_live_migration_at_destination", "delete": "Instance.destroy"]
+            let kind = operation.kind.rawValue
+            let message = operation.messages.map { trace.messages[$0] }.last { message in
+                guard message.kind == .call else { return false }
+                if let title = titles[kind] { return message.title == title }
+                guard let change = message.stateChange, change.taskState == .none else { return false }
+                return kind == "snapshot" || change.vmState.value == states[kind]
+            }
+            guard let call = message?.call.map({ trace.calls[$0] }), let until = call.repliedAt,
+                let from = call.reply.flatMap({ trace.messages[$0].publishedAt })
+            else { return nil }
+            self.from = from
+            self.until = until
+        }
+    }
+
+    @Test(arguments: ["boot-ok", "boot-midstream", "boot-conductor-down", "lifecycle"])
+    func `never failed, and completed only when the last save was confirmed`(name: String) throws {
+        let player = try PacketPlayer(Recording(name: name)).amqpOnly()
+        let whole = player.trace()
+        let cuts =
+            player.cuts(20)
+            + whole.operations.flatMap { operation in
+                operation.states.map { $0.at } + operation.steps.compactMap(\.at)
+            }
+        let times = cuts.sorted()
+        for (time, trace) in zip(times, player.traces(endingAt: times)) {
+            for operation in trace.operations {
+                let later = try #require(whole.operations.first { $0.requestID == operation.requestID })
+                let goal = try #require(Goal(later, in: whole))
+                let said = "\(operation.kind.rawValue) at \(time): \(operation.verdict)"
+                #expect(operation.kind == later.kind, "\(said)")
+                #expect(operation.outcome != .failed && operation.outcome != .stuck, "\(said)")
+                if time < goal.from { #expect(operation.outcome == .running, "\(said)") }
+                if time >= goal.until { #expect(operation.outcome == .completed, "\(said)") }
+            }
+        }
+    }
+
+    @Test func `no valid host is said when the scheduler has answered, and not before`() throws {
+        let player = try PacketPlayer(Recording(name: "boot-novalidhost")).amqpOnly()
+        let whole = player.trace()
+        let call = try #require(whole.calls.first { $0.method == "select_destinations" })
+        let reply = try #require(call.reply.flatMap { whole.messages[$0].publishedAt })
+        let arrived = try #require(call.repliedAt)
+        let asked = try #require(call.requestedAt)
+        let times = (player.cuts(20) + [asked, asked + (arrived - asked) / 2, arrived]).sorted()
+        for (time, trace) in zip(times, player.traces(endingAt: times)) {
+            guard let boot = trace.operations.first else { continue }
+            if time < reply { #expect(boot.outcome == .running, "\(time): \(boot.verdict)") }
+            if time >= arrived { #expect(boot.diagnosis?.cause == .noValidHost, "\(time): \(boot.verdict)") }
+        }
+    }
+
+    @Test func `while nobody takes the cast the boot waits for the conductor`() throws {
+        let player = try PacketPlayer(Recording(name: "boot-conductor-down")).amqpOnly()
+        let cast = try #require(player.trace().messages.first { $0.method == "schedule_and_build_instances" })
+        let published = try #require(cast.publishedAt)
+        let taken = try #require(cast.deliveries.first?.at)
+        let times = (1...19).map { published + (taken - published) / 20 * Int64($0) }
+        for trace in player.traces(endingAt: times) {
+            let diagnosis = try #require(trace.operations.first?.diagnosis)
+            #expect(diagnosis.cause == .underWay)
+            #expect(diagnosis.awaited == "conductor")
+            #expect(diagnosis.service == "nova-conductor")
+            #expect(trace.operations.first?.verdict.contains("not seen taken") == true)
+        }
+    }
+
+    @Test(arguments: Recording.all)
+    func `without background traffic the same is said, wherever the capture ends`(recording: Recording) throws {
+        let player = try PacketPlayer(recording).amqpOnly()
+        for trace in player.traces(endingAt: player.cuts(20)) {
+            #expect(trace.withoutBackground().verdicts == trace.verdicts)
+        }
+    }
+}
