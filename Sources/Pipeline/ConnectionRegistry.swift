@@ -101,6 +101,22 @@ struct ConnectionRegistry: Sendable {
         listed[index] = connection
     }
 
+    /// Takes over what the ends of a connection said about it.
+    mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
+        listed[index]?.blocked = told.blocked
+        listed[index]?.channelClosings = told.channelClosings
+        listed[index]?.end = told.end
+    }
+
+    /// TCP tells that a connection ended; what `connection.close` said of it says more.
+    ///
+    /// - Returns: how it ended, where only TCP tells that.
+    mutating func ended(_ index: Int, _ end: ConnectionEnd) -> ConnectionEnd? {
+        guard let connection = listed[index], connection.end == nil else { return nil }
+        listed[index]?.end = end
+        return end
+    }
+
     mutating func foundOther(_ tcp: Int, name: String) {
         others[name, default: 0] += 1
         endpoints[tcp] = nil

@@ -10,6 +10,7 @@ struct MessageStage {
     private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
     private(set) var anomalies: AnomalyLog
+    private(set) var facts: ConnectionFacts
     private let listsPackets: Bool
 
     init(decoder: OsloDecoder, limits: CorrelationLimits) {
@@ -17,6 +18,7 @@ struct MessageStage {
         self.decoder = decoder
         anomalies = AnomalyLog(newest: limits.forgetsConnections ? CaptureSummary.anomalyLimit / 2 : 0)
         correlator = Correlator(limits: limits)
+        facts = ConnectionFacts(redaction: Redaction())
     }
 
     /// - Returns: whether the connection is kept to be listed and named.
@@ -28,8 +30,15 @@ struct MessageStage {
         correlator.located(connection, address: client.address, endpoint: client.endpoint)
     }
 
-    mutating func closed(_ connection: Int) {
+    /// The connection is gone: hands over what its ends said about it.
+    mutating func closed(_ connection: Int) -> ConnectionFacts.Told? {
         correlator.closed(connection)
+        return facts.take(connection)
+    }
+
+    /// Notes something out of the ordinary with a connection.
+    mutating func note(_ anomaly: Anomaly) {
+        anomalies.add(anomaly)
     }
 
     /// Takes one event of a connection; `body` is the content's body, empty for other events.
@@ -40,7 +49,7 @@ struct MessageStage {
         case .settled(let settlement):
             acknowledge(settlement, on: connection)
         case .method(let event):
-            learn(from: event.method, on: connection)
+            learn(from: event, on: connection)
         case .anomaly(let anomaly):
             anomalies.add(
                 Anomaly(
@@ -78,12 +87,20 @@ struct MessageStage {
 
     // MARK: One event
 
-    private mutating func learn(from method: Method, on connection: Int) {
-        switch method {
+    private mutating func learn(from event: AMQPMethodEvent, on connection: Int) {
+        switch event.method {
         case .connectionStartOk(let startOk):
             if let name = startOk.connectionName { correlator.named(connection, name) }
         case .basicConsume(let consume):
             correlator.consumes(connection, queue: consume.queue)
+        case .connectionBlocked(let reason):
+            facts.blocked(connection, event, reason: reason).map { anomalies.add($0) }
+        case .connectionUnblocked:
+            facts.unblocked(connection, event)
+        case .channelClose(let reason):
+            facts.channelClosed(connection, event, reason).map { anomalies.add($0) }
+        case .connectionClose(let reason):
+            facts.closed(connection, event, reason).map { anomalies.add($0) }
         default:
             break
         }

@@ -37,8 +37,8 @@ struct StreamStage {
         case .opened(let ends):
             open(tcp, ends)
             return true
-        case .closed:
-            if let place = places[tcp] { close(place) }
+        case .closed(let closing):
+            if let place = places[tcp] { close(place, TCPEnd(closing, event.direction, event.stamp.time)) }
             return true
         case .bytes, .gap:
             guard let place = place(of: tcp) else { return false }
@@ -116,7 +116,8 @@ struct StreamStage {
         return false
     }
 
-    private mutating func close(_ place: Int) {
+    /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
+    private mutating func close(_ place: Int, _ ending: TCPEnd? = nil) {
         let tcp = entries[place].tcp
         let server = entries[place].stream.connection.serverSide
         var connection = entries[place].connection
@@ -128,10 +129,20 @@ struct StreamStage {
             let stream = entries[place].stream.connection
             registry.update(tcp, from: stream)
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
-            messages.closed(connection)
+            if let told = messages.closed(connection) { registry.tell(connection, told) }
+            if let ending { end(connection, ending.connectionEnd(server: stream.serverSide)) }
         }
         registry.closed(tcp)
         remove(place)
+    }
+
+    private mutating func end(_ connection: Int, _ end: ConnectionEnd) {
+        guard let end = registry.ended(connection, end), end.kind == .reset else { return }
+        let who = end.by.map { "the \($0)" } ?? "an end"
+        messages.note(
+            Anomaly(
+                at: end.at, connection: connection, kind: "connection-reset",
+                detail: "\(who) reset the connection without closing it"))
     }
 
     /// Frees the place for another connection.
@@ -212,7 +223,11 @@ struct StreamStage {
     /// What was captured and read; connections have the numbers that messages name them by.
     func summary(of sources: [CaptureSource]) -> CaptureSummary {
         var registry = registry
-        for entry in entries where entry.connection != nil { registry.update(entry.tcp, from: entry.stream.connection) }
+        for entry in entries {
+            guard let connection = entry.connection else { continue }
+            registry.update(entry.tcp, from: entry.stream.connection)
+            if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
+        }
         var summary = CaptureSummary()
         summary.sources = sources
         summary.connections = registry.connections
@@ -220,6 +235,33 @@ struct StreamStage {
         summary.anomalies = messages.anomalies.kept
         summary.anomalyCount = messages.anomalies.count
         return summary
+    }
+}
+
+/// A value: how TCP ended a connection, before it is known which end is the broker.
+private struct TCPEnd {
+    let closing: TCPClosing
+    let by: StreamDirection?
+    let at: Timestamp
+
+    init(_ closing: TCPClosing, _ direction: StreamDirection, _ at: Timestamp) {
+        self.closing = closing
+        self.at = at
+        switch closing {
+        case .reset, .fin: by = direction
+        case .replaced, .expired: by = nil
+        }
+    }
+
+    func connectionEnd(server: StreamSide) -> ConnectionEnd {
+        let isServerFirst = server == .first
+        let side: ConnectionSide? = by.map { ($0 == .forward) == isServerFirst ? .broker : .client }
+        return switch closing {
+        case .fin: ConnectionEnd(.finished, at: at, by: side)
+        case .reset: ConnectionEnd(.reset, at: at, by: side)
+        case .replaced: ConnectionEnd(.replaced, at: at)
+        case .expired: ConnectionEnd(.silent, at: at)
+        }
     }
 }
 

@@ -56,6 +56,12 @@ package struct Connection: Sendable, Identifiable {
     package var midstream = false
     /// Whether only one of the two directions was seen.
     package var oneSided = false
+    /// Times in which the broker let it publish nothing, in order; the first of very many.
+    package var blocked: [BlockedSpan] = []
+    /// Its channels that were closed over a fault, in order; the first of very many.
+    package var channelClosings: [ChannelClosing] = []
+    /// `nil` where it was still open when the capture ended.
+    package var end: ConnectionEnd?
     /// `connection_name` of the client properties: for oslo.messaging `argv0:pid:uuid`.
     package var connectionName: String?
     /// Index into `BusTrace.participants` of the client.

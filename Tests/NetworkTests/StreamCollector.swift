@@ -24,6 +24,8 @@ struct StreamCollector {
         var forwardMidstream: Bool?
         var backwardMidstream: Bool?
         var closing: TCPClosing?
+        /// Whose FIN or reset began the end.
+        var closedBy: StreamDirection?
     }
 
     var decoder = PacketDecoder()
@@ -83,6 +85,7 @@ struct StreamCollector {
             update(event) { $0.gaps.append(Gap(at: $0.length, count: count)) }
         case .closed(let closing):
             flows[event.connection].closing = closing
+            flows[event.connection].closedBy = event.direction
         }
     }
 

@@ -360,6 +360,37 @@ private struct Script {
         #expect(script.flows.count == 1 && script.collector.violations.isEmpty)
     }
 
+    @Test func `a reset tells who sent it`() {
+        for isServer in [false, true] {
+            var script = Script()
+            script.handshake()
+            script.fromA(100, "abc", ack: 500)
+            if isServer { script.fromB(500, ack: 103, .rst) } else { script.fromA(103, .rst) }
+            #expect(script.flows[0].closing == .reset)
+            #expect(script.flows[0].closedBy == (isServer ? .backward : .forward))
+        }
+    }
+
+    @Test func `a reset that answers a FIN leaves the end to who sent the FIN`() {
+        var script = Script()
+        script.handshake()
+        script.fromB(500, "abc", ack: 100)
+        script.fromA(100, "", ack: 503, .fin)
+        script.fromB(503, ack: 101, .rst)
+        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closedBy == .forward)
+    }
+
+    @Test func `of two FINs the first began the end`() {
+        var script = Script()
+        script.handshake()
+        script.fromA(100, "abc", ack: 500)
+        script.fromB(500, "", ack: 103, .fin)
+        script.fromA(103, "", ack: 501, .fin)
+        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closedBy == .backward)
+    }
+
     @Test func `a reset with a wild sequence number ends nothing`() {
         var script = Script()
         script.handshake()

@@ -17,7 +17,7 @@ package struct StreamEvent: Sendable {
 
     /// Counted from 0 in the order in which connections are reported; never used twice.
     package let connection: Int
-    /// Whose bytes these are. `.forward` for `opened` and `closed`.
+    /// Whose bytes these are; who began the end for `closed` by a reset or FIN; `.forward` for everything else.
     package let direction: StreamDirection
     /// The packet that the bytes came in; for a gap the packet behind it, or the last one seen.
     package let stamp: PacketStamp
@@ -62,8 +62,9 @@ package struct TCPEndpoints: Hashable, Sendable {
 
 /// A value: why a connection ended.
 package enum TCPClosing: String, Sendable {
-    /// Both ends sent all they had.
+    /// Both ends sent all they had, or one did and a reset answered it.
     case fin
+    /// Without a FIN before it.
     case reset
     /// A new connection uses the same addresses and ports.
     case replaced

@@ -30,6 +30,8 @@ struct TCPConnection {
     private var low = StreamReassembler()
     private var high = StreamReassembler()
     private var lateStrays = 0
+    /// Who sent the first FIN, or without one the reset.
+    private var endedBy: FlowSide?
 
     init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
         self.key = key
@@ -66,7 +68,10 @@ struct TCPConnection {
         }
         if segment.flags.contains(.rst) {
             guard isPlausibleReset(segment, from: side) else { return .goOn }
-            close(.reset, &ledger, emit)
+            // After a FIN it is an answer: the end was begun by who had sent all.
+            let closing: TCPClosing = endedBy == nil ? .reset : .fin
+            endedBy = endedBy ?? side
+            close(closing, &ledger, emit)
             return .closed
         }
         let sequence = isSYN ? segment.sequence.advanced(by: 1) : segment.sequence
@@ -76,6 +81,7 @@ struct TCPConnection {
             if acceptance == .foreign { return .foreign }
         }
         if segment.flags.contains(.fin) {
+            endedBy = endedBy ?? side
             updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
         }
         settle(&ledger, emit)
@@ -91,7 +97,7 @@ struct TCPConnection {
         if phase == .open {
             flush(&ledger, emit)
             let event = StreamEvent(
-                connection: id, direction: .forward, stamp: lastStamp,
+                connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward, stamp: lastStamp,
                 beganMidstream: stream(of: firstSide).beganMidstream,
                 kind: .closed(closing))
             emit(event, RawSpan())

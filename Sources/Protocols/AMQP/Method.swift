@@ -10,6 +10,7 @@ package enum Method: Sendable, Equatable {
     case connectionOpen(virtualHost: String)
     case connectionClose(ClosingReason)
     case connectionBlocked(reason: String)
+    case connectionUnblocked
     case channelOpen
     case channelClose(ClosingReason)
     case exchangeDeclare(ExchangeDeclare)
@@ -53,6 +54,7 @@ package enum Method: Sendable, Equatable {
         case .connectionOpen: MethodID(10, 40)
         case .connectionClose: MethodID(10, 50)
         case .connectionBlocked: MethodID(10, 60)
+        case .connectionUnblocked: MethodID(10, 61)
         case .channelOpen: MethodID(20, 10)
         case .channelClose: MethodID(20, 40)
         case .exchangeDeclare: MethodID(40, 10)

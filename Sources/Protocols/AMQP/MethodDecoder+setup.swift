@@ -32,6 +32,7 @@ extension MethodDecoder {
             return .connectionOpen(virtualHost: host)
         case 50 where !is08, 60 where is08: return .connectionClose(try closingReason(bytes, &cursor))
         case 60 where !is08: return .connectionBlocked(reason: try names.read(bytes, &cursor))
+        case 61 where !is08: return .connectionUnblocked
         default: return nil
         }
     }

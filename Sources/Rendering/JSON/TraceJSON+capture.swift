@@ -46,8 +46,47 @@ extension TraceJSON {
         json.member("gaps", connection.gaps)
         json.member("midstream", connection.midstream)
         json.member("one_sided", connection.oneSided)
+        if !connection.blocked.isEmpty {
+            json.key("blocked")
+            json.array { json in
+                for span in connection.blocked { json.object { members(of: span, &$0) } }
+            }
+        }
+        if !connection.channelClosings.isEmpty {
+            json.key("channel_closings")
+            json.array { json in
+                for closing in connection.channelClosings { json.object { members(of: closing, &$0) } }
+            }
+        }
+        if let end = connection.end {
+            json.key("end")
+            json.object { members(of: end, &$0) }
+        }
         json.member("connection_name", connection.connectionName)
         json.member("participant", id: "p", connection.participant)
+    }
+
+    private func members(of span: BlockedSpan, _ json: inout JSONWriter) {
+        json.member("from", span.from)
+        json.member("until", span.until)
+        json.member("reason", span.reason)
+    }
+
+    private func members(of closing: ChannelClosing, _ json: inout JSONWriter) {
+        json.member("at", closing.at)
+        json.member("channel", closing.channel)
+        json.member("by", closing.by.rawValue)
+        json.member("code", closing.code)
+        json.member("text", closing.text)
+        json.member("method", closing.method)
+    }
+
+    private func members(of end: ConnectionEnd, _ json: inout JSONWriter) {
+        json.member("kind", end.kind.rawValue)
+        json.member("at", end.at)
+        json.member("by", end.by?.rawValue)
+        json.member("code", end.code)
+        json.member("text", end.text)
     }
 
     private func members(of anomaly: Anomaly, _ json: inout JSONWriter) {

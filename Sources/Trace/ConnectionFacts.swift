@@ -1,0 +1,88 @@
+/// A value: one of the two ends of a connection to the broker.
+package enum ConnectionSide: String, Sendable {
+    case client, broker
+}
+
+/// A value: a time in which the broker let a connection publish nothing (`connection.blocked`, RabbitMQ's extension).
+package struct BlockedSpan: Sendable, Equatable {
+    package var from: Timestamp
+    /// `connection.unblocked`; `nil` where that was not seen.
+    package var until: Timestamp?
+    /// The broker's words, e.g. `low on memory`; redacted.
+    package var reason: String
+
+    package init(from: Timestamp, until: Timestamp? = nil, reason: String) {
+        self.from = from
+        self.until = until
+        self.reason = reason
+    }
+}
+
+/// A value: a channel that was closed over a fault (`channel.close` with another code than 200).
+package struct ChannelClosing: Sendable, Equatable {
+    package var at: Timestamp
+    package var channel: Int
+    package var by: ConnectionSide
+    /// AMQP 0-9-1, 1.1: e.g. 403 access-refused, 404 not-found, 406 precondition-failed.
+    package var code: Int
+    /// Its sender's words, redacted.
+    package var text: String
+    /// The method that gave the reason, e.g. `basic.publish`; `nil` for none.
+    package var method: String?
+
+    package init(at: Timestamp, channel: Int, by: ConnectionSide, code: Int, text: String, method: String? = nil) {
+        self.at = at
+        self.channel = channel
+        self.by = by
+        self.code = code
+        self.text = text
+        self.method = method
+    }
+}
+
+/// A value: how a connection ended.
+package struct ConnectionEnd: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// `connection.close`; `code` and `text` say why.
+        case closed
+        /// A TCP reset without `connection.close`.
+        case reset
+        /// FIN without `connection.close`, as when a process is killed: its kernel ends the stream for it.
+        case finished
+        /// A new TCP connection took over address and port; the end itself was not seen.
+        case replaced
+        /// No packet for long; the end itself was not seen.
+        case silent
+    }
+
+    package var kind: Kind
+    package var at: Timestamp
+    /// Who ended it: sent `connection.close`, the reset, the first FIN; `nil` where that is not known.
+    package var by: ConnectionSide?
+    /// Of `connection.close`: 200 or 0 for a regular end, e.g. 320 connection-forced.
+    package var code: Int?
+    /// Its sender's words, redacted.
+    package var text: String?
+
+    package init(
+        _ kind: Kind, at: Timestamp, by: ConnectionSide? = nil, code: Int? = nil, text: String? = nil
+    ) {
+        self.kind = kind
+        self.at = at
+        self.by = by
+        self.code = code
+        self.text = text
+    }
+
+    /// Whether somebody ended it as the protocol has it, with nothing wrong.
+    package var isRegular: Bool { kind == .closed && (code == nil || code == 0 || code == 200) }
+
+    /// Whether the capture shows that it ended, and not by a regular close: its process died, or the network failed.
+    package var isLoss: Bool {
+        switch kind {
+        case .closed: !isRegular
+        case .reset, .finished: true
+        case .replaced, .silent: false
+        }
+    }
+}
