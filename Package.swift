@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "NovatraceCommands",
             dependencies: [
-                "LocalMachine", "Pipeline", "Rendering", "Trace",
+                "LocalMachine", "Pipeline", "Rendering", "Trace", "Workflows",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],

@@ -12,6 +12,8 @@ package struct CommandFailure: Error, CustomStringConvertible {
     /// The exit statuses, numbered as in `sysexits.h` where that has a name for them.
     package enum Status: Int32, Sendable {
         case nothingSelected = 1
+        /// `explain` alone tells this apart.
+        case noBoot = 2
         case usage = 64
         case notACapture = 65
         case noSuchFile = 66

@@ -17,6 +17,9 @@ package struct NovatraceCommand: ParsableCommand {
               The same from a file, anywhere and at any time:
                 novatrace replay boot.pcap
 
+              Which step each boot reached, who did not answer, and what to look at next:
+                novatrace explain boot.pcap
+
               The boots and other operations in a capture, a line each:
                 novatrace list boot.pcap
 
@@ -30,13 +33,14 @@ package struct NovatraceCommand: ParsableCommand {
                 novatrace export boot.pcap --format json | jq '.calls[] | select(.outcome != "ok")'
 
             EXIT STATUS
-              0 done; 1 nothing was selected; 64 wrong usage; 65 not a capture; 66 no such file; 74 output failed; \
+              0 done; 1 nothing was selected, for explain: not every boot became active; 2 explain found no \
+            boot; 64 wrong usage; 65 not a capture; 66 no such file; 74 output failed; \
             77 no permission; 130 left at once, by a second Ctrl-C.
             """,
         version: "novatrace 0.1.0",
         subcommands: [
-            CaptureCommand.self, ReplayCommand.self, ListCommand.self, StatsCommand.self, ExportCommand.self,
-            InterfacesCommand.self, ProcessTableCommand.self,
+            CaptureCommand.self, ReplayCommand.self, ExplainCommand.self, ListCommand.self, StatsCommand.self,
+            ExportCommand.self, InterfacesCommand.self, ProcessTableCommand.self,
         ])
 
     package init() {}

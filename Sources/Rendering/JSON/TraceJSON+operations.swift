@@ -19,7 +19,44 @@ extension TraceJSON {
             for note in operation.states { json.object { members(of: note, &$0) } }
         }
         json.member("verdict", operation.verdict)
+        if let diagnosis = operation.diagnosis {
+            json.key("diagnosis")
+            json.object { members(of: diagnosis, &$0) }
+        }
         json.member("messages", ids: "m", operation.messages)
+    }
+
+    private func members(of diagnosis: Diagnosis, _ json: inout JSONWriter) {
+        json.member("cause", diagnosis.cause.rawValue)
+        json.member("step", diagnosis.step)
+        json.member("service", diagnosis.service)
+        json.member("host", diagnosis.host)
+        json.member("participant", id: "p", diagnosis.participant)
+        json.member("awaited", diagnosis.awaited)
+        json.member("message", id: "m", diagnosis.message)
+        json.member("since", diagnosis.since)
+        json.key("evidence")
+        json.array { json in
+            for evidence in diagnosis.evidence { json.object { members(of: evidence, &$0) } }
+        }
+        json.key("reschedules")
+        json.array { json in
+            for reschedule in diagnosis.reschedules { json.object { members(of: reschedule, &$0) } }
+        }
+    }
+
+    private func members(of evidence: Diagnosis.Evidence, _ json: inout JSONWriter) {
+        json.member("at", evidence.at)
+        json.member("text", evidence.text)
+        json.member("message", id: "m", evidence.message)
+        if evidence.isMissing { json.member("missing", true) }
+    }
+
+    private func members(of reschedule: Diagnosis.Reschedule, _ json: inout JSONWriter) {
+        json.member("at", reschedule.at)
+        json.member("from", reschedule.from)
+        json.member("to", reschedule.to)
+        json.member("reason", reschedule.reason)
     }
 
     private func members(of step: Step, _ json: inout JSONWriter) {

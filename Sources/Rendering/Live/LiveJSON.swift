@@ -74,6 +74,15 @@ extension BusTrace {
                 trace.operations[index].states[place].message = renamed(note.message, origin.messages) ?? note.message
                 trace.operations[index].states[place].participant = renamed(note.participant, origin.participants)
             }
+            trace.operations[index].diagnosis = operations[index].diagnosis.map { diagnosis in
+                var diagnosis = diagnosis
+                diagnosis.message = renamed(diagnosis.message, origin.messages)
+                diagnosis.participant = renamed(diagnosis.participant, origin.participants)
+                for place in diagnosis.evidence.indices {
+                    diagnosis.evidence[place].message = renamed(diagnosis.evidence[place].message, origin.messages)
+                }
+                return diagnosis
+            }
         }
         return trace
     }

@@ -33,13 +33,15 @@ struct CoverageNotes {
     var sentences: [String] = []
 
     init(connections: [Connection], lost dropped: [Int]) {
-        var (gaps, missing, skipped, midstream, oneSided) = (0, 0, 0, 0, 0)
+        var (gaps, missing, skipped, midstream, oneSided, blocked, faults) = (0, 0, 0, 0, 0, 0, 0)
         for connection in connections {
             gaps += connection.gaps
             missing += connection.bytesMissing
             skipped += connection.bytesSkipped
             midstream += connection.midstream ? 1 : 0
             oneSided += connection.oneSided ? 1 : 0
+            blocked += connection.blocked.isEmpty ? 0 : 1
+            faults += connection.channelClosings.count
         }
         let drops = dropped.reduce(0, +)
         if drops > 0 { sentences.append("the kernel dropped \(counted(drops, "packet")): messages may be missing") }
@@ -53,6 +55,10 @@ struct CoverageNotes {
                 "\(counted(midstream, "connection")) already open when the capture began: earlier messages are not known"
             )
         }
+        if blocked > 0 {
+            sentences.append("the broker let \(counted(blocked, "connection")) publish nothing for a while")
+        }
+        if faults > 0 { sentences.append("\(counted(faults, "channel")) closed over a fault") }
         if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
     }
 }
@@ -81,6 +87,9 @@ extension SequenceEvent {
         case .giveUp(var giveUp):
             giveUp.lane = giveUp.lane.map { order[$0] }
             content = .giveUp(giveUp)
+        case .standstill(var standstill):
+            standstill.lane = standstill.lane.map { order[$0] }
+            content = .standstill(standstill)
         case .pause, .captureEnd: break
         }
     }

@@ -77,6 +77,9 @@ extension SequenceEvent {
         case .giveUp(var giveUp):
             giveUp.qualifier = giveUp.lane.flatMap(name)
             content = .giveUp(giveUp)
+        case .standstill(var standstill):
+            standstill.qualifier = standstill.lane.flatMap(name)
+            content = .standstill(standstill)
         case .pause, .captureEnd: break
         }
     }

@@ -50,6 +50,7 @@ package struct RequestGroup: Sendable {
         shared.instanceName = counted(operations.count, "instance")
         shared.messages = common.sorted()
         shared.states = []
+        shared.diagnosis = nil
         shared.startedAt = start
         shared.endedAt = operations.map(\.endedAt).max() ?? first.endedAt
         shared.outcome = Self.worst(of: operations)
@@ -86,6 +87,7 @@ extension SequenceDiagram {
                 let marks = arrow.marks.map { String(describing: $0) }.joined()
                 story.insert("\(arrow.kind) \(arrow.label) \(marks)")
             case .giveUp(let giveUp): story.insert("\(giveUp.label) \(giveUp.reason)")
+            case .standstill(let standstill): story.insert(standstill.text)
             case .state, .pause, .captureEnd: break
             }
         }

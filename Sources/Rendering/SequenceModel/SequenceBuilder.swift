@@ -56,7 +56,8 @@ package struct SequenceBuilder: Sendable {
         let states = stateEvents(of: operation, lanes: &lanes)
         let rows = options.expand ? arrows.map { Row(single: $0) } : Row.folded(arrows)
 
-        var events = ordered(rows, states + joined(giveUps, rows: rows))
+        let standstill = standstill(of: operation, arrows, giveUps, lanes: &lanes)
+        var events = ordered(rows, states + joined(giveUps, rows: rows) + [standstill].compactMap { $0 })
         let isWaiting = giveUps.contains { $0.giveUp.reason == .captureEnd }
         if !isPart, let end = openEnd(of: operation, isWaiting: isWaiting, after: events) { events.append(end) }
         events = withPauses(events)

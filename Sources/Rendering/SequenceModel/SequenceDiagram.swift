@@ -56,13 +56,16 @@ package struct SequenceHeader: Sendable, Equatable {
         [kind] + [instanceName].compactMap { $0 } + instances + [requestID].compactMap { $0 }
     }
 
-    /// The verdict and the counts as short statements, to be joined by the renderer's separator.
-    package var statements: [String] {
+    /// The outcome and the verdict in one sentence, without the full stop.
+    package var sentence: String {
         var sentence = verdict.trimmingEnd()
         if sentence.hasSuffix(".") { sentence.removeLast() }
         let isSpoken = sentence.lowercased().hasPrefix(outcome.lowercased())
-        return [sentence.isEmpty ? outcome : isSpoken ? sentence : "\(outcome): \(sentence)"] + counts.statements
+        return sentence.isEmpty ? outcome : isSpoken ? sentence : "\(outcome): \(sentence)"
     }
+
+    /// The verdict and the counts as short statements, to be joined by the renderer's separator.
+    package var statements: [String] { [sentence] + counts.statements }
 }
 
 /// A value: how many messages a diagram holds and how its calls ended.

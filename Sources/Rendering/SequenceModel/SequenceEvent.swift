@@ -8,6 +8,8 @@ package struct SequenceEvent: Sendable, Equatable {
         case state(StateMark)
         /// A call's wait ends without an answer, on the caller's lane.
         case giveUp(GiveUp)
+        /// The operation stands still from here on.
+        case standstill(Standstill)
         /// Nothing happens for so long.
         case pause(Nanoseconds)
         /// The capture ends while the operation is still open.

@@ -122,7 +122,7 @@ struct LabelNeeds {
                 let cells = mark.text(glyphs).width + 4
                 guard let lane = mark.lane else { continue }
                 if lane == last { right = max(right, cells) } else { near.insert(Adjacent(lane: lane, cells: cells)) }
-            case .giveUp, .pause, .captureEnd: break
+            case .giveUp, .standstill, .pause, .captureEnd: break
             }
         }
         adjacent = near.sorted { ($0.cells, $0.lane) < ($1.cells, $1.lane) }

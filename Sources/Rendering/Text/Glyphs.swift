@@ -20,6 +20,9 @@ struct GlyphTable: Sendable {
     let ellipsis: String
     let arrow: String
     let failure: String
+    /// Before a step that was done, and before one that was not reached.
+    let done: String
+    let open: String
     let isASCII: Bool
 
     subscript(glyph: Glyph) -> Character { characters[glyph.rawValue] }
@@ -28,11 +31,11 @@ struct GlyphTable: Sendable {
 
     static let unicode = GlyphTable(
         characters: Glyph.allCases.map { characters(of: $0).unicode }, separator: " · ", times: "×",
-        microseconds: "µs", ellipsis: "…", arrow: "→", failure: "✗", isASCII: false)
+        microseconds: "µs", ellipsis: "…", arrow: "→", failure: "✗", done: "✓", open: "·", isASCII: false)
 
     static let ascii = GlyphTable(
         characters: Glyph.allCases.map { characters(of: $0).ascii }, separator: ", ", times: "x",
-        microseconds: "us", ellipsis: "...", arrow: "->", failure: "x", isASCII: true)
+        microseconds: "us", ellipsis: "...", arrow: "->", failure: "x", done: "+", open: ".", isASCII: true)
 
     private static func characters(of glyph: Glyph) -> (unicode: Character, ascii: Character) {
         switch glyph {

@@ -26,6 +26,9 @@ struct RowLayout {
                 style: rejected ? .failure : mark.confirmation == .confirmed ? .state : .warning, time: time)
         case .giveUp(let giveUp):
             note(giveUp.text(glyphs), lane: giveUp.lane, symbol: .failed, style: .failure, time: time)
+        case .standstill(let standstill):
+            let words = [standstill.text, standstill.qualifier].compactMap { $0 }.joined(separator: " ")
+            note(glyphs.text(words), lane: standstill.lane, symbol: .failed, style: .failure, time: time)
         case .pause(let length):
             rows.append(DiagramRow(time: glyphs.text(glyphs.duration(length)), lifelines: .paused))
         case .captureEnd:

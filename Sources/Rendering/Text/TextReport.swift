@@ -27,7 +27,7 @@ package struct TextReport: Sendable, LineWritable {
             return
         }
         OperationList(listed, options: options).write(to: &output)
-        let drawn = drawn(of: listed)
+        let drawn = trace.operationsToTell(selection)
         if drawn.isEmpty {
             output.endLine()
             let hint = "select with --instance, --request, --method, --service or --problems to see diagrams"
@@ -64,12 +64,6 @@ package struct TextReport: Sendable, LineWritable {
         }
     }
 
-    private func drawn(of listed: [Operation]) -> [Operation] {
-        if selection != nil { return listed }
-        let boots = listed.filter { $0.kind == .boot }
-        if !boots.isEmpty { return boots }
-        return listed.count > Limits.drawnOperations ? [] : listed
-    }
 }
 
 /// A value: what was captured and how much of it could be read.

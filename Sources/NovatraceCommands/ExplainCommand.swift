@@ -1,0 +1,54 @@
+import ArgumentParser
+import Rendering
+import Trace
+import Workflows
+
+/// `novatrace explain`: the verdict on each boot, by what it is known, what to look at next.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Say of each boot which step it reached, who did not answer, and what to look at next.",
+        discussion: """
+            First the verdict in one sentence, then the steps, the states and the time spent in each, the evidence with \
+            times and packet numbers, and where to look. Without a boot the other operations are explained, unless they \
+            are more than ten. What is selected is always explained.
+
+            EXAMPLES
+              novatrace explain boot.pcap
+              novatrace explain controller.pcap compute1.pcap --instance vm-ok
+              novatrace explain day.pcap.gz --problems --time clock
+              novatrace explain boot.pcap > /dev/null && echo every boot became active
+
+            EXIT STATUS
+              0 every boot became active; 1 some did not; 2 no boot was found. The others are those of novatrace.
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+
+    func run() throws {
+        var trace = try Reading(input).trace()
+        let selection = select.selection(in: trace.capture).apply(to: &trace)
+        let operations = trace.operationsToTell(selection)
+        let advisor = Advisor(trace)
+        let report = ExplainReport(
+            trace, operations: operations, options: display.diagramOptions(detail: .none, all: select.all),
+            advice: advisor.advice)
+        if !operations.isEmpty { try ResultOutput.standard.collect { report.write(to: $0) } }
+        try Self.end(on: operations, of: trace, isSelection: selection != nil)
+    }
+
+    /// The exit status tells a script what became of the boots.
+    private static func end(on operations: [Operation], of trace: BusTrace, isSelection: Bool) throws {
+        let boots = operations.filter { $0.kind == .boot }
+        guard !boots.isEmpty else {
+            let sentence =
+                isSelection
+                ? operations.isEmpty ? "no boot found: nothing matches the selection" : "no boot is selected"
+                : trace.noBootSentence
+            throw CommandFailure(.noBoot, sentence)
+        }
+        guard boots.allSatisfy({ $0.outcome == .completed }) else { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,50 @@
+import Trace
+
+extension BusTrace {
+    /// Why there is no boot to explain, in one sentence without the full stop: what the capture holds instead.
+    package var noBootSentence: String { "no boot found: \(NoBoot(trace: self).reason)" }
+}
+
+/// A view of a trace without a boot.
+private struct NoBoot {
+    let trace: BusTrace
+
+    private var packets: Int { trace.capture.sources.reduce(0) { $0 + $1.packets } }
+
+    var reason: String {
+        if packets == 0 { return "the capture holds no packets" }
+        if trace.capture.connections.isEmpty { return withoutAMQP }
+        if trace.capture.connections.allSatisfy(\.oneSided) {
+            return "only one direction of the connections was captured; capture on the broker's host, on all interfaces"
+        }
+        if trace.messages.isEmpty {
+            return "\(counted(trace.capture.connections.count, "AMQP connection")), and not one message on them"
+        }
+        if trace.messages.allSatisfy({ $0.kind == .opaque }) {
+            return "the \(counted(trace.messages.count, "message")) are another application's, not oslo.messaging's"
+        }
+        if !isNovaSeen {
+            return
+                "the \(counted(trace.messages.count, "message")) are another application's RPC: none of nova's services "
+                + "speaks here"
+        }
+        if trace.operations.isEmpty {
+            return
+                "nova's services speak, but no request of a user was seen; begin the capture before the server is created"
+        }
+        return "the capture holds \(counted(trace.operations.count, "other operation")) (novatrace list shows them)"
+    }
+
+    private var withoutAMQP: String {
+        let others = trace.capture.otherProtocols.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { $0.key == "unknown" ? "an unknown protocol" : $0.key }
+        let holds = others.isEmpty ? "" : ", only \(others.joined(separator: ", "))"
+        return "no AMQP in \(counted(packets, "packet"))\(holds); is this the broker's interface and port?"
+    }
+
+    /// Nova's services by name, or its exchange.
+    private var isNovaSeen: Bool {
+        trace.participants.contains { $0.service?.hasPrefix("nova") ?? false }
+            || trace.messages.contains { $0.exchange == "nova" || $0.exchange.hasPrefix("nova_") }
+    }
+}

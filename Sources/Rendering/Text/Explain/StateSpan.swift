@@ -1,0 +1,65 @@
+import Trace
+
+/// A value: a state of the instance, and how long it lasted.
+struct StateSpan {
+    let at: Timestamp
+    /// E.g. `building, networking` or `active (running)`.
+    let label: String
+    let confirmation: StateNote.Confirmation
+    /// Until the next state; `nil` for one that was refused, and for the last where nothing was under way any more.
+    var lasted: Nanoseconds?
+    /// Whether it still was so when the capture ended.
+    var isOpen = false
+
+    /// The states in order of time; notes that change nothing that is shown are left out.
+    static func spans(of operation: Operation, until captureEnd: Timestamp?) -> [StateSpan] {
+        var spans: [StateSpan] = []
+        var known: StateChange?
+        /// The place of the state that holds.
+        var current: Int?
+        for note in operation.states {
+            let change = note.change.filled(from: known)
+            let label = label(of: change)
+            guard !label.isEmpty else { continue }
+            let isRefused = note.confirmation == .rejected
+            if !isRefused {
+                known = change
+                if let current, spans[current].label == label { continue }
+                if let current { spans[current].lasted = max(0, note.at - spans[current].at) }
+                current = spans.count
+            }
+            spans.append(StateSpan(at: note.at, label: label, confirmation: note.confirmation))
+        }
+        if let current, let captureEnd, known?.taskState.value != nil || operation.outcome == .stuck {
+            spans[current].lasted = max(0, captureEnd - spans[current].at)
+            spans[current].isOpen = true
+        }
+        return spans
+    }
+
+    private static func label(of change: StateChange) -> String {
+        let states = [change.vmState.value, change.taskState.value].compactMap { $0 }.joined(separator: ", ")
+        guard let power = change.powerState.value, power != "pending", !states.isEmpty else { return states }
+        return "\(states) (\(power))"
+    }
+
+    func remark(_ glyphs: GlyphTable) -> String {
+        switch confirmation {
+        case .rejected: return "refused"
+        case .unanswered, .confirmed:
+            let doubt = confirmation == .unanswered ? ["not confirmed"] : []
+            let time = lasted.map {
+                isOpen ? "for \(glyphs.duration($0)), until the capture ended" : "for \(glyphs.duration($0))"
+            }
+            return (doubt + [time].compactMap { $0 }).joined(separator: ", ")
+        }
+    }
+
+    var style: TextStyle {
+        switch confirmation {
+        case .rejected: .failure
+        case .unanswered: .warning
+        case .confirmed: isOpen ? .warning : .plain
+        }
+    }
+}

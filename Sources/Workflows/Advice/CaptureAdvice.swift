@@ -1,0 +1,36 @@
+import Trace
+
+/// The capture does not tell: what to capture instead.
+enum CaptureAdvice {
+    static let table: [Diagnosis.Cause: [AdviceEntry]] = [
+        .unclear: [
+            .bothDirections,
+            .withoutLoss,
+            .wholeBoot,
+            .stateNow,
+        ]
+    ]
+}
+
+extension AdviceEntry {
+    fileprivate static let bothDirections = AdviceEntry { situation in
+        guard situation.coverage.contains(where: \.oneSided) else { return nil }
+        return Advice(
+            "capture where both directions pass: on the broker's host, on all its interfaces",
+            command: "sudo novatrace capture -i any -w boot.pcap")
+    }
+
+    fileprivate static let withoutLoss = AdviceEntry { situation in
+        guard situation.coverage.contains(where: { $0.gaps > 0 }) else { return nil }
+        return Advice(
+            "capture without loss: whole packets, a larger buffer",
+            command: "sudo novatrace capture --buffer 256 -w boot.pcap")
+    }
+
+    fileprivate static let wholeBoot = AdviceEntry { situation in
+        let what = situation.operation.kind == .boot ? "the server is created" : "the request is made"
+        return Advice(
+            "capture on the broker's host from before \(what) until nothing more happens",
+            command: "sudo novatrace capture -w boot.pcap")
+    }
+}

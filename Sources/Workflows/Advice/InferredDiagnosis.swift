@@ -1,0 +1,91 @@
+import Trace
+
+extension Diagnosis {
+    /// What steps, states and calls tell of an operation that nobody has diagnosed: the cause, who has to act, no evidence.
+    init(inferredFrom operation: Operation, in trace: BusTrace) {
+        let reader = OutcomeReader(operation: operation, trace: trace)
+        self = reader.diagnosis
+        step = operation.steps.last { $0.status == .done }?.name
+    }
+}
+
+/// A view of an operation whose outcome is read from its steps and messages.
+private struct OutcomeReader {
+    let operation: Operation
+    let trace: BusTrace
+
+    var diagnosis: Diagnosis {
+        switch operation.outcome {
+        case .completed: Diagnosis(.completed)
+        case .unknown: Diagnosis(.unclear)
+        case .running: waiting(else: .underWay, as: .underWay)
+        case .stuck: waiting(else: .unclear, as: nil)
+        case .failed: failure
+        }
+    }
+
+    private var messages: [Message] {
+        operation.messages.filter(trace.messages.indices.contains).map { trace.messages[$0] }
+    }
+
+    private func call(of message: Message) -> Call? {
+        message.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+    }
+
+    // MARK: Failure
+
+    private var failure: Diagnosis {
+        for message in messages {
+            if message.returned != nil { return toward(message, .returned) }
+            guard message.kind == .call, let call = call(of: message) else { continue }
+            if call.outcome == .error { return toward(message, cause(of: call.error)) }
+            if call.outcome == .timedOut, call.reply == nil {
+                return toward(message, message.deliveries.isEmpty ? .notTaken : .unanswered)
+            }
+        }
+        return Diagnosis(.errorState)
+    }
+
+    private func cause(of error: RemoteFailure?) -> Diagnosis.Cause {
+        switch error?.className {
+        case "NoValidHost": .noValidHost
+        case "MaxRetriesExceeded": .retriesExhausted
+        case "BuildAbortException": .buildAborted
+        case "UnexpectedTaskStateError", "UnexpectedDeletingTaskStateError": .rejectedTransition
+        default: .remoteError
+        }
+    }
+
+    // MARK: Waiting
+
+    /// The first request that nobody was seen to take or to answer.
+    private func waiting(else cause: Diagnosis.Cause, as fixed: Diagnosis.Cause?) -> Diagnosis {
+        for message in messages {
+            let isUntaken = message.deliveries.isEmpty && message.returned == nil
+            if message.kind == .cast, isUntaken { return toward(message, fixed ?? .notTaken) }
+            if message.kind == .call, let call = call(of: message), call.reply == nil {
+                return toward(message, fixed ?? (isUntaken ? .notTaken : .unanswered))
+            }
+        }
+        return Diagnosis(cause)
+    }
+
+    /// Whoever took the message has to act, else who reads its topic.
+    private func toward(_ message: Message, _ cause: Diagnosis.Cause) -> Diagnosis {
+        var diagnosis = Diagnosis(cause)
+        diagnosis.message = message.id
+        diagnosis.participant = message.deliveries.last?.to ?? call(of: message)?.to
+        if diagnosis.participant == nil {
+            let parts = message.routingKey.split(separator: ".", maxSplits: 1)
+            diagnosis.service = parts.first.flatMap { Self.services[$0] }
+            if diagnosis.service != nil, parts.count > 1 { diagnosis.host = String(parts[1]) }
+            diagnosis.awaited = message.routingKey.isEmpty ? message.exchange : message.routingKey
+        }
+        return diagnosis
+    }
+
+    private static let services: [Substring: String] = [
+        "conductor": "nova-conductor", "scheduler": "nova-scheduler", "compute": "nova-compute",
+        "compute-alt": "nova-compute", "q-plugin": "neutron-server",
+    ]
+}

@@ -1,0 +1,20 @@
+/// A name off the wire as one word of a POSIX shell's command line: quoted where it holds more than plain characters, so
+/// that pasting the command runs nothing else.
+func shellWord(_ name: String) -> String {
+    let isPlain = !name.isEmpty && name.utf8.allSatisfy(isPlainInShell) && !name.hasPrefix("-")
+    if isPlain { return name }
+    let lines = name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : String($0) }.joined()
+    return "'" + lines.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+}
+
+private func isPlainInShell(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"),
+        UInt8(ascii: "@"), UInt8(ascii: ","):
+        true
+    default: false
+    }
+}

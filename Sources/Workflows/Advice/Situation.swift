@@ -1,0 +1,74 @@
+import Trace
+
+/// A view of an operation and its diagnosis: what advice needs to know.
+struct Situation {
+    let operation: Operation
+    let diagnosis: Diagnosis
+    private let trace: BusTrace
+
+    init(_ operation: Operation, _ diagnosis: Diagnosis, in trace: BusTrace) {
+        self.operation = operation
+        self.diagnosis = diagnosis
+        self.trace = trace
+    }
+
+    private var participant: Participant? {
+        guard let id = diagnosis.participant, trace.participants.indices.contains(id) else { return nil }
+        return trace.participants[id]
+    }
+
+    /// Who has to act.
+    var service: String? { diagnosis.service ?? participant?.service }
+
+    var host: String? { diagnosis.host ?? participant?.host }
+
+    /// ` on compute1`, or nothing where no host was seen.
+    var onHost: String { host.map { " on \($0)" } ?? "" }
+
+    var pid: Int? { participant?.pid }
+
+    var instance: String? { operation.instances.first }
+
+    /// What to search logs for.
+    var searchWord: String? { operation.requestID ?? instance }
+
+    /// Where the instance's build is or was under way: the service that has to act, else the last compute in the steps.
+    var computeHost: String? {
+        if service == "nova-compute", let host { return host }
+        let ends = operation.steps.flatMap { [$0.to, $0.from] }.compactMap { $0 }
+        let computes = ends.compactMap { trace.participants.indices.contains($0) ? trace.participants[$0] : nil }
+        return computes.last { $0.service == "nova-compute" && $0.host != nil }?.host
+    }
+
+    /// Whether the compute has made the instance's directory: a boot does so when it spawns
+    /// (nova `virt/libvirt/driver.py`, `spawn`), everything else but a delete finds it.
+    var hasInstanceDirectory: Bool {
+        if operation.kind == .boot {
+            return operation.states.contains {
+                $0.change.taskState == .some("spawning") || $0.change.vmState == .some("active")
+            }
+                || operation.steps.contains { $0.name == "spawning" && ($0.status == .done || $0.status == .failed) }
+        }
+        return operation.kind.rawValue != "delete" && computeHost != nil
+    }
+
+    /// The connections of the capture that carry the operation's messages.
+    var connections: [Connection] {
+        let all = trace.capture.connections
+        let own = operation.messages.filter(trace.messages.indices.contains).flatMap { id in
+            [trace.messages[id].connection].compactMap { $0 } + trace.messages[id].deliveries.map(\.connection)
+        }
+        return Set(own).sorted().filter(all.indices.contains).map { all[$0] }
+    }
+
+    /// The broker's address without the port, where there is only one.
+    var broker: String? {
+        let brokers = Set((connections.isEmpty ? trace.capture.connections : connections).map(\.server))
+        let addresses = Set(brokers.map { server in String(server[..<(server.lastIndex(of: ":") ?? server.endIndex)]) })
+        guard addresses.count == 1, let address = addresses.first, !address.isEmpty else { return nil }
+        return address
+    }
+
+    /// Connections of the operation, or of the capture where it has none.
+    var coverage: [Connection] { connections.isEmpty ? trace.capture.connections : connections }
+}

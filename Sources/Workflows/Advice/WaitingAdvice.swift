@@ -1,0 +1,77 @@
+import Trace
+
+/// Something did not come: nobody took it, nobody answered, no event arrived.
+enum WaitingAdvice {
+    static let table: [Diagnosis.Cause: [AdviceEntry]] = [
+        .notTaken: [
+            .isUp,
+            .queues,
+            .brokerTroubleInLog,
+            .connections,
+        ],
+        .unanswered: [
+            .guruMeditation,
+            .log("how far it came"),
+            .isUp,
+            .console,
+            .events,
+        ],
+        .missingEvent: [
+            .ports,
+            .agents,
+            .networkLog,
+            .computeLog("what it waits for"),
+            .events,
+        ],
+        .underWay: [
+            .stateNow,
+            .log("how far it came"),
+            .console,
+            .longerCapture,
+        ],
+    ]
+}
+
+extension AdviceEntry {
+    /// oslo.reports: on USR2 a process writes its threads and green threads to its log or standard error
+    /// (oslo.reports `guru_meditation_report.py`). Not for what runs under a web server.
+    fileprivate static let guruMeditation = AdviceEntry { situation in
+        guard let service = situation.service, !service.hasSuffix("-api") else { return nil }
+        let command = situation.pid.map { "kill -USR2 \($0)" } ?? "pkill -USR2 -f \(shellWord(service))"
+        let process = situation.pid.map { " (process \($0))" } ?? ""
+        return Advice(
+            "what \(service)\(situation.onHost)\(process) does: a Guru Meditation Report, written to its log or standard "
+                + "error", command: command)
+    }
+
+    /// Whether an event of neutron's is awaited, as far as its name tells.
+    private static func awaitsNetwork(_ situation: Situation) -> Bool {
+        situation.diagnosis.awaited?.hasPrefix("network-") ?? false
+    }
+
+    fileprivate static let ports = AdviceEntry { situation in
+        guard awaitsNetwork(situation), let instance = situation.instance else { return nil }
+        return Advice(
+            "whether its ports are ACTIVE; then openstack port show PORT for the binding",
+            command: "openstack port list --server \(shellWord(instance)) -c ID -c Status")
+    }
+
+    fileprivate static let agents = AdviceEntry { situation in
+        guard awaitsNetwork(situation) else { return nil }
+        let host = situation.computeHost
+        return Advice(
+            "whether the network agent\(host.map { " on \($0)" } ?? "") is alive",
+            command: "openstack network agent list" + (host.map { " --host \(shellWord($0))" } ?? ""))
+    }
+
+    fileprivate static let networkLog = AdviceEntry { situation in
+        guard awaitsNetwork(situation), let instance = situation.instance else { return nil }
+        return Advice(
+            "whether neutron sent the event: the log of neutron-server",
+            command: "grep \(shellWord(instance)) /var/log/neutron/neutron-server.log")
+    }
+
+    fileprivate static let longerCapture = AdviceEntry { _ in
+        Advice("a capture that goes on until the server is active or in error")
+    }
+}

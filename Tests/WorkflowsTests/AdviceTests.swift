@@ -1,0 +1,149 @@
+import Testing
+import Trace
+import Workflows
+
+/// What is advised on a boot that was diagnosed by hand.
+private struct AdviceScript {
+    var trace = BusTrace()
+    var operation: Operation
+    static let uuid = "2672332b-b870-49a9-bbeb-902381dffe38"
+    static let request = "req-c63d2dd6-a2e7-46fa-8ab1-8df203b24869"
+
+    init(_ cause: Diagnosis.Cause, edit: (inout Diagnosis) -> Void = { _ in }) {
+        let start = Timestamp(seconds: 1000, nanoseconds: 0)
+        operation = Operation(
+            id: 0, kind: .boot, requestID: Self.request, instances: [Self.uuid], outcome: .stuck, startedAt: start,
+            endedAt: start, verdict: "")
+        var diagnosis = Diagnosis(cause)
+        edit(&diagnosis)
+        operation.diagnosis = diagnosis
+        trace.participants = [
+            Participant(id: 0, service: "nova-compute", host: "compute1", pid: 4711, label: "nova-compute@compute1")
+        ]
+    }
+
+    /// The instance reached this task state.
+    mutating func reach(_ taskState: String) {
+        operation.states.append(
+            StateNote(
+                at: operation.startedAt,
+                change: StateChange(
+                    instance: Self.uuid, vmState: .some("building"), taskState: .some(taskState)),
+                confirmation: .confirmed, message: 0, participant: 0))
+    }
+
+    var advice: [Advice] { Advisor(trace).advice(on: operation) }
+    var commands: [String] { advice.compactMap(\.command) }
+    var words: String { advice.map { "\($0.text) \($0.command ?? "")" }.joined(separator: "\n") }
+}
+
+@Suite struct `What to look at next` {
+    @Test(arguments: Diagnosis.Cause.allCases)
+    func `is short, for every cause, and nothing where all went well`(cause: Diagnosis.Cause) {
+        let bare = AdviceScript(cause)
+        let known = AdviceScript(cause) {
+            ($0.participant, $0.service, $0.host, $0.awaited) = (0, "nova-compute", "compute1", "network-vif-plugged")
+        }
+        for advice in [bare.advice, known.advice] {
+            #expect(advice.isEmpty == (cause == .completed))
+            #expect(advice.count <= 5)
+            #expect(advice.allSatisfy { !$0.text.hasSuffix(".") && $0.text.count < 130 })
+        }
+        #expect(!bare.words.contains("compute1"), "a host that was not seen")
+    }
+
+    @Test func `nobody takes from the conductor's queue: is it up, what waits, who is connected`() {
+        let script = AdviceScript(.notTaken) { ($0.service, $0.awaited) = ("nova-conductor", "conductor") }
+        #expect(
+            script.commands == [
+                "openstack compute service list --service nova-conductor",
+                "rabbitmqctl list_queues name messages consumers", "grep -i amqp /var/log/nova/nova-conductor.log",
+                "rabbitmqctl list_connections name peer_host state client_properties",
+            ])
+    }
+
+    @Test func `a compute that is not there is asked for by its host`() {
+        let script = AdviceScript(.notTaken) {
+            ($0.service, $0.host, $0.awaited) = ("nova-compute", "compute3", "compute.compute3")
+        }
+        #expect(
+            script.commands.first == "openstack compute service list --service nova-compute --host compute3")
+        #expect(script.words.contains("nobody reads: compute.compute3"))
+    }
+
+    @Test func `a process that took a request and does not answer gives a Guru Meditation Report`() {
+        let known = AdviceScript(.unanswered) { $0.participant = 0 }
+        #expect(known.commands.first == "kill -USR2 4711")
+        #expect(known.words.contains("Guru Meditation"))
+        #expect(known.commands.contains("grep \(AdviceScript.request) /var/log/nova/nova-compute.log"))
+        let unknown = AdviceScript(.unanswered) { $0.service = "nova-scheduler" }
+        #expect(unknown.commands.first == "pkill -USR2 -f nova-scheduler")
+    }
+
+    @Test func `the console is named from spawning on`() {
+        var script = AdviceScript(.buildAborted) { $0.participant = 0 }
+        script.reach("networking")
+        #expect(!script.words.contains("console.log"))
+        script.reach("spawning")
+        #expect(
+            script.words.contains("/var/lib/nova/instances/\(AdviceScript.uuid)/console.log on compute1"))
+        #expect(script.commands.contains("openstack console log show \(AdviceScript.uuid)"))
+    }
+
+    @Test func `an event of neutron's that did not come leads to ports and agents`() {
+        let script = AdviceScript(.missingEvent) { ($0.participant, $0.awaited) = (0, "network-vif-plugged") }
+        #expect(script.commands.contains("openstack port list --server \(AdviceScript.uuid) -c ID -c Status"))
+        #expect(script.commands.contains("openstack network agent list --host compute1"))
+        #expect(script.commands.contains("grep \(AdviceScript.uuid) /var/log/neutron/neutron-server.log"))
+    }
+
+    @Test func `each host that was tried is named once`() {
+        let at = Timestamp(seconds: 1000, nanoseconds: 0)
+        let script = AdviceScript(.retriesExhausted) { diagnosis in
+            diagnosis.reschedules = [("a", "b"), ("b", "a"), ("a", "c")].map {
+                Diagnosis.Reschedule(at: at, from: $0.0, to: $0.1, reason: nil)
+            }
+        }
+        #expect(script.advice.prefix(2).map(\.text).map { String($0.prefix(12)) } == ["why a failed", "why b failed"])
+    }
+
+    @Test func `an unclear capture is answered with what to capture instead`() {
+        var script = AdviceScript(.unclear)
+        var connection = Connection(
+            id: 0, client: "10.0.0.5:4000", server: "10.0.0.1:5672", protocolName: "AMQP 0-9-1")
+        (connection.oneSided, connection.gaps) = (true, 3)
+        script.trace.capture.connections = [connection]
+        #expect(script.words.contains("both directions"))
+        #expect(script.words.contains("without loss"))
+        #expect(script.words.contains("from before the server is created"))
+    }
+
+    @Test func `names off the wire cannot run anything when a command is pasted`() {
+        let script = AdviceScript(.notTaken) {
+            ($0.service, $0.host) = ("nova-compute", "x; rm -rf ~'$(id)\n")
+        }
+        #expect(
+            script.commands.first
+                == #"openstack compute service list --service nova-compute --host 'x; rm -rf ~'\''$(id)?'"#)
+        var odd = AdviceScript(.errorState)
+        odd.operation.instances = ["--os-password"]
+        #expect(odd.commands.contains("openstack server event list '--os-password'"))
+    }
+
+    @Test func `without a diagnosis the outcome and the messages tell`() {
+        var script = TraceScript()
+        script.cast("schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: ["i"])
+        script.wait(.seconds(90))
+        var trace = script.trace
+        var operation = Operation(
+            id: 0, kind: .boot, requestID: "req-1", instances: ["i"], outcome: .stuck, startedAt: script.now,
+            endedAt: script.now, verdict: "")
+        operation.messages = [0]
+        trace.operations = [operation]
+        #expect(
+            Advisor(trace).advice(on: operation).first?.command
+                == "openstack compute service list --service nova-conductor")
+        operation.outcome = .completed
+        #expect(Advisor(trace).advice(on: operation).isEmpty)
+    }
+}
