@@ -47,9 +47,9 @@ let package = Package(
         .target(
             name: "Rendering",
             dependencies: [
-                "Trace", .product(name: "Collections", package: "swift-collections"),
+                "Trace", "Workflows", .product(name: "Collections", package: "swift-collections"),
             ],
-            exclude: ["JSON/novatrace.trace.schema.json"],
+            exclude: ["Comparison/novatrace.comparison.schema.json", "JSON/novatrace.trace.schema.json"],
             swiftSettings: settings),
         .target(
             name: "Pipeline",

@@ -12,7 +12,7 @@ package struct CommandFailure: Error, CustomStringConvertible {
     /// The exit statuses, numbered as in `sysexits.h` where that has a name for them.
     package enum Status: Int32, Sendable {
         case nothingSelected = 1
-        /// `explain` alone tells this apart.
+        /// `explain` and `compare` tell this apart: there is no boot to speak of.
         case noBoot = 2
         case usage = 64
         case notACapture = 65

@@ -40,7 +40,7 @@ package struct NovatraceCommand: ParsableCommand {
         version: "novatrace 0.1.0",
         subcommands: [
             CaptureCommand.self, ReplayCommand.self, ExplainCommand.self, ListCommand.self, StatsCommand.self,
-            ExportCommand.self, InterfacesCommand.self, ProcessTableCommand.self,
+            ExportCommand.self, CompareCommand.self, InterfacesCommand.self, ProcessTableCommand.self,
         ])
 
     package init() {}

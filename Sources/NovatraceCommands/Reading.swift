@@ -6,19 +6,24 @@ import Trace
 
 /// Reads the capture files that a command was given, with progress and warnings on standard error.
 struct Reading {
-    private let input: InputOptions
+    private let files: [String]
     private let detail: OsloDecoder.Detail
     private let showsSecrets: Bool
 
     /// Without content: nothing of what messages carried is kept.
     init(_ input: InputOptions) {
-        self.input = input
+        self.init(files: input.files)
+    }
+
+    /// As above, for a command that takes each file by itself.
+    init(files: [String]) {
+        self.files = files
         detail = .none
         showsSecrets = false
     }
 
     init(_ input: InputOptions, _ content: ContentOptions) {
-        self.input = input
+        files = input.files
         detail = content.decoding
         showsSecrets = content.showSecrets
     }
@@ -42,11 +47,11 @@ struct Reading {
     private func read(
         limits: CorrelationLimits, naming: inout ServiceNaming?, visit: (Correlator.Finished) -> Void
     ) throws -> CaptureSummary {
-        let files = try CaptureFiles(paths: input.files)
+        let captures = try CaptureFiles(paths: files)
         var progress = Progress()
         defer { progress.clear() }
         let (capture, names) = try TracePipeline.run(
-            over: files, detail: detail, showsSecrets: showsSecrets, limits: limits,
+            over: captures, detail: detail, showsSecrets: showsSecrets, limits: limits,
             progress: { progress.show(packets: $0) }, visit: visit)
         naming = names
         return capture

@@ -7,7 +7,8 @@ private enum SchemaValidator {
     private static let script = """
         import json, sys
         import jsonschema
-        schema = json.load(open("Sources/Rendering/JSON/novatrace.trace.schema.json"))
+        name = "Comparison/novatrace.comparison" if sys.argv[1] == "comparison" else "JSON/novatrace.trace"
+        schema = json.load(open(f"Sources/Rendering/{name}.schema.json"))
         jsonschema.Draft202012Validator.check_schema(schema)
         if sys.argv[1] == "lines":
             schema = {"$ref": "#/$defs/line", "$defs": schema["$defs"]}
@@ -60,5 +61,17 @@ struct `The export of a recording` {
         let result = try #require(try await SchemaValidator.run("lines", text), "python3 is missing")
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output == "\(text.utf8.count { $0 == UInt8(ascii: "\n") })\n")
+    }
+
+    @Test(arguments: recordings)
+    func `held against another is a comparison of the schema`(recording: String) async throws {
+        let files = ["captures/boot-ok.pcap", "captures/\(recording).pcap"]
+        let kind = recording == "lifecycle" ? ["--kind", "resize"] : []
+        let result = try await ExternalProgram.novatrace.run(
+            ["compare", "--format", "json", "--all"] + kind + (kind.isEmpty ? files : files.suffix(1)))
+        #expect(result.errors.isEmpty, "\(result.errors)")
+        let verdict = try #require(try await SchemaValidator.run("comparison", result.output), "python3 is missing")
+        #expect(verdict.status == 0, "\(verdict.errors)")
+        #expect(verdict.output == "1\n")
     }
 }
