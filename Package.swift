@@ -97,7 +97,7 @@ let package = Package(
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "RenderingTests", dependencies: ["Rendering", "TestSupport"], exclude: ["Golden"],
+            name: "RenderingTests", dependencies: ["Rendering", "TestSupport", "Workflows"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
             name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport", "Workflows"],

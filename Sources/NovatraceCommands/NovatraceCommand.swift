@@ -29,6 +29,9 @@ package struct NovatraceCommand: ParsableCommand {
               How long each method takes, and what failed:
                 novatrace stats boot.pcap
 
+              Where a boot parts from one that went well:
+                novatrace compare good.pcap bad.pcap
+
               Everything as JSON for a script:
                 novatrace export boot.pcap --format json | jq '.calls[] | select(.outcome != "ok")'
 

@@ -49,7 +49,7 @@ package struct ComparisonJSON: Sendable {
         json.member("duration", comparison.duration)
         json.member("missing", comparison.missing)
         json.member("extra", comparison.extra)
-        for standing in [Standing.slower, .faster, .changed, .repeated, .moved] {
+        for standing in [Standing.slower, .faster, .changed, .moved] {
             json.key(standing.rawValue)
             json.integer(comparison.lines.count { $0.standing == standing })
         }
@@ -129,6 +129,7 @@ package struct ComparisonJSON: Sendable {
 
     private func members(of pair: LinePair, _ json: inout JSONWriter) {
         json.member("standing", pair.standing.rawValue)
+        if pair.isMoved { json.member("moved", true) }
         if let line = pair.line { nameMembers(of: line, &json) }
         for (key, side, line) in [("good", comparison.good, pair.good), ("bad", comparison.bad, pair.bad)] {
             guard let line else { continue }

@@ -28,7 +28,10 @@ struct ComparisonListing {
             switch row {
             case .fold(let standing, let messages):
                 writeRow(mark: standing.mark, "", "", width, standing.style, to: &output)
-                output.line(glyphs.text(fold(standing, messages)), .faint)
+                for (index, text) in glyphs.text(fold(standing, messages)).wrapped(to: room).enumerated() {
+                    if index > 0 { writeRow(mark: " ", "", "", width, .plain, to: &output) }
+                    output.line(text, .faint)
+                }
             case .pair(let pair):
                 write(pair, after: &last, width, to: &output)
             }
@@ -65,7 +68,7 @@ struct ComparisonListing {
         case .alike, .moved: (head, tail) = (isFirst ? 0 : Self.context, isLast ? 0 : Self.context)
         case .missing, .extra, .unknown:
             (head, tail) = run.count <= Self.listedAlone ? (run.count, 0) : (Self.firstOfMany, 0)
-        case .slower, .faster, .repeated, .changed: (head, tail) = (run.count, 0)
+        case .slower, .faster, .changed: (head, tail) = (run.count, 0)
         }
         // A fold of one line would take as much room as the line.
         guard run.count > head + tail + 1 else { return run.map(Row.pair) }
@@ -81,7 +84,7 @@ struct ComparisonListing {
         case .missing: "\(counted(messages, "more message")) only in GOOD (--expand)"
         case .extra: "\(counted(messages, "more message")) only in BAD (--expand)"
         case .unknown: "\(counted(messages, "more message")) not in the other's capture (--expand)"
-        case .slower, .faster, .repeated, .changed: counted(messages, "message")
+        case .slower, .faster, .changed: counted(messages, "message")
         }
     }
 
@@ -97,6 +100,9 @@ struct ComparisonListing {
         let longest = max(comparison.good.duration, comparison.bad.duration, 0)
         return max(8, glyphs.seconds(longest).count)
     }
+
+    /// Cells that are left for what a line says.
+    private var room: Int { max(8, options.cells - 2 * timeWidth - 5) }
 
     private func writeRow(
         mark: String, _ good: String, _ bad: String, _ width: Int, _ style: TextStyle, to output: inout StyledOutput
@@ -116,8 +122,6 @@ struct ComparisonListing {
         let good = pair.good.map { time($0.at, since: options.time == .delta ? last.good : starts.good) } ?? ""
         let bad = pair.bad.map { time($0.at, since: options.time == .delta ? last.bad : starts.bad) } ?? ""
         last = (pair.good?.at ?? last.good, pair.bad?.at ?? last.bad)
-        let indent = 2 * width + 5
-        let room = options.cells - indent
         var (mark, times) = (pair.standing.mark, (good, bad))
         var lines = description(of: pair, room: room).map { ($0, pair.standing.nameStyle) }
         for note in notes(on: pair) {
@@ -155,9 +159,6 @@ struct ComparisonListing {
             notes.append(
                 "\(words.phrase(good.ending)) in GOOD\(failureText(good.ending)), \(words.phrase(bad.ending)) in BAD"
                     + failureText(bad.ending))
-        }
-        if good.count != bad.count {
-            notes.append("\(words.times(good.count)) in GOOD, \(words.times(bad.count)) in BAD")
         }
         if let time = pair.duration, time.relation != .alike {
             notes.append("\(words.durationVerb(good)) after \(words.instead(time)) \(time.relation.rawValue)")

@@ -127,7 +127,7 @@ extension Standing {
         switch self {
         case .alike: "="
         case .slower, .faster: "~"
-        case .repeated, .changed: "!"
+        case .changed: "!"
         case .moved: "^"
         case .missing: "-"
         case .extra: "+"
@@ -138,7 +138,7 @@ extension Standing {
     var style: TextStyle {
         switch self {
         case .alike, .moved, .unknown: .faint
-        case .slower, .faster, .repeated: .warning
+        case .slower, .faster: .warning
         case .changed, .missing: .failure
         case .extra: .answer
         }
@@ -149,7 +149,7 @@ extension Standing {
         switch self {
         case .alike: "alike"
         case .slower, .faster: "slower or faster"
-        case .repeated, .changed: "ends otherwise"
+        case .changed: "ends otherwise"
         case .moved: "in another order"
         case .missing: "only in GOOD"
         case .extra: "only in BAD"

@@ -28,7 +28,7 @@ struct ComparisonTables {
             columns.append(.init(title: side, alignment: .right))
             if isRoomy { columns.append(.init(title: "took", alignment: .right)) }
         }
-        columns.append(.init(title: ""))
+        columns.append(.init(title: "", isOptional: true))
         var table = TextTable(columns, glyphs: glyphs)
         for step in comparison.steps {
             var cells: [(String, TextStyle)] = [
@@ -57,7 +57,8 @@ struct ComparisonTables {
         var table = TextTable(
             [
                 .init(title: " "), .init(title: "state", shrinksTo: 12),
-                .init(title: "GOOD", alignment: .right), .init(title: "BAD", alignment: .right), .init(title: ""),
+                .init(title: "GOOD", alignment: .right), .init(title: "BAD", alignment: .right),
+                .init(title: "", isOptional: true),
             ], glyphs: glyphs)
         for state in comparison.states {
             table.append([

@@ -42,6 +42,11 @@ struct ComparisonWords {
     }
 
     private func deviation(_ parting: Parting) -> String {
+        if parting.good == nil || parting.bad == nil, let line = parting.good ?? parting.bad,
+            let before = parting.after?.line, before.reads(like: line)
+        {
+            return "BAD \(verb(line))s \(name(line)) \(parting.good == nil ? "more" : "less") often"
+        }
         switch (parting.good, parting.bad) {
         case (let good?, let bad?):
             return "GOOD \(verb(good))s \(name(good)), BAD \(verb(bad))s \(name(bad))"
@@ -75,10 +80,6 @@ struct ComparisonWords {
     private var remainder: String {
         let (good, bad) = (comparison.good.operation.outcome, comparison.bad.operation.outcome)
         if good != bad { return "GOOD is \(good.rawValue), BAD is \(bad.rawValue)" }
-        if let repeated = comparison.lines.first(where: { $0.standing == .repeated }), let line = repeated.line {
-            let (one, other) = (repeated.good?.count ?? 0, repeated.bad?.count ?? 0)
-            return "\(name(line)) \(times(one)) in GOOD, \(times(other)) in BAD"
-        }
         return [timing, total].compactMap(\.self).joined(separator: "; ")
     }
 
@@ -125,8 +126,6 @@ struct ComparisonWords {
         "sent \(glyphs.duration(time.bad)) after the one before instead of "
             + "\(glyphs.duration(time.good))\(factor(time).map { ", \($0)" } ?? "")"
     }
-
-    func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
 
     func phrase(_ ending: ComparedLine.Ending) -> String {
         switch ending {

@@ -1,6 +1,6 @@
 import Trace
 
-/// A value: a message of an operation as it is compared, or several alike in a row.
+/// A value: a message of an operation as it is compared; in the result, also several alike in a row.
 ///
 /// Hosts, ids and addresses are left out, so that a build on one host reads like a build on another. A call and its
 /// answer are one line.
@@ -63,7 +63,7 @@ package struct ComparedLine: Sendable, Equatable {
     }
 
     /// Whether a person would call both the same, whoever sent them.
-    func reads(like other: ComparedLine) -> Bool {
+    package func reads(like other: ComparedLine) -> Bool {
         kind == other.kind && title == other.title && state == other.state
     }
 
@@ -78,7 +78,7 @@ struct LineReader {
     /// Notifications and background traffic of the operation too.
     let includesBackground: Bool
 
-    /// In order of time, repeats in a row as one.
+    /// In order of time, a line a message.
     func lines(of operation: Operation) -> [ComparedLine] {
         var states: [Int: String] = [:]
         for note in operation.states {
@@ -88,15 +88,7 @@ struct LineReader {
         let lines = operation.messages.compactMap { id in
             trace.messages.indices.contains(id) ? line(of: trace.messages[id], state: states[id]) : nil
         }
-        var result: [ComparedLine] = []
-        for (_, line) in lines.enumerated().sorted(by: { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }) {
-            if let last = result.indices.last, result[last].isRepeated(by: line) {
-                result[last].add(line)
-            } else {
-                result.append(line)
-            }
-        }
-        return result
+        return lines.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 
     private func line(of message: Message, state: String?) -> ComparedLine? {

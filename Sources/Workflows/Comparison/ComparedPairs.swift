@@ -5,10 +5,15 @@ package struct LinePair: Sendable, Equatable {
     package var good: ComparedLine?
     package var bad: ComparedLine?
     package var standing: Standing
+    /// Whether both have it, in another place among the others.
+    package var isMoved = false
     /// Latency, or the time in the queue.
     package var duration: TimePair?
     /// From the end of the line before that both have to the start of this one.
     package var gap: TimePair?
+
+    /// Whether both have it in the same place.
+    var isShared: Bool { good != nil && bad != nil && !isMoved }
 
     /// The line, as GOOD has it where it does.
     package var line: ComparedLine? { good ?? bad }

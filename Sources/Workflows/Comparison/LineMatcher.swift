@@ -36,28 +36,36 @@ struct LineMatcher {
                 pairs.append(LinePair(bad: bad.lines[right], standing: standing))
             }
         }
+        pairs = Self.joiningRepeats(in: pairs)
+    }
+
+    /// What repeats in a row as one: they are matched one by one, so that one more of them is one more.
+    private static func joiningRepeats(in pairs: [LinePair]) -> [LinePair] {
+        var result: [LinePair] = []
+        for pair in pairs {
+            if let last = result.indices.last, result[last].isRepeated(by: pair) {
+                result[last].add(pair)
+            } else {
+                result.append(pair)
+            }
+        }
+        return result
     }
 
     private mutating func append(_ left: ComparedLine, _ right: ComparedLine) {
-        let gap = gap(left, right, after: pairs.last { $0.good != nil && $0.bad != nil && $0.standing != .moved })
+        let gap = gap(left, right, after: pairs.last(where: \.isShared))
         append(LinePair(good: left, bad: right, standing: .alike, duration: duration(left, right), gap: gap))
     }
 
     private mutating func append(_ left: ComparedLine, moved right: ComparedLine) {
-        append(LinePair(good: left, bad: right, standing: .moved, duration: duration(left, right)))
+        append(LinePair(good: left, bad: right, standing: .moved, isMoved: true, duration: duration(left, right)))
     }
 
     private mutating func append(_ pair: LinePair) {
         var pair = pair
         let isLike = pair.good.flatMap { good in pair.bad.map { good.ending.isLike($0.ending) } } ?? true
         let times = Standing(times: [pair.duration, pair.gap])
-        if !isLike {
-            pair.standing = .changed
-        } else if pair.good?.count != pair.bad?.count {
-            pair.standing = .repeated
-        } else if times != .alike {
-            pair.standing = times
-        }
+        pair.standing = !isLike ? .changed : times != .alike ? times : pair.standing
         pairs.append(pair)
     }
 
@@ -79,6 +87,30 @@ struct LineMatcher {
         return TimePair(
             good: left.at - (waited ? good.end : good.at), bad: right.at - (waited ? bad.end : bad.at),
             tolerance: tolerance)
+    }
+}
+
+extension LinePair {
+    /// What is out of the ordinary is told one by one.
+    fileprivate func isRepeated(by other: LinePair) -> Bool {
+        switch standing {
+        case .slower, .faster, .changed: return false
+        case .alike, .moved, .missing, .extra, .unknown: break
+        }
+        let likeness = { (one: ComparedLine?, other: ComparedLine?) -> Bool in
+            guard let one, let other else { return one == nil && other == nil }
+            return one.isRepeated(by: other)
+        }
+        return standing == other.standing && isMoved == other.isMoved && likeness(good, other.good)
+            && likeness(bad, other.bad)
+    }
+
+    /// Of times alike the longest are alike as well.
+    fileprivate mutating func add(_ other: LinePair) {
+        if let line = other.good { good?.add(line) }
+        if let line = other.bad { bad?.add(line) }
+        duration = TimePair.longest(duration, other.duration)
+        gap = TimePair.longest(gap, other.gap)
     }
 }
 

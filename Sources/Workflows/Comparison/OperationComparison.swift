@@ -69,7 +69,7 @@ extension Parting {
     init?(in pairs: [LinePair]) {
         guard let first = pairs.firstIndex(where: \.standing.isParting) else { return nil }
         let pair = pairs[first]
-        after = pairs[..<first].last { $0.good != nil && $0.bad != nil && $0.standing != .moved }
+        after = pairs[..<first].last(where: \.isShared)
         isEnding = pair.standing == .changed
         isElsewhere = false
         guard !isEnding else {

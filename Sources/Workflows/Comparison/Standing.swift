@@ -6,8 +6,6 @@ package enum Standing: String, Sendable, CaseIterable {
     case slower
     /// The same, and it took longer in GOOD.
     case faster
-    /// The same, another number of times in a row.
-    case repeated
     /// The same, with another ending: failed, unanswered, not taken.
     case changed
     /// The same in another place among the others. Services send independently of each other, so this is told and is
@@ -24,7 +22,7 @@ package enum Standing: String, Sendable, CaseIterable {
     package var isDifference: Bool {
         switch self {
         case .alike, .moved, .unknown: false
-        case .slower, .faster, .repeated, .changed, .missing, .extra: true
+        case .slower, .faster, .changed, .missing, .extra: true
         }
     }
 
@@ -32,7 +30,7 @@ package enum Standing: String, Sendable, CaseIterable {
     package var isParting: Bool {
         switch self {
         case .changed, .missing, .extra: true
-        case .alike, .moved, .unknown, .slower, .faster, .repeated: false
+        case .alike, .moved, .unknown, .slower, .faster: false
         }
     }
 

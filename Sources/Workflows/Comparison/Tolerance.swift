@@ -47,6 +47,13 @@ package struct TimePair: Sendable, Equatable {
         }
     }
 
+    /// The longest of two pairs that are alike; that is alike too.
+    static func longest(_ one: TimePair?, _ other: TimePair?) -> TimePair? {
+        guard let one, let other else { return one ?? other }
+        return TimePair(
+            good: max(one.good, other.good), bad: max(one.bad, other.bad), tolerance: Tolerance(factor: 1, slack: .max))
+    }
+
     /// How many times the shorter the longer one is; `nil` where the shorter is nothing.
     package var factor: Double? {
         let (short, long) = (min(good, bad), max(good, bad))

@@ -136,18 +136,41 @@ import Trace
         #expect(try compare(boot(whole), late, tolerance: Tolerance(factor: 2, slack: .seconds(30))).agrees)
     }
 
-    @Test func `count repeats and part at none`() throws {
-        let bad = boot { script in
+    /// Saves that set nothing, some before and some after an event.
+    private func boot(saves before: Int, _ after: Int) -> BusTrace {
+        boot { script in
             script.bootUntilCompute([Self.instance])
-            for task in ["networking", "networking", "networking", "block_device_mapping", "spawning"] {
-                script.save(.some("building"), .some(task), of: Self.instance)
+            for (count, isLast) in [(before, false), (after, true)] {
+                for _ in 0..<count {
+                    script.call(
+                        "BlockDeviceMapping.save", TraceScript.compute, TraceScript.conductor, key: "conductor",
+                        instances: [Self.instance])
+                }
+                if !isLast {
+                    script.cast(
+                        "external_instance_event", TraceScript.api, TraceScript.compute, key: "compute.node1",
+                        instances: [Self.instance])
+                }
             }
             script.save(.some("active"), .none, of: Self.instance)
         }
-        let comparison = try compare(boot(whole), bad)
+    }
+
+    @Test func `tell repeats in a row as one line, and one more as one more`() throws {
+        let comparison = try compare(boot(saves: 3, 0), boot(saves: 5, 0))
+        let saves = comparison.lines.filter { $0.line?.title == "BlockDeviceMapping.save" }
+        #expect(saves.map(\.standing) == [.alike, .extra])
+        #expect(saves.map { $0.line?.count } == [3, 2])
         #expect(comparison.extra == 4)
         #expect(comparison.missing == 0)
+        #expect(comparison.parting?.isElsewhere == true)
         #expect(!comparison.agrees)
+    }
+
+    @Test func `agree when a repeat stands on the other side of another service's message`() throws {
+        let comparison = try compare(boot(saves: 2, 0), boot(saves: 1, 1))
+        #expect(titles(comparison, .moved).count == 1)
+        #expect(comparison.agrees)
     }
 
     @Test func `agree when services only crossed each other`() throws {
