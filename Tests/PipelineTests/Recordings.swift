@@ -18,7 +18,10 @@ struct Recording: CustomTestStringConvertible, Sendable {
 
     var path: String { Self.folder.appending(path: name + ".pcap").path(percentEncoded: false) }
 
-    func trace() throws -> BusTrace {
+    func trace() throws -> BusTrace { try Self.trace(at: path) }
+
+    /// The trace of any capture file.
+    static func trace(at path: String) throws -> BusTrace {
         try TracePipeline.trace(of: [path])
     }
 

@@ -72,6 +72,6 @@ extension AdviceEntry {
     }
 
     fileprivate static let longerCapture = AdviceEntry { _ in
-        Advice("a capture that goes on until the server is active or in error")
+        Advice("a longer capture: until the server is active or in error")
     }
 }
