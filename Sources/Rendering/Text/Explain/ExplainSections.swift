@@ -94,7 +94,7 @@ struct ExplainSections {
     // MARK: States
 
     private func writeStates(to output: inout StyledOutput) {
-        let spans = StateSpan.spans(of: operation, until: captureEnd)
+        let spans = ExplainedState.spans(of: operation, until: captureEnd)
         guard !spans.isEmpty else { return }
         output.section("states", glyphs)
         let labelWidth = spans.map { glyphs.text($0.label).width }.max() ?? 0

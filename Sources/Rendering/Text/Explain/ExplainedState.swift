@@ -1,7 +1,7 @@
 import Trace
 
 /// A value: a state of the instance, and how long it lasted.
-struct StateSpan {
+struct ExplainedState {
     let at: Timestamp
     /// E.g. `building, networking` or `active (running)`.
     let label: String
@@ -12,8 +12,8 @@ struct StateSpan {
     var isOpen = false
 
     /// The states in order of time; notes that change nothing that is shown are left out.
-    static func spans(of operation: Operation, until captureEnd: Timestamp?) -> [StateSpan] {
-        var spans: [StateSpan] = []
+    static func spans(of operation: Operation, until captureEnd: Timestamp?) -> [ExplainedState] {
+        var spans: [ExplainedState] = []
         var known: StateChange?
         /// The place of the state that holds.
         var current: Int?
@@ -28,7 +28,7 @@ struct StateSpan {
                 if let current { spans[current].lasted = max(0, note.at - spans[current].at) }
                 current = spans.count
             }
-            spans.append(StateSpan(at: note.at, label: label, confirmation: note.confirmation))
+            spans.append(ExplainedState(at: note.at, label: label, confirmation: note.confirmation))
         }
         if let current, let captureEnd, known?.taskState.value != nil || operation.outcome == .stuck {
             spans[current].lasted = max(0, captureEnd - spans[current].at)
