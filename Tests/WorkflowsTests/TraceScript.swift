@@ -1,20 +1,34 @@
 import Trace
 
+@testable import Workflows
+
 /// Builds a trace message by message, a tenth of a second apart.
 struct TraceScript {
     static let api = 0
     static let conductor = 1
     static let scheduler = 2
     static let compute = 3
+    static let otherCompute = 4
 
-    private(set) var trace = BusTrace()
+    static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+
+    var trace = BusTrace()
     private(set) var now = Timestamp(seconds: 1000, nanoseconds: 0)
+    /// The trace after each message and answer.
+    private(set) var moments: [BusTrace] = []
+    /// Messages have none before Grizzly.
+    var hasUniqueIDs = true
     private let request = "req-1"
 
     init() {
-        for (id, service) in ["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"].enumerated() {
+        let services = [
+            ("nova-api", nil), ("nova-conductor", nil), ("nova-scheduler", nil), ("nova-compute", "node1"),
+            ("nova-compute", "node2"), ("neutron-server", nil),
+        ]
+        for (id, (service, host)) in services.enumerated() {
             trace.participants.append(
-                Participant(id: id, service: service, host: id == 3 ? "node1" : nil, label: service))
+                Participant(
+                    id: id, service: service, host: host, label: host.map { "\(service)@\($0)" } ?? service))
         }
         var source = CaptureSource(path: "test", linkType: "EN10MB")
         source.first = now
@@ -22,86 +36,165 @@ struct TraceScript {
         trace.capture.sources = [source]
     }
 
+    /// The operations that are found.
+    var operations: [Operation] { OperationFinder(trace).operations() }
+
     mutating func wait(_ time: Nanoseconds) {
         now = now + time
         trace.capture.sources[0].last = now
     }
 
+    // MARK: Messages
+
     @discardableResult
     mutating func cast(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,
-        global: String? = nil
+        global: String? = nil, facts: MessageFacts? = nil
+    ) -> Int {
+        let id = publish(method, from, to, key: key, instances: instances)
+        trace.messages[id].requestID = request ?? self.request
+        trace.messages[id].globalRequestID = global
+        trace.messages[id].facts = facts
+        moments.append(trace)
+        return id
+    }
+
+    @discardableResult
+    mutating func call(
+        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [],
+        outcome: Call.Outcome = .ok, error: RemoteFailure? = nil, state: StateChange? = nil,
+        facts: MessageFacts? = nil
+    ) -> Int {
+        let request = publish(method, from, to, key: key, instances: instances)
+        trace.messages[request].kind = .call
+        trace.messages[request].call = trace.calls.count
+        trace.messages[request].stateChange = state
+        trace.messages[request].facts = facts
+        if method.contains(".") {
+            trace.messages[request].method = "object_action"
+            trace.messages[request].objectMethod = method
+        }
+        var call = Call(id: trace.calls.count, messageID: "m\(request)", outcome: .unanswered)
+        call.method = trace.messages[request].method
+        call.objectMethod = trace.messages[request].objectMethod
+        call.request = request
+        call.requestedAt = now
+        call.from = from
+        call.to = to
+        trace.calls.append(call)
+        if outcome == .ok || outcome == .error {
+            moments.append(trace)
+            reply(to: call.id, from: to, instances: instances, error: error)
+        }
+        trace.calls[call.id].outcome = outcome
+        moments.append(trace)
+        return request
+    }
+
+    private mutating func publish(
+        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String]
     ) -> Int {
         wait(.milliseconds(100))
         var message = Message(
             id: trace.messages.count, kind: .cast, exchange: "nova", routingKey: key, bytes: 100)
+        message.uniqueID = hasUniqueIDs ? "u\(message.id)" : nil
         message.method = method
         message.from = from
         message.publishedAt = now
         message.instances = instances
-        message.requestID = request ?? self.request
-        message.globalRequestID = global
+        message.requestID = request
         if let to { message.deliveries = [Delivery(to: to, at: now, redelivered: false, connection: 0)] }
         trace.messages.append(message)
         return message.id
     }
 
-    mutating func call(
-        _ method: String, _ from: Int, _ to: Int, key: String, instances: [String] = [],
-        outcome: Call.Outcome = .ok, error: RemoteFailure? = nil, state: StateChange? = nil
-    ) {
-        let request = cast(method, from, to, key: key, instances: instances)
-        trace.messages[request].kind = .call
-        trace.messages[request].call = trace.calls.count
-        trace.messages[request].stateChange = state
-        if state != nil {
-            trace.messages[request].method = "object_action"
-            trace.messages[request].objectMethod = method
-        }
-        var call = Call(id: trace.calls.count, messageID: "m\(request)", outcome: outcome)
-        call.method = method
-        call.request = request
-        call.requestedAt = now
-        call.error = error
-        if outcome == .ok || outcome == .error {
-            wait(.milliseconds(10))
-            call.reply = trace.messages.count
-            call.repliedAt = now
-            var reply = Message(
-                id: trace.messages.count, kind: .reply, exchange: "", routingKey: "reply_x", bytes: 10)
-            reply.call = call.id
-            reply.publishedAt = now
-            reply.requestID = self.request
-            reply.instances = instances
-            trace.messages.append(reply)
-        }
-        trace.calls.append(call)
+    private mutating func reply(to call: Int, from server: Int?, instances: [String], error: RemoteFailure?) {
+        wait(.milliseconds(10))
+        trace.calls[call].reply = trace.messages.count
+        trace.calls[call].repliedAt = now
+        trace.calls[call].error = error
+        var reply = Message(id: trace.messages.count, kind: .reply, exchange: "", routingKey: "reply_x", bytes: 10)
+        reply.call = call
+        reply.publishedAt = now
+        reply.from = server
+        reply.requestID = self.request
+        reply.instances = instances
+        trace.messages.append(reply)
     }
 
     mutating func notify(_ event: String, priority: String, instances: [String]) {
-        let id = cast(event, Self.compute, nil, key: "notifications.error", instances: instances)
+        let id = publish(event, Self.compute, nil, key: "notifications.error", instances: instances)
         trace.messages[id].kind = .notification
         trace.messages[id].method = nil
         trace.messages[id].eventType = event
         trace.messages[id].priority = priority
+        trace.messages[id].isBackground = priority != "ERROR"
+        moments.append(trace)
     }
 
+    // MARK: What a boot consists of
+
     mutating func save(
-        _ vmState: Known<String>, _ taskState: Known<String>, of instance: String, outcome: Call.Outcome = .ok
+        _ vmState: Known<String>, _ taskState: Known<String>, of instance: String = instance,
+        by compute: Int = compute, outcome: Call.Outcome = .ok, error: RemoteFailure? = nil,
+        expecting expected: [String?]? = nil
     ) {
         call(
-            "Instance.save", Self.compute, Self.conductor, key: "conductor", instances: [instance],
-            outcome: outcome,
-            state: StateChange(instance: instance, vmState: vmState, taskState: taskState, host: "node1"))
+            "Instance.save", compute, Self.conductor, key: "conductor", instances: [instance],
+            outcome: outcome, error: error,
+            state: StateChange(
+                instance: instance, vmState: vmState, taskState: taskState,
+                host: trace.participants[compute].host),
+            facts: MessageFacts(expectedTaskStates: expected))
     }
 
     /// The messages of a boot up to the compute.
-    mutating func bootUntilCompute(_ instances: [String]) {
+    mutating func bootUntilCompute(_ instances: [String] = [instance]) {
         cast("schedule_and_build_instances", Self.api, Self.conductor, key: "conductor", instances: instances)
         call("select_destinations", Self.conductor, Self.scheduler, key: "scheduler", instances: instances)
         for instance in instances {
             cast(
                 "build_and_run_instance", Self.conductor, Self.compute, key: "compute.node1", instances: [instance])
         }
+    }
+
+    /// The task states up to and with `last`.
+    mutating func build(until last: String, of instance: String = instance, by compute: Int = compute) {
+        for task in ["networking", "block_device_mapping", "spawning"] {
+            save(.some("building"), .some(task), of: instance, by: compute)
+            if task == last { return }
+        }
+    }
+
+    /// A compute sends the build back.
+    mutating func sendBack(from compute: Int = compute, attempts: Int, hosts: [String], reason: String? = nil) {
+        cast(
+            "build_instances", compute, Self.conductor, key: "conductor", instances: [Self.instance],
+            facts: MessageFacts(retry: BuildRetry(attempts: attempts, hosts: hosts, reason: reason)))
+    }
+
+    mutating func event(_ name: String, to compute: Int = compute) {
+        let host = trace.participants[compute].host ?? ""
+        let id = publish(
+            "external_instance_event", Self.api, compute, key: "compute.\(host)", instances: [Self.instance])
+        trace.messages[id].events = [name]
+        trace.messages[id].requestID = "req-neutron-\(id)"
+        trace.messages[id].facts = MessageFacts(portIDs: ["8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"])
+        moments.append(trace)
+    }
+
+    // MARK: What the capture lacks
+
+    /// A connection of a participant, or of nobody that is known, with holes.
+    mutating func loseBytes(of participant: Int?) {
+        var connection = Connection(
+            id: trace.capture.connections.count, client: "10.0.0.1:1", server: "10.0.0.2:5672",
+            protocolName: "AMQP 0-9-1")
+        connection.gaps = 1
+        connection.participant = participant
+        trace.capture.connections.append(connection)
+        trace.capture.anomalies.append(
+            Anomaly(at: now, connection: connection.id, kind: "gap", detail: "100 bytes from the client are missing"))
+        trace.capture.anomalyCount += 1
     }
 }

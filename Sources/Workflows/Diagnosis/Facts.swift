@@ -70,7 +70,12 @@ struct Facts {
 
     // MARK: Steps
 
-    var lastDone: Int? { operation.steps.lastIndex { $0.status == .done } }
+    /// The step that was reached: the last that was done; of those beside the others none says how far it is.
+    var lastDone: Int? {
+        operation.steps.indices.last { index in
+            operation.steps[index].status == .done && workflow?.steps[index].isParallel != true
+        }
+    }
 
     func stepIndex(of message: Int) -> Int? { operation.steps.firstIndex { $0.messages.contains(message) } }
 

@@ -1,0 +1,257 @@
+import Testing
+import Trace
+
+@testable import Workflows
+
+@Suite struct `What an operation waits for` {
+    private func boot(_ script: TraceScript) throws -> (operation: Operation, diagnosis: Diagnosis) {
+        let operation = try #require(script.operations.first)
+        return (operation, try #require(operation.diagnosis))
+    }
+
+    @Test func `a cast that nobody takes is stuck after a minute, and names the queue and who should take it`() throws {
+        var script = TraceScript()
+        let cast = script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
+        script.wait(.seconds(59))
+        #expect(try boot(script).diagnosis.cause == .underWay)
+        script.wait(.seconds(2))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .stuck)
+        #expect(diagnosis.cause == .notTaken)
+        #expect(diagnosis.awaited == "conductor")
+        #expect(diagnosis.service == "nova-conductor")
+        #expect(diagnosis.message == cast)
+        #expect(diagnosis.step == nil)
+        #expect(boot.steps[0].status == .missing)
+        #expect(
+            diagnosis.evidence.filter(\.isMissing).map(\.text) == [
+                "no delivery of it was seen in the 61.0 s until the capture ended"
+            ])
+    }
+
+    @Test func `a call that no scheduler takes is stuck when its caller has given up`() throws {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance])
+        script.call(
+            "select_destinations", TraceScript.conductor, nil, key: "scheduler", instances: [TraceScript.instance],
+            outcome: .timedOut)
+        let (boot, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .notTaken)
+        #expect(diagnosis.service == "nova-scheduler")
+        #expect(boot.verdict == "select_destinations was published to scheduler, not seen taken, and timed out")
+    }
+
+    @Test func `a call that was taken and not answered names its taker`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.call(
+            "Instance.save", TraceScript.compute, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance], outcome: .unanswered)
+        #expect(try boot(script).operation.outcome == .running)
+        script.wait(.seconds(61))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .stuck)
+        #expect(diagnosis.cause == .unanswered)
+        #expect(diagnosis.participant == TraceScript.conductor)
+        #expect(boot.verdict == "Instance.save was published to conductor and taken but not answered")
+    }
+
+    @Test func `a heartbeat of a call is a sign of life`() throws {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance])
+        let request = script.call(
+            "select_destinations", TraceScript.conductor, TraceScript.scheduler, key: "scheduler",
+            instances: [TraceScript.instance], outcome: .unanswered)
+        script.wait(.seconds(50))
+        var heartbeat = Message(
+            id: script.trace.messages.count, kind: .heartbeat, exchange: "", routingKey: "reply_x", bytes: 10)
+        heartbeat.call = script.trace.messages[request].call
+        heartbeat.publishedAt = script.now
+        heartbeat.requestID = "req-1"
+        script.trace.messages.append(heartbeat)
+        script.wait(.seconds(50))
+        #expect(try boot(script).diagnosis.cause == .underWay)
+        script.wait(.seconds(11))
+        #expect(try boot(script).diagnosis.cause == .unanswered)
+    }
+
+    @Test func `a compute that took the build and does nothing is named`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.wait(.seconds(61))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .stuck)
+        #expect(diagnosis.cause == .unanswered)
+        #expect(diagnosis.participant == TraceScript.compute)
+        #expect(diagnosis.step == "compute took the build")
+        #expect(boot.steps[3].status == .missing)
+    }
+
+    @Test func `before Grizzly a compute that is not heard of is no sign`() throws {
+        var script = TraceScript()
+        script.hasUniqueIDs = false
+        script.cast(
+            "run_instance", TraceScript.api, TraceScript.scheduler, key: "scheduler",
+            instances: [TraceScript.instance])
+        script.cast(
+            "run_instance", TraceScript.scheduler, TraceScript.compute, key: "compute.node1",
+            instances: [TraceScript.instance])
+        script.wait(.seconds(100))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.kind == .boot)
+        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.step == "compute took the build")
+    }
+
+    @Test func `a port that is never plugged is missing after nova's own time, and not before`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.event("network-changed")
+        script.wait(.seconds(30))
+        let early = try boot(script).diagnosis
+        #expect(early.cause == .underWay)
+        #expect(early.awaited == "network-vif-plugged")
+        script.wait(.seconds(200))
+        #expect(try boot(script).operation.outcome == .unknown)
+        script.wait(.seconds(71))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .stuck)
+        #expect(diagnosis.cause == .missingEvent)
+        #expect(diagnosis.awaited == "network-vif-plugged")
+        #expect(diagnosis.service == "neutron-server")
+        #expect(diagnosis.step == "spawning")
+        #expect(boot.steps.first { $0.name == "network plugged" }?.status == .missing)
+        #expect(boot.verdict == "spawning on node1 and network-vif-plugged did not come in 301.1 s")
+        #expect(diagnosis.evidence.contains { $0.text.contains("8f5d5a3e") })
+    }
+
+    @Test func `a port that was plugged is not waited for`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.event("network-vif-plugged")
+        script.wait(.seconds(400))
+        let (boot, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.awaited == nil)
+        #expect(boot.steps.first { $0.name == "network plugged" }?.status == .done)
+    }
+
+    @Test func `of twenty servers of one request each has its own verdict`() throws {
+        var script = TraceScript()
+        let instances = (10..<30).map { "2672332b-b870-49a9-bbeb-9023810000\($0)" }
+        script.bootUntilCompute(instances)
+        for (index, instance) in instances.enumerated() where index != 4 {
+            script.build(until: index == 7 ? "networking" : "spawning", of: instance)
+            if index == 7 { continue }
+            script.save(index == 11 ? .some("error") : .some("active"), .none, of: instance)
+        }
+        script.wait(.seconds(70))
+        let operations = script.operations
+        #expect(operations.count == 20)
+        for (operation, instance) in zip(operations, instances) {
+            #expect(operation.instances == [instance])
+            let cause = try #require(operation.diagnosis?.cause)
+            switch instance {
+            case instances[4]: #expect(cause == .unanswered)
+            case instances[7]: #expect(cause == .unclear)
+            case instances[11]: #expect(cause == .buildAborted)
+            default: #expect(cause == .completed)
+            }
+        }
+    }
+}
+
+@Suite struct `Where the capture lacks something nothing is called missing` {
+    /// Something that nobody was seen to take, with a flaw of the capture.
+    private func waiting(_ flaw: (inout TraceScript) -> Void) throws -> Diagnosis {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
+        script.wait(.seconds(1))
+        flaw(&script)
+        script.wait(.seconds(100))
+        return try #require(script.operations.first?.diagnosis)
+    }
+
+    @Test func `without a flaw it is missing`() throws {
+        #expect(try waiting { _ in }.cause == .notTaken)
+    }
+
+    @Test func `a gap where the taker may be makes it unclear`() throws {
+        for participant in [TraceScript.conductor, nil] {
+            let diagnosis = try waiting { $0.loseBytes(of: participant) }
+            #expect(diagnosis.cause == .unclear)
+            #expect(!diagnosis.evidence.contains { $0.isMissing })
+        }
+    }
+
+    @Test func `a gap of somebody else says nothing`() throws {
+        #expect(try waiting { $0.loseBytes(of: TraceScript.compute) }.cause == .notTaken)
+    }
+
+    @Test func `a gap before it was published says nothing`() throws {
+        var script = TraceScript()
+        script.loseBytes(of: nil)
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
+        script.wait(.seconds(100))
+        #expect(script.operations.first?.diagnosis?.cause == .notTaken)
+    }
+
+    @Test func `gaps whose times are not kept count always`() throws {
+        let diagnosis = try waiting { script in
+            script.loseBytes(of: nil)
+            script.trace.capture.anomalies = []
+        }
+        #expect(diagnosis.cause == .unclear)
+    }
+
+    @Test func `packets that the kernel dropped make it unclear`() throws {
+        let diagnosis = try waiting { $0.trace.capture.sources[0].kernelDropped = 3 }
+        #expect(diagnosis.cause == .unclear)
+    }
+
+    @Test func `a connection seen in one direction makes it unclear, and says so`() throws {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
+        script.loseBytes(of: TraceScript.conductor)
+        script.trace.capture.anomalies = []
+        script.trace.capture.connections[0].gaps = 0
+        script.trace.capture.connections[0].oneSided = true
+        script.wait(.seconds(100))
+        let boot = try #require(script.operations.first)
+        #expect(boot.outcome == .unknown)
+        #expect(
+            boot.verdict
+                == "schedule_and_build_instances was published to conductor and not seen taken, "
+                + "but 1 connection was seen in one direction only")
+    }
+
+    @Test func `an answer, an event and a silent compute are not missing either`() throws {
+        var call = TraceScript()
+        call.bootUntilCompute()
+        call.call(
+            "Instance.save", TraceScript.compute, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance], outcome: .unanswered)
+        var event = TraceScript()
+        event.bootUntilCompute()
+        event.build(until: "spawning")
+        var silence = TraceScript()
+        silence.bootUntilCompute()
+        for var script in [call, event, silence] {
+            script.loseBytes(of: nil)
+            script.wait(.seconds(400))
+            let diagnosis = try #require(script.operations.first?.diagnosis)
+            #expect(diagnosis.cause == .unclear)
+            #expect(!diagnosis.evidence.contains { $0.isMissing })
+        }
+    }
+}
