@@ -92,6 +92,59 @@ import Trace
         #expect(boot.steps[3].status == .missing)
     }
 
+    @Test func `a conductor that took a build back and does nothing is named`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "networking")
+        script.sendBack(attempts: 1, hosts: ["node1"], reason: "no disk")
+        script.wait(.seconds(61))
+        let (boot, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .unanswered)
+        #expect(diagnosis.participant == TraceScript.conductor)
+        #expect(diagnosis.step == "host selected")
+        #expect(boot.verdict.hasPrefix("build_instances was taken by nova-conductor, and nothing came of it"))
+    }
+
+    @Test func `an answer after which nothing comes is unclear, since a cell may have a broker of its own`() throws {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance])
+        script.call(
+            "select_destinations", TraceScript.conductor, TraceScript.scheduler, key: "scheduler",
+            instances: [TraceScript.instance])
+        script.wait(.seconds(61))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .unknown)
+        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.service == "nova-conductor")
+        #expect(diagnosis.evidence.contains { $0.text == "a cell may have a broker of its own: capture on that too" })
+    }
+
+    @Test func `a boot that began before the capture says so where it is unclear`() throws {
+        var script = TraceScript()
+        script.build(until: "spawning")
+        script.event("network-vif-plugged")
+        script.wait(.seconds(100))
+        let diagnosis = try boot(script).diagnosis
+        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.step == "spawning")
+        #expect(diagnosis.evidence.contains { $0.text.hasPrefix("it began before or outside the capture") })
+    }
+
+    @Test func `who took from the queue before is told, which tells a death from an absence`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: ["another"],
+            request: "req-2")
+        script.wait(.seconds(61))
+        let stuck = try #require(script.operations.last?.diagnosis)
+        #expect(stuck.cause == .notTaken)
+        #expect(stuck.evidence.last?.text == "the last to take anything from conductor was nova-conductor")
+        #expect(stuck.evidence.last?.at == script.trace.messages[0].deliveries[0].at)
+    }
+
     @Test func `before Grizzly a compute that is not heard of is no sign`() throws {
         var script = TraceScript()
         script.hasUniqueIDs = false
@@ -233,6 +286,15 @@ import Trace
             boot.verdict
                 == "schedule_and_build_instances was published to conductor and not seen taken, "
                 + "but 1 connection was seen in one direction only")
+    }
+
+    @Test func `a host that may have been asked unseen does not make a failure`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.sendBack(attempts: 3, hosts: ["node1"], reason: "no disk")
+        script.loseBytes(of: nil)
+        script.wait(.seconds(100))
+        #expect(script.operations.first?.diagnosis?.cause == .unclear)
     }
 
     @Test func `an answer, an event and a silent compute are not missing either`() throws {

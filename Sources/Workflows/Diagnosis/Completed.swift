@@ -22,14 +22,7 @@ extension Question {
         finding.blame(
             facts.participant(service: Workflow.Role.compute.service, host: host),
             service: Workflow.Role.compute.service, host: host)
-        if let message = goal.messages.last {
-            let call = facts.call(of: message)
-            finding.prove(
-                Diagnosis.Evidence(
-                    "\(facts.message(message).title) proves \"\(goal.name)\""
-                        + (call?.reply == nil ? "" : ", and was answered"),
-                    at: call?.repliedAt ?? goal.at, message: message))
-        }
+        if let proof = facts.proof(of: goal) { finding.prove(proof) }
         return finding
     }
 
@@ -46,6 +39,20 @@ extension Question {
 }
 
 extension Facts {
+    fileprivate func proof(of goal: Step) -> Diagnosis.Evidence? {
+        guard let message = goal.messages.last else { return nil }
+        let answered = call(of: message)?.repliedAt
+        let text: String
+        if goalState(goal) != nil {
+            text =
+                answered == nil
+                ? "\(goal.name) was told of by a notification" : "\(goal.name) was saved, and that confirmed"
+        } else {
+            text = "\(self.message(message).title) was \(answered == nil ? "taken" : "answered")"
+        }
+        return Diagnosis.Evidence(text, at: answered ?? goal.at, message: message)
+    }
+
     fileprivate func goalState(_ goal: Step) -> StateNote? {
         guard let message = goal.messages.last else { return nil }
         return operation.states.last { $0.message == message }

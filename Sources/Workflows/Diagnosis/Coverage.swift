@@ -11,17 +11,27 @@ struct Coverage {
     /// Anomalies after which a message may be lacking.
     private let losses: [Anomaly]
     private let dropped: Int
+    /// Of each routing key the last delivery.
+    let lastTaken: [String: Delivery]
 
     private static let lossKinds: Set = [
         "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
         "body-unreadable", "capture-damaged", "joining-ended-early",
     ]
 
-    init(_ capture: CaptureSummary) {
-        self.capture = capture
+    init(_ trace: BusTrace) {
+        capture = trace.capture
         end = capture.sources.compactMap(\.last).max()
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
         dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
+        var lastTaken: [String: Delivery] = [:]
+        for message in trace.messages {
+            switch message.kind {
+            case .call, .cast: if let delivery = message.deliveries.last { lastTaken[message.routingKey] = delivery }
+            default: continue
+            }
+        }
+        self.lastTaken = lastTaken
     }
 
     /// Why something that passed since `time` may not have been seen; `nil` where it would have been.

@@ -92,6 +92,13 @@ struct Facts {
 
     var isSilent: Bool { hasWaitedLong(since: lastSeen) }
 
+    /// Whether nothing goes on any more, of what nova does by itself, and it would have been seen since.
+    func isOver(since time: Timestamp) -> Bool {
+        isSilent && coverage.loss(since: time, of: Self.services, in: trace) == nil
+    }
+
+    static let services: Set = ["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"]
+
     // MARK: Who
 
     func participant(_ id: Int?) -> Participant? {

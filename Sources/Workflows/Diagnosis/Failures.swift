@@ -67,7 +67,8 @@ extension Question {
     /// Where the work may go on on another host, only the conductor's word is the last.
     static let reportedError = Question { facts in
         let event = facts.reportedErrors.last { event in
-            facts.workflow?.retry == nil || event.title.hasPrefix("compute_task.") || facts.isSilent
+            facts.workflow?.retry == nil || event.title.hasPrefix("compute_task.")
+                || facts.isOver(since: event.at ?? facts.lastSeen)
         }
         guard let event else { return nil }
         var finding = Finding(.remoteError, "\(event.title) reported an error", facts)
@@ -87,11 +88,15 @@ extension Facts {
     fileprivate var failedCall: (request: Int, call: Call)? {
         guard let workflow else { return requests.lazy.compactMap(failure).first }
         for (index, step) in operation.steps.enumerated() where step.status == .failed {
-            let mayBeMadeGood = workflow.steps[index].isDoneOnEachHost && workflow.retry != nil && !isSilent
+            let mayBeMadeGood =
+                workflow.steps[index].isDoneOnEachHost && workflow.retry != nil
+                && !isOver(since: operation.steps[index].at ?? lastSeen)
             if !mayBeMadeGood, let failure = step.messages.reversed().lazy.compactMap(failure).first { return failure }
         }
         let save = savedStates.last { $0.confirmation == .rejected && isOfLastAttempt($0.at) }
-        guard let save, save.at >= lastConfirmed?.at ?? save.at, workflow.retry == nil || isSilent else { return nil }
+        guard let save, save.at >= lastConfirmed?.at ?? save.at, workflow.retry == nil || isOver(since: save.at) else {
+            return nil
+        }
         return failure(of: save.message)
     }
 

@@ -30,7 +30,7 @@ extension Question {
         let refused = facts.refusedSelection.flatMap { facts.isOfLastAttempt($0.call.repliedAt) ? $0.call : nil }
         let event = facts.reportedErrors.first { $0.title.hasPrefix("compute_task.") }
         let attempts = retry.facts?.retry?.attempts ?? facts.attempts.reschedules.count
-        let isOverdue = attempts >= 3 && facts.isSilent && !retry.deliveries.isEmpty
+        let isOverdue = attempts >= 3 && facts.isOver(since: last.at) && !retry.deliveries.isEmpty
         guard refused != nil || event != nil || isOverdue || facts.hasErrorState(after: last.at) else { return nil }
         var finding = Finding(
             .retriesExhausted, "no host was left after \(attempts) attempt\(attempts == 1 ? "" : "s")", facts)

@@ -23,8 +23,7 @@ extension Question {
 extension Finding {
     /// What is said when nothing can be: what was seen last, and why that is not enough.
     static func unclear(_ facts: Facts) -> Finding {
-        let services = Set(["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"])
-        let loss = facts.coverage.loss(since: facts.operation.startedAt, of: services, in: facts.trace)
+        let loss = facts.coverage.loss(since: facts.operation.startedAt, of: Facts.services, in: facts.trace)
         let limit = loss.map { ", and \($0)" } ?? ""
         var finding = Finding(.unclear, "\(facts.reached); nothing further was seen\(limit)", facts)
         finding.diagnosis.message = facts.lastMessage
@@ -34,8 +33,26 @@ extension Finding {
             Diagnosis.Evidence(
                 "the capture goes on for \(facts.seconds(facts.captureEnd - facts.lastSeen)) without a message of it",
                 at: facts.captureEnd))
-        if let hint = facts.captureHint { finding.diagnosis.evidence.append(hint) }
+        finding.advise(facts, loss: loss)
+        if finding.diagnosis.cause == .unclear, facts.mayGoOnInAnotherCell {
+            finding.diagnosis.evidence.append(
+                Diagnosis.Evidence("a cell may have a broker of its own: capture on that too"))
+        }
         return finding
+    }
+
+    /// Says what to capture instead, where the capture is why nothing can be said.
+    mutating func advise(_ facts: Facts, loss: String?) {
+        guard diagnosis.cause == .unclear else { return }
+        if let first = facts.operation.steps.first, first.messages.isEmpty, facts.workflow?.steps[0].isOptional == false
+        {
+            diagnosis.evidence.append(
+                Diagnosis.Evidence("it began before or outside the capture: start the capture before the request"))
+        }
+        if loss != nil {
+            diagnosis.evidence.append(
+                Diagnosis.Evidence("a capture of both directions without loss, as on the broker's host, would tell"))
+        }
     }
 }
 
@@ -58,12 +75,11 @@ extension Facts {
         return operation.instances.count == 1 ? Array(replies).last : nil
     }
 
-    /// What to capture instead.
-    fileprivate var captureHint: Diagnosis.Evidence? {
-        guard let workflow, let next = nextStep, lastDone != nil, case .request = workflow.steps[next].proof,
-            workflow.steps[next].actor == .conductor, workflow.steps[next].target.isCompute
-        else { return nil }
-        return Diagnosis.Evidence(
-            "a cell with a broker of its own is asked there: capture on that broker too")
+    /// Whether the conductor is to ask a compute next, which it does on the broker of the cell.
+    fileprivate var mayGoOnInAnotherCell: Bool {
+        guard let workflow, let next = nextStep, lastDone != nil, case .request = workflow.steps[next].proof else {
+            return false
+        }
+        return workflow.steps[next].actor == .conductor && workflow.steps[next].target.isCompute
     }
 }

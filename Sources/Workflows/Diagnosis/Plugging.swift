@@ -26,6 +26,7 @@ extension Question {
         finding.diagnosis.since = wait.note.at
         finding.diagnosis.awaited = Plugging.event
         finding.awaitedStep = wait.step
+        finding.advise(facts, loss: loss)
         let agent = facts.networkAgent(on: host)
         finding.blame(agent, service: Workflow.Role.network.service)
         finding.prove(

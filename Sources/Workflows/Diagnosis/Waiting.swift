@@ -12,6 +12,9 @@ extension Question {
         finding.blame(
             facts.participant(service: topic.service, host: topic.host), service: topic.service, host: topic.host)
         finding.prove(facts.published(wait.request))
+        if finding.diagnosis.cause == .notTaken {
+            finding.diagnosis.evidence.append(facts.lastTaken(from: message.routingKey))
+        }
         return finding
     }
 
@@ -34,8 +37,7 @@ extension Question {
     /// Since Grizzly a compute asks the conductor for everything, and is heard at once; before, messages have no
     /// `_unique_id`.
     static let silentTaker = Question { facts in
-        guard facts.workflow != nil, facts.isSilent, let place = facts.lastDone,
-            let id = facts.operation.steps[place].messages.last, facts.message(id).kind == .cast,
+        guard facts.workflow != nil, facts.isSilent, let id = facts.lastDecisive, facts.message(id).kind == .cast,
             facts.message(id).uniqueID != nil, let delivery = facts.message(id).deliveries.last,
             !facts.wasHeard(delivery.to, since: delivery.at)
         else { return nil }
@@ -51,6 +53,7 @@ extension Question {
         finding.diagnosis.message = id
         finding.diagnosis.since = delivery.at
         finding.awaitedStep = facts.nextStep
+        finding.advise(facts, loss: loss)
         finding.blame(taker, service: topic.service, host: topic.host)
         if loss == nil {
             finding.prove(
@@ -112,6 +115,15 @@ extension Facts {
             || workflow?.triggers.contains { $0.matches(message) } == true
     }
 
+    /// When anything was taken from a queue last, which tells who died from who was never there; background traffic is
+    /// as good for that.
+    fileprivate func lastTaken(from queue: String) -> Diagnosis.Evidence {
+        guard let last = coverage.lastTaken[queue] else {
+            return Diagnosis.Evidence("nobody was seen to take anything from \(queue) in the whole capture")
+        }
+        return Diagnosis.Evidence("the last to take anything from \(queue) was \(name(last.to))", at: last.at)
+    }
+
     /// Whether its caller went on since: with a later save or step, or, when it had given up, with anything.
     private func isOvertaken(_ id: Int, at time: Timestamp, isTimedOut: Bool) -> Bool {
         let message = message(id)
@@ -136,6 +148,14 @@ extension Facts {
             guard isSign, let at = message.at else { return latest }
             return latest.map { max($0, at) } ?? at
         }
+    }
+
+    /// The message of the step that was reached, or what began the work anew since.
+    fileprivate var lastDecisive: Int? {
+        let reached = lastDone.flatMap { operation.steps[$0].messages.last }
+        guard let retry = attempts.retries.last, let began = retry.at else { return reached }
+        guard let reached, let at = message(reached).at, at > began else { return retry.id }
+        return reached
     }
 
     fileprivate func wasHeard(_ participant: Int?, since time: Timestamp) -> Bool {
@@ -164,9 +184,10 @@ extension Facts {
         let loss = coverage.loss(since: wait.since, of: services, in: trace)
         var finding: Finding
         if !wait.isOver, !hasWaitedLong(since: wait.since) {
-            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended, \(waited) later", self)
+            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended \(waited) later", self)
         } else if let loss {
             finding = Finding(.unclear, "\(beginning) and \(state), but \(loss)", self)
+            finding.advise(self, loss: loss)
         } else {
             let sentence = wait.isOver ? "\(beginning), \(state), and timed out" : "\(beginning) and \(state)"
             finding = Finding(cause, sentence, self)

@@ -7,7 +7,7 @@ struct OperationMaker {
 
     init(_ trace: BusTrace) {
         self.trace = trace
-        coverage = Coverage(trace.capture)
+        coverage = Coverage(trace)
     }
 
     func operation(_ draft: OperationDraft, id: Int) -> Operation {
