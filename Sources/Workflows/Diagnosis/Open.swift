@@ -67,12 +67,18 @@ extension Facts {
         finding.blame(participant(service: role.service, host: host), service: role.service, host: host)
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence("the next step is \"\(operation.steps[next].name)\", of \(role.service)"))
+        guard workflow.steps[next].target.isCompute, let host = selectedHost else { return }
+        finding.diagnosis.evidence.append(Diagnosis.Evidence("the scheduler chose \(host)"))
     }
 
-    /// The host that the scheduler chose, where it was asked for one instance.
+    /// The host that the scheduler chose for the instance: answers name one for each instance, in the request's order.
     fileprivate var selectedHost: String? {
-        let replies = own.lazy.map(message).compactMap { $0.facts?.selectedHosts.first }
-        return operation.instances.count == 1 ? Array(replies).last : nil
+        let request = requests.last { message($0).method == "select_destinations" }
+        guard let request, let reply = call(of: request)?.reply, let instance = operation.instances.first,
+            let hosts = message(reply).facts?.selectedHosts, hosts.count == message(request).instances.count,
+            let place = message(request).instances.firstIndex(of: instance)
+        else { return nil }
+        return hosts[place]
     }
 
     /// Whether the conductor is to ask a compute next, which it does on the broker of the cell.

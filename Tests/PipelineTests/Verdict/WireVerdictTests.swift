@@ -104,6 +104,17 @@ import Trace
         #expect(early.outcome == .running)
     }
 
+    @Test func `where the capture holds no cell's broker, the host is known that the scheduler chose`() throws {
+        var bus = WireBus()
+        bus.bootUntilCompute1()
+        let build = try #require(bus.trace().messages.first { $0.method == "build_and_run_instance" }?.publishedAt)
+        let (boot, diagnosis) = try boot(bus.trace(after: .seconds(90)) { _, packet in packet.time < build })
+        #expect(boot.outcome == .unknown)
+        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.step == "host selected")
+        #expect(diagnosis.evidence.contains { $0.text == "the scheduler chose compute1" })
+    }
+
     @Test func `background traffic beside a boot changes nothing`() throws {
         var quiet = WireBus()
         quiet.bootUntilCompute1()
