@@ -21,12 +21,12 @@ struct CompareCommand: ParsableCommand {
             EXAMPLES
               novatrace compare yesterday.pcap today.pcap
               novatrace compare day.pcap --good vm-ok --bad vm-bad
-              novatrace compare before.pcap after.pcap --tolerance 5 --slack 2s && echo as before
-              novatrace compare day.pcap --kind resize --good req-3b427594 --bad req-28da8a4d
-              novatrace compare good.pcap bad.pcap --format json | jq '.lines[] | select(.standing == "missing")'
+              novatrace compare before.pcap after.pcap --tolerance 5 --slack 2s
+              novatrace compare day.pcap --kind resize --good req-3b42 --bad req-28da
+              novatrace compare good.pcap bad.pcap --format json | jq .parting
 
             EXIT STATUS
-              0 they agree within the tolerance; 1 they differ; 2 a file holds no such boot; else as for every command.
+              0 they agree; 1 they differ; 2 a file holds no such boot; else as for all.
             """)
 
     enum OutputFormat: String, ExpressibleByArgument, CaseIterable {

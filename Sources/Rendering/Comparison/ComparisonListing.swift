@@ -83,7 +83,7 @@ struct ComparisonListing {
         case .moved: "\(counted(messages, "message")) in another order"
         case .missing: "\(counted(messages, "more message")) only in GOOD (--expand)"
         case .extra: "\(counted(messages, "more message")) only in BAD (--expand)"
-        case .unknown: "\(counted(messages, "more message")) not in the other's capture (--expand)"
+        case .unknown: "\(counted(messages, "more message")) beyond the other's capture (--expand)"
         case .slower, .faster, .changed: counted(messages, "message")
         }
     }
@@ -155,7 +155,7 @@ struct ComparisonListing {
     private func notes(on pair: LinePair) -> [String] {
         guard let good = pair.good, let bad = pair.bad else { return pair.line.map(noteAlone) ?? [] }
         var notes: [String] = []
-        if pair.standing == .changed {
+        if pair.standing == .changed || pair.standing == .unknown {
             notes.append(
                 "\(words.phrase(good.ending)) in GOOD\(failureText(good.ending)), \(words.phrase(bad.ending)) in BAD"
                     + failureText(bad.ending))

@@ -153,7 +153,7 @@ extension Standing {
         case .moved: "in another order"
         case .missing: "only in GOOD"
         case .extra: "only in BAD"
-        case .unknown: "not in the other's capture"
+        case .unknown: "beyond the other's capture"
         }
     }
 }

@@ -79,8 +79,17 @@ struct ComparisonWords {
     /// Of operations with the same lines.
     private var remainder: String {
         let (good, bad) = (comparison.good.operation.outcome, comparison.bad.operation.outcome)
-        if good != bad { return "GOOD is \(good.rawValue), BAD is \(bad.rawValue)" }
+        if good != bad { return "GOOD is \(good.rawValue), BAD is \(bad.rawValue)\(waiting)" }
         return [timing, total].compactMap(\.self).joined(separator: "; ")
+    }
+
+    /// What one of them waited for when its capture ended.
+    private var waiting: String {
+        let pair = comparison.lines.first { $0.standing == .unknown && $0.good != nil && $0.bad != nil }
+        guard let pair, let line = pair.line,
+            let open = [pair.bad, pair.good].compactMap(\.self).first(where: \.ending.isOpen)
+        else { return "" }
+        return ", with \(name(line)) \(phrase(open.ending))"
     }
 
     /// The line that has lost, or won, the most time.

@@ -39,12 +39,12 @@ package struct Alignment: Sendable, Equatable {
         pairs += (0..<tail).map { .both(leftEnd + $0, rightEnd + $0) }
     }
 
-    /// How much of two lengths may be compared.
+    /// How much of two lengths may be compared; a row of the table takes whole words, however short it is.
     private static func admitted(_ left: Int, _ right: Int, cells: Int) -> (left: Int, right: Int) {
-        if left == 0 || right == 0 || left <= cells / right { return (left, right) }
         let side = Int(Double(cells).squareRoot())
-        if left <= side { return (left, cells / left) }
-        if right <= side { return (cells / right, right) }
+        if left <= side, right <= side { return (left, right) }
+        if left <= side { return (left, min(right, max(side, cells / max(left, UInt64.bitWidth)))) }
+        if right <= side { return (min(left, max(side, cells / max(right, UInt64.bitWidth))), right) }
         return (side, side)
     }
 
@@ -77,38 +77,44 @@ package struct Alignment: Sendable, Equatable {
 
 /// A value: for each place in two sequences whether the left or the right element is left out, a bit each.
 private struct SkipTable {
-    private var bits: [UInt64]
-    private let columns: Int
+    private let bits: [UInt64]
+    /// Words of a row.
+    private let stride: Int
 
     func skipsLeft(_ row: Int, _ column: Int) -> Bool {
-        let place = row * columns + column
-        return bits[place >> 6] >> UInt64(place & 63) & 1 == 1
+        bits[row * stride + (column >> 6)] >> UInt64(column & 63) & 1 == 1
     }
 
-    /// Fills the table from the ends; `below` and `current` hold the lengths of the longest common subsequences of what
-    /// is left.
+    /// Fills the table from the ends; `lengths` holds how much is in common of what is left.
     ///
     /// Of two elements that may both be left out it is the smaller: so the choice is the same from either side.
     init<Element: Comparable>(_ left: ArraySlice<Element>, _ right: ArraySlice<Element>) {
-        columns = right.count
-        bits = [UInt64](repeating: 0, count: (left.count * right.count + 63) / 64)
         let (left, right) = (Array(left), Array(right))
-        var below = [Int32](repeating: 0, count: columns + 1)
-        var current = below
+        let stride = (right.count + 63) / 64
+        var bits = [UInt64](repeating: 0, count: left.count * stride)
+        var lengths = [Int32](repeating: 0, count: right.count)
         for row in left.indices.reversed() {
+            let element = left[row]
+            var (word, diagonal, beside): (UInt64, Int32, Int32) = (0, 0, 0)
             for column in right.indices.reversed() {
-                if left[row] == right[column] {
-                    current[column] = below[column + 1] + 1
-                    continue
+                let below = lengths[column]
+                if element == right[column] {
+                    beside = diagonal + 1
+                } else {
+                    if below > beside || below == beside && element < right[column] {
+                        word |= 1 << UInt64(column & 63)
+                    }
+                    beside = max(below, beside)
                 }
-                let (withoutLeft, withoutRight) = (below[column], current[column + 1])
-                current[column] = max(withoutLeft, withoutRight)
-                if withoutLeft > withoutRight || withoutLeft == withoutRight && left[row] < right[column] {
-                    let place = row * columns + column
-                    bits[place >> 6] |= 1 << UInt64(place & 63)
+                lengths[column] = beside
+                diagonal = below
+                if column & 63 == 0 {
+                    bits[row * stride + (column >> 6)] = word
+                    word = 0
                 }
             }
-            swap(&below, &current)
         }
+        self.bits = bits
+        self.stride = stride
     }
 }

@@ -20,6 +20,9 @@ package struct ComparedLine: Sendable, Equatable {
         /// The broker gave it back.
         case returned(Returned)
 
+        /// Whether something may still come.
+        package var isOpen: Bool { self == .unanswered || self == .notTaken }
+
         /// Whether a person would say the same of both.
         func isLike(_ other: Ending) -> Bool {
             switch (self, other) {

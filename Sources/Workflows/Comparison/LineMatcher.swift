@@ -65,8 +65,17 @@ struct LineMatcher {
         var pair = pair
         let isLike = pair.good.flatMap { good in pair.bad.map { good.ending.isLike($0.ending) } } ?? true
         let times = Standing(times: [pair.duration, pair.gap])
-        pair.standing = !isLike ? .changed : times != .alike ? times : pair.standing
+        if !isLike {
+            pair.standing = isUndecided(pair) ? .unknown : .changed
+        } else if times != .alike {
+            pair.standing = times
+        }
         pairs.append(pair)
+    }
+
+    /// Whether one of them was still waiting when its capture ended.
+    private func isUndecided(_ pair: LinePair) -> Bool {
+        good.isOpen && pair.good?.ending.isOpen ?? false || bad.isOpen && pair.bad?.ending.isOpen ?? false
     }
 
     /// A failure comes quickly where an answer takes its time: that is no matter of speed.

@@ -49,7 +49,7 @@ package struct OperationComparison: Sendable {
         _ side: KeyPath<LinePair, ComparedLine?>, over other: KeyPath<LinePair, ComparedLine?>, _ alone: Standing
     ) -> Int {
         lines.reduce(0) { sum, pair in
-            guard let own = pair[keyPath: side] else { return sum }
+            guard pair.standing != .unknown, let own = pair[keyPath: side] else { return sum }
             guard let their = pair[keyPath: other] else {
                 return pair.standing == alone ? sum + own.messages.count : sum
             }

@@ -15,7 +15,8 @@ package enum Standing: String, Sendable, CaseIterable {
     case missing
     /// In BAD only.
     case extra
-    /// In one only, where the capture of the other does not reach: not known to be missing, and no difference.
+    /// In one only, where the capture of the other does not reach, or still waiting when it ended: not known to be
+    /// missing, and no difference.
     case unknown
 
     /// Whether operations with such a line differ.

@@ -78,6 +78,26 @@ import Trace
         #expect(!comparison.agrees, "the outcomes differ")
     }
 
+    @Test func `do not part at an answer that may have come after the capture ended`() throws {
+        let bad = boot { script in
+            script.cast(
+                "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
+                instances: [Self.instance])
+            script.call(
+                "select_destinations", TraceScript.conductor, TraceScript.scheduler, key: "scheduler",
+                instances: [Self.instance], outcome: .unanswered)
+        }
+        let comparison = try compare(boot(whole), bad)
+        #expect(comparison.parting == nil)
+        #expect(comparison.lines[1].standing == .unknown)
+        #expect(comparison.lines[1].bad?.ending == .unanswered)
+        #expect(comparison.missing == 0)
+        #expect(!comparison.agrees, "the outcomes differ")
+        var late = bad
+        late.operations[0].outcome = .stuck
+        #expect(try compare(boot(whole), late).parting?.isEnding == true)
+    }
+
     @Test func `do not miss what may have come before the capture began`() throws {
         let bad = boot { script in
             script.cast(
