@@ -109,6 +109,17 @@ struct ExplainSections {
 
     // MARK: Reschedules and evidence
 
+    /// What was seen at no time, since it is missing, comes last.
+    private func inOrderOfTime(_ evidence: [Diagnosis.Evidence]) -> [Diagnosis.Evidence] {
+        evidence.enumerated().sorted { left, right in
+            let (first, second) = (left.element.at, right.element.at)
+            guard let first, let second, first != second else {
+                return first == second ? left.offset < right.offset : first != nil
+            }
+            return first < second
+        }.map(\.element)
+    }
+
     private func writeReschedules(to output: inout StyledOutput) {
         let reschedules = operation.diagnosis?.reschedules ?? []
         guard !reschedules.isEmpty else { return }
@@ -123,7 +134,7 @@ struct ExplainSections {
     }
 
     private func writeEvidence(to output: inout StyledOutput) {
-        let evidence = operation.diagnosis?.evidence ?? []
+        let evidence = inOrderOfTime(operation.diagnosis?.evidence ?? [])
         guard !evidence.isEmpty else { return }
         output.section("evidence", glyphs)
         let stamps = stamps(evidence.map(\.at))
