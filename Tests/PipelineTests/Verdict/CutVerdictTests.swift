@@ -5,7 +5,8 @@ import Trace
 @Suite struct `A recording cut anywhere is judged by what had been seen` {
     /// The save of an operation that says that it is done, as the recordings' README tells what was done.
     private struct Goal {
-        /// When its answer was on the wire first, and when it had arrived.
+        /// When it was asked for, when its answer was on the wire first, and when that had arrived.
+        let asked: Timestamp
         let from: Timestamp
         let until: Timestamp
 
@@ -24,8 +25,10 @@ import Trace
                 return kind == "snapshot" || change.vmState.value == states[kind]
             }
             guard let call = message?.call.map({ trace.calls[$0] }), let until = call.repliedAt,
+                let asked = call.requestedAt,
                 let from = call.reply.flatMap({ trace.messages[$0].publishedAt })
             else { return nil }
+            self.asked = asked
             self.from = from
             self.until = until
         }
@@ -35,11 +38,11 @@ import Trace
     func `never failed, and completed only when the last save was confirmed`(name: String) throws {
         let player = try PacketPlayer(Recording(name: name)).amqpOnly()
         let whole = player.trace()
+        let goals = whole.operations.compactMap { Goal($0, in: whole) }
+        // The last save is open for a moment only, which evenly spread cuts hardly meet.
         let cuts =
-            player.cuts(20)
-            + whole.operations.flatMap { operation in
-                operation.states.map { $0.at } + operation.steps.compactMap(\.at)
-            }
+            player.cuts(20) + goals.map { $0.from + -1000 } + goals.map { $0.asked + ($0.from - $0.asked) / 2 }
+            + whole.operations.flatMap { $0.steps.compactMap(\.at) }
         let times = cuts.sorted()
         for (time, trace) in zip(times, player.traces(endingAt: times)) {
             for operation in trace.operations {
