@@ -37,6 +37,7 @@ extension Correlator {
         else { return }
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
+        case (.refused, nil): messages[id].refusedAt = acknowledgement.at
         case (.taken, let index?): messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
         default: return
         }

@@ -48,6 +48,8 @@ package struct Message: Sendable, Identifiable {
     package var publishedAt: Timestamp?
     /// When the broker confirmed the publish.
     package var confirmedAt: Timestamp?
+    /// When the broker refused the publish (`basic.nack`).
+    package var refusedAt: Timestamp?
     package var deliveries: [Delivery] = []
     /// Size of the body.
     package var bytes: Int

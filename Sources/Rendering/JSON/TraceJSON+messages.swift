@@ -29,6 +29,7 @@ extension TraceJSON {
         json.member("connection", id: "c", message.connection)
         json.member("published_at", message.publishedAt)
         json.member("confirmed_at", message.confirmedAt)
+        json.member("refused_at", message.refusedAt)
         json.key("deliveries")
         json.array { json in
             for delivery in message.deliveries { json.object { members(of: delivery, &$0) } }

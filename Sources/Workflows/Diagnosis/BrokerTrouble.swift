@@ -1,9 +1,129 @@
 import Trace
 
 extension Question {
-    /// The broker refused or blocked, or a connection was lost.
-    ///
-    /// What a capture says of connections, gaps, one-sidedness and a start in mid-stream, bears on what may be called
-    /// missing (`Coverage`) and proves none of these; where connections tell of their end, this is the place to ask.
-    static let brokerTrouble = Question { _ in nil }
+    /// The broker refused a message, let a service publish nothing, or lost its connection to who had to act.
+    static let brokerTrouble = Question { facts in facts.refusal ?? facts.lostTaker ?? facts.blockedService }
+}
+
+extension Facts {
+    /// How soon after a message a channel must be closed for the message to be the reason.
+    private static let reaction: Nanoseconds = .seconds(1)
+
+    // MARK: Refused
+
+    /// A message that nobody took was refused by the broker: by `basic.nack`, or with the channel it came on (AMQP 0-9-1,
+    /// 1.2: the channel is closed after 403, 404 and 406).
+    fileprivate var refusal: Finding? {
+        for wait in openWaits where !wait.isTaken {
+            let message = message(wait.request)
+            guard let published = message.publishedAt else { continue }
+            if let time = message.refusedAt {
+                return refused(wait, "the broker refused it", at: time)
+            }
+            let closings = connection(message.connection)?.channelClosings ?? []
+            let answer = closings.first { closing in
+                closing.by == .broker && closing.at >= published && closing.at - published <= Self.reaction
+            }
+            if let answer {
+                return refused(wait, "the broker closed the channel: \(answer.code) \(answer.text)", at: answer.at)
+            }
+        }
+        return nil
+    }
+
+    private func refused(_ wait: Wait, _ what: String, at time: Timestamp) -> Finding {
+        let message = message(wait.request)
+        var finding = Finding(
+            .brokerRefused, "\(message.title) was published to \(message.destination), but \(what)", self)
+        finding.diagnosis.message = wait.request
+        finding.diagnosis.since = time
+        finding.diagnosis.awaited = message.destination
+        finding.awaitedStep = stepIndex(of: wait.request) ?? nextStep
+        finding.prove(published(wait.request), Diagnosis.Evidence(what, at: time, message: wait.request))
+        return finding
+    }
+
+    // MARK: Lost
+
+    /// Who took a request lost the connection on which it did, and nothing came of the request.
+    fileprivate var lostTaker: Finding? {
+        for id in openWaits.filter(\.isTaken).map(\.request) + [lastTakenCast].compactMap(\.self) {
+            let message = message(id)
+            guard let delivery = message.deliveries.last, let connection = connection(delivery.connection),
+                let end = connection.end, end.isLoss, end.at >= delivery.at,
+                hasWaitedLong(since: max(end.at, lastSeen)) || call(of: id)?.outcome == .timedOut
+            else { continue }
+            return lost(id, to: delivery, end)
+        }
+        return nil
+    }
+
+    private func lost(_ id: Int, to delivery: Delivery, _ end: ConnectionEnd) -> Finding {
+        let message = message(id)
+        let topic = ServiceTopic(message.routingKey)
+        let taker = participant(delivery.to)
+        let who = taker?.label ?? message.destination
+        let how = "its connection to the broker \(words(for: end)) \(seconds(end.at - delivery.at)) later"
+        var finding = Finding(.connectionLost, "\(message.title) was taken by \(who), and \(how)", self)
+        finding.diagnosis.message = id
+        finding.diagnosis.since = end.at
+        finding.awaitedStep = nextStep
+        finding.blame(taker, service: topic.service, host: topic.host)
+        let evidence = Diagnosis.Evidence("the connection of \(who) \(words(for: end))", at: end.at)
+        if let taken = taken(id) {
+            finding.prove(published(id), taken, evidence)
+        } else {
+            finding.prove(published(id), evidence)
+        }
+        return finding
+    }
+
+    private func words(for end: ConnectionEnd) -> String {
+        switch end.kind {
+        case .reset: "was reset"
+        case .finished: "ended without a close"
+        case .closed:
+            "was closed with \(end.code.map(String.init) ?? "an error")" + (end.text.map { " \($0)" } ?? "")
+        case .replaced, .silent: "was lost"
+        }
+    }
+
+    /// The cast of the step that was reached, where its taker was not heard since.
+    private var lastTakenCast: Int? {
+        guard workflow != nil, let id = lastDone.flatMap({ operation.steps[$0].messages.last }),
+            message(id).kind == .cast, let delivery = message(id).deliveries.last
+        else { return nil }
+        let isHeard = own.contains { message($0).from == delivery.to && (message($0).at ?? delivery.at) > delivery.at }
+        return isHeard ? nil : id
+    }
+
+    // MARK: Blocked
+
+    /// The broker still lets a service of the operation publish nothing, and nothing came of the operation since.
+    fileprivate var blockedService: Finding? {
+        let involved = Set(own.flatMap { [message($0).from] + message($0).deliveries.map(\.to) }.compactMap(\.self))
+        for connection in trace.capture.connections {
+            guard let participant = connection.participant, involved.contains(participant),
+                let span = connection.blocked.last, span.until == nil,
+                hasWaitedLong(since: max(span.from, lastSeen))
+            else { continue }
+            let who = trace.participants[participant].label
+            let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
+            var finding = Finding(.brokerBlocked, "the broker lets \(who) publish nothing\(reason)", self)
+            finding.diagnosis.since = span.from
+            finding.awaitedStep = nextStep
+            finding.blame(trace.participants[participant])
+            finding.prove(
+                Diagnosis.Evidence("the broker blocked the connection of \(who)\(reason)", at: span.from),
+                Diagnosis.Evidence(
+                    "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) until the capture ended",
+                    at: captureEnd, isMissing: true))
+            return finding
+        }
+        return nil
+    }
+
+    private func connection(_ index: Int?) -> Connection? {
+        index.flatMap { trace.capture.connections.indices.contains($0) ? trace.capture.connections[$0] : nil }
+    }
 }
