@@ -41,7 +41,7 @@ extension Correlator {
         case (.taken, let index?): messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
         default: return
         }
-        if limits.notesChanges { changed.append(id) }
+        if limits.notesAcknowledgements { changed.append(id) }
     }
 
     // MARK: Publish

@@ -28,6 +28,8 @@ package struct CorrelationLimits: Sendable {
     package var replyQueues: Int
     /// Whether it is kept which messages changed, for who wants to tell of them at once.
     package var notesChanges = false
+    /// Whether acknowledgements count as changes: they make a message more complete, and change nothing else.
+    package var notesAcknowledgements = false
 
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(

@@ -28,6 +28,7 @@ package struct LivePipeline {
         builder = TraceBuilder(limits: retention)
         var limits = limits
         limits.notesChanges = true
+        limits.notesAcknowledgements = tellsCompletion
         pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits, network: network)
     }
 
