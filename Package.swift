@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "Rendering",
             dependencies: [
-                "Trace", "Workflows", .product(name: "Collections", package: "swift-collections"),
+                "Capture", "Trace", "Workflows", .product(name: "Collections", package: "swift-collections"),
             ],
             exclude: ["Comparison/novatrace.comparison.schema.json", "JSON/novatrace.trace.schema.json"],
             swiftSettings: settings),
@@ -107,6 +107,9 @@ let package = Package(
             name: "CommandsTests",
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
+        .testTarget(
+            name: "FormatTests", dependencies: ["Rendering", "novatrace", "TestSupport"], exclude: ["Programs"],
+            swiftSettings: settings),
         .testTarget(
             name: "LiveTests",
             dependencies: ["novatrace", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")],

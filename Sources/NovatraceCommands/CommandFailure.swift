@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Rendering
 
 #if canImport(Glibc)
     import Glibc
@@ -48,6 +49,9 @@ extension NovatraceCommand {
         } catch let error as CaptureError {
             StandardError.write("novatrace: \(error)\n")
             Glibc.exit(CommandFailure.Status(error).rawValue)
+        } catch let failure as RenderingFailure {
+            StandardError.write("novatrace: \(failure.sentence)\n")
+            Glibc.exit(CommandFailure.Status(failure).rawValue)
         } catch is ClosedPipe {
             Glibc.exit(0)
         } catch {
@@ -57,6 +61,13 @@ extension NovatraceCommand {
 }
 
 extension CommandFailure.Status {
+    init(_ failure: RenderingFailure) {
+        switch failure.kind {
+        case .tooMuch: self = .usage
+        case .packetsUnreadable: self = .noSuchFile
+        }
+    }
+
     init(_ error: CaptureError) {
         switch error.kind {
         case .notACapture: self = .notACapture

@@ -39,13 +39,15 @@ struct ExportCommand: ParsableCommand {
         var options = display.diagramOptions(detail: content.detail, all: select.all)
         if output != nil, display.color == .auto { options.color = false }
         if output != nil, display.width == nil { options.width = 120 }
-        let write: (@escaping OutputSink) -> Void = {
-            format.renderer.render(trace, operations: operations, messages: messages, options: options, to: $0)
-        }
+        let extract = TraceExtract(
+            trace, operations: operations, messages: messages, options: options, command: CommandText.ofProcess)
         if let output, output != "-" {
-            try ResultFile.replace(output, write)
+            try ResultFile.replace(output) { try format.renderer.render(extract, to: $0) }
         } else {
-            try ResultOutput.standard.collect(write)
+            guard !format.isBinary || !ResultOutput.isTerminal else {
+                throw CommandFailure(.usage, "\(format.name) is not for a terminal: give a file with --output")
+            }
+            try ResultOutput.standard.collect { try format.renderer.render(extract, to: $0) }
         }
     }
 

@@ -9,7 +9,7 @@ import Rendering
 /// A file that holds a result: written beside its name and moved there whole, so that half a file never replaces a
 /// good one.
 enum ResultFile {
-    static func replace(_ path: String, _ write: (@escaping OutputSink) -> Void) throws {
+    static func replace(_ path: String, _ write: (@escaping OutputSink) throws -> Void) throws {
         var information = stat()
         if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
             guard information.st_mode & S_IFMT != S_IFDIR else {
@@ -30,7 +30,7 @@ enum ResultFile {
     }
 
     /// Devices and pipes are written as they are.
-    private static func append(to path: String, _ write: (@escaping OutputSink) -> Void) throws {
+    private static func append(to path: String, _ write: (@escaping OutputSink) throws -> Void) throws {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot write \(path)") }
         defer { close(descriptor) }

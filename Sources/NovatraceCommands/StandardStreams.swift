@@ -65,13 +65,13 @@ struct ResultOutput {
     }
 
     /// Writes what `produce` sends; after the first failure the rest is not written, and the failure is thrown.
-    func collect(_ produce: (@escaping OutputSink) -> Void) throws {
+    func collect(_ produce: (@escaping OutputSink) throws -> Void) throws {
         var failure: (any Error)?
-        withoutActuallyEscaping({ (chunk: [UInt8]) in
+        try withoutActuallyEscaping({ (chunk: [UInt8]) in
             guard failure == nil else { return }
             do { try write(chunk) } catch { failure = error }
         }) { sink in
-            produce(sink)
+            try produce(sink)
         }
         if let failure { throw failure }
     }

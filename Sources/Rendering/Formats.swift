@@ -6,9 +6,11 @@ package struct Format: Sendable {
     package let name: String
     /// For `--help`.
     package let summary: String
-    /// Without the dot; the first is the usual one.
+    /// Without the dot, of one part or several; the first is the usual one.
     package let fileExtensions: [String]
     package let renderer: any Renderer
+    /// Whether it is no text, so that it does not belong on a terminal.
+    package var isBinary = false
     /// How it is written while a capture goes on; `nil` for formats that need all of it. `isBounded` says whether lines are
     /// cut at the width of the options.
     package var live: (@Sendable (DiagramOptions, _ isBounded: Bool, @escaping OutputSink) -> any LiveRenderer)?
@@ -33,42 +35,12 @@ package enum Formats {
         all.first { $0.name == name.lowercased() }
     }
 
-    /// The format of a file by its extension.
+    /// The format of a file by the longest of the extensions that its name ends in.
     package static func forFile(_ path: String) -> Format? {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        let ending = name[name.index(after: dot)...].lowercased()
-        return all.first { $0.fileExtensions.contains(ending) }
-    }
-}
-
-/// A value: the text format.
-package struct TextRenderer: Renderer {
-    package var writesLoneMessages: Bool { false }
-
-    package init() {}
-
-    package func render(
-        _ trace: BusTrace, operations: [Int]?, messages: [Int]?, options: DiagramOptions,
-        to sink: @escaping OutputSink
-    ) {
-        TextReport(trace, operations: operations, options: options).write(to: sink)
-    }
-}
-
-/// A value: the JSON formats.
-package struct JSONRenderer: Renderer {
-    package var writesLoneMessages: Bool { true }
-    private let shape: TraceJSON.Shape
-
-    package init(shape: TraceJSON.Shape) {
-        self.shape = shape
-    }
-
-    package func render(
-        _ trace: BusTrace, operations: [Int]?, messages: [Int]?, options: DiagramOptions,
-        to sink: @escaping OutputSink
-    ) {
-        TraceJSON(trace, operations: operations, messages: messages).write(shape, to: sink)
+        let name = path.split(separator: "/").last?.lowercased() ?? ""
+        func length(_ format: Format) -> Int {
+            format.fileExtensions.filter { name.hasSuffix("." + $0) }.map(\.count).max() ?? 0
+        }
+        return all.max { length($0) < length($1) }.flatMap { length($0) > 0 ? $0 : nil }
     }
 }

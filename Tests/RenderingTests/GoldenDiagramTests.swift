@@ -20,9 +20,9 @@ func expectGolden(
 }
 
 /// Everything that a renderer writes.
-func rendered(_ write: (@escaping OutputSink) -> Void) -> String {
+func rendered(_ write: (@escaping OutputSink) throws -> Void) rethrows -> String {
     var bytes: [UInt8] = []
-    withoutActuallyEscaping({ (chunk: [UInt8]) in bytes += chunk }) { write($0) }
+    try withoutActuallyEscaping({ (chunk: [UInt8]) in bytes += chunk }) { try write($0) }
     return String(decoding: bytes, as: UTF8.self)
 }
 

@@ -81,16 +81,14 @@ import Trace
         }
     }
 
-    @Test func `formats are found by name and by file`() {
-        #expect(Formats.all.map(\.name) == ["text", "json", "jsonl"])
+    @Test func `formats are found by name and by file`() throws {
+        #expect(Set(Formats.all.map(\.name)).count == Formats.all.count)
+        #expect(Set(Formats.all.flatMap(\.fileExtensions)).count == Formats.all.flatMap(\.fileExtensions).count)
         #expect(Formats.named("JSON")?.name == "json")
         #expect(Formats.forFile("a.b/report.ndjson")?.name == "jsonl")
         #expect(Formats.forFile("a.b/report") == nil)
-        for format in Formats.all {
-            let text = rendered { sink in
-                format.renderer.render(
-                    Boots.completed(), operations: nil, messages: nil, options: DiagramOptions(), to: sink)
-            }
+        for format in Formats.all where !format.isBinary {
+            let text = try rendered { try format.renderer.render(TraceExtract(Boots.completed()), to: $0) }
             #expect(text.hasSuffix("\n") && text.contains("select_destinations"))
         }
     }

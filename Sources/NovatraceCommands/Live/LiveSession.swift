@@ -187,11 +187,10 @@ final class LiveSession {
             renderer?.end(trace, operations: operations, messages: messages, origin: origin)
             try result.write(lines.take().0)
         } else {
-            let trace = trace
-            try result.collect { sink in
-                plan.format.renderer.render(
-                    trace, operations: operations, messages: messages, options: plan.display, to: sink)
-            }
+            let extract = TraceExtract(
+                trace, operations: operations, messages: messages, options: plan.display,
+                command: CommandText.ofProcess)
+            try result.collect { try plan.format.renderer.render(extract, to: $0) }
         }
     }
 

@@ -65,9 +65,7 @@ package struct SequenceBuilder: Sendable {
         let places = lanes.arrange()
         for index in events.indices { events[index].moveLanes(places.order) }
 
-        var header = SequenceHeader(
-            kind: operation.kind.rawValue, instanceName: operation.instanceName, instances: operation.instances,
-            requestID: operation.requestID, outcome: operation.outcome.rawValue, verdict: operation.verdict)
+        var header = SequenceHeader(operation)
         header.counts = counts(of: shown, hidden: hidden)
         return SequenceDiagram(
             header: header, lanes: places.lanes, events: events,

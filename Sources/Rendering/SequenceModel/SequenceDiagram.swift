@@ -120,3 +120,11 @@ func counted(_ count: Int, _ noun: String) -> String {
     let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
     return "\(count) \(count == 1 ? noun : plural)"
 }
+
+extension SequenceHeader {
+    init(_ operation: Operation) {
+        self.init(
+            kind: operation.kind.rawValue, instanceName: operation.instanceName, instances: operation.instances,
+            requestID: operation.requestID, outcome: operation.outcome.rawValue, verdict: operation.verdict)
+    }
+}

@@ -33,37 +33,14 @@ package struct TextReport: Sendable, LineWritable {
             let hint = "select with --instance, --request, --method, --service or --problems to see diagrams"
             for line in options.glyphs.text(hint).wrapped(to: options.cells) { output.line(line) }
         }
-        let builder = SequenceBuilder(trace, options: options)
-        for group in RequestGroup.groups(of: drawn) { write(group, builder, to: &output) }
-    }
-
-    /// What the operations of a request share, then each of them; without a selection one for each story.
-    private func write(_ group: RequestGroup, _ builder: SequenceBuilder, to output: inout StyledOutput) {
-        if let shared = group.shared {
+        DiagramSeries(trace, operations: selection, options: options).forEach { entry in
             output.endLine()
-            TextDiagram(builder.diagram(of: shared, isPart: true), options: options).write(to: &output)
-        }
-        var told: [Set<String>: [Operation]] = [:]
-        for operation in group.own {
-            let diagram = builder.diagram(of: operation)
-            if selection == nil, group.shared != nil {
-                told[diagram.story, default: []].append(operation)
-                if told[diagram.story]?.count ?? 0 > 1 { continue }
-            }
+            TextDiagram(entry.diagram, options: options).write(to: &output)
+            guard let sentence = entry.alikeSentence else { return }
             output.endLine()
-            TextDiagram(diagram, options: options).write(to: &output)
-        }
-        for operation in group.own {
-            guard let alike = told.values.first(where: { $0.first?.id == operation.id }), alike.count > 1 else {
-                continue
-            }
-            output.endLine()
-            let names = alike.map { $0.instanceName ?? $0.instances.first ?? "?" }
-            let sentence = "the same messages as \(names[0]): \(names.dropFirst().joined(separator: ", "))"
             for line in options.glyphs.text(sentence).wrapped(to: options.cells) { output.line(line) }
         }
     }
-
 }
 
 /// A value: what was captured and how much of it could be read.

@@ -1,6 +1,6 @@
 /// A name off the wire as one word of a POSIX shell's command line: quoted where it holds more than plain characters, so
 /// that pasting the command runs nothing else.
-func shellWord(_ name: String) -> String {
+package func shellWord(_ name: String) -> String {
     let isPlain = !name.isEmpty && name.utf8.allSatisfy(isPlainInShell) && !name.hasPrefix("-")
     if isPlain { return name }
     let lines = name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : String($0) }.joined()

@@ -139,19 +139,6 @@ package struct ExplainReport: Sendable, LineWritable {
     }
 }
 
-extension BusTrace {
-    /// The operations that are told in full: those selected; else the boots, else every one unless they are more than
-    /// `Limits.drawnOperations`.
-    ///
-    /// - Parameter selection: indexes into `operations`; `nil` for no selection.
-    package func operationsToTell(_ selection: [Int]?) -> [Operation] {
-        if let selection { return selection.filter(operations.indices.contains).map { operations[$0] } }
-        let boots = operations.filter { $0.kind == .boot }
-        if !boots.isEmpty { return boots }
-        return operations.count > Limits.drawnOperations ? [] : operations
-    }
-}
-
 extension Operation {
     /// The instance's name, else its uuid, else the request.
     var name: String { instanceName ?? instances.first ?? requestID ?? "?" }
@@ -164,13 +151,5 @@ extension Operation {
             outcome.rawValue, diagnosis.cause.rawValue, diagnosis.step, diagnosis.service, diagnosis.host,
             diagnosis.awaited,
         ]
-    }
-}
-
-extension SequenceHeader {
-    init(_ operation: Operation) {
-        self.init(
-            kind: operation.kind.rawValue, instanceName: operation.instanceName, instances: operation.instances,
-            requestID: operation.requestID, outcome: operation.outcome.rawValue, verdict: operation.verdict)
     }
 }

@@ -1,0 +1,79 @@
+import Trace
+
+/// A value: the diagrams of several operations, in order: of one request what its operations share, then each of them.
+///
+/// Without a selection, operations of a request that share messages and went the same way are drawn once.
+package struct DiagramSeries: Sendable {
+    /// A value: one diagram of the series.
+    package struct Entry: Sendable {
+        package var diagram: SequenceDiagram
+        /// The operation with the messages that are drawn; its `id` is that of the first where several share them.
+        package var operation: Operation
+        /// Whether it holds what several operations share.
+        package var isShared: Bool
+        /// The operations that went the same way and are not drawn: their names.
+        package var alike: [String] = []
+
+        /// Names the operations that are not drawn, without the full stop; `nil` where all are.
+        package var alikeSentence: String? {
+            alike.isEmpty ? nil : "the same messages as \(operation.name): \(alike.joined(separator: ", "))"
+        }
+    }
+
+    private let trace: BusTrace
+    private let isSelection: Bool
+    private let options: DiagramOptions
+    /// The operations that are told.
+    package let operations: [Operation]
+
+    package init(_ trace: BusTrace, operations selection: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
+        self.trace = trace
+        self.options = options
+        isSelection = selection != nil
+        operations = trace.operationsToTell(selection)
+    }
+
+    /// The most messages that are drawn; those that several operations share count once.
+    package var messageCount: Int {
+        var seen = Set<Int>()
+        for operation in operations { seen.formUnion(operation.messages) }
+        return seen.count
+    }
+
+    /// Visits the diagrams one at a time: nothing holds them all.
+    package func forEach<Failure: Error>(_ visit: (Entry) throws(Failure) -> Void) throws(Failure) {
+        let builder = SequenceBuilder(trace, options: options)
+        for group in RequestGroup.groups(of: operations) {
+            if let shared = group.shared {
+                try visit(Entry(diagram: builder.diagram(of: shared, isPart: true), operation: shared, isShared: true))
+            }
+            for var entry in entries(of: group, builder) {
+                // Once more where stories were compared: the diagrams of a large request are not held all at once.
+                entry.diagram = builder.diagram(of: entry.operation)
+                try visit(entry)
+            }
+        }
+    }
+
+    /// Each operation of a group, or one for each story, without their events.
+    private func entries(of group: RequestGroup, _ builder: SequenceBuilder) -> [Entry] {
+        var entries: [Entry] = []
+        var places: [Set<String>: Int] = [:]
+        for operation in group.own {
+            let empty = SequenceDiagram(header: SequenceHeader(operation), startedAt: operation.startedAt)
+            let entry = Entry(diagram: empty, operation: operation, isShared: false)
+            guard !isSelection, group.shared != nil else {
+                entries.append(entry)
+                continue
+            }
+            let story = builder.diagram(of: operation).story
+            if let place = places[story] {
+                entries[place].alike.append(operation.name)
+            } else {
+                places[story] = entries.count
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,45 @@
+import Trace
+
+/// A value: what a renderer is given: a trace, what of it was selected, and how it is to look.
+package struct TraceExtract: Sendable {
+    package let trace: BusTrace
+    /// Indexes into `BusTrace.operations`; `nil` for all of the trace.
+    package let operations: [Int]?
+    /// Indexes into `BusTrace.messages`: those that were selected one by one, in operations or not; `nil` for all of the
+    /// operations.
+    package let messages: [Int]?
+    /// A format takes of these what has a meaning in it.
+    package let options: DiagramOptions
+    /// The command line that made it, without where it was written to; empty where there was none.
+    package let command: String
+
+    package init(
+        _ trace: BusTrace, operations: [Int]? = nil, messages: [Int]? = nil,
+        options: DiagramOptions = DiagramOptions(), command: String = ""
+    ) {
+        self.trace = trace
+        self.operations = operations
+        self.messages = messages
+        self.options = options
+        self.command = command
+    }
+
+    /// The operations that are told in full, see `BusTrace.operationsToTell`.
+    package var told: [Operation] { trace.operationsToTell(operations) }
+
+    /// The diagrams of the operations that are told.
+    package var diagrams: DiagramSeries { DiagramSeries(trace, operations: operations, options: options) }
+}
+
+extension BusTrace {
+    /// The operations that are told in full: those selected; else the boots, else every one unless they are more than
+    /// `Limits.drawnOperations`.
+    ///
+    /// - Parameter selection: indexes into `operations`; `nil` for no selection.
+    package func operationsToTell(_ selection: [Int]?) -> [Operation] {
+        if let selection { return selection.filter(operations.indices.contains).map { operations[$0] } }
+        let boots = operations.filter { $0.kind == .boot }
+        if !boots.isEmpty { return boots }
+        return operations.count > Limits.drawnOperations ? [] : operations
+    }
+}
