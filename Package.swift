@@ -49,7 +49,10 @@ let package = Package(
             dependencies: [
                 "Capture", "Trace", "Workflows", .product(name: "Collections", package: "swift-collections"),
             ],
-            exclude: ["Comparison/novatrace.comparison.schema.json", "JSON/novatrace.trace.schema.json"],
+            exclude: [
+                "Comparison/novatrace.comparison.schema.json", "CSV/novatrace.csv-metadata.json",
+                "JSON/novatrace.trace.schema.json",
+            ],
             swiftSettings: settings),
         .target(
             name: "Pipeline",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Trace
 
 /// The command `novatrace` and the list of its subcommands; a new one is a file and a line here.
 package struct NovatraceCommand: ParsableCommand {
@@ -40,7 +41,7 @@ package struct NovatraceCommand: ParsableCommand {
             boot; 64 wrong usage; 65 not a capture; 66 no such file; 74 output failed; \
             77 no permission; 130 left at once, by a second Ctrl-C.
             """,
-        version: "novatrace 0.1.0",
+        version: "\(Program.name) \(Program.version)",
         subcommands: [
             CaptureCommand.self, ReplayCommand.self, ExplainCommand.self, ListCommand.self, StatsCommand.self,
             ExportCommand.self, CompareCommand.self, InterfacesCommand.self, ProcessTableCommand.self,

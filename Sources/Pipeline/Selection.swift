@@ -119,13 +119,3 @@ package struct Selection: Sendable {
         }
     }
 }
-
-extension Call {
-    /// Whether it failed, was given back, came too late or never came.
-    package var isProblem: Bool {
-        switch outcome {
-        case .ok, .orphanReply: false
-        case .error, .unanswered, .timedOut, .returned: true
-        }
-    }
-}

@@ -23,11 +23,20 @@ package enum Formats {
             name: "text", summary: "sequence diagrams as text", fileExtensions: ["txt", "text"],
             renderer: TextRenderer(), live: { LiveLines($0, isBounded: $1, to: $2) }),
         Format(
+            name: "markdown", summary: "a report with tables and diagrams, for tickets and wikis",
+            fileExtensions: ["md", "markdown"], renderer: MarkdownRenderer()),
+        Format(
             name: "json", summary: "the trace as one JSON document", fileExtensions: ["json"],
             renderer: JSONRenderer(shape: .document)),
         Format(
             name: "jsonl", summary: "the trace as JSON Lines, one object a line", fileExtensions: ["jsonl", "ndjson"],
             renderer: JSONRenderer(shape: .lines), live: { LiveJSON(to: $2) }),
+        Format(
+            name: "csv", summary: "a table of the calls, for a spreadsheet", fileExtensions: ["csv", "calls.csv"],
+            renderer: CSVRenderer(.calls)),
+        Format(
+            name: "csv-messages", summary: "a table of the messages, for a spreadsheet",
+            fileExtensions: ["messages.csv"], renderer: CSVRenderer(.messages)),
     ]
 
     /// The format of that name.

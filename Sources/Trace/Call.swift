@@ -56,4 +56,12 @@ package struct Call: Sendable, Identifiable {
 
     /// What a person calls it: the object method, else the method.
     package var title: String { objectMethod ?? method ?? "?" }
+
+    /// Whether it failed, was given back, came too late or never came.
+    package var isProblem: Bool {
+        switch outcome {
+        case .ok, .orphanReply: false
+        case .error, .unanswered, .timedOut, .returned: true
+        }
+    }
 }

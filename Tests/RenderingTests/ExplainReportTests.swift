@@ -95,8 +95,8 @@ import Trace
     }
 
     @Test func `packets that follow each other are a range`() {
-        #expect(ExplainSections.runs(of: [812, 815, 813, 814, 901]) == "812-815, 901")
-        #expect(ExplainSections.runs(of: [3, 4, 9]) == "3, 4, 9")
+        #expect(runs(of: [812, 815, 813, 814, 901]) == "812-815, 901")
+        #expect(runs(of: [3, 4, 9]) == "3, 4, 9")
     }
 
     @Test func `the diagnosis in JSON`() throws {

@@ -16,6 +16,8 @@ import Trace
 package struct TextDiagram: Sendable, LineWritable {
     let diagram: SequenceDiagram
     package let options: DiagramOptions
+    /// Whether what stands above and beneath the drawing is written: a report says that in its own words.
+    var isAlone = true
 
     package init(_ diagram: SequenceDiagram, options: DiagramOptions = DiagramOptions()) {
         self.diagram = diagram
@@ -25,14 +27,14 @@ package struct TextDiagram: Sendable, LineWritable {
     package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
         let width = options.cells
-        writeHeader(to: &output, glyphs: glyphs, width: width)
+        if isAlone { writeHeader(to: &output, glyphs: glyphs, width: width) }
         let times = TimeColumn(style: options.time, start: diagram.startedAt, glyphs: glyphs)
         let timeWidth = times.width(for: diagram.events)
         let (fitted, columns) = ColumnLayout.fitting(
             diagram, width: width, timeWidth: timeWidth, glyphs: glyphs)
         var canvas = DiagramCanvas(columns: columns, lanes: fitted.lanes, glyphs: glyphs)
         if !fitted.lanes.isEmpty {
-            output.endLine()
+            if isAlone { output.endLine() }
             writeHeadings(columns, to: &output)
             canvas.draw(DiagramRow(time: times.heading), to: &output)
         }
@@ -75,11 +77,12 @@ package struct TextDiagram: Sendable, LineWritable {
     }
 
     private func writeNotes(_ columns: ColumnLayout, to output: inout StyledOutput, glyphs: GlyphTable, width: Int) {
-        if !columns.legend.isEmpty || !diagram.notes.isEmpty { output.endLine() }
+        let notes = isAlone ? diagram.notes : []
+        if !columns.legend.isEmpty || !notes.isEmpty { output.endLine() }
         for text in columns.legend {
             for line in text.wrapped(to: width) { output.line(line) }
         }
-        for note in diagram.notes {
+        for note in notes {
             for line in glyphs.text("note: \(note)").wrapped(to: width) { output.line(line, .warning) }
         }
     }

@@ -79,7 +79,7 @@ package struct CaptureReport: Sendable, LineWritable {
         return statements
     }
 
-    private var notes: [String] {
+    var notes: [String] {
         let capture = trace.capture
         var notes = CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
             .sentences

@@ -1,33 +1,39 @@
-import Capture
-import Network
-import TestSupport
 import Trace
 
 /// A machine that writes what services say to a broker and it to them, as packets: two connections a process, one that
 /// publishes and one that consumes.
-struct WireBus {
-    struct Process: Hashable {
-        let name: String
-        let host: UInt8
-        let queues: [String]
+package struct WireBus {
+    package struct Process: Hashable, Sendable {
+        package let name: String
+        /// The last byte of its address.
+        package let host: UInt8
+        package let queues: [String]
+
+        package init(name: String, host: UInt8, queues: [String]) {
+            self.name = name
+            self.host = host
+            self.queues = queues
+        }
     }
 
-    static let api = Process(name: "nova-api", host: 10, queues: ["reply_api"])
-    static let conductor = Process(name: "nova-conductor", host: 11, queues: ["conductor", "reply_conductor"])
-    static let scheduler = Process(name: "nova-scheduler", host: 12, queues: ["scheduler", "reply_scheduler"])
-    static let compute1 = Process(name: "nova-compute", host: 13, queues: ["compute.compute1", "reply_compute1"])
-    static let compute2 = Process(name: "nova-compute", host: 14, queues: ["compute.compute2", "reply_compute2"])
+    package static let api = Process(name: "nova-api", host: 10, queues: ["reply_api"])
+    package static let conductor = Process(name: "nova-conductor", host: 11, queues: ["conductor", "reply_conductor"])
+    package static let scheduler = Process(name: "nova-scheduler", host: 12, queues: ["scheduler", "reply_scheduler"])
+    package static let compute1 = Process(
+        name: "nova-compute", host: 13, queues: ["compute.compute1", "reply_compute1"])
+    package static let compute2 = Process(
+        name: "nova-compute", host: 14, queues: ["compute.compute2", "reply_compute2"])
 
-    static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+    package static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
 
     private var senders: [Process: TCPSessionBuilder] = [:]
     private var listeners: [Process: TCPSessionBuilder] = [:]
     private var tags: [Process: UInt64] = [:]
     private var ids = 0
-    private var now = Timestamp(seconds: 1_700_000_000, nanoseconds: 0)
-    private(set) var packets: [RecordedPacket] = []
+    package private(set) var now = Timestamp(seconds: 1_700_000_000, nanoseconds: 0)
+    package private(set) var packets: [RecordedPacket] = []
 
-    init(_ processes: [Process] = [api, conductor, scheduler, compute1, compute2]) {
+    package init(_ processes: [Process] = [api, conductor, scheduler, compute1, compute2]) {
         for process in processes {
             var sender = Self.session(process, port: 40_000)
             var listener = Self.session(process, port: 40_001)
@@ -72,7 +78,7 @@ struct WireBus {
         now = max(now, session.time)
     }
 
-    mutating func wait(_ time: Nanoseconds) {
+    package mutating func wait(_ time: Nanoseconds) {
         now = now + time
     }
 
@@ -108,14 +114,14 @@ struct WireBus {
     private static let context = OsloBuilder.context(
         requestID: "req-c63d2dd6-a2e7-46fa-8ab1-8df203b24869", userID: "u1")
 
-    mutating func cast(
+    package mutating func cast(
         _ method: String, _ arguments: WireJSON, key: String, from sender: Process, to taker: Process?
     ) {
         let body = OsloBuilder.request(method, arguments, uniqueID: newID(), context: Self.context)
         pass(body, "nova", key, from: sender, to: taker)
     }
 
-    mutating func call(
+    package mutating func call(
         _ method: String, _ arguments: WireJSON, key: String, from caller: Process, to server: Process,
         result: WireJSON = .null, failure: WireJSON = .null
     ) {
@@ -129,7 +135,7 @@ struct WireBus {
 
     // MARK: A boot
 
-    mutating func bootUntilCompute1() {
+    package mutating func bootUntilCompute1() {
         requestBoot(to: Self.conductor)
         call(
             "select_destinations", ["instance_uuids": [.string(Self.instance)]], key: "scheduler",
@@ -138,26 +144,26 @@ struct WireBus {
         build(on: Self.compute1, attempts: 1, hosts: [])
     }
 
-    mutating func requestBoot(to conductor: Process?) {
+    package mutating func requestBoot(to conductor: Process?) {
         let specs: WireJSON = [OsloBuilder.object("RequestSpec", ["instance_uuid": .string(Self.instance)])]
         cast("schedule_and_build_instances", ["request_specs": specs], key: "conductor", from: Self.api, to: conductor)
     }
 
-    mutating func build(on compute: Process, attempts: Int, hosts: [String]) {
+    package mutating func build(on compute: Process, attempts: Int, hosts: [String]) {
         cast(
             "build_and_run_instance",
-            ["instance": Self.object([:]), "filter_properties": Self.retry(attempts, hosts, reason: nil)],
+            ["instance": Self.object, "filter_properties": Self.retry(attempts, hosts, reason: nil)],
             key: compute.queues[0], from: Self.conductor, to: compute)
     }
 
-    mutating func sendBack(from compute: Process, attempts: Int, hosts: [String], reason: String) {
+    package mutating func sendBack(from compute: Process, attempts: Int, hosts: [String], reason: String) {
         cast(
             "build_instances",
-            ["instances": [Self.object([:])], "filter_properties": Self.retry(attempts, hosts, reason: reason)],
+            ["instances": [Self.object], "filter_properties": Self.retry(attempts, hosts, reason: reason)],
             key: "conductor", from: compute, to: Self.conductor)
     }
 
-    mutating func save(
+    package mutating func save(
         _ vmState: String, _ taskState: WireJSON, by compute: Process, expecting expected: WireJSON = .null,
         failure: WireJSON = .null
     ) {
@@ -174,7 +180,7 @@ struct WireBus {
             failure: failure)
     }
 
-    private static func object(_ more: WireJSON) -> WireJSON {
+    private static var object: WireJSON {
         OsloBuilder.object("Instance", ["uuid": .string(instance)])
     }
 
@@ -186,25 +192,5 @@ struct WireBus {
                 "exc_reason": reason.map(WireJSON.string) ?? .null,
             ]
         ]
-    }
-
-    // MARK: Reading
-
-    /// The trace when the capture goes on for so long after the last message.
-    ///
-    /// - Parameter isSeen: whether the capture holds a packet, by its place.
-    func trace(after time: Nanoseconds = 0, where isSeen: (Int, RecordedPacket) -> Bool = { _, _ in true }) -> BusTrace
-    {
-        var seen = packets.enumerated().filter { isSeen($0.offset, $0.element) }.map(\.element)
-        let other = PacketBuilder.tcpOverIP(
-            from: .v4(99, port: 1), to: .v4(98, port: 2), sequence: 0, acknowledgment: 0, flags: PacketBuilder.syn)
-        seen.append(RecordedPacket(now + time, PacketBuilder.ethernet(other)))
-        return PacketPlayer(
-            packets: seen.enumerated().map { index, packet in
-                PacketPlayer.Packet(
-                    bytes: packet.bytes, stamp: PacketStamp(time: packet.time, number: Int64(index + 1)),
-                    linkType: LinkType(rawValue: 1))
-            }
-        ).trace()
     }
 }

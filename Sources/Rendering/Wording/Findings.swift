@@ -1,0 +1,106 @@
+import Trace
+
+/// What is said of steps, states, evidence and packets, the same in every format.
+extension BusTrace {
+    /// What a person calls a participant; `nil` where it is not known who it was.
+    func label(of participant: Int?) -> String? {
+        participant.flatMap { participants.indices.contains($0) ? participants[$0].label : nil }
+    }
+
+    /// Who did a step and how it stands, e.g. `nova-api → nova-conductor · failed`; empty where there is nothing to say.
+    func words(on step: Step, _ glyphs: GlyphTable) -> String {
+        var words: [String] = []
+        switch (label(of: step.from), label(of: step.to)) {
+        case (let from?, let to?): words.append("\(from) \(glyphs.arrow) \(to)")
+        case (let from?, nil): words.append(queue(of: step).map { "\(from) \(glyphs.arrow) \($0)" } ?? from)
+        case (nil, let to?): words.append("\(glyphs.arrow) \(to)")
+        case (nil, nil): break
+        }
+        switch step.status {
+        case .done: break
+        case .failed: words.append("failed")
+        case .missing: words.append("missing")
+        case .pending: words.append(step.at == nil ? "not reached" : "not finished")
+        case .skipped: words.append("not seen")
+        }
+        return words.joined(separator: glyphs.separator)
+    }
+
+    /// Where a request went that nobody was seen to take.
+    private func queue(of step: Step) -> String? {
+        guard let message = step.messages.first.flatMap(message), message.deliveries.isEmpty, message.stateChange == nil
+        else { return nil }
+        return message.routingKey.isEmpty ? message.exchange : message.routingKey
+    }
+
+    /// A piece of evidence with the packets that show it.
+    func words(on evidence: Diagnosis.Evidence) -> String {
+        let packets = evidence.message.flatMap(message).flatMap(packetWords)
+        return evidence.text + (packets.map { " (\($0))" } ?? "")
+    }
+
+    /// E.g. `packets 812, 815-818`; with the file where there are several.
+    func packetWords(of message: Message) -> String? {
+        var sources: [Int32] = []
+        for packet in message.packets where !sources.contains(packet.source) { sources.append(packet.source) }
+        let parts = sources.map { source -> String in
+            let numbers = message.packets.filter { $0.source == source }.map(\.number)
+            let list = "\(numbers.count == 1 ? "packet" : "packets") \(runs(of: numbers))"
+            guard capture.sources.count > 1, capture.sources.indices.contains(Int(source)) else { return list }
+            return "\(list) of \(capture.sources[Int(source)].path)"
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private func message(_ id: Int) -> Message? {
+        messages.indices.contains(id) ? messages[id] : nil
+    }
+}
+
+/// Numbers in order, three and more in a row as a range: `812, 815-818`.
+func runs(of numbers: [Int64]) -> String {
+    var runs: [ClosedRange<Int64>] = []
+    for number in Set(numbers).sorted() {
+        if let last = runs.last, last.upperBound + 1 == number {
+            runs[runs.count - 1] = last.lowerBound...number
+        } else {
+            runs.append(number...number)
+        }
+    }
+    return runs.map { run in
+        switch run.upperBound - run.lowerBound {
+        case 0: "\(run.lowerBound)"
+        case 1: "\(run.lowerBound), \(run.upperBound)"
+        default: "\(run.lowerBound)-\(run.upperBound)"
+        }
+    }.joined(separator: ", ")
+}
+
+extension Diagnosis {
+    /// In order of time; what was seen at no time, since it is missing, comes last.
+    var evidenceInOrder: [Evidence] {
+        evidence.enumerated().sorted { left, right in
+            let (first, second) = (left.element.at, right.element.at)
+            guard let first, let second, first != second else {
+                return first == second ? left.offset < right.offset : first != nil
+            }
+            return first < second
+        }.map(\.element)
+    }
+}
+
+/// A value: what stands before a step.
+struct StepMark {
+    let text: String
+    let style: TextStyle
+
+    init(_ status: Step.Status, _ glyphs: GlyphTable) {
+        switch status {
+        case .done: (text, style) = (glyphs.done, .plain)
+        case .failed: (text, style) = (glyphs.failure, .failure)
+        case .missing: (text, style) = ("?", .failure)
+        case .pending: (text, style) = (glyphs.open, .warning)
+        case .skipped: (text, style) = ("-", .faint)
+        }
+    }
+}
