@@ -83,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "novatrace-bench",
             dependencies: [
-                "CAllocationCounter", "CPacketSender", "Capture", "Correlation", "Pipeline", "TestSupport", "Trace",
+                "CAllocationCounter", "CPacketSender", "Capture", "Correlation", "Pipeline", "Rendering", "TestSupport",
+                "Trace",
             ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),

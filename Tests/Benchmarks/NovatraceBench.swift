@@ -15,11 +15,12 @@ struct NovatraceBench {
             if CommandLine.arguments.dropFirst().first == "endure" { return try Endurance(CommandLine.arguments).run() }
             let options = try Options(CommandLine.arguments)
             var bars: [Bar] = []
-            if options.part != .live {
+            if options.part == nil || options.part == .formats { bars += try FormatBenchmark(options).run() }
+            if options.part == nil || options.part == .quick {
                 var benchmark = try Benchmark(options)
                 bars += try benchmark.run()
             }
-            if options.part != .quick { bars += try measureLive(options) }
+            if options.part == nil || options.part == .live { bars += try measureLive(options) }
             exit(bars.contains(where: \.isMissed) ? 1 : 0)
         } catch {
             let sentence = Array("novatrace-bench: \(error)\n".utf8)
@@ -56,6 +57,8 @@ struct Options {
         case quick
         /// The live capture alone.
         case live
+        /// Every format of a capture of a hundred thousand messages.
+        case formats
     }
 
     /// `nil` for everything.
@@ -68,7 +71,7 @@ struct Options {
 
     init(_ arguments: [String]) throws(BenchmarkFailure) {
         guard arguments.count >= 3 else {
-            throw BenchmarkFailure(description: "usage: novatrace-bench NOVATRACE FOLDER [quick|live]")
+            throw BenchmarkFailure(description: "usage: novatrace-bench NOVATRACE FOLDER [quick|live|formats]")
         }
         novatrace = arguments[1]
         folder = arguments[2]

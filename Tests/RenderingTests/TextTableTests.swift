@@ -89,7 +89,7 @@ import Trace
         #expect(Formats.forFile("a.b/report") == nil)
         for format in Formats.all where !format.isBinary {
             let text = try rendered { try format.renderer.render(TraceExtract(Boots.completed()), to: $0) }
-            #expect(text.hasSuffix("\n") && text.contains("select_destinations"))
+            #expect(text.utf8.last == 10 && text.contains("select_destinations"), "\(format.name)")
         }
     }
 }

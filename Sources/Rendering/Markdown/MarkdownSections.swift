@@ -110,8 +110,7 @@ struct MarkdownSections {
         var text = TextDiagram(entry.diagram, options: options)
         text.isAlone = false
         withoutActuallyEscaping({ (chunk: [UInt8]) in drawing += chunk }) { text.write(to: $0) }
-        let run = Markdown.longestRun(of: "`", in: String(decoding: drawing, as: UTF8.self))
-        markdown.fence("text", longestRun: run) { $0.write(bytes: drawing[...]) }
+        markdown.fence("text", longestRun: Markdown.longestRunOfBackticks(in: drawing)) { $0.write(bytes: drawing[...]) }
     }
 
     // MARK: Calls

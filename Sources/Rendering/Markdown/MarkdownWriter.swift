@@ -54,14 +54,32 @@ enum Markdown {
     ///
     /// Words with an at sign or an address in them become code: nothing else keeps GitHub from making links of them.
     static func text(_ raw: String) -> String {
+        if raw.utf8.allSatisfy(isPlain) { return raw }
         let words = TerminalText(raw).string.split(separator: " ", omittingEmptySubsequences: false)
         return words.enumerated().map { index, word in
             isLinked(word) ? code(String(word)) : escaped(word, isAtStart: index == 0)
         }.joined(separator: " ")
     }
 
+    /// Has no meaning anywhere.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: " "), UInt8(ascii: ","), UInt8(ascii: ":"):
+            true
+        default: false
+        }
+    }
+
     private static func isLinked(_ word: Substring) -> Bool {
-        word.contains("@") || word.contains("://") || word.lowercased().contains("www.")
+        let bytes = word.utf8
+        guard
+            let sign = bytes.first(where: {
+                $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+            })
+        else { return false }
+        return sign == UInt8(ascii: "@") || word.contains("@") || word.contains("://")
+            || word.lowercased().contains("www.")
     }
 
     private static func escaped(_ word: Substring, isAtStart: Bool) -> String {
@@ -96,18 +114,19 @@ enum Markdown {
     /// escaped even there (GFM 4.10).
     static func code(_ raw: String, inTable: Bool = true) -> String {
         let visible = TerminalText(raw).string
-        guard !visible.allSatisfy({ $0 == " " }) else { return visible.isEmpty ? "" : "` `" }
-        let fence = String(repeating: "`", count: longestRun(of: "`", in: visible) + 1)
+        guard !visible.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return visible.isEmpty ? "" : "` `" }
+        let fence = String(repeating: "`", count: longestRunOfBackticks(in: visible.utf8) + 1)
         let padding = visible.hasPrefix("`") || visible.hasSuffix("`") || visible.hasPrefix(" ") ? " " : ""
-        let parts = visible.split(separator: "|", omittingEmptySubsequences: false)
-        let body = inTable ? parts.joined(separator: "\\|") : visible
+        let hasPipe = inTable && visible.utf8.contains(UInt8(ascii: "|"))
+        let parts = hasPipe ? visible.split(separator: "|", omittingEmptySubsequences: false) : []
+        let body = hasPipe ? parts.joined(separator: "\\|") : visible
         return fence + padding + body + padding + fence
     }
 
-    static func longestRun(of character: Character, in text: String) -> Int {
+    static func longestRunOfBackticks(in text: some Sequence<UInt8>) -> Int {
         var (longest, run) = (0, 0)
-        for each in text {
-            run = each == character ? run + 1 : 0
+        for byte in text {
+            run = byte == UInt8(ascii: "`") ? run + 1 : 0
             longest = max(longest, run)
         }
         return longest
