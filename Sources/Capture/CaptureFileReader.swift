@@ -20,6 +20,7 @@ struct CaptureFileReader: ~Copyable {
         let handle = try Self.open(path)
         linkType = handle.linkType
         source = CaptureSource(path: path, linkType: linkType.name)
+        source.excerpt = handle.isPcapng ? ExcerptReader.excerpt(of: path) : nil
         self.index = index
         self.handle = handle
         readAhead()
@@ -48,10 +49,12 @@ struct CaptureFileReader: ~Copyable {
             nextTime = mixedReader?.time ?? handle.time
         case .end:
             nextTime = nil
+            source.concludeExcerpt()
         case .failed(let cause):
             if mixedReader == nil, PcapHandle.refusesInterface(cause), readOn() { return readAhead() }
             nextTime = nil
             damage = CaptureDamage(source: index, sentence: sentence(for: cause), cause: cause)
+            source.excerpt = nil
         }
     }
 
@@ -109,5 +112,15 @@ extension CaptureSource {
         if first.map({ time < $0 }) ?? true { first = time }
         if last.map({ time > $0 }) ?? true { last = time }
         return packets
+    }
+
+    /// At the end of an excerpt: it covers the time of its capture. One that lost packets since it was made is a capture
+    /// like others, with gaps.
+    fileprivate mutating func concludeExcerpt() {
+        guard let told = excerpt else { return }
+        guard told.packets == packets else { return excerpt = nil }
+        first = told.first ?? first
+        last = told.last ?? last
+        kernelDropped = told.kernelDropped
     }
 }

@@ -62,6 +62,11 @@ struct CaptureStream: ~Copyable {
         return owner
     }
 
+    /// Reads from the stream, which stays its own.
+    mutating func withFile<Result>(_ body: (UnsafeMutablePointer<FILE>) -> Result?) -> Result? {
+        file.flatMap(body)
+    }
+
     private static func readHead(_ descriptor: Int32) -> [UInt8]? {
         var head = [UInt8](repeating: 0, count: CaptureFormat.headLength)
         var count = 0

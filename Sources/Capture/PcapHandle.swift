@@ -35,6 +35,9 @@ struct PcapHandle: ~Copyable {
 
     var linkType: LinkType { LinkType(rawValue: pcap_datalink(handle)) }
 
+    /// Whether the file is pcapng, whose version is 1.
+    var isPcapng: Bool { !hasShortTimes }
+
     /// Whether the stream below libpcap failed, and with what: compressed data that end too early or are damaged.
     var hasStreamError: Bool {
         pcap_file(handle).map { ferror($0) != 0 } ?? false

@@ -38,7 +38,9 @@ extension Correlator {
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
         case (.refused, nil): messages[id].refusedAt = acknowledgement.at
-        case (.taken, let index?): messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
+        case (.taken, let index?):
+            messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
+            if let packet = acknowledgement.packet { messages[id].settlements.append(packet) }
         default: return
         }
         if limits.notesAcknowledgements { changed.append(id) }

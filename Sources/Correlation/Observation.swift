@@ -67,8 +67,13 @@ package struct Acknowledgement: Sendable {
     package var connection: Int
     package var contentID: Int
     package var at: Timestamp
+    /// `nil` where packets are not listed.
+    package var packet: PacketReference?
 
-    package init(kind: Kind, connection: Int, contentID: Int, at: Timestamp) {
+    package init(
+        kind: Kind, connection: Int, contentID: Int, at: Timestamp, packet: PacketReference? = nil
+    ) {
+        self.packet = packet
         self.kind = kind
         self.connection = connection
         self.contentID = contentID

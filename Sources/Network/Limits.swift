@@ -26,6 +26,9 @@ package struct NetworkLimits: Sendable {
     /// is captured.
     package var timeBeforeUnacknowledgedGap: Nanoseconds = .seconds(30)
 
+    /// Whether packets were left out on purpose: whoever's packet comes, a hole is then given up after `timeBeforeGap`.
+    package var expectsHoles = false
+
     /// Sequence numbers further ahead than this cannot belong to the stream: no window is larger (RFC 7323, 2.2).
     package var farthestAhead = 1 << 30
     /// Sequence numbers further back than this are no retransmission.
@@ -43,4 +46,12 @@ package struct NetworkLimits: Sendable {
     package var fragmentTime: Nanoseconds = .seconds(60)
 
     package init() {}
+
+    /// For an excerpt of a capture: nearly every packet stands alone, and a stream may go on anywhere.
+    package static var excerpt: NetworkLimits {
+        var limits = NetworkLimits()
+        limits.expectsHoles = true
+        limits.straysBeforeRestart = 1
+        return limits
+    }
 }

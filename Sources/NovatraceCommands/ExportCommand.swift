@@ -49,6 +49,7 @@ struct ExportCommand: ParsableCommand {
             }
             try ResultOutput.standard.collect { try format.renderer.render(extract, to: $0) }
         }
+        if let warning = format.warning { StandardError.write("novatrace: \(warning(extract))\n") }
     }
 
     private func chosenFormat() throws -> Format {

@@ -82,6 +82,11 @@ struct ConnectionRegistry: Sendable {
         return (client.address.description, client.description)
     }
 
+    /// Both ends with their ports.
+    func ends(of tcp: Int) -> (first: String, second: String)? {
+        endpoints[tcp].map { ($0.first.description, $0.second.description) }
+    }
+
     /// Takes over what the stream has counted.
     mutating func update(_ tcp: Int, from stream: AMQPConnection) {
         guard let index = indexes[tcp], var connection = listed[index], let ends = endpoints[tcp] else { return }

@@ -12,6 +12,8 @@ struct MessageStage {
     private(set) var anomalies: AnomalyLog
     private(set) var facts: ConnectionFacts
     private let listsPackets: Bool
+    /// Connections on which what is cut short is no message of the excerpt.
+    private var whole: Set<Int> = []
 
     init(decoder: OsloDecoder, limits: CorrelationLimits) {
         listsPackets = limits.packetsPerContent != nil
@@ -41,9 +43,16 @@ struct MessageStage {
         anomalies.add(anomaly)
     }
 
+    /// Messages of a connection that are cut short are passed over.
+    mutating func takesWholeMessages(on connection: Int) {
+        whole.insert(connection)
+    }
+
     /// Takes one event of a connection; `body` is the content's body, empty for other events.
     mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: Int) {
         switch event {
+        case .content(let content) where content.isTruncated && whole.contains(connection):
+            break
         case .content(let content):
             observe(content, body: body, on: connection)
         case .settled(let settlement):
@@ -151,7 +160,8 @@ struct MessageStage {
         for content in settlement.contentIDs {
             correlator.receive(
                 Acknowledgement(
-                    kind: kind, connection: connection, contentID: content, at: settlement.stamp.time))
+                    kind: kind, connection: connection, contentID: content, at: settlement.stamp.time,
+                    packet: listsPackets ? settlement.stamp.reference : nil))
         }
     }
 }

@@ -21,9 +21,11 @@ struct StreamStage {
     private var registry: ConnectionRegistry
     private var messages: MessageStage
     private var limits = Limits.default
+    private let excerpt: ExcerptContext?
 
-    init(messages: MessageStage, packetsPerContent: Int, notesFound: Bool) {
+    init(messages: MessageStage, packetsPerContent: Int, notesFound: Bool, excerpt: ExcerptContext? = nil) {
         self.messages = messages
+        self.excerpt = excerpt
         registry = ConnectionRegistry(notesFound: notesFound)
         limits.packetsPerContent = packetsPerContent
     }
@@ -82,11 +84,11 @@ struct StreamStage {
         let server = connection == nil ? entries[place].stream.connection.serverSide : .second
         if case .gap(let count) = event.kind {
             entries[place].stream.gap(count, from: side, at: event.stamp) { event, body in
-                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
         } else {
             entries[place].stream.receive(bytes, from: side, at: event.stamp) { event, body in
-                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
         }
         entries[place].connection = connection
@@ -95,13 +97,18 @@ struct StreamStage {
     /// Passes on an event of a connection, which is registered when it has proved to be AMQP; `server` matters only then.
     private static func pass(
         _ event: AMQPEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ connection: inout Int?,
-        _ registry: inout ConnectionRegistry, _ messages: inout MessageStage
+        _ registry: inout ConnectionRegistry, _ messages: inout MessageStage, _ excerpt: ExcerptContext?
     ) {
         if connection == nil, event.provesAMQP {
             let new = registry.add(tcp)
             let client = registry.client(of: tcp, server: server)
             registry.list(new, messages.opened(new, client: client))
             registry.note(new, tcp, client: client.endpoint)
+            if let excerpt, let ends = registry.ends(of: tcp),
+                excerpt.holdsWholeMessages(between: ends.first, and: ends.second)
+            {
+                messages.takesWholeMessages(on: new)
+            }
             connection = new
         }
         if let connection { messages.receive(event, body: body, on: connection) }
@@ -122,7 +129,7 @@ struct StreamStage {
         let server = entries[place].stream.connection.serverSide
         var connection = entries[place].connection
         entries[place].stream.finish { event, body in
-            Self.pass(event, body, of: tcp, server, &connection, &registry, &messages)
+            Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
         }
         if case .other(let name) = entries[place].stream.status { registry.foundOther(tcp, name: name) }
         if let connection {

@@ -106,12 +106,13 @@ package struct TraceBuilder: Sendable {
     consuming func trace(capture: CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin) -> BusTrace {
         var trace = BusTrace()
         (trace.messages, trace.calls) = renumbered(&origin)
-        let (participants, ofConnection) = naming.participants()
-        origin.participants = participants.map { _ in -1 }
+        let listing = ConnectionListing(of: capture, naming: naming)
+        let ofConnection = listing.participantOfConnection
+        origin.participants = listing.participants.map { _ in -1 }
         for (connection, participant) in ofConnection { origin.participants[participant] = connection }
         origin.connections = capture.connections.map(\.id)
-        trace.participants = participants
-        trace.capture = capture
+        trace.participants = listing.participants
+        trace.capture = listing.capture
         for index in trace.messages.indices {
             trace.messages[index].from = trace.messages[index].connection.flatMap { ofConnection[$0] }
             for delivery in trace.messages[index].deliveries.indices {
@@ -123,12 +124,13 @@ package struct TraceBuilder: Sendable {
             trace.calls[index].from = trace.calls[index].callerConnection.flatMap { ofConnection[$0] }
             trace.calls[index].to = trace.calls[index].serverConnection.flatMap { ofConnection[$0] }
         }
-        for index in trace.capture.connections.indices {
-            let connection = trace.capture.connections[index].id
-            trace.capture.connections[index].participant = ofConnection[connection]
-            trace.capture.connections[index].connectionName = naming.connectionName(of: connection)
+        if !listing.refusals.isEmpty {
+            for index in trace.messages.indices {
+                let refusal = trace.messages[index].uniqueID.flatMap { listing.refusals[$0] }
+                trace.messages[index].refusedAt = trace.messages[index].refusedAt ?? refusal
+            }
         }
-        trace.renumberConnections()
+        trace.renumberConnections(listing.indexes)
         trace.operations = OperationFinder(trace).operations()
         for operation in trace.operations.reversed() {
             for message in operation.messages { trace.messages[message].operation = operation.id }
@@ -174,13 +176,8 @@ extension BusTrace {
     /// Makes the numbers of connections indexes into those that are listed.
     ///
     /// A delivery on a connection that is not listed gets a number beyond them.
-    fileprivate mutating func renumberConnections() {
-        let listed = capture.connections.map(\.id)
-        let indexes = Dictionary(listed.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        for index in capture.connections.indices { capture.connections[index].id = index }
-        for index in capture.anomalies.indices {
-            capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
-        }
+    fileprivate mutating func renumberConnections(_ indexes: [Int: Int]) {
+        let listed = capture.connections
         for index in messages.indices {
             messages[index].connection = messages[index].connection.flatMap { indexes[$0] }
             for delivery in messages[index].deliveries.indices {

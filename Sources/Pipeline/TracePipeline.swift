@@ -18,15 +18,17 @@ package struct TracePipeline {
     private var recent: Timestamp?
     private var sinceExpiry = 0
 
+    /// - Parameter excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay,
-        network: NetworkLimits = NetworkLimits()
+        network: NetworkLimits = NetworkLimits(), excerpts: [Excerpt]? = nil
     ) {
-        connections = TCPConnectionTable(limits: network)
+        connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
         streams = StreamStage(
             messages: MessageStage(decoder: decoder, limits: limits),
-            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges)
+            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges,
+            excerpt: excerpts.map(ExcerptContext.init))
     }
 
     /// Takes one packet.
@@ -82,7 +84,9 @@ package struct TracePipeline {
     ) -> (capture: CaptureSummary, naming: ServiceNaming) {
         connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
         streams.finish()
-        let end = last ?? Timestamp(nanoseconds: 0)
+        // An excerpt ends when its capture did, which may be long after its last packet.
+        let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last].compactMap(\.self)
+        let end = ends.max() ?? Timestamp(nanoseconds: 0)
         for damage in damages {
             streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
         }
@@ -134,7 +138,10 @@ extension TracePipeline {
         visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
         try refuseUndecodable(files)
-        var pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits)
+        var summary = CaptureSummary()
+        summary.sources = files.sources
+        var pipeline = TracePipeline(
+            detail: detail, showsSecrets: showsSecrets, limits: limits, excerpts: summary.excerpts)
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             count += 1

@@ -11,6 +11,8 @@ package struct Format: Sendable {
     package let renderer: any Renderer
     /// Whether it is no text, so that it does not belong on a terminal.
     package var isBinary = false
+    /// What is to be said on standard error when it is written; one sentence without the full stop.
+    package var warning: (@Sendable (TraceExtract) -> String)?
     /// How it is written while a capture goes on; `nil` for formats that need all of it. `isBounded` says whether lines are
     /// cut at the width of the options.
     package var live: (@Sendable (DiagramOptions, _ isBounded: Bool, @escaping OutputSink) -> any LiveRenderer)?
@@ -37,6 +39,9 @@ package enum Formats {
         Format(
             name: "csv-messages", summary: "a table of the messages, for a spreadsheet",
             fileExtensions: ["messages.csv"], renderer: CSVRenderer(.messages)),
+            name: "pcapng", summary: "the packets of the selected operations, as they were captured",
+            fileExtensions: ["pcapng"], renderer: PcapngRenderer(), isBinary: true,
+            warning: { PcapngRenderer.warning(for: $0) }),
     ]
 
     /// The format of that name.

@@ -26,6 +26,11 @@ package struct CaptureSource: Sendable {
     package var last: Timestamp?
     /// `nil` where it is not known, as in every file.
     package var kernelDropped: Int?
+    /// What the file says of the capture that it is an excerpt of; `nil` for a whole capture.
+    package var excerpt: Excerpt?
+
+    /// Whether packets were left out of it on purpose.
+    package var isExcerpt: Bool { excerpt != nil }
 
     package init(path: String, linkType: String) {
         self.path = path

@@ -71,6 +71,8 @@ package struct Message: Sendable, Identifiable {
     package var republished = 0
     /// The packets of the publish, then those of the deliveries.
     package var packets: [PacketReference] = []
+    /// The packets in which its receivers acknowledged it.
+    package var settlements: [PacketReference] = []
     /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.
     package var detail: String?
 

@@ -16,6 +16,8 @@ import Trace
 struct PcapngEncoder {
     let interfaces: [WrittenInterface]
     let snapLength: Int
+    /// Of the section.
+    var comments: [String] = []
 
     private enum BlockType {
         static let sectionHeader: UInt32 = 0x0A0D_0D0A
@@ -25,10 +27,13 @@ struct PcapngEncoder {
     }
 
     private enum Option {
+        static let comment: UInt16 = 1
         static let sectionApplication: UInt16 = 4
         static let interfaceName: UInt16 = 2
         static let interfaceResolution: UInt16 = 9
         static let interfaceFilter: UInt16 = 11
+        static let statisticsBegan: UInt16 = 2
+        static let statisticsEnded: UInt16 = 3
         static let statisticsReceived: UInt16 = 4
         static let statisticsDropped: UInt16 = 5
     }
@@ -96,6 +101,22 @@ struct PcapngEncoder {
         appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
     }
 
+    /// An interface statistics block that says from when to when the interface was captured on: `isb_starttime` and
+    /// `isb_endtime`.
+    func appendTimes(interface: Int, from first: Timestamp, to last: Timestamp, to buffer: inout [UInt8]) {
+        var options = PcapngOptions()
+        for (code, time) in [(Option.statisticsBegan, first), (Option.statisticsEnded, last)] {
+            var value: [UInt8] = []
+            let (high, low) = Self.halves(time)
+            value.appendNative([high, low])
+            options.append(code, value)
+        }
+        var body: [UInt8] = []
+        let (high, low) = Self.halves(last)
+        body.appendNative([UInt32(clamping: interface), high, low])
+        appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
+    }
+
     /// A section header block (4.1).
     ///
     /// | offset | bytes | field |
@@ -104,9 +125,10 @@ struct PcapngEncoder {
     /// | 12 | 2 | major version, 1 |
     /// | 14 | 2 | minor version, 0 |
     /// | 16 | 8 | length of the section, −1: it ends with the file |
-    /// | 24 | … | options: `shb_userappl` |
+    /// | 24 | … | options: `opt_comment`, `shb_userappl` |
     private func appendSectionHeader(to buffer: inout [UInt8]) {
         var options = PcapngOptions()
+        for comment in comments { options.append(Option.comment, text: comment) }
         options.append(Option.sectionApplication, text: "novatrace")
         var body: [UInt8] = []
         body.appendNative(0x1A2B_3C4D as UInt32)
@@ -124,7 +146,7 @@ struct PcapngEncoder {
     /// | 10 | 2 | reserved, 0 |
     /// | 12 | 4 | snapshot length |
     /// | 16 | … | options: `if_name`, `if_filter` (a zero, then libpcap's text), `if_tsresol` (9: nanoseconds) |
-    private func append(_ interface: WrittenInterface, to buffer: inout [UInt8]) {
+    func append(_ interface: WrittenInterface, to buffer: inout [UInt8]) {
         var options = PcapngOptions()
         options.append(Option.interfaceName, text: interface.name)
         if let filter = interface.filter { options.append(Option.interfaceFilter, text: filter, after: [0]) }

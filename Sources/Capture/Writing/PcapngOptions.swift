@@ -13,6 +13,11 @@ struct PcapngOptions {
     /// Without an option.
     static let none = PcapngOptions()
 
+    /// Comments on what the block holds (`opt_comment`).
+    init(comments: [String] = []) {
+        for comment in comments { append(1, text: comment) }
+    }
+
     /// Adds text in UTF-8, cut at a character's border to the 65,535 bytes that an option can hold.
     mutating func append(_ code: UInt16, text: String, after prefix: [UInt8] = []) {
         var value = prefix

@@ -184,9 +184,17 @@ struct StreamReassembler {
         _ origin: StreamOrigin, _ ledger: inout ReassemblyLedger,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        while !pending.isEmpty { giveUpHole(origin, &ledger, emit) }
+        giveUpHoles(origin, &ledger, emit)
         let missing = missingAtEnd
         if isStarted, missing > 0, missing <= ledger.limits.farthestAhead { skip(missing, origin, &ledger, emit) }
+    }
+
+    /// Hands on everything that is kept.
+    mutating func giveUpHoles(
+        _ origin: StreamOrigin, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        while !pending.isEmpty { giveUpHole(origin, &ledger, emit) }
     }
 
     /// Bytes behind the last one seen that the sender sent. An acknowledgment counts a FIN as one byte, so that one

@@ -119,6 +119,16 @@ struct TCPConnection {
         high.flush(origin(of: .high), &ledger, emit)
     }
 
+    /// Whether bytes wait behind a hole.
+    var hasHole: Bool { !low.pending.isEmpty || !high.pending.isEmpty }
+
+    /// Gives up all holes in front of bytes that wait.
+    mutating func giveUpHoles(_ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        guard phase == .open else { return }
+        low.giveUpHoles(origin(of: .low), &ledger, emit)
+        high.giveUpHoles(origin(of: .high), &ledger, emit)
+    }
+
     // MARK: Parts of `receive`
 
     private mutating func noteSYN(_ segment: TCPSegment, from side: FlowSide) {

@@ -1,3 +1,4 @@
+import Collections
 import Trace
 
 /// A machine that sorts TCP segments into connections and hands on the bytes of each direction in order.
@@ -15,6 +16,8 @@ package struct TCPConnectionTable {
     private var ignored = RecencyList()
     private var live = RecencyList()
     private var nextID = 0
+    /// Connections with a hole, oldest first, and since when; only where holes are expected.
+    private var holed: Deque<(connection: Int, since: Timestamp)> = []
     private var ledger: ReassemblyLedger
     /// Packets of a connection come in bursts: the last one found is tried before the dictionary.
     private var lastFound: (key: FlowKey, slot: Int32)?
@@ -41,6 +44,7 @@ package struct TCPConnectionTable {
     ) {
         ledger.statistics.segments &+= 1
         expireIdle(at: stamp.time, emit)
+        if ledger.limits.expectsHoles { giveUpOldHoles(at: stamp.time, emit) }
         let (key, side) = FlowKey.of(segment)
         guard let slot = find(key) else {
             if !segment.flags.contains(.rst) { begin(key, segment, payload, from: side, at: stamp, emit) }
@@ -107,6 +111,8 @@ package struct TCPConnectionTable {
         let connection = connections[Int(slot)].id
         if before == .silent, connection >= 0 { slotsByID[connection] = slot }
         switch outcome {
+        case .goOn where ledger.limits.expectsHoles && connections[Int(slot)].hasHole:
+            holed.append((connection, stamp.time))
         case .goOn:
             break
         case .closed:
@@ -130,6 +136,15 @@ package struct TCPConnectionTable {
         slots[connections[Int(slot)].key] = nil
         lastFound = nil
         freeSlots.append(slot)
+    }
+
+    /// Where holes are expected, nothing waits for a connection's next packet, which may come much later.
+    private mutating func giveUpOldHoles(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        while let oldest = holed.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap.magnitude {
+            holed.removeFirst()
+            guard let slot = slotsByID[oldest.connection] else { continue }
+            connections[Int(slot)].giveUpHoles(&ledger, emit)
+        }
     }
 
     /// Makes room: connections that ended go first, then those that nobody wants.

@@ -32,6 +32,7 @@ extension TraceJSON {
         json.member("first", source.first)
         json.member("last", source.last)
         json.member("kernel_dropped", source.kernelDropped)
+        if source.isExcerpt { json.member("excerpt", true) }
     }
 
     private func members(of connection: Connection, _ json: inout JSONWriter) {

@@ -17,7 +17,7 @@ extension SequenceBuilder {
             taken.contains(connection.id) || connection.participant.map(involved.contains) ?? false
         }
         var notes = CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
-            .sentences
+            .sentences + trace.capture.excerptNotes
         if unseen > 0 {
             notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")
         }
@@ -60,6 +60,19 @@ struct CoverageNotes {
         }
         if faults > 0 { sentences.append("\(counted(faults, "channel")) closed over a fault") }
         if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
+    }
+}
+
+extension CaptureSummary {
+    /// That it holds only a part of what was captured, where that was meant to be so.
+    var excerptNotes: [String] {
+        guard let excerpts else { return [] }
+        let operations = excerpts.reduce(0) { $0 + $1.operations }
+        return [
+            operations == 0
+                ? "an excerpt: it holds the packets of some messages only"
+                : "an excerpt: it holds the packets of \(counted(operations, "operation")) only"
+        ]
     }
 }
 

@@ -1,0 +1,213 @@
+import Trace
+
+/// An excerpt as the comments of its file: of each thing that is told one record.
+extension Excerpt {
+    /// The first record says how many packets the file holds: where somebody took some out, it tells nothing any more.
+    var records: [ExcerptRecord] {
+        var head = ExcerptRecord("excerpt")
+        head.add("version", "1")
+        head.add("packets", count: packets)
+        head.add("operations", count: operations)
+        head.add("first", first)
+        head.add("last", last)
+        head.add("kernel_dropped", kernelDropped.map(String.init))
+        head.add("anomalies", count: anomalyCount)
+        return [head] + participants.map(Self.record) + connections.flatMap(records(of:))
+            + anomalies.map(Self.record)
+            + refusals.sorted { $0.key < $1.key }.map { message, time in
+                var record = ExcerptRecord("refused")
+                record.add("message", message)
+                record.add("at", time)
+                return record
+            }
+    }
+
+    private static func record(of participant: Participant) -> ExcerptRecord {
+        var record = ExcerptRecord("participant")
+        record.add("id", String(participant.id))
+        record.add("label", participant.label)
+        record.add("service", participant.service)
+        record.add("host", participant.host)
+        record.add("pid", participant.pid.map(String.init))
+        for reason in participant.learnedFrom { record.add("learned_from", reason) }
+        return record
+    }
+
+    private func records(of connection: Connection) -> [ExcerptRecord] {
+        var record = ExcerptRecord("connection")
+        record.add("id", String(connection.id))
+        record.add("client", connection.client)
+        record.add("server", connection.server)
+        record.add("protocol", connection.protocolName)
+        record.add("participant", connection.participant.map(String.init))
+        record.add("name", connection.connectionName)
+        record.add("bytes", count: connection.bytes)
+        record.add("decoded", count: connection.bytesDecoded)
+        record.add("skipped", count: connection.bytesSkipped)
+        record.add("missing", count: connection.bytesMissing)
+        record.add("gaps", count: connection.gaps)
+        record.add("midstream", flag: connection.midstream)
+        record.add("one_sided", flag: connection.oneSided)
+        record.add("cut", flag: cutConnections.contains(connection.id))
+        return [record] + connection.blocked.map { Self.record(of: $0, on: connection.id) }
+            + connection.channelClosings.map { Self.record(of: $0, on: connection.id) }
+            + (connection.end.map { [Self.record(of: $0, of: connection.id)] } ?? [])
+    }
+
+    private static func record(of span: BlockedSpan, on connection: Int) -> ExcerptRecord {
+        var record = ExcerptRecord("blocked")
+        record.add("connection", String(connection))
+        record.add("from", span.from)
+        record.add("until", span.until)
+        record.add("reason", span.reason)
+        return record
+    }
+
+    private static func record(of closing: ChannelClosing, on connection: Int) -> ExcerptRecord {
+        var record = ExcerptRecord("channel_closed")
+        record.add("connection", String(connection))
+        record.add("at", closing.at)
+        record.add("channel", String(closing.channel))
+        record.add("by", closing.by.rawValue)
+        record.add("code", String(closing.code))
+        record.add("text", closing.text)
+        record.add("method", closing.method)
+        return record
+    }
+
+    private static func record(of end: ConnectionEnd, of connection: Int) -> ExcerptRecord {
+        var record = ExcerptRecord("ended")
+        record.add("connection", String(connection))
+        record.add("kind", end.kind.rawValue)
+        record.add("at", end.at)
+        record.add("by", end.by?.rawValue)
+        record.add("code", end.code.map(String.init))
+        record.add("text", end.text)
+        return record
+    }
+
+    private static func record(of anomaly: Anomaly) -> ExcerptRecord {
+        var record = ExcerptRecord("anomaly")
+        record.add("at", anomaly.at)
+        record.add("connection", anomaly.connection.map(String.init))
+        record.add("kind", anomaly.kind)
+        record.add("detail", anomaly.detail)
+        return record
+    }
+}
+
+extension ExcerptRecord {
+    /// A time is written in nanoseconds since 1970.
+    fileprivate mutating func add(_ key: String, _ time: Timestamp?) {
+        add(key, time.map { String($0.nanoseconds) })
+    }
+
+    fileprivate func time(_ key: String) -> Timestamp? {
+        self[key].flatMap { Int64($0) }.map { Timestamp(nanoseconds: $0) }
+    }
+}
+
+extension Excerpt {
+    /// Records of each kind that are read of a file; they take memory, and anybody may have written it.
+    private static let mostRecords = 65_536
+
+    /// Reads what the comments tell; `nil` where they do not begin with an excerpt's first record. What cannot be
+    /// understood is stepped over.
+    init?(comments: some Sequence<String>) {
+        self.init()
+        var isExcerpt = false
+        var places: [Int: Int] = [:]
+        for record in comments.lazy.compactMap({ ExcerptRecord(text: $0) }).prefix(4 * Self.mostRecords) {
+            guard isExcerpt else {
+                guard record.kind == "excerpt", record["version"] == "1" else { return nil }
+                isExcerpt = true
+                begin(record)
+                continue
+            }
+            if record.kind == "connection" {
+                guard let id = record.integer("id"), places[id] == nil, connections.count < Self.mostRecords else {
+                    continue
+                }
+                places[id] = connections.count
+                addConnection(record, id: id)
+            } else if let connection = record.integer("connection").flatMap({ places[$0] }) {
+                tell(record, of: connection)
+            } else {
+                add(record)
+            }
+        }
+        guard isExcerpt else { return nil }
+    }
+
+    private mutating func begin(_ record: ExcerptRecord) {
+        packets = record.count("packets")
+        operations = record.count("operations")
+        first = record.time("first")
+        last = record.time("last")
+        kernelDropped = record.integer("kernel_dropped")
+        anomalyCount = record.count("anomalies")
+    }
+
+    private mutating func addConnection(_ record: ExcerptRecord, id: Int) {
+        var connection = Connection(
+            id: id, client: record["client"] ?? "", server: record["server"] ?? "",
+            protocolName: record["protocol"] ?? "AMQP")
+        connection.participant = record.integer("participant")
+        connection.connectionName = record["name"]
+        connection.bytes = record.count("bytes")
+        connection.bytesDecoded = record.count("decoded")
+        connection.bytesSkipped = record.count("skipped")
+        connection.bytesMissing = record.count("missing")
+        connection.gaps = record.count("gaps")
+        connection.midstream = record.flag("midstream")
+        connection.oneSided = record.flag("one_sided")
+        if record.flag("cut") { cutConnections.insert(id) }
+        connections.append(connection)
+    }
+
+    private mutating func tell(_ record: ExcerptRecord, of place: Int) {
+        let side = record["by"].flatMap { ConnectionSide(rawValue: $0) }
+        switch record.kind {
+        case "anomaly": add(record)
+        case "blocked":
+            guard let from = record.time("from"), connections[place].blocked.count < Self.mostRecords else { return }
+            connections[place].blocked.append(
+                BlockedSpan(from: from, until: record.time("until"), reason: record["reason"] ?? ""))
+        case "channel_closed":
+            guard let at = record.time("at"), let side, connections[place].channelClosings.count < Self.mostRecords
+            else { return }
+            connections[place].channelClosings.append(
+                ChannelClosing(
+                    at: at, channel: record.count("channel"), by: side, code: record.count("code"),
+                    text: record["text"] ?? "", method: record["method"]))
+        case "ended":
+            guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
+            else { return }
+            connections[place].end = ConnectionEnd(
+                kind, at: at, by: side, code: record.integer("code"), text: record["text"])
+        default: break
+        }
+    }
+
+    private mutating func add(_ record: ExcerptRecord) {
+        switch record.kind {
+        case "participant":
+            guard let id = record.integer("id"), participants.count < Self.mostRecords else { return }
+            participants.append(
+                Participant(
+                    id: id, service: record["service"], host: record["host"], pid: record.integer("pid"),
+                    label: record["label"] ?? "", learnedFrom: record.all("learned_from")))
+        case "anomaly":
+            guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
+            anomalies.append(
+                Anomaly(
+                    at: at, connection: record.integer("connection"), kind: record["kind"] ?? "",
+                    detail: record["detail"] ?? ""))
+        case "refused":
+            guard let at = record.time("at"), let message = record["message"], refusals.count < Self.mostRecords
+            else { return }
+            refusals[message] = at
+        default: break
+        }
+    }
+}

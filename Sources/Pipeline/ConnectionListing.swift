@@ -1,0 +1,66 @@
+import Correlation
+import Trace
+
+/// A value: the connections and participants of a trace, and which of them is which that was read.
+///
+/// In what is listed ids are indexes.
+struct ConnectionListing {
+    /// With the connections that are listed, and anomalies that name them.
+    private(set) var capture: CaptureSummary
+    private(set) var participants: [Participant]
+    /// By the numbers under which connections were read.
+    private(set) var participantOfConnection: [Int: Int]
+    private(set) var indexes: [Int: Int]
+    /// Publishes that the broker is known to have refused, by `_unique_id`.
+    private(set) var refusals: [String: Timestamp] = [:]
+
+    init(of capture: CaptureSummary, naming: ServiceNaming) {
+        self.capture = capture
+        (participants, participantOfConnection) = naming.participants()
+        indexes = Dictionary(
+            capture.connections.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for index in capture.connections.indices {
+            let connection = capture.connections[index].id
+            self.capture.connections[index].participant = participantOfConnection[connection]
+            self.capture.connections[index].connectionName = naming.connectionName(of: connection)
+            self.capture.connections[index].id = index
+        }
+        for index in capture.anomalies.indices {
+            self.capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
+        }
+        if let excerpts = capture.excerpts { restore(from: ExcerptContext(excerpts), read: capture.connections) }
+    }
+
+    /// Puts what excerpts tell in place of what their packets show of connections, which is only a part.
+    private mutating func restore(from excerpt: ExcerptContext, read: [Connection]) {
+        let known = excerpt.indexes(of: read)
+        let strangers = read.filter { known[$0.id] == nil }
+        var connections = excerpt.connections
+        var participants = excerpt.participants
+        var newIndexes = known
+        var newParticipants: [Int: Int] = [:]
+        for stranger in strangers {
+            guard let place = indexes[stranger.id] else { continue }
+            var connection = capture.connections[place]
+            if let participant = connection.participant {
+                let index = newParticipants[participant] ?? participants.count
+                if newParticipants.updateValue(index, forKey: participant) == nil {
+                    participants.append(self.participants[participant])
+                    participants[index].id = index
+                }
+                connection.participant = index
+            }
+            newIndexes[stranger.id] = connections.count
+            connection.id = connections.count
+            connections.append(connection)
+        }
+        let own = capture.anomalies.filter { $0.connection == nil }
+        capture.anomalies = Array((excerpt.anomalies + own).prefix(CaptureSummary.anomalyLimit))
+        capture.anomalyCount = excerpt.anomalyCount + own.count
+        capture.connections = connections
+        self.participants = participants
+        indexes = newIndexes
+        participantOfConnection = newIndexes.compactMapValues { connections[$0].participant }
+        refusals = excerpt.refusals
+    }
+}

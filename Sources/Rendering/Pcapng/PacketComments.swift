@@ -1,0 +1,56 @@
+import Trace
+
+/// A view of a trace that says in a few words what a packet carries, for people who open the file in Wireshark.
+struct PacketComments {
+    let trace: BusTrace
+    /// Message → the operations selected that it belongs to, as far as they are named.
+    private var operations: [Int: [Int]] = [:]
+
+    /// Messages told of one packet, and operations of one message; of more their number.
+    private static let mostMessages = 16
+    private static let mostOperations = 4
+
+    init(_ trace: BusTrace, operations selected: [Int]) {
+        self.trace = trace
+        for operation in selected {
+            for message in trace.operations[operation].messages { operations[message, default: []].append(operation) }
+        }
+    }
+
+    /// One comment for each message.
+    func comments(on messages: some Collection<Int>) -> [String] {
+        var comments = messages.prefix(Self.mostMessages).map(comment)
+        if messages.count > comments.count { comments.append("and \(messages.count - comments.count) more messages") }
+        return comments
+    }
+
+    private func comment(on id: Int) -> String {
+        let message = trace.messages[id]
+        var text = "\(message.title) \(message.kind.rawValue)"
+        let receivers = Set(message.deliveries.compactMap(\.to)).sorted()
+        let to =
+            receivers.isEmpty
+            ? message.destination : receivers.prefix(Self.mostOperations).map(label).joined(separator: ", ")
+        text += " \(message.from.map(label) ?? "?") → \(to)"
+        if receivers.count > Self.mostOperations { text += " and \(receivers.count - Self.mostOperations) more" }
+        let own = operations[id] ?? []
+        var names = own.prefix(Self.mostOperations).map { title(of: trace.operations[$0]) }
+        if own.count > names.count { names.append("\(own.count - names.count) more operations") }
+        return TerminalText((names.isEmpty ? "" : names.joined(separator: "; ") + ": ") + text).string
+    }
+
+    /// E.g. `boot vm-ok req-c63d2dd6-…`.
+    func title(of operation: Operation) -> String {
+        [operation.kind.rawValue, operation.instanceName ?? operation.instances.first, operation.requestID]
+            .compactMap(\.self).joined(separator: " ")
+    }
+
+    private func label(_ participant: Int) -> String {
+        trace.participants.indices.contains(participant) ? trace.participants[participant].label : "?"
+    }
+}
+
+extension Message {
+    /// Where it was published to.
+    fileprivate var destination: String { exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)" }
+}

@@ -1,0 +1,33 @@
+/// A value: what a file that holds only the packets of some operations says of the capture that they were taken from.
+///
+/// Packets that were left out on purpose are no loss, and what they told is told here instead: whose a connection is,
+/// what the capture lacked of it, how it ended, and how long the capture went on. A verdict on the excerpt is thus the
+/// verdict on the capture. Ids are those of the capture's trace.
+package struct Excerpt: Sendable {
+    /// The capture's first and last packet.
+    package var first: Timestamp?
+    package var last: Timestamp?
+    /// `nil` where the capture did not know it.
+    package var kernelDropped: Int?
+    /// Packets and operations in the excerpt.
+    package var packets = 0
+    package var operations = 0
+    package var participants: [Participant] = []
+    package var connections: [Connection] = []
+    /// Of `connections`, those on which a message of the excerpt was cut short already by the capture.
+    package var cutConnections: Set<Int> = []
+    package var anomalies: [Anomaly] = []
+    package var anomalyCount = 0
+    /// Publishes that the broker refused, by `_unique_id`: joining a refusal takes all publishes of its channel.
+    package var refusals: [String: Timestamp] = [:]
+
+    package init() {}
+}
+
+extension CaptureSummary {
+    /// What the sources say of the captures that they were taken from; `nil` unless each is an excerpt.
+    package var excerpts: [Excerpt]? {
+        let excerpts = sources.compactMap(\.excerpt)
+        return excerpts.isEmpty || excerpts.count < sources.count ? nil : excerpts
+    }
+}
