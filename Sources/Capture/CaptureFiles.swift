@@ -24,6 +24,9 @@ package final class CaptureFiles {
         for place in heap.indices.reversed() { sink(place) }
     }
 
+    /// Whether a path gives the same packets when it is opened once more: not so for pipes.
+    package static func canRepeat(_ path: String) -> Bool { CaptureStream.isRepeatable(path) }
+
     /// What was read so far of each file, in the order of the paths.
     package var sources: [CaptureSource] { files.map(\.source) }
 

@@ -40,6 +40,10 @@ struct CaptureCommand: ParsableCommand {
                 .usage,
                 "unknown format '\(format)'; formats are \(Formats.all.map(\.name).joined(separator: ", "))")
         }
+        guard !format.isBinary else {
+            throw CommandFailure(
+                .usage, "packets are written while they are captured with -w; \(format.name) is for 'novatrace export'")
+        }
         let user = try chosenUser()
         let live = try LiveCapture(interfaces: chosenInterfaces(), options: capture.liveOptions)
         var processes = LocalProcesses()

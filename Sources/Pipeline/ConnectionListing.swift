@@ -14,7 +14,8 @@ struct ConnectionListing {
     /// Publishes that the broker is known to have refused, by `_unique_id`.
     private(set) var refusals: [String: Timestamp] = [:]
 
-    init(of capture: CaptureSummary, naming: ServiceNaming) {
+    /// - Parameter excerpt: what the sources tell of themselves where each is an excerpt.
+    init(of capture: CaptureSummary, naming: ServiceNaming, excerpt: ExcerptContext?) {
         self.capture = capture
         (participants, participantOfConnection) = naming.participants()
         indexes = Dictionary(
@@ -28,7 +29,7 @@ struct ConnectionListing {
         for index in capture.anomalies.indices {
             self.capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
         }
-        if let excerpts = capture.excerpts { restore(from: ExcerptContext(excerpts), read: capture.connections) }
+        if let excerpt { restore(from: excerpt, read: capture.connections) }
     }
 
     /// Puts what excerpts tell in place of what their packets show of connections, which is only a part.
@@ -62,5 +63,6 @@ struct ConnectionListing {
         indexes = newIndexes
         participantOfConnection = newIndexes.compactMapValues { connections[$0].participant }
         refusals = excerpt.refusals
+        capture.lastTaken = excerpt.lastTaken
     }
 }

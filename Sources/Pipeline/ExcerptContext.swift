@@ -23,6 +23,8 @@ struct ExcerptContext: Sendable {
     let anomalies: [Anomaly]
     let anomalyCount: Int
     let refusals: [String: Timestamp]
+    let lastTaken: [String: Delivery]
+    private let requests: Set<String>
     /// Of `connections`, those on which the capture itself cut messages short.
     private let cut: Set<Int>
     private var places: [Ends: [Int]] = [:]
@@ -30,7 +32,8 @@ struct ExcerptContext: Sendable {
     /// Sets excerpts side by side: ids that they have in common mean different things.
     init(_ excerpts: [Excerpt]) {
         var (participants, connections, anomalies): ([Participant], [Connection], [Anomaly]) = ([], [], [])
-        var (refusals, cut): ([String: Timestamp], Set<Int>) = ([:], [])
+        var (refusals, cut, requests): ([String: Timestamp], Set<Int>, Set<String>) = ([:], [], [])
+        var lastTaken: [String: Delivery] = [:]
         var count = 0
         for excerpt in excerpts {
             var newParticipants: [Int: Int] = [:]
@@ -53,7 +56,13 @@ struct ExcerptContext: Sendable {
             }
             count += excerpt.anomalyCount
             refusals.merge(excerpt.refusals) { first, _ in first }
+            requests.formUnion(excerpt.requests)
+            for (queue, var delivery) in excerpt.lastTaken where delivery.at > lastTaken[queue]?.at ?? .earliest {
+                delivery.to = delivery.to.flatMap { newParticipants[$0] }
+                lastTaken[queue] = delivery
+            }
         }
+        (self.lastTaken, self.requests) = (lastTaken, requests)
         (self.participants, self.connections, self.anomalies) = (participants, connections, anomalies)
         (self.refusals, self.cut, anomalyCount) = (refusals, cut, max(count, anomalies.count))
         for connection in connections { places[Ends(connection), default: []].append(connection.id) }
@@ -77,4 +86,14 @@ struct ExcerptContext: Sendable {
     func holdsWholeMessages(between one: String, and other: String) -> Bool {
         places[Ends(one, other)]?.allSatisfy { !cut.contains($0) } ?? false
     }
+
+    /// Whether a message is of a request whose messages are here; what only shared a packet with them is not.
+    func holds(_ message: Message) -> Bool {
+        let own = [message.requestID, message.globalRequestID].compactMap(\.self)
+        return own.isEmpty || own.contains(where: requests.contains)
+    }
+}
+
+extension Timestamp {
+    fileprivate static let earliest = Timestamp(nanoseconds: .min)
 }

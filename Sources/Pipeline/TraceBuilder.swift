@@ -105,8 +105,10 @@ package struct TraceBuilder: Sendable {
     /// The same, and by which ids things were known before; of a participant that of a connection of it.
     consuming func trace(capture: CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin) -> BusTrace {
         var trace = BusTrace()
+        let excerpt = capture.excerpts.map(ExcerptContext.init)
+        if let excerpt { removeStrangers(to: excerpt) }
         (trace.messages, trace.calls) = renumbered(&origin)
-        let listing = ConnectionListing(of: capture, naming: naming)
+        let listing = ConnectionListing(of: capture, naming: naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
         origin.participants = listing.participants.map { _ in -1 }
         for (connection, participant) in ofConnection { origin.participants[participant] = connection }
@@ -136,6 +138,20 @@ package struct TraceBuilder: Sendable {
             for message in operation.messages { trace.messages[message].operation = operation.id }
         }
         return trace
+    }
+
+    /// Takes out what only shares packets with the messages of an excerpt: of its operations the most was left out.
+    private mutating func removeStrangers(to excerpt: ExcerptContext) {
+        let strangers = Set(messages.lazy.filter { !excerpt.holds($0) }.map(\.id))
+        guard !strangers.isEmpty else { return }
+        messages.removeAll { strangers.contains($0.id) }
+        var own = SparseTable<Call>()
+        for place in 0..<calls.count {
+            let call = calls[at: place]
+            if let request = call.request, strangers.contains(request) { continue }
+            own.insert(call, for: call.id)
+        }
+        calls = own
     }
 
     /// Messages are handed on in the order in which their last byte came; ids follow the time of the first.

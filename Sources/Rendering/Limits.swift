@@ -14,6 +14,11 @@ enum Limits {
     static let combiningMarks = 4
     /// Operations other than boots that `replay` draws; of more it gives the list.
     static let drawnOperations = 10
+    /// Requests, connections and refusals that a pcapng export tells of: they stand in one block, of which readers take at
+    /// most 16 MB.
+    static let excerptRecords = 32_768
+    /// Participants that it tells of, whether they are named in it or not.
+    static let excerptParticipants = 4096
     /// Rows after which the lane headings are repeated at the end of the diagram.
     static let rowsPerScreen = 40
 }

@@ -7,6 +7,8 @@ package struct CaptureSummary: Sendable {
     package var anomalyCount = 0
     /// Traffic that was seen and is not AMQP 0-9-1, by the protocol's name, e.g. `TLS` on port 5671: connections.
     package var otherProtocols: [String: Int] = [:]
+    /// Of queues by routing key the last delivery, where an excerpt tells of one that it does not hold.
+    package var lastTaken: [String: Delivery] = [:]
 
     package static let anomalyLimit = 1000
 

@@ -20,6 +20,13 @@ package struct Excerpt: Sendable {
     package var anomalyCount = 0
     /// Publishes that the broker refused, by `_unique_id`: joining a refusal takes all publishes of its channel.
     package var refusals: [String: Timestamp] = [:]
+    /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
+    package var lastTaken: [String: Delivery] = [:]
+    /// Request ids of the messages that are meant: what else is in their packets is of operations of which most was left
+    /// out.
+    package var requests: Set<String> = []
+    /// Whether messages of the operations were left out too, so that what is not there may have been.
+    package var isPartial = false
 
     package init() {}
 }

@@ -8,16 +8,31 @@ extension Excerpt {
         head.add("version", "1")
         head.add("packets", count: packets)
         head.add("operations", count: operations)
+        head.add("partial", flag: isPartial)
         head.add("first", first)
         head.add("last", last)
         head.add("kernel_dropped", kernelDropped.map(String.init))
         head.add("anomalies", count: anomalyCount)
-        return [head] + participants.map(Self.record) + connections.flatMap(records(of:))
-            + anomalies.map(Self.record)
-            + refusals.sorted { $0.key < $1.key }.map { message, time in
-                var record = ExcerptRecord("refused")
-                record.add("message", message)
-                record.add("at", time)
+        return [head] + requests.sorted().map { request in
+            var record = ExcerptRecord("request")
+            record.add("id", request)
+            return record
+        } + participants.map(Self.record) + connections.flatMap(records(of:)) + anomalies.map(Self.record)
+            + messageRecords
+    }
+
+    private var messageRecords: [ExcerptRecord] {
+        refusals.sorted { $0.key < $1.key }.map { message, time in
+            var record = ExcerptRecord("refused")
+            record.add("message", message)
+            record.add("at", time)
+            return record
+        }
+            + lastTaken.sorted { $0.key < $1.key }.map { queue, delivery in
+                var record = ExcerptRecord("last_taken")
+                record.add("from", queue)
+                record.add("at", delivery.at)
+                record.add("by", delivery.to.map(String.init))
                 return record
             }
     }
@@ -142,6 +157,7 @@ extension Excerpt {
     private mutating func begin(_ record: ExcerptRecord) {
         packets = record.count("packets")
         operations = record.count("operations")
+        isPartial = record.flag("partial")
         first = record.time("first")
         last = record.time("last")
         kernelDropped = record.integer("kernel_dropped")
@@ -203,6 +219,13 @@ extension Excerpt {
                 Anomaly(
                     at: at, connection: record.integer("connection"), kind: record["kind"] ?? "",
                     detail: record["detail"] ?? ""))
+        case "request":
+            if let id = record["id"], requests.count < Self.mostRecords { requests.insert(id) }
+        case "last_taken":
+            guard let at = record.time("at"), let queue = record["from"], lastTaken.count < Self.mostRecords else {
+                return
+            }
+            lastTaken[queue] = Delivery(to: record.integer("by"), at: at, redelivered: false, connection: -1)
         case "refused":
             guard let at = record.time("at"), let message = record["message"], refusals.count < Self.mostRecords
             else { return }

@@ -4,29 +4,81 @@ extension Excerpt {
     /// What must be told of a capture beside the packets of a selection, so that both lead to the same verdict.
     ///
     /// Verdicts look at connections of others only where something is wrong with them.
-    init(_ trace: BusTrace, _ selection: PacketSelection) {
+    ///
+    /// - Throws: `tooMuch` where all that does not fit into one block of the file.
+    init(_ extract: TraceExtract, _ selection: PacketSelection) throws(RenderingFailure) {
         self.init()
+        let trace = extract.trace
         let capture = trace.capture
+        isPartial = extract.messages != nil || capture.excerpts?.contains(where: \.isPartial) ?? false
         first = capture.sources.compactMap(\.first).min()
         last = capture.sources.compactMap(\.last).max()
         let dropped = capture.sources.compactMap(\.kernelDropped)
         kernelDropped = dropped.isEmpty ? nil : dropped.reduce(0, +)
         packets = selection.count
         operations = selection.operations.count
-        var involved: Set<Int> = []
-        for carriage in selection.carriages {
-            let message = trace.messages[carriage.message]
-            let taken = message.deliveries.map(\.connection) + [message.connection].compactMap(\.self)
-            involved.formUnion(taken)
-            if message.isTruncated { cutConnections.formUnion(taken) }
-            if let time = message.refusedAt, let id = message.uniqueID { refusals[id] = time }
-        }
+        for id in selection.messages { add(trace.messages[id]) }
+        let involved = connectionsOfMessages(selection.messages, in: trace)
         connections = capture.connections.filter { involved.contains($0.id) || $0.isInTrouble }
         let listed = Set(connections.map(\.id))
+        cutConnections.formIntersection(listed)
         anomalies = capture.anomalies.filter { $0.connection.map(listed.contains) ?? true }
         anomalyCount = capture.anomalyCount - capture.anomalies.count + anomalies.count
-        participants = trace.participants
+        lastTaken = Self.lastTaken(for: selection.operations, in: trace)
+        let count = requests.count + connections.count + refusals.count
+        guard count <= Limits.excerptRecords else {
+            throw .tooMuch(count, "requests and connections", limit: Limits.excerptRecords, format: "pcapng")
+        }
+        participants = participantsToTell(selection, in: trace)
     }
+
+    private mutating func add(_ message: Message) {
+        for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }
+        if let time = message.refusedAt, let id = message.uniqueID { refusals[id] = time }
+        if message.isTruncated { cutConnections.formUnion(message.connections) }
+    }
+
+    private func connectionsOfMessages(_ messages: [Int], in trace: BusTrace) -> Set<Int> {
+        messages.reduce(into: []) { $0.formUnion(trace.messages[$1].connections) }
+    }
+
+    /// All, since a verdict may turn on a service being the only one of its name; of very many those that are named.
+    private func participantsToTell(_ selection: PacketSelection, in trace: BusTrace) -> [Participant] {
+        guard trace.participants.count > Limits.excerptParticipants else { return trace.participants }
+        var named = Set(connections.compactMap(\.participant))
+        for id in selection.messages {
+            let message = trace.messages[id]
+            named.formUnion(([message.from] + message.deliveries.map(\.to)).compactMap(\.self))
+        }
+        named.formUnion(lastTaken.values.compactMap(\.to))
+        named.formUnion(selection.operations.compactMap { trace.operations[$0].diagnosis?.participant })
+        return named.sorted().filter(trace.participants.indices.contains).map { trace.participants[$0] }
+    }
+
+    /// Of each queue that nobody took an operation's message from, the last delivery: a verdict tells of it.
+    private static func lastTaken(for operations: [Int], in trace: BusTrace) -> [String: Delivery] {
+        var queues: Set<String> = []
+        for operation in operations {
+            guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,
+                let message = diagnosis.message, trace.messages.indices.contains(message)
+            else { continue }
+            queues.insert(trace.messages[message].routingKey)
+        }
+        var last = trace.capture.lastTaken.filter { queues.contains($0.key) }
+        guard !queues.isEmpty else { return last }
+        for message in trace.messages where queues.contains(message.routingKey) {
+            guard message.kind == .call || message.kind == .cast, let delivery = message.deliveries.last,
+                trace.capture.lastTaken[message.routingKey] == nil
+            else { continue }
+            last[message.routingKey] = delivery
+        }
+        return last
+    }
+}
+
+extension Message {
+    /// Those that it was published and delivered on.
+    fileprivate var connections: [Int] { deliveries.map(\.connection) + [connection].compactMap(\.self) }
 }
 
 extension Connection {

@@ -2,8 +2,7 @@ import Trace
 
 /// A value: the packets of an extract, by source in the order of their numbers, and which messages each carries.
 ///
-/// Beside the packets of the selected messages it holds those in which their receivers took them, and those of the
-/// last message that was taken from a queue where nobody took the operation's own: a verdict names it.
+/// Beside the packets of the selected messages it holds those in which their receivers took them.
 struct PacketSelection {
     /// A value: that a packet carries a part of a message.
     struct Carriage {
@@ -24,8 +23,6 @@ struct PacketSelection {
         operations = (extract.operations ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
         var wanted = Set(operations.flatMap { trace.operations[$0].messages })
         wanted.formUnion(extract.messages ?? [])
-        let own = wanted
-        wanted.formUnion(Self.lastTaken(for: operations, in: trace))
         var carriages: [Carriage] = []
         for id in wanted where trace.messages.indices.contains(id) {
             let message = trace.messages[id]
@@ -37,25 +34,8 @@ struct PacketSelection {
             (left.packet.source, left.packet.number, Int64(left.message))
                 < (right.packet.source, right.packet.number, Int64(right.message))
         }
-        messages = own.sorted()
+        messages = wanted.sorted()
         self.carriages = carriages
         count = carriages.indices.count { $0 == 0 || carriages[$0 - 1].packet != carriages[$0].packet }
-    }
-
-    /// Of each queue that nobody took an operation's message from, the last message that was taken from it.
-    private static func lastTaken(for operations: [Int], in trace: BusTrace) -> [Int] {
-        var queues: Set<String> = []
-        for operation in operations {
-            guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,
-                let message = diagnosis.message, trace.messages.indices.contains(message)
-            else { continue }
-            queues.insert(trace.messages[message].routingKey)
-        }
-        guard !queues.isEmpty else { return [] }
-        var last: [String: Int] = [:]
-        for message in trace.messages where queues.contains(message.routingKey) && !message.deliveries.isEmpty {
-            if message.kind == .call || message.kind == .cast { last[message.routingKey] = message.id }
-        }
-        return last.values.sorted()
     }
 }

@@ -14,10 +14,10 @@ struct PcapngRenderer: Renderer {
     func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         let trace = extract.trace
         let sources = trace.capture.sources
-        if sources.contains(where: { $0.path == "-" }) {
+        if let source = sources.first(where: { !CaptureFiles.canRepeat($0.path) }) {
+            let name = source.path == "-" ? "standard input" : source.path
             throw RenderingFailure(
-                .packetsUnreadable,
-                "packets cannot be read from standard input a second time: write them to a file first")
+                .packetsUnreadable, "packets cannot be read from \(name) a second time: write them to a file first")
         }
         let selection = PacketSelection(extract)
         guard selection.count > 0 else {
@@ -26,7 +26,7 @@ struct PcapngRenderer: Renderer {
         let comments = PacketComments(trace, operations: selection.operations)
         var buffer: [UInt8] = []
         var encoder = ExcerptEncoder(
-            Excerpt(trace, selection), title: title(selection, comments, sources), sources: sources, to: &buffer)
+            try Excerpt(extract, selection), title: title(selection, comments, sources), sources: sources, to: &buffer)
         try copy(selection, of: trace) { header, bytes, messages in
             encoder.append(header, bytes, comments: comments.comments(on: messages), to: &buffer)
             guard buffer.count >= Limits.chunkSize else { return }
@@ -56,6 +56,7 @@ struct PcapngRenderer: Renderer {
                 let isThere = try files.nextPacket { header, bytes in
                     let source = Int(header.stamp.source)
                     guard let messages = cursors[source].take(header.stamp.number) else { return }
+                    if messages.contains(where: { trace.messages[$0].contradicts(header.stamp) }) { return }
                     left -= 1
                     write(header, bytes, messages)
                 }
@@ -79,6 +80,17 @@ struct PcapngRenderer: Renderer {
             + (more > 0 ? " and \(more) more operations" : "")
             + ", from \(files.joined(separator: ", ")), as they were captured and not redacted"
         return TerminalText(text).string
+    }
+}
+
+extension Message {
+    /// Whether its first packet has another time than when it was read first: the file holds other packets now.
+    ///
+    /// Whether the publish or a delivery was read first is not known, so that only bounds are.
+    fileprivate func contradicts(_ stamp: PacketStamp) -> Bool {
+        guard let publishedAt, packets.first == stamp.reference else { return false }
+        let latest = deliveries.map(\.at).reduce(publishedAt, max)
+        return stamp.time > latest || publishedAt - stamp.time > .seconds(60)
     }
 }
 

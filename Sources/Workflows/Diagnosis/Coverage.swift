@@ -11,6 +11,8 @@ struct Coverage {
     /// Anomalies after which a message may be lacking.
     private let losses: [Anomaly]
     private let dropped: Int
+    /// Whether only some messages were taken out of a capture.
+    private let isPartial: Bool
     /// Of each routing key the last delivery.
     let lastTaken: [String: Delivery]
 
@@ -24,10 +26,13 @@ struct Coverage {
         end = capture.sources.compactMap(\.last).max()
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
         dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
-        var lastTaken: [String: Delivery] = [:]
+        isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false
+        var lastTaken = capture.lastTaken
         for message in trace.messages {
             switch message.kind {
-            case .call, .cast: if let delivery = message.deliveries.last { lastTaken[message.routingKey] = delivery }
+            case .call, .cast:
+                guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else { continue }
+                lastTaken[message.routingKey] = delivery
             default: continue
             }
         }
@@ -48,6 +53,7 @@ struct Coverage {
             return services.contains(service)
         }
         if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
+        if isPartial { return "the file holds only some messages of the operation" }
         let oneSided = capture.connections.count { $0.oneSided && concerns($0.id) }
         if oneSided > 0 { return "\(counted(oneSided, "connection")) \(was(oneSided)) seen in one direction only" }
         let holes = losses.count { $0.at >= time && concerns($0.connection) }
