@@ -14,7 +14,7 @@ package struct Excerpt: Sendable {
     package var operations = 0
     package var participants: [Participant] = []
     package var connections: [Connection] = []
-    /// Of `connections`, those on which a message of the excerpt was cut short already by the capture.
+    /// Of `connections`, those on which messages of the excerpt may have been cut short already by the capture.
     package var cutConnections: Set<Int> = []
     package var anomalies: [Anomaly] = []
     package var anomalyCount = 0

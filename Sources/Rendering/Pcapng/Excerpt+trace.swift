@@ -21,6 +21,7 @@ extension Excerpt {
         let involved = connectionsOfMessages(selection.messages, in: trace)
         connections = capture.connections.filter { involved.contains($0.id) || $0.isInTrouble }
         let listed = Set(connections.map(\.id))
+        cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
         cutConnections.formIntersection(listed)
         anomalies = capture.anomalies.filter { $0.connection.map(listed.contains) ?? true }
         anomalyCount = capture.anomalyCount - capture.anomalies.count + anomalies.count
