@@ -42,6 +42,8 @@ package enum Formats {
             name: "pcapng", summary: "the packets of the selected operations, as they were captured",
             fileExtensions: ["pcapng"], renderer: PcapngRenderer(), isBinary: true,
             warning: { PcapngRenderer.warning(for: $0) }),
+            name: "svg", summary: "sequence diagrams as one picture, for reading and printing", fileExtensions: ["svg"],
+            renderer: SVGRenderer()),
     ]
 
     /// The format of that name.

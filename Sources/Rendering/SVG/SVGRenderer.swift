@@ -1,0 +1,79 @@
+import Trace
+
+/// A value: the `svg` format: the diagrams of the operations beneath each other in one document.
+package struct SVGRenderer: Renderer {
+    package var writesLoneMessages: Bool { false }
+
+    /// More messages than browsers draw while their reader waits, and scroll without a halt.
+    package static let mostMessages = 20_000
+
+    package init() {}
+
+    package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
+        let drawings = try drawings(of: extract)
+        var xml = XMLWriter(to: sink)
+        if drawings.count == 1, let drawing = drawings.first {
+            SVGPainter(drawing).write(as: .document, to: &xml)
+        } else {
+            write(drawings, to: &xml)
+        }
+        xml.flush()
+    }
+
+    /// The heights must be known before the first byte; there are not more drawings than the limit allows.
+    private func drawings(of extract: TraceExtract) throws(RenderingFailure) -> [SVGDrawing] {
+        let series = extract.diagrams
+        var (drawings, count): ([SVGDrawing], Int) = ([], series.messageCount)
+        if count <= Self.mostMessages {
+            count = 0
+            series.forEach { entry in
+                count += entry.diagram.header.counts.messages
+                if count > Self.mostMessages {
+                    drawings = []
+                } else {
+                    drawings.append(
+                        SVGDrawing(entry.diagram, options: extract.options, remark: entry.alikeSentence))
+                }
+            }
+        }
+        if count > Self.mostMessages {
+            throw .tooMuch(count, "messages", limit: Self.mostMessages, format: "svg")
+        }
+        return drawings
+    }
+
+    private func write(_ drawings: [SVGDrawing], to xml: inout XMLWriter) {
+        let empty = "no operation to draw"
+        let width = drawings.map(\.width).max() ?? Int(SVGColumns.smallestWidth)
+        let height = drawings.isEmpty ? 64 : drawings.reduce(0) { $0 + $1.height }
+        xml.declaration()
+        xml.open(
+            "svg",
+            [
+                "xmlns": "http://www.w3.org/2000/svg", "width": String(width), "height": String(height),
+                "viewBox": "0 0 \(width) \(height)", "class": "sq", "role": "img",
+                "aria-labelledby": "sequences-title", "xml:space": "preserve",
+            ])
+        let title = drawings.isEmpty ? empty : counted(drawings.count, "sequence diagram")
+        xml.leaf("title", title, ["id": "sequences-title"])
+        xml.leaf("style", SVGDrawing.styleSheet)
+        xml.empty("rect", ["class": "sq-page", "width": String(width), "height": String(height)])
+        if drawings.isEmpty { xml.leaf("text", empty, ["class": "sq-note", "x": "24", "y": "36"]) }
+        var top = 0
+        for (index, drawing) in drawings.enumerated() {
+            let prefix = "sequence-\(index + 1)"
+            xml.open(
+                "g",
+                [
+                    "transform": "translate(0 \(top))", "role": "group",
+                    "aria-labelledby": "\(prefix)-title \(prefix)-desc",
+                ])
+            let painter = SVGPainter(drawing)
+            painter.writeTitle(prefix: prefix, to: &xml)
+            painter.writeContent(to: &xml)
+            xml.close("g")
+            top += drawing.height
+        }
+        xml.close("svg")
+    }
+}
