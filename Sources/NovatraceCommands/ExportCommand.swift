@@ -29,18 +29,22 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let format = try chosenFormat()
-        var trace = try Reading(input, content).trace()
+        let contents = format.shownContents == nil ? nil : Contents(input, content, limit: HTMLRenderer.contentLimit)
+        var trace = try (contents?.firstReading ?? Reading(input, content)).trace()
         let selection = select.selection(in: trace.capture)
         let messages = selection.selectsMessages ? selection.messages(of: trace) : nil
         let operations = selection.apply(to: &trace)
         let isEmpty =
             operations?.isEmpty == true && (!format.renderer.writesLoneMessages || (messages ?? []).isEmpty)
         guard !isEmpty else { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
-        var options = display.diagramOptions(detail: content.detail, all: select.all)
+        var options = display.diagramOptions(detail: contents?.detail ?? content.detail, all: select.all)
         if output != nil, display.color == .auto { options.color = false }
         if output != nil, display.width == nil { options.width = 120 }
-        let extract = TraceExtract(
+        var extract = TraceExtract(
             trace, operations: operations, messages: messages, options: options, command: CommandText.ofProcess)
+        if let contents, let shown = try format.shownContents?(extract) {
+            try contents.add(to: &extract.trace, of: shown)
+        }
         if let output, output != "-" {
             try ResultFile.replace(output) { try format.renderer.render(extract, to: $0) }
         } else {

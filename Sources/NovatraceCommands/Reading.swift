@@ -9,6 +9,8 @@ struct Reading {
     private let files: [String]
     private let detail: OsloDecoder.Detail
     private let showsSecrets: Bool
+    /// Bytes of content that are kept in all.
+    private let contentLimit: Int
 
     /// Without content: nothing of what messages carried is kept.
     init(_ input: InputOptions) {
@@ -17,15 +19,18 @@ struct Reading {
 
     /// As above, for a command that takes each file by itself.
     init(files: [String]) {
-        self.files = files
-        detail = .none
-        showsSecrets = false
+        self.init(files: files, detail: .none, showsSecrets: false)
     }
 
     init(_ input: InputOptions, _ content: ContentOptions) {
-        files = input.files
-        detail = content.decoding
-        showsSecrets = content.showSecrets
+        self.init(files: input.files, detail: content.decoding, showsSecrets: content.showSecrets)
+    }
+
+    init(files: [String], detail: OsloDecoder.Detail, showsSecrets: Bool, contentLimit: Int = .max) {
+        self.files = files
+        self.detail = detail
+        self.showsSecrets = showsSecrets
+        self.contentLimit = contentLimit
     }
 
     /// The whole trace.
@@ -51,7 +56,7 @@ struct Reading {
         var progress = Progress()
         defer { progress.clear() }
         let (capture, names) = try TracePipeline.run(
-            over: captures, detail: detail, showsSecrets: showsSecrets, limits: limits,
+            over: captures, detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
             progress: { progress.show(packets: $0) }, visit: visit)
         naming = names
         return capture

@@ -31,9 +31,15 @@ package struct OsloDecoder: Sendable {
     /// envelope had to be unescaped.
     package private(set) var uniqueIDRange: Range<Int>?
 
-    /// - Parameter showsSecrets: leaves secrets in details and failures.
-    package init(detail: Detail = .none, showsSecrets: Bool = false) {
+    /// Bytes of details that may still be made.
+    private var detailRoom: Int
+
+    /// - Parameters:
+    ///   - showsSecrets: leaves secrets in details and failures.
+    ///   - detailLimit: bytes of details in all; messages after that have none.
+    package init(detail: Detail = .none, showsSecrets: Bool = false, detailLimit: Int = .max) {
         self.detail = detail
+        detailRoom = detailLimit
         redaction = Redaction(showsSecrets: showsSecrets)
     }
 
@@ -240,15 +246,17 @@ extension OsloDecoder {
     }
 
     /// A part of the message as redacted JSON.
-    func detailText(_ slot: JSONSlot, _ text: RawSpan) -> String? {
-        guard slot.isPresent else { return nil }
+    mutating func detailText(_ slot: JSONSlot, _ text: RawSpan) -> String? {
+        guard slot.isPresent, detailRoom > 0 else { return nil }
+        var bytes = slot.decodedBytes(text)
         if slot.isString {
             // A string's slot lies between its quotes.
             var quoted: [UInt8] = []
-            JSONEscapes.appendQuoted(slot.decodedBytes(text), to: &quoted)
-            return redaction.redactedJSON(quoted.span.bytes)
+            JSONEscapes.appendQuoted(bytes, to: &quoted)
+            bytes = quoted
         }
-        let bytes = slot.decodedBytes(text)
-        return redaction.redactedJSON(bytes.span.bytes)
+        let detail = redaction.redactedJSON(bytes.span.bytes)
+        detailRoom -= detail.utf8.count
+        return detail
     }
 }

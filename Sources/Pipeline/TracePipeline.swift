@@ -20,11 +20,11 @@ package struct TracePipeline {
 
     /// - Parameter excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
     package init(
-        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .replay,
-        network: NetworkLimits = NetworkLimits(), excerpts: [Excerpt]? = nil
+        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
+        limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), excerpts: [Excerpt]? = nil
     ) {
         connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
-        let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets)
+        let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit)
         streams = StreamStage(
             messages: MessageStage(decoder: decoder, limits: limits),
             packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges,
@@ -129,11 +129,12 @@ extension TracePipeline {
     /// Reads capture files to their end, handing on messages and calls as they are finished.
     ///
     /// - Parameters:
+    ///   - contentLimit: bytes of details in all; later messages have none.
     ///   - progress: called once in a while with the packets read so far.
     ///   - isRetained: as of `expire`.
     package static func run(
         over files: CaptureFiles, detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false,
-        limits: CorrelationLimits = .replay,
+        contentLimit: Int = .max, limits: CorrelationLimits = .replay,
         progress: (Int) -> Void = { _ in }, retaining isRetained: (Int) -> Bool = { _ in false },
         visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
@@ -141,7 +142,8 @@ extension TracePipeline {
         var summary = CaptureSummary()
         summary.sources = files.sources
         var pipeline = TracePipeline(
-            detail: detail, showsSecrets: showsSecrets, limits: limits, excerpts: summary.excerpts)
+            detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
+            excerpts: summary.excerpts)
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             count += 1

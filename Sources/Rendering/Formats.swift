@@ -13,6 +13,9 @@ package struct Format: Sendable {
     package var isBinary = false
     /// What is to be said on standard error when it is written; one sentence without the full stop.
     package var warning: (@Sendable (TraceExtract) -> String)?
+    /// The messages whose contents it shows without being asked for; `nil` for a format that shows none by itself.
+    /// Refuses what the renderer refuses, before the contents are read.
+    package var shownContents: (@Sendable (TraceExtract) throws(RenderingFailure) -> Set<Int>)?
     /// How it is written while a capture goes on; `nil` for formats that need all of it. `isBounded` says whether lines are
     /// cut at the width of the options.
     package var live: (@Sendable (DiagramOptions, _ isBounded: Bool, @escaping OutputSink) -> any LiveRenderer)?
@@ -28,6 +31,13 @@ package enum Formats {
             name: "markdown", summary: "a report with tables and diagrams, for tickets and wikis",
             fileExtensions: ["md", "markdown"], renderer: MarkdownRenderer()),
         Format(
+            name: "svg", summary: "sequence diagrams as one picture, for reading and printing", fileExtensions: ["svg"],
+            renderer: SVGRenderer()),
+        Format(
+            name: "html", summary: "one page with diagrams, messages and their contents, for a browser",
+            fileExtensions: ["html", "htm"], renderer: HTMLRenderer(),
+            shownContents: { extract throws(RenderingFailure) in try HTMLRenderer().messages(of: extract) }),
+        Format(
             name: "json", summary: "the trace as one JSON document", fileExtensions: ["json"],
             renderer: JSONRenderer(shape: .document)),
         Format(
@@ -39,11 +49,10 @@ package enum Formats {
         Format(
             name: "csv-messages", summary: "a table of the messages, for a spreadsheet",
             fileExtensions: ["messages.csv"], renderer: CSVRenderer(.messages)),
+        Format(
             name: "pcapng", summary: "the packets of the selected operations, as they were captured",
             fileExtensions: ["pcapng"], renderer: PcapngRenderer(), isBinary: true,
             warning: { PcapngRenderer.warning(for: $0) }),
-            name: "svg", summary: "sequence diagrams as one picture, for reading and printing", fileExtensions: ["svg"],
-            renderer: SVGRenderer()),
     ]
 
     /// The format of that name.

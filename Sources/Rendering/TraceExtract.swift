@@ -2,7 +2,7 @@ import Trace
 
 /// A value: what a renderer is given: a trace, what of it was selected, and how it is to look.
 package struct TraceExtract: Sendable {
-    package let trace: BusTrace
+    package var trace: BusTrace
     /// Indexes into `BusTrace.operations`; `nil` for all of the trace.
     package let operations: [Int]?
     /// Indexes into `BusTrace.messages`: those that were selected one by one, in operations or not; `nil` for all of the

@@ -70,7 +70,7 @@ package struct CaptureReport: Sendable, LineWritable {
         }
     }
 
-    private func statements(on source: CaptureSource, _ glyphs: GlyphTable) -> [String] {
+    func statements(on source: CaptureSource, _ glyphs: GlyphTable) -> [String] {
         var statements = [source.path, source.linkType, counted(source.packets, "packet"), byteCount(source.bytes)]
         if let first = source.first, let last = source.last {
             statements.append("\(first.calendarDate) \(first.clock.dropLast(3)) UTC")

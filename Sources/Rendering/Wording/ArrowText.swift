@@ -33,11 +33,11 @@ struct ArrowText {
         if style == .plain, arrow.kind == .reply || arrow.kind == .heartbeat { style = .answer }
     }
 
-    private static func graver(_ left: TextStyle, _ right: TextStyle) -> TextStyle {
+    static func graver(_ left: TextStyle, _ right: TextStyle) -> TextStyle {
         left == .failure || right == .failure ? .failure : right == .plain ? left : right
     }
 
-    private static func style(of mark: ArrowMark) -> TextStyle {
+    static func style(of mark: ArrowMark) -> TextStyle {
         switch mark {
         case .failure, .returned, .neverDelivered: .failure
         case .waited, .redelivered, .late, .duplicate, .requestNotSeen, .truncated: .warning
@@ -45,7 +45,7 @@ struct ArrowText {
         }
     }
 
-    private static func describe(
+    static func describe(
         _ mark: ArrowMark, _ words: inout [String], _ remarks: inout [String], _ glyphs: GlyphTable
     ) {
         switch mark {

@@ -1,0 +1,41 @@
+import Trace
+
+/// A value: the html format: one page with everything in it, for a ticket.
+///
+/// The operations, each with its verdict, steps, states, evidence, its diagram and a table of its messages. A script of
+/// the page filters and sorts the tables and shows a message; it asks for nothing from outside, and without it
+/// everything but the messages' contents is there still.
+package struct HTMLRenderer: Renderer {
+    /// Messages of a page that a browser opens, filters and scrolls without delay.
+    package static let messageLimit = 5000
+    /// Bytes of what messages carried, in all.
+    package static let contentLimit = 64 << 20
+    /// Operations in the list.
+    static let operationLimit = 5000
+
+    package var writesLoneMessages: Bool { false }
+
+    package init() {}
+
+    /// The messages that the page shows: indexes into `BusTrace.messages`.
+    ///
+    /// - Throws: `RenderingFailure` where they are more than a page can hold.
+    package func messages(of extract: TraceExtract) throws(RenderingFailure) -> Set<Int> {
+        let messages = extract.diagrams.drawnMessages
+        guard messages.count <= Self.messageLimit else {
+            throw .tooMuch(messages.count, "messages", limit: Self.messageLimit, format: "html")
+        }
+        return messages
+    }
+
+    package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
+        let messages = try messages(of: extract)
+        let page = HTMLPage(extract, messageCount: messages.count)
+        guard page.listed.count <= Self.operationLimit else {
+            throw .tooMuch(page.listed.count, "operations", limit: Self.operationLimit, format: "html")
+        }
+        var html = HTMLWriter(to: sink, ascii: extract.options.ascii)
+        page.write(to: &html)
+        html.flush()
+    }
+}
