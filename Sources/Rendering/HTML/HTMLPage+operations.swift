@@ -22,16 +22,18 @@ extension HTMLPage {
 
     private func writeList(linking told: Set<Int>, to html: inout HTMLWriter) {
         html.markup("\n")
-        html.element("section", ["class": "wide", "aria-labelledby": "operations"]) { html in
+        html.element("section", ["aria-labelledby": "operations"]) { html in
             html.element("h2", ["id": "operations"], counted(listed.count, "operation"))
-            html.element("table", ["class": "list", "data-sortable": ""]) { html in
-                html.markup("<thead><tr>")
-                for (heading, name) in Self.headings {
-                    html.element("th", ["scope": "col", "class": name], heading)
+            html.element("div", ["class": "scroll"]) { html in
+                html.element("table", ["class": "list", "data-sortable": ""]) { html in
+                    html.markup("<thead><tr>")
+                    for (heading, name) in Self.headings {
+                        html.element("th", ["scope": "col", "class": name], heading)
+                    }
+                    html.markup("</tr></thead>\n<tbody>")
+                    for operation in listed { row(of: operation, isTold: told.contains(operation.id), to: &html) }
+                    html.markup("</tbody>")
                 }
-                html.markup("</tr></thead>\n<tbody>")
-                for operation in listed { row(of: operation, isTold: told.contains(operation.id), to: &html) }
-                html.markup("</tbody>")
             }
         }
         html.markup("\n")

@@ -68,14 +68,18 @@ struct HTMLPage {
         html.element("title", title)
         html.markup("\n<style>\n")
         html.markup(PageStyle.text)
+        html.markup("</style>\n<style>\n")
+        html.embed { sink in sink(Array(SVGDrawing.styleSheet.utf8)) }
         html.markup("</style>\n")
     }
 
     private var title: String {
         let told = series.operations
-        guard told.count == 1, let operation = told.first else { return "Operations on the message bus" }
+        guard told.count == 1, let operation = told.first else {
+            return "\(counted(told.count, "operation")) on the message bus"
+        }
         return ([operation.kind.rawValue, operation.instanceName ?? operation.instances.first].compactMap { $0 })
-            .joined(separator: " ")
+            .joined(separator: " ") + ": \(operation.outcome.rawValue)"
     }
 
     // MARK: Header
@@ -83,7 +87,7 @@ struct HTMLPage {
     private func writeHeader(to html: inout HTMLWriter) {
         html.markup("\n")
         html.element("header") { html in
-            html.element("h1", title)
+            html.element("h1", "Operations on the message bus")
             html.element("ul", ["class": "facts"]) { html in
                 let report = CaptureReport(trace, options: options)
                 for source in trace.capture.sources {

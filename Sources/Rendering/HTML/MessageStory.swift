@@ -70,7 +70,8 @@ struct MessageStory {
             let to = message.deliveries.count > 1 ? delivery.to.flatMap(label).map { " to \($0)" } ?? "" : ""
             facts.append(fact(again + to, delivery.at))
             if let acknowledged = delivery.acknowledgedAt {
-                facts.append(("acknowledged", clock(acknowledged), "+\(glyphs.duration(acknowledged - delivery.at))"))
+                facts.append(
+                    ("acknowledged", clock(acknowledged), "\(glyphs.duration(acknowledged - delivery.at)) after that"))
             }
         }
         if message.deliveries.count > Self.listed {
@@ -154,7 +155,7 @@ struct MessageStory {
     /// A moment, and how long after the publish.
     private func fact(_ label: String, _ at: Timestamp?) -> Fact {
         guard let at else { return (label, "", "") }
-        return (label, clock(at), message.publishedAt.map { "+\(glyphs.duration(at - $0))" } ?? "")
+        return (label, clock(at), message.publishedAt.map { "\(glyphs.duration(at - $0)) after the publish" } ?? "")
     }
 
     private func clock(_ at: Timestamp) -> String { "\(at.clock) UTC" }

@@ -46,6 +46,16 @@ struct MessageTable {
 
     func write(to html: inout HTMLWriter) {
         guard !rows.isEmpty else { return }
+        html.element("div", ["class": "scroll"], writeTable)
+        html.data(["class": "data"]) { json in
+            for row in rows {
+                json.key("\(row.message.id)")
+                json.object { MessageStory(row: row, page: page, start: times.start).write(to: &$0) }
+            }
+        }
+    }
+
+    private func writeTable(to html: inout HTMLWriter) {
         html.element("table", ["class": "messages", "data-sortable": ""]) { html in
             html.element("caption", counted(rows.count, "message"))
             html.markup("<thead><tr>")
@@ -61,12 +71,6 @@ struct MessageTable {
             html.markup("</tbody>")
         }
         html.markup("\n")
-        html.data(["class": "data"]) { json in
-            for row in rows {
-                json.key("\(row.message.id)")
-                json.object { MessageStory(row: row, page: page, start: times.start).write(to: &$0) }
-            }
-        }
     }
 
     private var headings: [(String, String)] {
@@ -149,7 +153,7 @@ extension MessageTable.Row {
     private static func fate(of call: Call, _ glyphs: GlyphTable) -> String? {
         switch call.outcome {
         case .ok, .orphanReply, .returned: nil
-        case .error: "\(glyphs.failure) failed"
+        case .error: "\(glyphs.failure) answered with \(call.error?.className ?? "an error")"
         case .unanswered: "\(glyphs.failure) no answer"
         case .timedOut: "\(glyphs.failure) timed out"
         }

@@ -165,19 +165,22 @@ struct OperationSection {
         html.markup("\n")
     }
 
+    /// The drawing without its own header and notes, which the section has as text.
     private func writeDiagram(to html: inout HTMLWriter) {
-        html.element("div", ["class": "diagram", "tabindex": "-1"]) { html in
-            html.element("pre") { html in
-                let diagram = entry.diagram
-                let options = page.options
-                var text = ""
-                TextDiagram(diagram, options: options).write { text += String(decoding: $0, as: UTF8.self) }
-                for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-                    html.text(String(line))
-                    html.markup("\n")
-                }
+        var diagram = entry.diagram
+        diagram.notes = []
+        let drawing = SVGDrawing(diagram, options: page.options)
+        let crop = Int(drawing.header.bottom) * 100_000 / max(1, drawing.width)
+        html.element("div", ["class": "diagram"]) { html in
+            let style = "width:\(drawing.width)px;--crop:-\(crop / 1000).\(padded(crop % 1000))%"
+            html.element("div", ["class": "drawing", "style": style]) { html in
+                html.embed { drawing.write(as: .element(prefix: "\(messages.anchor)-diagram"), to: $0) }
             }
         }
         html.markup("\n")
+    }
+
+    private func padded(_ thousandths: Int) -> String {
+        String("00\(thousandths)".suffix(3))
     }
 }

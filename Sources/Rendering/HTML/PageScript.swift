@@ -214,12 +214,21 @@ enum PageScript {
             panel.scrollTop = 0;
           };
 
+          // The page gets narrower beside the panel: what was clicked stays where it is.
+          const keepingInPlace = (element, change) => {
+            const top = element?.getBoundingClientRect().top;
+            change();
+            if (element) scrollBy(0, element.getBoundingClientRect().top - top);
+          };
+
           function show(section, ids, place, origin) {
             if (!storyOf(section, ids[place])) return;
             open = { section, ids, place, origin };
             draw();
-            panel.hidden = false;
-            document.body.classList.add("with-panel");
+            keepingInPlace(origin, () => {
+              panel.hidden = false;
+              document.body.classList.add("with-panel");
+            });
             panel.focus({ preventScroll: true });
           }
 
@@ -233,8 +242,10 @@ enum PageScript {
             if (!open) return;
             const origin = open.origin;
             open = null;
-            panel.hidden = true;
-            document.body.classList.remove("with-panel");
+            keepingInPlace(origin, () => {
+              panel.hidden = true;
+              document.body.classList.remove("with-panel");
+            });
             for (const stop of all(".current")) stop.classList.remove("current");
             origin?.focus({ preventScroll: true });
           }
@@ -256,6 +267,7 @@ enum PageScript {
 
           // ---- Events
 
+          for (const drawing of all(".drawing > svg")) drawing.setAttribute("role", "group");
           for (const arrow of arrows) {
             arrow.setAttribute("role", "button");
             const label = find("title", arrow)?.textContent ?? arrow.textContent;

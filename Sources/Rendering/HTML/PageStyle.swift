@@ -2,15 +2,15 @@
 enum PageStyle {
     static let text: StaticString = #"""
         :root {
-          --ground: #fff; --raised: #f6f7f9; --text: #1d2530; --faint: #5d6878; --rule: #dde1e7;
-          --link: #1f56a8; --failure: #b3261e; --warning: #8a5a00; --done: #1b7340; --mark: #fff3cd;
+          --ground: #fff; --raised: #f4f6f8; --text: #1f2328; --faint: #57606a; --rule: #dde1e7;
+          --link: #1f56a8; --failure: #b3261e; --warning: #8a5300; --done: #1a7436; --mark: #fff3cd;
           --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
           color-scheme: light dark;
         }
         @media screen and (prefers-color-scheme: dark) {
           :root {
-            --ground: #14181e; --raised: #1c2229; --text: #d8dee7; --faint: #93a0b1; --rule: #303843;
-            --link: #86b3f7; --failure: #ff8f85; --warning: #e3b458; --done: #6fcf97; --mark: #3d3411;
+            --ground: #14181e; --raised: #1b212a; --text: #e3e7ec; --faint: #a0abb7; --rule: #303843;
+            --link: #86b3f7; --failure: #ff8f86; --warning: #e9b450; --done: #74d391; --mark: #3d3411;
           }
         }
         * { box-sizing: border-box; }
@@ -69,7 +69,8 @@ enum PageStyle {
         .told .failure td:first-child, .told .failure td:last-child { color: var(--failure); }
         .told .warning td:first-child, .told .warning td:last-child { color: var(--warning); }
         .told td:first-child:empty { padding: 0; }
-        .list, .messages { width: 100%; font-size: .9rem; }
+        .scroll { overflow-x: auto; }
+        .list, .messages { width: 100%; min-width: 68rem; font-size: .9rem; }
         .list td, .messages td, .messages tbody th { border-bottom: 1px solid var(--rule); }
         .list td, .messages tbody th, .remark { overflow-wrap: anywhere; }
         .list code { display: block; color: var(--faint); }
@@ -88,10 +89,12 @@ enum PageStyle {
         .messages .warning .remark { color: var(--warning); }
 
         .diagram { margin: 1.25rem 0 0; overflow-x: auto; }
-        .diagram pre { margin: 0; line-height: 1.2; }
-        .diagram svg { display: block; }
+        .drawing > svg { display: block; width: 100%; height: auto; margin-top: var(--crop); }
+        .drawing .sq-header { display: none; }
         [data-messages] { cursor: pointer; }
         [data-messages].filtered { opacity: .25; }
+        [data-messages]:hover .sq-hit { fill: var(--link); fill-opacity: .08; }
+        [data-messages].current .sq-hit { fill: var(--link); fill-opacity: .16; }
 
         #filters {
           position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .7rem;
@@ -110,8 +113,7 @@ enum PageStyle {
           overscroll-behavior: contain; background: var(--raised); border-left: 1px solid var(--rule);
           font-size: .9rem;
         }
-        #panel:focus { outline: none; }
-        #panel:focus-visible { box-shadow: inset 3px 0 var(--link); }
+        #panel:focus { outline: none; border-color: var(--link); }
         .tools { display: flex; align-items: center; gap: .5rem; margin-bottom: .8rem; color: var(--faint); }
         .tools button:last-child { margin-left: auto; }
         .kind { padding: 0 .4em; border: 1px solid var(--rule); border-radius: 3px; color: var(--faint); }
@@ -119,7 +121,7 @@ enum PageStyle {
         .parts { display: flex; gap: 2px; margin: .7rem 0; font-size: .8rem; }
         .parts span { flex: 0 1 auto; min-width: max-content; padding: .1rem .4rem; border-top: 4px solid var(--link); }
         .parts .broker { border-color: var(--faint); }
-        dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; }
+        dl { display: grid; grid-template-columns: 8.5rem 1fr; gap: .1rem 1rem; margin: 0; }
         dt { color: var(--faint); }
         dd { margin: 0; overflow-wrap: anywhere; }
         small { color: var(--faint); font-size: .9em; }
@@ -136,18 +138,16 @@ enum PageStyle {
           #filters { margin: 1rem -1rem 0; padding: .5rem 1rem; }
           #panel { inset: auto 0 0 0; width: auto; height: 60vh; border: 0; border-top: 1px solid var(--rule); }
           .with-panel { padding-bottom: 62vh; }
-          main > section { overflow-x: auto; }
         }
         @media print {
           body { padding: 0; font-size: 9pt; }
           #filters, #panel, .keys, noscript { display: none !important; }
           .messages tbody tr { display: table-row !important; }
-          .messages, .list { font-size: 7.5pt; }
+          .messages, .list { min-width: 0; font-size: 7.5pt; }
           tr, h2, h3, .verdict { break-inside: avoid; }
           h2, h3, caption { break-after: avoid; }
-          .diagram { overflow: visible; }
-          .diagram svg { max-width: 100%; height: auto; }
-          .diagram pre { font-size: 6pt; }
+          .diagram, .scroll { overflow: visible; }
+          .drawing { max-width: 100%; }
           [data-messages].filtered { opacity: 1; }
           a { color: inherit; text-decoration: none; }
         }
