@@ -31,6 +31,12 @@ package enum Formats {
             name: "markdown", summary: "a report with tables and diagrams, for tickets and wikis",
             fileExtensions: ["md", "markdown"], renderer: MarkdownRenderer()),
         Format(
+            name: "mermaid", summary: "a Mermaid sequence diagram, for wikis and tickets",
+            fileExtensions: ["mmd", "mermaid"], renderer: MermaidRenderer()),
+        Format(
+            name: "plantuml", summary: "PlantUML sequence diagrams", fileExtensions: ["puml", "plantuml", "pu"],
+            renderer: PlantUMLRenderer()),
+        Format(
             name: "svg", summary: "sequence diagrams as one picture, for reading and printing", fileExtensions: ["svg"],
             renderer: SVGRenderer()),
         Format(

@@ -21,4 +21,17 @@ enum Limits {
     static let excerptParticipants = 4096
     /// Rows after which the lane headings are repeated at the end of the diagram.
     static let rowsPerScreen = 40
+    /// Cells of a line of text in a diagram language, of a lane's heading there, and what a lane adds to a line that
+    /// stands across all lanes.
+    static let scriptLineCells = 48
+    static let scriptHeadingCells = 28
+    static let scriptLaneCells = 26
+    /// Characters that Mermaid draws unless told otherwise (`maxTextSize`), which readers of GitHub and GitLab cannot;
+    /// of more it draws an error.
+    static let mermaidCharacters = 50_000
+    /// Arrows and notes that are kept for a Mermaid document: no more fit into its characters.
+    static let mermaidStatements = 3000
+    /// Arrows, notes and pauses in one PlantUML file: PlantUML 1.2020.2 draws 3,000 in 8 s and 1.4 GB, 10,000 in 18 s and
+    /// 4.2 GB.
+    static let plantUMLStatements = 3000
 }
