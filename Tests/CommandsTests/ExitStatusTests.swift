@@ -53,7 +53,7 @@ import Testing
     @Test func `an unknown format names those that there are`() async throws {
         let result = try await novatrace("export", "captures/boot-ok.pcap", "--format", "docx")
         #expect(isOneSentence(result.errors), "\(result.errors)")
-        #expect(result.errors.contains("text, json, jsonl"))
+        #expect(result.errors.contains("text, markdown, mermaid, plantuml, svg, html, json, jsonl, csv"))
     }
 
     @Test func `a selection that matches nothing is 1 and writes nothing`() async throws {

@@ -26,8 +26,10 @@ enum ReaderProgram {
     {
         let program = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs/\(name).py")
         let python = try #require(python, "python3 is missing")
-        let result = try await python.run(
-            [program.path(percentEncoded: false)] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+        let result = try await Turns.ofHeavyPrograms.take {
+            try await python.run(
+                [program.path(percentEncoded: false)] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+        }
         guard result.status == 0 else { throw Failure(description: result.errors) }
         return try JSONDecoder().decode(type, from: Data(result.output.utf8))
     }

@@ -13,11 +13,12 @@ extension Excerpt {
         head.add("last", last)
         head.add("kernel_dropped", kernelDropped.map(String.init))
         head.add("anomalies", count: anomalyCount)
-        return [head] + requests.sorted().map { request in
-            var record = ExcerptRecord("request")
-            record.add("id", request)
-            return record
-        } + participants.map(Self.record) + connections.flatMap(records(of:)) + anomalies.map(Self.record)
+        return [head]
+            + requests.sorted().map { request in
+                var record = ExcerptRecord("request")
+                record.add("id", request)
+                return record
+            } + participants.map(Self.record) + connections.flatMap(records(of:)) + anomalies.map(Self.record)
             + messageRecords
     }
 

@@ -110,7 +110,9 @@ struct MarkdownSections {
         var text = TextDiagram(entry.diagram, options: options)
         text.isAlone = false
         withoutActuallyEscaping({ (chunk: [UInt8]) in drawing += chunk }) { text.write(to: $0) }
-        markdown.fence("text", longestRun: Markdown.longestRunOfBackticks(in: drawing)) { $0.write(bytes: drawing[...]) }
+        markdown.fence("text", longestRun: Markdown.longestRunOfBackticks(in: drawing)) {
+            $0.write(bytes: drawing[...])
+        }
     }
 
     // MARK: Calls

@@ -76,7 +76,8 @@ struct PcapngRenderer: Renderer {
         let more = selection.operations.count - named.count
         let files = sources.map { $0.path.split(separator: "/").last.map(String.init) ?? $0.path }
         let what = named.isEmpty ? counted(selection.messages.count, "message") : named.joined(separator: "; ")
-        let text = "novatrace excerpt: \(counted(selection.count, "packet")) of \(what)"
+        let text =
+            "novatrace excerpt: \(counted(selection.count, "packet")) of \(what)"
             + (more > 0 ? " and \(more) more operations" : "")
             + ", from \(files.joined(separator: ", ")), as they were captured and not redacted"
         return TerminalText(text).string

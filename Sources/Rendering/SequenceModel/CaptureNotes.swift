@@ -16,7 +16,8 @@ extension SequenceBuilder {
         let connections = trace.capture.connections.filter { connection in
             taken.contains(connection.id) || connection.participant.map(involved.contains) ?? false
         }
-        var notes = CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
+        var notes =
+            CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
             .sentences + trace.capture.excerptNotes
         if unseen > 0 {
             notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")

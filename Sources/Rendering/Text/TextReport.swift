@@ -81,7 +81,8 @@ package struct CaptureReport: Sendable, LineWritable {
 
     var notes: [String] {
         let capture = trace.capture
-        var notes = CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
+        var notes =
+            CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
             .sentences + capture.excerptNotes
         for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
             let protocolName = name == "unknown" ? "an unknown protocol" : name

@@ -31,7 +31,9 @@ struct Coverage {
         for message in trace.messages {
             switch message.kind {
             case .call, .cast:
-                guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else { continue }
+                guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else {
+                    continue
+                }
                 lastTaken[message.routingKey] = delivery
             default: continue
             }
