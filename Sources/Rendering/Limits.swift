@@ -21,8 +21,9 @@ enum Limits {
     static let excerptParticipants = 4096
     /// Rows after which the lane headings are repeated at the end of the diagram.
     static let rowsPerScreen = 40
-    /// Cells of a line of text in a diagram language, of a lane's heading there, and what a lane adds to a line that
-    /// stands across all lanes.
+    /// Cells in a diagram language of a label, of other lines of text, of a lane's heading, and what a lane adds to a line
+    /// that stands across all lanes.
+    static let scriptLabelCells = 60
     static let scriptLineCells = 48
     static let scriptHeadingCells = 28
     static let scriptLaneCells = 26
@@ -31,7 +32,9 @@ enum Limits {
     static let mermaidCharacters = 50_000
     /// Arrows and notes that are kept for a Mermaid document: no more fit into its characters.
     static let mermaidStatements = 3000
-    /// Arrows, notes and pauses in one PlantUML file: PlantUML 1.2020.2 draws 3,000 in 8 s and 1.4 GB, 10,000 in 18 s and
-    /// 4.2 GB.
-    static let plantUMLStatements = 3000
+    /// Lines of text on the arrows and notes of one PlantUML file: PlantUML 1.2020.2 draws 3,000 in 8 s and 1.4 GB, 10,000
+    /// in 18 s and 4.2 GB, so many on one arrow in three times that.
+    static let plantUMLLines = 3000
+    /// Arrows and notes that fit into a PNG picture of PlantUML; what is below 4,096 pixels it leaves out.
+    static let plantUMLPictureStatements = 100
 }

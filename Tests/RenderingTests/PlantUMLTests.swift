@@ -33,7 +33,7 @@ import Trace
     @Test(arguments: 0..<100) func `every line is a statement of a known kind`(seed: UInt64) throws {
         let text = try exported(randomTrace(seed), as: "plantuml")
         let known =
-            #/@startuml|@enduml|skinparam \w+ [#\w]+|hide footbox|legend left|end legend|title .+|participant ".+" as p\d+|(p\d+ |\?)-(\[#B3261E\])?-?>[>x]?( p\d+|\?): .+|(activate|deactivate) p\d+|r?note over p\d+(, p\d+)?( #\w{6})?: .+|note across: .+|\.\.\. .+ \.\.\.|note: .+/#
+            #/@startuml|@enduml|skinparam \w+ [#\w]+|hide footbox|'.+|legend left|end legend|title .+|participant ".+" as p\d+|(p\d+ |\?)-(\[#B3261E\])?-?>[>x]?( p\d+|\?): .+|(activate|deactivate) p\d+|r?note over p\d+(, p\d+)?( #\w{6})?: .+|\.\.\. .+ \.\.\.|<size:12>.+<\/size>/#
         for line in text.split(separator: "\n") { #expect(line.wholeMatch(of: known) != nil, "\(line)") }
         #expect(text.utf8.allSatisfy { $0 < 0x80 })
     }
@@ -41,7 +41,7 @@ import Trace
     @Test func `more than PlantUML draws in reasonable time is refused with the number`() throws {
         let failure = #expect(throws: RenderingFailure.self) { try exported(many(messages: 3001), as: "plantuml") }
         #expect(
-            failure?.sentence.hasPrefix("a PlantUML file shows at most 3000 arrows and notes, and 3001 are selected")
+            failure?.sentence.hasPrefix("a PlantUML file shows at most 3000 lines of text, and 3001 are selected")
                 == true)
         #expect(try exported(many(messages: 3000), as: "plantuml").hasSuffix("@enduml\n"))
     }

@@ -80,7 +80,9 @@ struct MermaidWriter {
     }
 
     private mutating func write(_ note: ScriptNote, _ places: [Int]) {
-        let lines = note.time.map { timed(note.lines, $0) } ?? note.lines
+        let isState = note.style == .state
+        let marked = isState ? joined(glyphs.text("\(glyphs[.state]) "), note.lines) : note.lines
+        let lines = note.time.map { timed(marked, $0) } ?? marked
         switch note.place {
         case .acrossAll: self.note(lines)
         case .lane(let lane): line("Note over \(name(places[lane])): \(MermaidText.escaped(lines))")

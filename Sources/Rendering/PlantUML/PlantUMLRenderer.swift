@@ -12,20 +12,14 @@ package struct PlantUMLRenderer: Renderer {
     package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         try extract.checkIsDrawn(as: Self.name)
         var writer = PlantUMLWriter(options: extract.options, to: sink)
-        var statements = 0
-        var isEmpty = true
         extract.diagrams.forEach { entry in
-            statements += entry.diagram.events.count
-            // What is too much is only counted.
-            guard statements <= Limits.plantUMLStatements else { return }
             let script = SequenceScript(entry.diagram, trace: extract.trace, options: extract.options)
             writer.write(script, alike: entry.alikeSentence)
-            isEmpty = false
         }
-        guard statements <= Limits.plantUMLStatements else {
-            throw .tooMuch(statements, "arrows and notes", limit: Limits.plantUMLStatements, format: Self.name)
+        guard writer.textLines <= Limits.plantUMLLines else {
+            throw .tooMuch(writer.textLines, "lines of text", limit: Limits.plantUMLLines, format: Self.name)
         }
-        if isEmpty { writer.writeNothingFound() }
+        if writer.isEmpty { writer.writeNothingFound() }
         writer.flush()
     }
 }

@@ -27,7 +27,9 @@ struct PlantUMLWriter {
 
     private var output: ChunkedOutput
     private let glyphs: GlyphTable
-    private var isFirst = true
+    private(set) var isEmpty = true
+    /// Lines of text on arrows and notes; when they are too many nothing more is written, only counted.
+    private(set) var textLines = 0
 
     init(options: DiagramOptions, to sink: @escaping OutputSink) {
         output = ChunkedOutput(to: sink)
@@ -38,6 +40,9 @@ struct PlantUMLWriter {
 
     mutating func write(_ script: SequenceScript, alike: String?) {
         begin()
+        if script.diagram.events.count > Limits.plantUMLPictureStatements {
+            line("' Draw it as SVG (plantuml -tsvg): a PNG picture is cut at 4096 pixels.")
+        }
         let title = PlantUMLText.escaped(script.text(script.diagram.header.title))
         let summary = script.summary.map { "<size:12>\(PlantUMLText.escaped($0))</size>" }
         line("title " + ([title] + summary).joined(separator: "\\n"))
@@ -45,7 +50,7 @@ struct PlantUMLWriter {
         participants(script.diagram.lanes)
         script.forEach { statement in
             switch statement {
-            case .arrow(let arrow): write(arrow)
+            case .arrow(let arrow): write(arrow, lanes: script.diagram.lanes.count)
             case .note(let note): write(note, lanes: script.diagram.lanes.count)
             case .pause(let length): line("... \(PlantUMLText.escaped(length)) ...")
             }
@@ -53,7 +58,8 @@ struct PlantUMLWriter {
         let notes = script.notes + (alike.map(script.wrapped) ?? [])
         if !notes.isEmpty {
             line("legend left")
-            for note in notes { line(PlantUMLText.escaped(note)) }
+            // In a tag, as a line that reads `end legend` would be the end.
+            for note in notes { line("<size:12>\(PlantUMLText.escaped(note))</size>") }
             line("end legend")
         }
         end()
@@ -68,8 +74,8 @@ struct PlantUMLWriter {
     }
 
     private mutating func begin() {
-        if !isFirst { line("") }
-        isFirst = false
+        if !isEmpty { line("") }
+        isEmpty = false
         line("@startuml")
         for setting in Self.settings { line(setting) }
     }
@@ -83,13 +89,14 @@ struct PlantUMLWriter {
         if lanes.isEmpty { line("participant \"nobody\" as p1") }
     }
 
-    private mutating func write(_ arrow: ScriptArrow) {
+    private mutating func write(_ arrow: ScriptArrow, lanes: Int) {
         let from = arrow.from.map(name)
         let to = arrow.to.map(name)
-        let label = self.label(arrow.lines, arrow.time, arrow.style, detail: arrow.detail)
-        guard from != nil || to != nil else {
-            return line("note across: \(label)")
-        }
+        var label = self.label(arrow.lines, arrow.time, arrow.style, detail: arrow.detail)
+        // The bar of a lane at work would touch what stands at its edge.
+        if arrow.activation == .ends { label = "<U+00A0>\(label)<U+00A0>" }
+        if from == nil { label = "? \(label)" }
+        guard from != nil || to != nil else { return line("note over \(across(lanes)): \(label)") }
         line("\(from.map { $0 + " " } ?? "?")\(Self.sign(of: arrow))\(to.map { " " + $0 } ?? "?"): \(label)")
         switch arrow.activation {
         case .none: break
@@ -99,11 +106,11 @@ struct PlantUMLWriter {
     }
 
     private mutating func write(_ note: ScriptNote, lanes: Int) {
-        let place: String
-        switch note.place {
-        case .lane(let lane): place = name(lane)
-        case .acrossAll: place = lanes > 1 ? "\(name(0)), \(name(lanes - 1))" : name(0)
-        }
+        let place =
+            switch note.place {
+            case .lane(let lane): name(lane)
+            case .acrossAll: across(lanes)
+            }
         let (shape, color) =
             switch note.style {
             case .state: ("rnote", " #E8F3EA")
@@ -113,7 +120,7 @@ struct PlantUMLWriter {
         line("\(shape) over \(place)\(color): \(label(note.lines, note.time, note.style))")
     }
 
-    private func label(
+    private mutating func label(
         _ lines: [TerminalText], _ time: TerminalText?, _ style: TextStyle, detail: [TerminalText] = []
     ) -> String {
         let color: String? =
@@ -122,6 +129,7 @@ struct PlantUMLWriter {
             case .warning: Color.warning
             default: nil
             }
+        textLines += lines.count + detail.count
         var label = lines.map { line in
             let text = PlantUMLText.escaped(line)
             return color.map { "<color:\($0)>\(text)</color>" } ?? text
@@ -141,9 +149,12 @@ struct PlantUMLWriter {
         lines.map(PlantUMLText.escaped).joined(separator: "\\n")
     }
 
+    private func across(_ lanes: Int) -> String { lanes > 1 ? "\(name(0)), \(name(lanes - 1))" : name(0) }
+
     private func name(_ lane: Int) -> String { "p\(lane + 1)" }
 
     private mutating func line(_ line: String) {
+        if textLines > Limits.plantUMLLines { return }
         output.write(line)
         output.write(byte: 0x0A)
     }

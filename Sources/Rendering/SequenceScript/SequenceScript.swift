@@ -102,7 +102,9 @@ struct SequenceScript {
         _ arrow: SequenceArrow, at time: TerminalText, _ activation: ScriptArrow.Activation
     ) -> [ScriptArrow] {
         let text = ArrowText(arrow, glyphs: glyphs)
-        let lines = ([text.label] + text.remarks).flatMap { $0.wrapped(to: Limits.scriptLineCells) }
+        let lines =
+            text.label.wrapped(to: Limits.scriptLabelCells)
+            + text.remarks.flatMap { $0.wrapped(to: Limits.scriptLineCells) }
         let first = ScriptArrow(
             head: ScriptArrow.Head(arrow.kind), from: arrow.from, to: arrow.to.first ?? arrow.missed,
             isLost: arrow.to.isEmpty && arrow.isExpected, isBareAnswer: arrow.isBareAnswer, style: text.style,
@@ -112,7 +114,7 @@ struct SequenceScript {
         let others = arrow.to.dropFirst().map { lane in
             var other = first
             other.to = lane
-            other.lines = glyphs.text(arrow.label).wrapped(to: Limits.scriptLineCells)
+            other.lines = glyphs.text(arrow.label).wrapped(to: Limits.scriptLabelCells)
             other.detail = []
             other.activation = .none
             return other
