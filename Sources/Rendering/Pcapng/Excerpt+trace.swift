@@ -19,7 +19,10 @@ extension Excerpt {
         operations = selection.operations.count
         for id in selection.messages { add(trace.messages[id]) }
         let involved = connectionsOfMessages(selection.messages, in: trace)
-        connections = capture.connections.filter { involved.contains($0.id) || $0.isInTrouble }
+        let odd = Set(capture.anomalies.compactMap(\.connection))
+        connections = capture.connections.filter {
+            involved.contains($0.id) || odd.contains($0.id) || $0.isInTrouble
+        }
         let listed = Set(connections.map(\.id))
         cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
         cutConnections.formIntersection(listed)
