@@ -65,6 +65,7 @@ extension CommandFailure.Status {
         switch failure.kind {
         case .tooMuch: self = .usage
         case .packetsUnreadable: self = .noSuchFile
+        case .nothingSelected: self = .nothingSelected
         }
     }
 

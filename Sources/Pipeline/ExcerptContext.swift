@@ -17,55 +17,81 @@ struct ExcerptContext: Sendable {
         }
     }
 
-    let participants: [Participant]
+    /// What a participant is known by from one excerpt to the other.
+    private struct Name: Hashable {
+        let service: String?
+        let host: String?
+        let label: String
+
+        init(_ participant: Participant) {
+            (service, host, label) = (participant.service, participant.host, participant.label)
+        }
+    }
+
+    private(set) var participants: [Participant] = []
     /// Ids are indexes.
-    let connections: [Connection]
-    let anomalies: [Anomaly]
-    let anomalyCount: Int
-    let refusals: [String: Timestamp]
-    let lastTaken: [String: Delivery]
-    private let requests: Set<String>
+    private(set) var connections: [Connection] = []
+    private(set) var anomalies: [Anomaly] = []
+    private(set) var anomalyCount = 0
+    private(set) var refusals: [String: Timestamp] = [:]
+    private(set) var lastTaken: [String: Delivery] = [:]
+    private var requests: Set<String> = []
     /// Of `connections`, those on which the capture itself cut messages short.
-    private let cut: Set<Int>
+    private var cut: Set<Int> = []
     private var places: [Ends: [Int]] = [:]
 
     /// Sets excerpts side by side: ids that they have in common mean different things.
     init(_ excerpts: [Excerpt]) {
-        var (participants, connections, anomalies): ([Participant], [Connection], [Anomaly]) = ([], [], [])
-        var (refusals, cut, requests): ([String: Timestamp], Set<Int>, Set<String>) = ([:], [], [])
-        var lastTaken: [String: Delivery] = [:]
-        var count = 0
-        for excerpt in excerpts {
-            var newParticipants: [Int: Int] = [:]
-            for var participant in excerpt.participants where newParticipants[participant.id] == nil {
-                newParticipants[participant.id] = participants.count
+        for excerpt in excerpts { take(excerpt) }
+        for connection in connections { places[Ends(connection), default: []].append(connection.id) }
+    }
+
+    private mutating func take(_ excerpt: Excerpt) {
+        let newParticipants = take(excerpt.participants)
+        var newConnections: [Int: Int] = [:]
+        for var connection in excerpt.connections {
+            newConnections[connection.id] = connections.count
+            if excerpt.cutConnections.contains(connection.id) { cut.insert(connections.count) }
+            connection.id = connections.count
+            connection.participant = connection.participant.flatMap { newParticipants[$0] }
+            connections.append(connection)
+        }
+        for var anomaly in excerpt.anomalies {
+            anomaly.connection = anomaly.connection.flatMap { newConnections[$0] }
+            anomalies.append(anomaly)
+        }
+        anomalyCount += max(excerpt.anomalyCount, excerpt.anomalies.count)
+        refusals.merge(excerpt.refusals) { first, _ in first }
+        requests.formUnion(excerpt.requests)
+        for (queue, var delivery) in excerpt.lastTaken {
+            if let known = lastTaken[queue], known.at >= delivery.at { continue }
+            delivery.to = delivery.to.flatMap { newParticipants[$0] }
+            lastTaken[queue] = delivery
+        }
+    }
+
+    /// Takes over the participants of one excerpt; those that another one knows by the same name are the same.
+    ///
+    /// - Returns: their ids here by those in the excerpt.
+    private mutating func take(_ told: [Participant]) -> [Int: Int] {
+        let known = Dictionary(grouping: participants, by: Name.init)
+        var used: [Name: Int] = [:]
+        var ids: [Int: Int] = [:]
+        for var participant in told where ids[participant.id] == nil {
+            let name = Name(participant)
+            let namesakes = known[name] ?? []
+            let place = used[name, default: 0]
+            used[name] = place + 1
+            if place < namesakes.count, namesakes[place].pid.map({ $0 == participant.pid ?? $0 }) ?? true {
+                ids[participant.id] = namesakes[place].id
+                participants[namesakes[place].id].pid = namesakes[place].pid ?? participant.pid
+            } else {
+                ids[participant.id] = participants.count
                 participant.id = participants.count
                 participants.append(participant)
             }
-            var newConnections: [Int: Int] = [:]
-            for var connection in excerpt.connections {
-                newConnections[connection.id] = connections.count
-                if excerpt.cutConnections.contains(connection.id) { cut.insert(connections.count) }
-                connection.id = connections.count
-                connection.participant = connection.participant.flatMap { newParticipants[$0] }
-                connections.append(connection)
-            }
-            for var anomaly in excerpt.anomalies {
-                anomaly.connection = anomaly.connection.flatMap { newConnections[$0] }
-                anomalies.append(anomaly)
-            }
-            count += excerpt.anomalyCount
-            refusals.merge(excerpt.refusals) { first, _ in first }
-            requests.formUnion(excerpt.requests)
-            for (queue, var delivery) in excerpt.lastTaken where delivery.at > lastTaken[queue]?.at ?? .earliest {
-                delivery.to = delivery.to.flatMap { newParticipants[$0] }
-                lastTaken[queue] = delivery
-            }
         }
-        (self.lastTaken, self.requests) = (lastTaken, requests)
-        (self.participants, self.connections, self.anomalies) = (participants, connections, anomalies)
-        (self.refusals, self.cut, anomalyCount) = (refusals, cut, max(count, anomalies.count))
-        for connection in connections { places[Ends(connection), default: []].append(connection.id) }
+        return ids
     }
 
     /// Indexes into `connections` of those that were read; of several with the same ends the first are the first.
@@ -92,8 +118,4 @@ struct ExcerptContext: Sendable {
         let own = [message.requestID, message.globalRequestID].compactMap(\.self)
         return own.isEmpty || own.contains(where: requests.contains)
     }
-}
-
-extension Timestamp {
-    fileprivate static let earliest = Timestamp(nanoseconds: .min)
 }

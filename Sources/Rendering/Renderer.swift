@@ -16,6 +16,8 @@ package struct RenderingFailure: Error, Equatable {
         case tooMuch
         /// The captured packets could not be read once more.
         case packetsUnreadable
+        /// There is nothing that the format could hold.
+        case nothingSelected
     }
 
     package let kind: Kind

@@ -21,7 +21,7 @@ struct PcapngRenderer: Renderer {
         }
         let selection = PacketSelection(extract)
         guard selection.count > 0 else {
-            throw RenderingFailure(.packetsUnreadable, "no operation was found whose packets could be written")
+            throw RenderingFailure(.nothingSelected, "no operation was found whose packets could be written")
         }
         let comments = PacketComments(trace, operations: selection.operations)
         var buffer: [UInt8] = []
