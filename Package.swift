@@ -112,7 +112,8 @@ let package = Package(
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
         .testTarget(
-            name: "FormatTests", dependencies: ["Rendering", "novatrace", "TestSupport"], exclude: ["Programs"],
+            name: "FormatTests", dependencies: ["Rendering", "novatrace", "TestSupport"],
+            exclude: ["Golden", "Programs"],
             swiftSettings: settings),
         .testTarget(
             name: "LiveTests",

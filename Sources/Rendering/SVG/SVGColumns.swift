@@ -42,9 +42,7 @@ struct SVGColumns: Sendable {
         if hasBands {
             let names = diagram.events.flatMap { event -> [Double] in
                 guard case .state(let mark) = event.content else { return [] }
-                return mark.text(glyphs).string.split(separator: " ").map {
-                    SVGTextStyle.state.font.width(of: String($0))
-                }
+                return mark.statements(glyphs).map(SVGTextStyle.state.font.width(of:))
             }
             let room = min(max((names.max() ?? 0) + 24, 84), 190).rounded()
             states = (axis + 12)...(axis + 12 + room)
@@ -63,7 +61,7 @@ struct SVGColumns: Sendable {
         var gaps: [Double] = zip(headings, headings.dropFirst()).map {
             max(Self.smallestGap, (($0.width + $1.width) / 2 + 18).rounded())
         }
-        let most = min(300, max(150, 1500 / Double(max(1, gaps.count))))
+        let most = min(340, max(150, 1500 / Double(max(1, gaps.count))))
         for need in needs.spans {
             let missing =
                 min(need.width + Self.arrowRoom, most * Double(min(2, need.lanes.count)))
@@ -73,7 +71,7 @@ struct SVGColumns: Sendable {
         }
         let start = left + max((first.width / 2).rounded(), needs.hasUnknownSender ? 76 : 40)
         lanes = gaps.reduce(into: [start]) { $0.append(($0.last ?? start) + $1) }
-        let beyond = max((last.width / 2).rounded(), min(needs.right + 44, 260), 40)
+        let beyond = max((last.width / 2).rounded(), min(needs.right + 44, 340), 40)
         width = (lanes.last ?? start) + beyond.rounded() + Self.margin
     }
 
@@ -130,10 +128,11 @@ struct SVGLabelNeeds: Sendable {
             let ends = arrow.to + [arrow.from, arrow.missed].compactMap { $0 }
             guard let low = ends.min(), let high = ends.max() else { continue }
             let text = ArrowText(arrow, glyphs: glyphs)
-            let width = SVGTextStyle(labelOf: arrow).font.width(of: text.label.string)
+            let lost = arrow.to.isEmpty ? SVGRowLayout.lostRoom : 0
+            let width = SVGTextStyle(labelOf: arrow).font.width(of: text.label.string) + lost
             if high > low {
                 widest[low..<high] = max(widest[low..<high] ?? 0, width)
-            } else if low == last, arrow.from == low {
+            } else if low == last, !arrow.isStub {
                 right = max(right, width)
             }
         }

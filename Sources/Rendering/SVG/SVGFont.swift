@@ -92,6 +92,19 @@ extension SVGFont {
         return lines
     }
 
+    /// Fields on as few lines as they take, none broken that fits on a line of its own.
+    func lines(of fields: [String], joinedBy separator: String, within limit: Double) -> [String] {
+        var lines: [String] = []
+        for field in fields where !field.isEmpty {
+            if let last = lines.last, width(of: last + separator + field) <= limit {
+                lines[lines.count - 1] = last + separator + field
+            } else {
+                lines += self.lines(of: field, within: limit)
+            }
+        }
+        return lines
+    }
+
     private func end(of rest: Substring, within limit: Int) -> String.Index {
         var (end, used) = (rest.startIndex, 0)
         var (space, joint): (String.Index?, String.Index?) = (nil, nil)

@@ -14,29 +14,21 @@ struct SVGHeader: Sendable {
         bottom = top
         let ids = header.instances + [header.requestID].compactMap { $0 }
         let name = header.instanceName ?? ids.first
-        add([header.kind, name].compactMap { $0 }, "  ", .title, indent, room, glyphs)
+        add([header.kind, name].compactMap { $0 }, " ", .title, indent, room, glyphs)
         bottom += 2
         add([header.sentence], "", .verdict, indent, room, glyphs)
         bottom += 2
-        add(ids, "   ", .identity, indent, room, glyphs)
+        add(ids, glyphs.separator, .identity, indent, room, glyphs)
         add(header.counts.statements, glyphs.separator, .counts, indent, room, glyphs)
         bottom += 22
     }
 
-    /// Fields on as few lines as they take, none broken that fits on a line of its own.
     private mutating func add(
         _ fields: [String], _ separator: String, _ style: SVGTextStyle, _ x: Double, _ room: Double,
         _ glyphs: GlyphTable
     ) {
-        var lines: [String] = []
-        for field in fields.map({ glyphs.text($0).string }) where !field.isEmpty {
-            if let last = lines.last, style.font.width(of: last + separator + field) <= room {
-                lines[lines.count - 1] = last + separator + field
-            } else {
-                lines += style.font.lines(of: field, within: room)
-            }
-        }
-        for line in lines {
+        let fields = fields.map { glyphs.text($0).string }
+        for line in style.font.lines(of: fields, joinedBy: separator, within: room) {
             bottom += style.leading
             texts.append(PlacedText(x: x, y: bottom - 4, text: line, style: style))
         }

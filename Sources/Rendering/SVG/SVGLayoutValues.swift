@@ -37,7 +37,7 @@ enum SVGShape: Sendable, Equatable {
     /// A sender that is not known.
     case unknown(x: Double, y: Double)
     /// A new state, and the line to its band.
-    case state(x: Double, y: Double, leader: Double?)
+    case state(x: Double, y: Double, leader: Double?, hue: StateBand.Hue)
     /// Across the lanes.
     case end(y: Double)
 }

@@ -27,8 +27,8 @@ extension SVGPainter {
             }
         }
         if let time = row.time { write(time, to: &xml) }
-        for shape in row.shapes { write(shape, to: &xml) }
         for text in row.texts { write(text, to: &xml) }
+        for shape in row.shapes { write(shape, to: &xml) }
         xml.close("g")
     }
 
@@ -78,9 +78,10 @@ extension SVGPainter {
         case .unknown(let x, let y):
             xml.empty("circle", ["class": "sq-ring", "cx": x.svg, "cy": y.svg, "r": "8"])
             xml.leaf("text", "?", ["class": "sq-query", "x": x.svg, "y": (y + 4).svg, "text-anchor": "middle"])
-        case .state(let x, let y, let leader):
+        case .state(let x, let y, let leader, let hue):
             if let leader { xml.empty("path", ["class": "sq-leader", "d": "M\(leader.svg) \(y.svg)H\((x - 6).svg)"]) }
-            xml.empty("circle", ["class": "sq-state-dot", "cx": x.svg, "cy": y.svg, "r": "4.5"])
+            let dot = "sq-state-dot \(SVGPalette.bandClass(hue))"
+            xml.empty("circle", ["class": dot, "cx": x.svg, "cy": y.svg, "r": "4.5"])
         case .end(let y):
             let path = "M\(drawing.columns.axis.svg) \(y.svg)H\(drawing.columns.right.svg)"
             xml.empty("path", ["class": "sq-end", "d": path])

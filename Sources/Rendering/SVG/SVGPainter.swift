@@ -53,7 +53,7 @@ struct SVGPainter {
             if drawing.isLong { writeHeadings(from: drawing.lanesBottom, to: &xml) }
         }
         if !drawing.footer.texts.isEmpty {
-            xml.open("g", ["class": "sq-warned"])
+            xml.open("g")
             for text in drawing.footer.texts { write(text, to: &xml) }
             xml.close("g")
         }
@@ -147,7 +147,7 @@ struct SVGPainter {
     private func writeHeadings(from top: Double, to xml: inout XMLWriter) {
         for (lane, heading) in columns.headings.enumerated() {
             let x = columns.lanes[lane]
-            xml.open("g", ["class": "sq-lane"])
+            xml.open("g", ["class": "sq-heading"])
             xml.leaf("title", heading.whole ?? glyphs.text(drawing.diagram.lanes[lane].name).string)
             let isVacant = drawing.diagram.lanes[lane].isVacant
             xml.empty(

@@ -27,23 +27,23 @@ struct SVGPalette: Sendable {
     static let light = SVGPalette(
         page: "#ffffff", ink: "#1f2328", muted: "#57606a", lifeline: "#87909c", heading: "#eef2f7", strip: "#f2f4f7",
         bar: "#dfe7f1", answer: "#0a6473", failure: "#b3261e", warning: "#8a5300", good: "#1a7436",
-        goodBand: Band(ground: "#d9f1df", edge: "#1a7f37"), failureBand: Band(ground: "#fbdedb", edge: "#b3261e"),
-        goneBand: Band(ground: "#e8e8e8", edge: "#6b6b6b"),
+        goodBand: Band(ground: "#e6f5ea", edge: "#1a7f37"), failureBand: Band(ground: "#fcebe9", edge: "#b3261e"),
+        goneBand: Band(ground: "#f0f0f0", edge: "#6b6b6b"),
         bands: [
-            Band(ground: "#dfebfb", edge: "#2f6fc9"), Band(ground: "#eae4fa", edge: "#7654c0"),
-            Band(ground: "#d8f0ee", edge: "#17807f"), Band(ground: "#fbeed2", edge: "#9c6410"),
-            Band(ground: "#f7e2ef", edge: "#ab3f86"), Band(ground: "#e5e9ef", edge: "#586578"),
+            Band(ground: "#ebf2fc", edge: "#2f6fc9"), Band(ground: "#f2eefc", edge: "#7654c0"),
+            Band(ground: "#e5f5f4", edge: "#17807f"), Band(ground: "#fcf4e2", edge: "#9c6410"),
+            Band(ground: "#faeef5", edge: "#ab3f86"), Band(ground: "#eef1f5", edge: "#586578"),
         ])
 
     static let dark = SVGPalette(
         page: "#14181e", ink: "#e3e7ec", muted: "#a0abb7", lifeline: "#6b7684", heading: "#222a34", strip: "#1b212a",
         bar: "#303b49", answer: "#74cad8", failure: "#ff8f86", warning: "#e9b450", good: "#74d391",
-        goodBand: Band(ground: "#16371f", edge: "#57c46f"), failureBand: Band(ground: "#48191c", edge: "#ff7b72"),
-        goneBand: Band(ground: "#2c2e31", edge: "#9aa0a6"),
+        goodBand: Band(ground: "#13291a", edge: "#57c46f"), failureBand: Band(ground: "#38181a", edge: "#ff7b72"),
+        goneBand: Band(ground: "#242629", edge: "#9aa0a6"),
         bands: [
-            Band(ground: "#1c3052", edge: "#6ea8fe"), Band(ground: "#2f2852", edge: "#a78bfa"),
-            Band(ground: "#123a3b", edge: "#4fc4c4"), Band(ground: "#3e3010", edge: "#e0a83a"),
-            Band(ground: "#40203a", edge: "#e07bbf"), Band(ground: "#2a333e", edge: "#94a3b8"),
+            Band(ground: "#182742", edge: "#6ea8fe"), Band(ground: "#272244", edge: "#a78bfa"),
+            Band(ground: "#112c2e", edge: "#4fc4c4"), Band(ground: "#2f2611", edge: "#e0a83a"),
+            Band(ground: "#311c2e", edge: "#e07bbf"), Band(ground: "#222932", edge: "#94a3b8"),
         ])
 
     /// The class of a band; hues beyond the list begin again.

@@ -4,7 +4,7 @@ extension SVGRowLayout {
     /// Of an arrow that leads nowhere or comes from nowhere.
     private static let stub = 56.0
     /// What an arrow that nobody took leaves free before the lane.
-    private static let lostRoom = 24.0
+    static let lostRoom = 24.0
 
     mutating func addArrow(_ arrow: SequenceArrow, to row: inout SVGRow) {
         let text = ArrowText(arrow, glyphs: glyphs)
@@ -13,15 +13,19 @@ extension SVGRowLayout {
         let reach = reach(of: arrow)
         row.height = 3
         let near = label(text.label.string, SVGTextStyle(labelOf: arrow), reach, in: &row)
-        row.y = row.top + row.height + 4
-        row.height += 9
+        // A ring or a cross reaches farther up than a head.
+        let isTall = arrow.from == nil || arrow.to.isEmpty
+        row.y = row.top + row.height + (isTall ? 7 : 4)
+        row.height = row.y - row.top + (arrow.from == nil ? 10 : 5)
         draw(arrow, reach, in: &row)
         if let event = row.event { place(event, at: row.y) }
         for remark in text.remarks { write(remark.string, .remark, near: near, in: &row, from: row.height) }
         let details = text.detail.flatMap { detail in
             SVGTextStyle.detail.font.lines(of: detail.string, within: columns.right - columns.left)
         }
-        for line in bounded(details) { write(line, .detail, near: columns.left, in: &row, from: row.height - 2) }
+        let widest = details.map(SVGTextStyle.detail.font.width(of:)).max() ?? 0
+        let left = max(columns.left, min(near, columns.right - widest))
+        for line in bounded(details) { write(line, .detail, near: left, in: &row, from: row.height - 2) }
         if !text.remarks.isEmpty || !details.isEmpty { row.height += 5 }
     }
 
@@ -68,7 +72,8 @@ extension SVGRowLayout {
             let lane = columns.center(of: missed)
             return lane + (lane > center ? -Self.lostRoom : Self.lostRoom)
         }
-        let fitsRight = center + 12 + Self.stub <= columns.right
+        let width = SVGTextStyle(labelOf: arrow).font.width(of: ArrowText(arrow, glyphs: glyphs).label.string)
+        let fitsRight = center + max(12 + Self.stub, 8 + width) <= columns.right
         return center + (fitsRight ? 12 + Self.stub : -12 - Self.stub)
     }
 

@@ -71,17 +71,19 @@ struct SVGRowLayout {
 
     /// Names the lanes once more, for who has scrolled.
     mutating func repeatHeadings() {
-        var row = SVGRow(top: y, height: 30, y: y + 15, style: .faint)
+        let style = SVGTextStyle.host
+        let isTwoLines = columns.headings.contains { !$0.host.isEmpty }
+        var row = SVGRow(top: y, height: (isTwoLines ? 2 : 1) * style.leading + 14, y: y + 12, style: .faint)
         for (lane, heading) in columns.headings.enumerated() {
-            let name = heading.title.joined() + (heading.host.first.map { " " + $0 } ?? "")
-            let gaps = [lane - 1, lane].filter { columns.lanes.indices.contains($0) && $0 + 1 < columns.lanes.count }
-                .map { columns.lanes[$0 + 1] - columns.lanes[$0] }
-            let room = max(40, (gaps.min() ?? 220) - 14)
-            let short = SVGTextStyle.host.font.shortened(name, within: room, ellipsis: glyphs.ellipsis)
-            row.texts.append(
-                PlacedText(
-                    x: columns.lanes[lane], y: y + 19, text: short, style: .host, anchor: .middle,
-                    whole: short == name ? nil : name))
+            let neighbours = [lane - 1, lane + 1].filter(columns.lanes.indices.contains)
+            let gap = neighbours.map { abs(columns.lanes[$0] - columns.lanes[lane]) }.min() ?? 240
+            for (line, name) in [heading.title.joined(), heading.host.joined()].enumerated() where !name.isEmpty {
+                let short = style.font.shortened(name, within: gap - 10, ellipsis: glyphs.ellipsis)
+                row.texts.append(
+                    PlacedText(
+                        x: columns.lanes[lane], y: y + 18 + Double(line) * style.leading, text: short, style: style,
+                        anchor: .middle, whole: short == name ? nil : name))
+            }
         }
         rows.append(row)
         y = row.bottom
@@ -100,26 +102,28 @@ struct SVGRowLayout {
         row.style = rejected ? .failure : mark.confirmation == .confirmed ? .state : .warning
         let text = mark.text(glyphs).string
         guard let states = columns.states, hasBands, !rejected else {
-            let leader: Double? = nil
+            let hue = hue(of: mark.states)
             note(
                 text, lane: mark.lane, style: row.style,
                 shape: {
-                    rejected ? .cross(x: $0, y: $1) : .state(x: $0, y: $1, leader: leader)
+                    rejected ? .cross(x: $0, y: $1) : .state(x: $0, y: $1, leader: nil, hue: hue)
                 }, in: &row)
             return
         }
         row.y = row.top + 11
         let room = states.upperBound - states.lowerBound - 18
-        let lines = bounded(SVGTextStyle.state.font.lines(of: text, within: room))
+        let lines = bounded(
+            SVGTextStyle.state.font.lines(of: mark.statements(glyphs), joinedBy: glyphs.separator, within: room))
         let leading = SVGTextStyle.state.leading
         row.height = 8 + Double(lines.count) * leading
         row.height = max(row.height, 22)
         let center = mark.lane.map(columns.center(of:)) ?? columns.left
-        row.shapes.append(.state(x: center, y: row.y, leader: states.upperBound))
+        let hue = hue(of: mark.states)
+        row.shapes.append(.state(x: center, y: row.y, leader: states.upperBound, hue: hue))
         endBand(at: row.y)
         bands.append(
             StateBand(
-                top: row.y, bottom: row.y, hue: hue(of: mark.states), isConfirmed: mark.confirmation == .confirmed,
+                top: row.y, bottom: row.y, hue: hue, isConfirmed: mark.confirmation == .confirmed,
                 texts: lines.enumerated().map { line, text in
                     PlacedText(
                         x: states.lowerBound + 12, y: row.y + 14 + Double(line) * leading, text: text, style: .state)
@@ -189,4 +193,11 @@ struct SVGRowLayout {
     mutating func begin(_ event: Int, lane: Int) { stack.begin(event, lane: lane) }
 
     mutating func place(_ event: Int, at y: Double) { stack.place(event, at: y) }
+}
+
+extension StateMark {
+    /// What it says, in parts that are better not broken.
+    func statements(_ glyphs: GlyphTable) -> [String] {
+        text(glyphs).string.split(separator: glyphs.separator).map(String.init)
+    }
 }

@@ -38,6 +38,7 @@ enum SVGStyleSheet {
         .sq-end{fill:none;stroke-width:1.3;stroke-dasharray:8 4 2 4}
         .sq-ring{stroke-width:1.5}
         .sq-mark-sign{fill:none;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
+        .sq text{white-space:pre}
         .sq-hit{fill:none;pointer-events:all}
         .sq-row text{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}
         .sq-unsure{stroke-dasharray:3 2}
@@ -48,6 +49,7 @@ enum SVGStyleSheet {
         var rules = """
             .sq text{fill:\(palette.ink)}
             .sq-page{fill:\(palette.page)}
+            .sq-arrow:hover .sq-hit{fill:\(palette.ink);fill-opacity:0.05}
             .sq-row text{stroke:\(palette.page)}
             .sq .sq-counts,.sq .sq-identity,.sq .sq-host,.sq .sq-time,.sq .sq-pause,.sq .sq-detail{fill:\(palette.muted)}
             .sq-life,.sq-axis{stroke:\(palette.lifeline)}
@@ -63,7 +65,6 @@ enum SVGStyleSheet {
             .sq-ring{fill:\(palette.page);stroke:\(palette.warning)}
             .sq .sq-query{fill:\(palette.warning);stroke:none}
             .sq-leader{stroke:\(palette.lifeline)}
-            .sq-state-dot{fill:\(palette.good)}
             .sq-cross{stroke:\(palette.failure)}
             .sq-end{stroke:\(palette.warning)}
             .sq .sq-band-name{stroke:none}
@@ -72,7 +73,7 @@ enum SVGStyleSheet {
         for (name, color) in [("failed", palette.failure), ("warned", palette.warning), ("good", palette.good)] {
             rules += """
                 .sq-\(name) .sq-line,.sq-\(name) .sq-open{stroke:\(color)}
-                .sq-\(name) .sq-head,.sq-\(name) .sq-origin,.sq-\(name) .sq-state-dot{fill:\(color)}
+                .sq-\(name) .sq-head,.sq-\(name) .sq-origin{fill:\(color)}
                 .sq .sq-\(name) .sq-label,.sq .sq-\(name) .sq-latency,.sq .sq-\(name) .sq-remark,.sq .sq-\(name) .sq-verdict\
                 {fill:\(color)}
                 .sq-mark-\(name){fill:\(color)}
@@ -81,7 +82,8 @@ enum SVGStyleSheet {
         }
         rules += ".sq-mark-sign{stroke:\(palette.page)}\n"
         for (name, band) in palette.namedBands {
-            rules += ".sq-band-\(name) .sq-ground{fill:\(band.ground)}.sq-band-\(name) .sq-edge{fill:\(band.edge)}\n"
+            rules +=
+                ".sq-band-\(name) .sq-ground{fill:\(band.ground)}.sq-band-\(name) .sq-edge,.sq-state-dot.sq-band-\(name){fill:\(band.edge)}\n"
         }
         return rules
     }
