@@ -112,7 +112,7 @@ let package = Package(
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
             exclude: ["Golden", "Regressions"], swiftSettings: settings),
         .testTarget(
-            name: "FormatTests", dependencies: ["Rendering", "novatrace", "TestSupport"],
+            name: "FormatTests", dependencies: ["Rendering", "Trace", "novatrace", "TestSupport"],
             exclude: ["Golden", "Programs"],
             swiftSettings: settings),
         .testTarget(

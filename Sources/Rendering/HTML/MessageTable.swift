@@ -96,9 +96,11 @@ struct MessageTable {
                 if let at = row.at { html.text(times.text(of: at, after: previous)) }
             }
             html.element("td", message.kind.rawValue)
-            html.element("td", row.from ?? "?")
-            html.element("td") { receivers(of: row, to: &$0) }
-            html.element("th", ["scope": "row"], row.title)
+            html.element("td", ["class": Self.width(of: row.from ?? "")], row.from ?? "?")
+            html.element("td", ["class": Self.width(of: (row.missed ?? "") + row.to.joined())]) { html in
+                receivers(of: row, to: &html)
+            }
+            html.element("th", ["scope": "row", "class": Self.width(of: row.title)], row.title)
             html.element("td", ["class": "number", "data-value": row.latency.map { "\($0)" }]) { html in
                 if let latency = row.latency { html.text(glyphs.duration(latency)) }
             }
@@ -112,6 +114,9 @@ struct MessageTable {
             html.element("td", ["class": "number"], message.packets.first.map { "\($0.number)" } ?? "")
         }
     }
+
+    /// Names are not broken unless they are very long.
+    private static func width(of name: String) -> String? { name.utf8.count <= 44 ? "whole" : nil }
 
     /// Up to three by name; the panel lists all.
     private func receivers(of row: Row, to html: inout HTMLWriter) {

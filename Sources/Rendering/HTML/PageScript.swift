@@ -128,26 +128,38 @@ enum PageScript {
 
           let open = null; // { section, ids, place, origin }
 
+          // The text of a JSON string that holds JSON itself, as failures do.
+          const nested = (token) => {
+            if (!/^"\s*[{[]/.test(token)) return null;
+            try {
+              const text = JSON.parse(token);
+              JSON.parse(text);
+              return text;
+            } catch {
+              return null;
+            }
+          };
+
           // JSON anew with a line for each member; numbers and escapes stay as they are.
-          const pretty = (json) => {
-            const result = make("pre", "body");
+          const write = (json, depth, result) => {
             const tokens = json.match(/"(?:[^"\\]+|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-            let depth = 0;
             const line = () => "\n" + "  ".repeat(depth);
             tokens.forEach((token, place) => {
-              const next = tokens[place + 1];
+              const [last, next] = [tokens[place - 1], tokens[place + 1]];
+              const inner = next === ":" ? null : nested(token);
               if (token === "{" || token === "[") {
-                const isEmpty = next === "}" || next === "]";
                 depth += 1;
-                result.append(isEmpty ? token : token + line());
+                result.append(next === "}" || next === "]" ? token : token + line());
               } else if (token === "}" || token === "]") {
                 depth -= 1;
-                const last = tokens[place - 1];
                 result.append(last === "{" || last === "[" ? token : line() + token);
               } else if (token === ",") {
                 result.append(token + line());
               } else if (token === ":") {
                 result.append(": ");
+              } else if (inner !== null) {
+                result.append(make("small", "", "in a string: "));
+                write(inner, depth, result);
               } else {
                 result.append(make("span", next === ":" ? "key" : token[0] === '"' ? "string" : "value", token));
               }
@@ -210,7 +222,8 @@ enum PageScript {
             for (const problem of story.problems) panel.append(make("p", "problem", problem));
             if (story.parts) panel.append(partsOf(story.parts));
             panel.append(...story.sections.map(factsOf), make("h3", "", "Contents"),
-              story.body === undefined ? make("p", "absent", story.absent) : pretty(story.body));
+              story.body === undefined ? make("p", "absent", story.absent)
+                : write(story.body, 0, make("pre", "body")));
             panel.scrollTop = 0;
           };
 

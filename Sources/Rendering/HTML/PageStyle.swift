@@ -85,6 +85,8 @@ enum PageStyle {
         .messages tbody tr { cursor: pointer; }
         .messages tbody tr:hover { background: var(--raised); }
         .messages tbody tr.current { background: var(--mark); }
+        .whole { white-space: nowrap; }
+        .messages .remark { min-width: 11rem; }
         .messages .failure .remark { color: var(--failure); }
         .messages .warning .remark { color: var(--warning); }
 
