@@ -46,7 +46,8 @@ struct MessageTable {
 
     func write(to html: inout HTMLWriter) {
         guard !rows.isEmpty else { return }
-        html.element("div", ["class": "scroll"], writeTable)
+        let place = "contain-intrinsic-height:auto \(rows.count * 28 + 70)px"
+        html.element("div", ["class": "scroll", "style": place], writeTable)
         html.data(["class": "data"]) { json in
             for row in rows {
                 json.key("\(row.message.id)")
@@ -73,12 +74,11 @@ struct MessageTable {
         html.markup("\n")
     }
 
-    private var headings: [(String, String)] {
-        [
-            (times.heading?.string ?? (times.style == .delta ? "after" : "seconds"), "number"), ("kind", ""),
-            ("from", ""),
-            ("to", ""), ("message", ""), ("latency", "number"), ("remark", ""), ("size", "number"),
-            ("packet", "number"),
+    private var headings: [(String, String?)] {
+        let time = times.heading?.string ?? (times.style == .delta ? "after" : "seconds")
+        return [
+            (time, "number"), ("kind", nil), ("from", nil), ("to", nil), ("message", nil), ("latency", "number"),
+            ("remark", nil), ("size", "number"), ("packet", "number"),
         ]
     }
 
@@ -136,7 +136,7 @@ extension MessageTable.Row {
         call = message.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
         from = arrow.from.map { lanes[$0].name }
         to = arrow.to.map { lanes[$0].name }
-        missed = arrow.missed.map { lanes[$0].name }
+        missed = arrow.missed.map { lanes[$0].isVacant ? lanes[$0].title : lanes[$0].name }
         var (words, remarks, style): ([String], [String], TextStyle) = ([], [], .plain)
         for mark in arrow.marks {
             style = ArrowText.graver(style, ArrowText.style(of: mark))

@@ -171,7 +171,8 @@ struct OperationSection {
         diagram.notes = []
         let drawing = SVGDrawing(diagram, options: page.options)
         let crop = Int(drawing.header.bottom) * 100_000 / max(1, drawing.width)
-        html.element("div", ["class": "diagram"]) { html in
+        let place = "contain-intrinsic-height:auto \(drawing.height)px"
+        html.element("div", ["class": "diagram", "style": place]) { html in
             let style = "width:\(drawing.width)px;--crop:-\(crop / 1000).\(padded(crop % 1000))%"
             html.element("div", ["class": "drawing", "style": style]) { html in
                 html.embed { drawing.write(as: .element(prefix: "\(messages.anchor)-diagram"), to: $0) }

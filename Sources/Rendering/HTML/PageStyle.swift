@@ -70,6 +70,7 @@ enum PageStyle {
         .told .warning td:first-child, .told .warning td:last-child { color: var(--warning); }
         .told td:first-child:empty { padding: 0; }
         .scroll { overflow-x: auto; }
+        .operation .scroll, .diagram { content-visibility: auto; }
         .list, .messages { width: 100%; min-width: 68rem; font-size: .9rem; }
         .list td, .messages td, .messages tbody th { border-bottom: 1px solid var(--rule); }
         .list td, .messages tbody th, .remark { overflow-wrap: anywhere; }
@@ -146,9 +147,10 @@ enum PageStyle {
           #filters, #panel, .keys, noscript { display: none !important; }
           .messages tbody tr { display: table-row !important; }
           .messages, .list { min-width: 0; font-size: 7.5pt; }
+          thead th { font-size: inherit; }
           tr, h2, h3, .verdict { break-inside: avoid; }
           h2, h3, caption { break-after: avoid; }
-          .diagram, .scroll { overflow: visible; }
+          .diagram, .operation .scroll, .scroll { overflow: visible; content-visibility: visible; }
           .drawing { max-width: 100%; }
           [data-messages].filtered { opacity: 1; }
           a { color: inherit; text-decoration: none; }
