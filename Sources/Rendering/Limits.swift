@@ -21,10 +21,11 @@ enum Limits {
     static let excerptParticipants = 4096
     /// Rows after which the lane headings are repeated at the end of the diagram.
     static let rowsPerScreen = 40
-    /// Cells in a diagram language of a label, of other lines of text, of a lane's heading, and what a lane adds to a line
-    /// that stands across all lanes.
-    static let scriptLabelCells = 60
+    /// Cells in a diagram language of a label and of other lines of text, of a lane's heading, of a line that stands across
+    /// all lanes, and what each lane adds to that one.
+    static let scriptLabelCells = 72
     static let scriptLineCells = 48
+    static let scriptAcrossCells = 120
     static let scriptHeadingCells = 28
     static let scriptLaneCells = 26
     /// Characters that Mermaid draws unless told otherwise (`maxTextSize`), which readers of GitHub and GitLab cannot;

@@ -21,9 +21,9 @@ package struct MermaidRenderer: Renderer {
         let isSingle = entries.count == 1
         writer.begin(isSingle ? entries[0].diagram.header.title : counted(entries.count, "operation"))
         if entries.isEmpty { writer.note([extract.options.glyphs.text("no operation found")]) }
-        for entry in entries {
+        for (entry, places) in zip(entries, lanes.places) {
             let script = SequenceScript(entry.diagram, trace: extract.trace, options: extract.options)
-            writer.write(script, lanes: lanes.places(of: entry.diagram), isTitled: isSingle)
+            writer.write(script, lanes: places, isTitled: isSingle)
             if let alike = entry.alikeSentence { writer.note(script.wrapped(alike)) }
         }
         guard writer.characters <= Limits.mermaidCharacters else {

@@ -92,9 +92,8 @@ struct PlantUMLWriter {
     private mutating func write(_ arrow: ScriptArrow, lanes: Int) {
         let from = arrow.from.map(name)
         let to = arrow.to.map(name)
-        var label = self.label(arrow.lines, arrow.time, arrow.style, detail: arrow.detail)
-        // The bar of a lane at work would touch what stands at its edge.
-        if arrow.activation == .ends { label = "<U+00A0>\(label)<U+00A0>" }
+        var label = self.label(
+            arrow.lines, arrow.time, arrow.style, detail: arrow.detail, isPadded: arrow.activation == .ends)
         if from == nil { label = "? \(label)" }
         guard from != nil || to != nil else { return line("note over \(across(lanes)): \(label)") }
         line("\(from.map { $0 + " " } ?? "?")\(Self.sign(of: arrow))\(to.map { " " + $0 } ?? "?"): \(label)")
@@ -120,23 +119,30 @@ struct PlantUMLWriter {
         line("\(shape) over \(place)\(color): \(label(note.lines, note.time, note.style))")
     }
 
+    /// Lines of text, each between spaces where the bar of a lane at work would touch it.
     private mutating func label(
-        _ lines: [TerminalText], _ time: TerminalText?, _ style: TextStyle, detail: [TerminalText] = []
+        _ lines: [TerminalText], _ time: TerminalText?, _ style: TextStyle, detail: [TerminalText] = [],
+        isPadded: Bool = false
     ) -> String {
+        textLines += lines.count + detail.count
         let color: String? =
             switch style {
             case .failure: Color.failure
             case .warning: Color.warning
             default: nil
             }
-        textLines += lines.count + detail.count
         var label = lines.map { line in
             let text = PlantUMLText.escaped(line)
             return color.map { "<color:\($0)>\(text)</color>" } ?? text
         }
-        label += detail.map { "<size:10><color:\(Color.faint)>\(PlantUMLText.escaped($0))</color></size>" }
-        let time = time.map { "<size:10><color:\(Color.faint)>\(PlantUMLText.escaped($0))</color></size>  " }
-        return (time ?? "") + label.joined(separator: "\\n")
+        label += detail.map(small)
+        if let time, let first = label.first { label[0] = "\(small(time))  \(first)" }
+        if isPadded { label = label.map { "<U+00A0>\($0)<U+00A0>" } }
+        return label.joined(separator: "\\n")
+    }
+
+    private func small(_ text: TerminalText) -> String {
+        "<size:10><color:\(Color.faint)>\(PlantUMLText.escaped(text))</color></size>"
     }
 
     private static func sign(of arrow: ScriptArrow) -> String {

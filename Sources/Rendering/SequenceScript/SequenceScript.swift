@@ -46,7 +46,7 @@ struct SequenceScript {
     }
 
     private var cellsAcross: Int {
-        min(max(diagram.lanes.count * Limits.scriptLaneCells, Limits.scriptLineCells), 2 * Limits.scriptLineCells)
+        min(max(diagram.lanes.count * Limits.scriptLaneCells, Limits.scriptLineCells), Limits.scriptAcrossCells)
     }
 
     func text(_ raw: String) -> TerminalText { glyphs.text(raw) }
