@@ -30,10 +30,15 @@ package struct RenderingFailure: Error, Equatable {
     }
 
     /// More than a format can show, with the number and the options that narrow what is selected.
-    static func tooMuch(_ count: Int, _ noun: String, limit: Int, format: String) -> RenderingFailure {
+    ///
+    /// - Parameter hasDetail: whether leaving out the messages' arguments would help.
+    static func tooMuch(
+        _ count: Int, _ noun: String, limit: Int, format: String, hasDetail: Bool = false
+    ) -> RenderingFailure {
         RenderingFailure(
             .tooMuch,
             "\(format) shows at most \(limit) \(noun), and \(count) are selected: "
-                + "narrow with --instance, --request, --problems, --since and --until")
+                + "narrow with --instance, --request, --problems, --since and --until"
+                + (hasDetail ? ", or leave out --detail" : ""))
     }
 }

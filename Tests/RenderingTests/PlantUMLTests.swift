@@ -45,4 +45,17 @@ import Trace
                 == true)
         #expect(try exported(many(messages: 3000), as: "plantuml").hasSuffix("@enduml\n"))
     }
+
+    @Test func `arguments that are too much are said to be`() throws {
+        var trace = many(messages: 60)
+        let detail = String(repeating: "{\"argument\": \"value\"} ", count: 200)
+        for message in trace.messages.indices { trace.messages[message].detail = detail }
+        var options = DiagramOptions()
+        #expect(try exported(trace, as: "plantuml", options).hasSuffix("@enduml\n"))
+        options.detail = .args
+        for format in ["plantuml", "mermaid"] {
+            let failure = #expect(throws: RenderingFailure.self) { try exported(trace, as: format, options) }
+            #expect(failure?.sentence.hasSuffix(", or leave out --detail") == true)
+        }
+    }
 }

@@ -28,7 +28,8 @@ package struct MermaidRenderer: Renderer {
         }
         guard writer.characters <= Limits.mermaidCharacters else {
             throw .tooMuch(
-                writer.characters, "characters of text", limit: Limits.mermaidCharacters, format: Self.name)
+                writer.characters, "characters of text", limit: Limits.mermaidCharacters, format: Self.name,
+                hasDetail: extract.options.detail != .none)
         }
         sink(Array(writer.text.utf8))
     }

@@ -17,7 +17,9 @@ package struct PlantUMLRenderer: Renderer {
             writer.write(script, alike: entry.alikeSentence)
         }
         guard writer.textLines <= Limits.plantUMLLines else {
-            throw .tooMuch(writer.textLines, "lines of text", limit: Limits.plantUMLLines, format: Self.name)
+            throw .tooMuch(
+                writer.textLines, "lines of text", limit: Limits.plantUMLLines, format: Self.name,
+                hasDetail: extract.options.detail != .none)
         }
         if writer.isEmpty { writer.writeNothingFound() }
         writer.flush()
