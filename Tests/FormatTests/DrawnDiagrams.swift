@@ -27,3 +27,18 @@ func written(_ traces: [BusTrace], as format: String, to scratch: Scratch) throw
         return try scratch.write("\(number).\(format.fileExtensions[0])", bytes)
     }
 }
+
+/// Exports each recording with the program itself; of the one with many operations all are asked for.
+func exportedRecordings(as fileExtension: String, to scratch: Scratch) async throws -> [String] {
+    var paths: [String] = []
+    for recording in ["boot-ok", "boot-novalidhost", "boot-conductor-down", "boot-midstream", "lifecycle"] {
+        let path = scratch.path("\(recording).\(fileExtension)")
+        let capture = ExternalProgram.projectFolder.appending(path: "captures/\(recording).pcap")
+        let selection = recording == "lifecycle" ? ["--instance", "vm-life"] : []
+        let result = try await ExternalProgram.novatrace.run(
+            ["export", capture.path(percentEncoded: false), "-o", path] + selection)
+        try #require(result.status == 0, "\(recording): \(result.errors)")
+        paths.append(path)
+    }
+    return paths
+}

@@ -43,7 +43,7 @@ private struct MermaidDrawings: Decodable {
     }
 }
 
-@Suite(.enabled(MermaidDrawings.areMissing) { await MermaidDrawings.areToBeHad() })
+@Suite(.serialized, .enabled(MermaidDrawings.areMissing) { await MermaidDrawings.areToBeHad() })
 struct `Mermaid draws` {
     @Test func `names as they are, whatever they look like`() async throws {
         let scratch = try Scratch()
@@ -67,24 +67,18 @@ struct `Mermaid draws` {
         }
     }
 
-    @Test(arguments: [
-        ("boot-ok", []), ("boot-novalidhost", []), ("boot-conductor-down", []), ("boot-midstream", []),
-        ("lifecycle", ["--instance", "vm-life"]),
-    ])
-    func `each recording`(recording: String, selection: [String]) async throws {
+    @Test func `each recording`() async throws {
         let scratch = try Scratch()
-        let path = scratch.path("\(recording).mmd")
-        let capture = ExternalProgram.projectFolder.appending(path: "captures/\(recording).pcap")
-        let result = try await ExternalProgram.novatrace.run(
-            ["export", capture.path(percentEncoded: false), "-o", path] + selection)
-        try #require(result.status == 0, "\(result.errors)")
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        let drawing = try #require(try await MermaidDrawings.of([path]).drawings.first)
-        #expect(drawing.error == "")
-        let lines = text.split(separator: "\n")
-        #expect(drawing.actors == lines.count { $0.hasPrefix("    participant") })
-        #expect(drawing.messages == lines.count { $0.prefixMatch(of: #/    p\d+-/#) != nil })
-        #expect(drawing.notes == lines.count { $0.hasPrefix("    Note") })
-        #expect(drawing.activations == lines.count { $0.prefixMatch(of: #/    p\d+-[->x]+\+/#) != nil })
+        let paths = try await exportedRecordings(as: "mmd", to: scratch)
+        let drawings = try await MermaidDrawings.of(paths).drawings
+        try #require(drawings.count == paths.count)
+        for (path, drawing) in zip(paths, drawings) {
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            #expect(drawing.error == "", "\(path)")
+            #expect(drawing.actors == lines.count { $0.hasPrefix("    participant") }, "\(path)")
+            #expect(drawing.messages == lines.count { $0.prefixMatch(of: #/    p\d+-/#) != nil }, "\(path)")
+            #expect(drawing.notes == lines.count { $0.hasPrefix("    Note") }, "\(path)")
+            #expect(drawing.activations == lines.count { $0.prefixMatch(of: #/    p\d+-[->x]+\+/#) != nil }, "\(path)")
+        }
     }
 }

@@ -35,7 +35,7 @@ private enum PlantUML {
     }
 }
 
-@Suite(.enabled(if: PlantUML.isToBeHad, "plantuml is missing (Debian: plantuml)"))
+@Suite(.serialized, .enabled(if: PlantUML.isToBeHad, "plantuml is missing (Debian: plantuml)"))
 struct `PlantUML draws` {
     @Test func `names as they are, whatever they look like`() async throws {
         let scratch = try Scratch()
@@ -53,22 +53,17 @@ struct `PlantUML draws` {
         }
     }
 
-    @Test(arguments: [
-        ("boot-ok", []), ("boot-novalidhost", []), ("boot-conductor-down", []), ("boot-midstream", []),
-        ("lifecycle", ["--instance", "vm-life"]),
-    ])
-    func `each recording, a drawing for each operation`(recording: String, selection: [String]) async throws {
+    @Test func `each recording, a drawing for each operation`() async throws {
         let scratch = try Scratch()
-        let path = scratch.path("\(recording).puml")
-        let capture = ExternalProgram.projectFolder.appending(path: "captures/\(recording).pcap")
-        let result = try await ExternalProgram.novatrace.run(
-            ["export", capture.path(percentEncoded: false), "-o", path] + selection)
-        try #require(result.status == 0, "\(result.errors)")
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        #expect(text.utf8.allSatisfy { $0 < 0x80 })
-        let drawings = try await PlantUML.draw([path])
-        let sources = text.ranges(of: "@startuml").count
-        #expect(drawings.count == sources)
+        let paths = try await exportedRecordings(as: "puml", to: scratch)
+        let drawings = try await PlantUML.draw(paths)
+        var diagrams = 0
+        for path in paths {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(text.utf8.allSatisfy { $0 < 0x80 }, "\(path)")
+            diagrams += text.ranges(of: "@startuml").count
+        }
+        #expect(drawings.count == diagrams)
         #expect(drawings.allSatisfy { !$0.letters.contains("SyntaxError") && !$0.texts.isEmpty })
     }
 }
