@@ -84,7 +84,7 @@ import Testing
         for (recording, part) in zip(recordings, parts) { try await export([recording], to: part) }
         let joined = try await ReplayedOperations(of: parts)
         #expect(joined.isExcerpt)
-        #expect(joined.descriptions == original.descriptions)
+        #expect(joined.verdicts == original.verdicts)
     }
 
     @Test func `come from a compressed capture, and may be compressed`() async throws {

@@ -6,6 +6,7 @@ import TestSupport
 struct ReplayedOperations {
     /// By kind, request and instances.
     private(set) var descriptions: [String: String] = [:]
+    private(set) var verdicts: [String: String] = [:]
     let isExcerpt: Bool
     let messageCount: Int
 
@@ -25,6 +26,7 @@ struct ReplayedOperations {
             let whole: [Any] = [
                 operation, own, calls.filter { ids.contains($0["request"] as? String ?? "") },
             ]
+            verdicts[Self.key(of: operation)] = operation["verdict"] as? String
             descriptions[Self.key(of: operation)] = try Self.text(Self.plain(whole, names))
         }
     }
