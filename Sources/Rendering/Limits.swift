@@ -14,9 +14,10 @@ enum Limits {
     static let combiningMarks = 4
     /// Operations other than boots that `replay` draws; of more it gives the list.
     static let drawnOperations = 10
-    /// Requests, connections and refusals that a pcapng export tells of: they stand in one block, of which readers take at
-    /// most 16 MB.
-    static let excerptRecords = 32_768
+    /// Requests that a pcapng export may be of, and connections that it tells of, refused messages among them: all this
+    /// stands in one block, of which readers take at most 16 MB.
+    static let excerptRequests = 131_072
+    static let excerptConnections = 16_384
     /// Participants that it tells of, whether they are named in it or not.
     static let excerptParticipants = 4096
     /// Rows after which the lane headings are repeated at the end of the diagram.

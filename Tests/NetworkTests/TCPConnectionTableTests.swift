@@ -551,3 +551,41 @@ extension Script {
         fromA(sequence, payload, ack: nil, flags, port: port)
     }
 }
+
+@Suite struct `Streams of an excerpt` {
+    private func packets(_ body: (inout TCPSessionBuilder) -> Void) -> [RecordedPacket] {
+        var session = TCPSessionBuilder()
+        body(&session)
+        return session.packets
+    }
+
+    @Test func `wait for nobody's next packet where bytes were left out`() {
+        var collector = StreamCollector(limits: .excerpt)
+        let one = packets { session in
+            session.send(.client, [1, 2, 3, 4])
+            session.lose(.client, 1000)
+            session.send(.client, [5, 6, 7, 8])
+        }
+        for packet in one where packet.bytes.count > 58 { collector.receive(packet) }
+        #expect(collector.flows[0].forward.bytes == [1, 2, 3, 4])
+        var other = TCPSessionBuilder(client: .v4(9, port: 41_000), at: one[0].time + .seconds(2))
+        other.send(.client, [9, 9, 9, 9])
+        for packet in other.packets { collector.receive(packet) }
+        #expect(collector.flows[0].forward.bytes == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(collector.flows[0].forward.gaps == [.init(at: 4, count: 1000)])
+    }
+
+    @Test(arguments: [1_500_000_000, 2_500_000_000, 4_000_000_000])
+    func `go on however much of them was left out`(count: Int) {
+        var collector = StreamCollector(limits: .excerpt)
+        let all = packets { session in
+            session.send(.client, [1, 2, 3, 4])
+            session.lose(.client, count)
+            session.send(.client, [5, 6, 7, 8])
+        }
+        for packet in all where packet.bytes.count > 58 { collector.receive(packet) }
+        collector.finish()
+        #expect(collector.flows.flatMap(\.forward.bytes) == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(collector.violations.isEmpty)
+    }
+}

@@ -221,7 +221,7 @@ extension Excerpt {
                     at: at, connection: record.integer("connection"), kind: record["kind"] ?? "",
                     detail: record["detail"] ?? ""))
         case "request":
-            if let id = record["id"], requests.count < Self.mostRecords { requests.insert(id) }
+            if let id = record["id"], requests.count < 2 * Self.mostRecords { requests.insert(id) }
         case "last_taken":
             guard let at = record.time("at"), let queue = record["from"], lastTaken.count < Self.mostRecords else {
                 return

@@ -21,6 +21,7 @@ struct PcapngOptions {
     /// Adds text in UTF-8, cut at a character's border to the 65,535 bytes that an option can hold.
     mutating func append(_ code: UInt16, text: String, after prefix: [UInt8] = []) {
         var value = prefix
+        if prefix.count + text.utf8.count <= Int(UInt16.max) { return append(code, prefix + Array(text.utf8)) }
         for character in text {
             guard value.count + character.utf8.count <= Int(UInt16.max) else { break }
             value += character.utf8

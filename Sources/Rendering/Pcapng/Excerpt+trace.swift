@@ -29,9 +29,11 @@ extension Excerpt {
         anomalies = capture.anomalies.filter { $0.connection.map(listed.contains) ?? true }
         anomalyCount = capture.anomalyCount - capture.anomalies.count + anomalies.count
         lastTaken = Self.lastTaken(for: selection.operations, in: trace)
-        let count = requests.count + connections.count + refusals.count
-        guard count <= Limits.excerptRecords else {
-            throw .tooMuch(count, "requests and connections", limit: Limits.excerptRecords, format: "pcapng")
+        for (noun, count, limit) in [
+            ("requests", requests.count, Limits.excerptRequests),
+            ("connections", connections.count + refusals.count, Limits.excerptConnections),
+        ] where count > limit {
+            throw .tooMuch(count, noun, limit: limit, format: "pcapng")
         }
         participants = participantsToTell(selection, in: trace)
     }

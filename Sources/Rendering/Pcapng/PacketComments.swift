@@ -1,10 +1,14 @@
 import Trace
 
-/// A view of a trace that says in a few words what a packet carries, for people who open the file in Wireshark.
+/// A machine that says in a few words what a packet carries, for people who open the file in Wireshark.
+///
+/// A message has many packets, near one another: what was said last of messages is remembered.
 struct PacketComments {
     let trace: BusTrace
     /// Message → the operations selected that it belongs to, as far as they are named.
     private var operations: [Int: [Int]] = [:]
+    private var said: [Int: String] = [:]
+    private static let mostRemembered = 1024
 
     /// Messages told of one packet, and operations of one message; of more their number.
     private static let mostMessages = 16
@@ -18,10 +22,18 @@ struct PacketComments {
     }
 
     /// One comment for each message.
-    func comments(on messages: some Collection<Int>) -> [String] {
-        var comments = messages.prefix(Self.mostMessages).map(comment)
+    mutating func comments(on messages: some Collection<Int>) -> [String] {
+        var comments = messages.prefix(Self.mostMessages).map { remembered($0) }
         if messages.count > comments.count { comments.append("and \(messages.count - comments.count) more messages") }
         return comments
+    }
+
+    private mutating func remembered(_ message: Int) -> String {
+        if let known = said[message] { return known }
+        if said.count >= Self.mostRemembered { said.removeAll(keepingCapacity: true) }
+        let comment = comment(on: message)
+        said[message] = comment
+        return comment
     }
 
     private func comment(on id: Int) -> String {

@@ -23,7 +23,7 @@ struct PcapngRenderer: Renderer {
         guard selection.count > 0 else {
             throw RenderingFailure(.nothingSelected, "no operation was found whose packets could be written")
         }
-        let comments = PacketComments(trace, operations: selection.operations)
+        var comments = PacketComments(trace, operations: selection.operations)
         var buffer: [UInt8] = []
         var encoder = ExcerptEncoder(
             try Excerpt(extract, selection), title: title(selection, comments, sources), sources: sources, to: &buffer)
