@@ -116,9 +116,23 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
             try SVGRenderer().render(TraceExtract(trace)) { written += $0.count }
         }
         #expect(failure?.kind == .tooMuch)
-        #expect(failure?.sentence.contains("20001") == true)
+        #expect(failure?.sentence.contains("10001") == true)
         #expect(failure?.sentence.contains("--since") == true)
         #expect(written == 0)
+    }
+
+    @Test func `more operations than a browser shows well are refused`() throws {
+        var trace = Boots.three()
+        trace.operations = (0...SVGRenderer.mostOperations).map { number in
+            let operation = trace.operations[0]
+            return Operation(
+                id: number, kind: .boot, requestID: "req-\(number)", instances: [], outcome: .completed,
+                startedAt: operation.startedAt, endedAt: operation.endedAt, verdict: "")
+        }
+        let failure = #expect(throws: RenderingFailure.self) {
+            try SVGRenderer().render(TraceExtract(trace)) { _ in Issue.record("something was written") }
+        }
+        #expect(failure?.sentence.contains("1001 are selected") == true)
     }
 }
 

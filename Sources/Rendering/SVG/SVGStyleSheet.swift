@@ -5,7 +5,9 @@
 enum SVGStyleSheet {
     static let text =
         fonts + shapes + colors(.light) + "@media screen and (prefers-color-scheme:dark){\n" + colors(.dark) + "}\n"
-        + "@media print{.sq{-webkit-print-color-adjust:exact;print-color-adjust:exact}.sq-hit{display:none}}\n"
+        + "@media print{.sq{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
+        // A wide drawing is made to fit the paper; a long one goes on on the next sheet.
+        + "svg.sq{max-width:100%;height:auto}.sq-hit{display:none}}\n"
 
     private static let sans =
         "ui-sans-serif,system-ui,-apple-system,Segoe UI,Roboto,Helvetica Neue,Noto Sans,Arial,sans-serif"

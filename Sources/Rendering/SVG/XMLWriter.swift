@@ -71,7 +71,8 @@ struct XMLWriter {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            case "\t", "\n", "\r": result += "&#\(scalar.value);"
+            case "\t", "\r": result += "&#\(scalar.value);"
+            case "\n": result.unicodeScalars.append(scalar)
             default:
                 if isAllowed(scalar.value) {
                     result.unicodeScalars.append(scalar)
