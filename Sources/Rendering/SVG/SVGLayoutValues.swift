@@ -81,6 +81,5 @@ struct StateBand: Sendable, Equatable {
     var top: Double
     var bottom: Double
     var hue: Hue
-    var isConfirmed: Bool
     var texts: [PlacedText]
 }

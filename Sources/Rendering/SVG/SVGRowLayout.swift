@@ -123,7 +123,7 @@ struct SVGRowLayout {
         endBand(at: row.y)
         bands.append(
             StateBand(
-                top: row.y, bottom: row.y, hue: hue, isConfirmed: mark.confirmation == .confirmed,
+                top: row.y, bottom: row.y, hue: hue,
                 texts: lines.enumerated().map { line, text in
                     PlacedText(
                         x: states.lowerBound + 12, y: row.y + 14 + Double(line) * leading, text: text, style: .state)
