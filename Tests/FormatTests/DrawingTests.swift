@@ -34,21 +34,6 @@ enum Drawings {
     }
 }
 
-@Suite struct `Drawings of the recordings` {
-    @Test(arguments: Drawings.recordings) func `are those that were looked at`(recording: [String]) async throws {
-        let text = try await Drawings.draw(recording)
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(recording[0]).svg")
-        guard let golden = try? String(contentsOf: file, encoding: .utf8) else {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try text.write(to: file, atomically: true, encoding: .utf8)
-            Issue.record("\(file.lastPathComponent) was missing and is written now; look at it")
-            return
-        }
-        #expect(text == golden, "\(file.lastPathComponent)")
-    }
-}
-
 @Suite(.enabled(ReaderProgram.browserIsMissing) { await ReaderProgram.hasBrowser() })
 struct `Drawings in a browser` {
     @Test(arguments: Drawings.recordings)

@@ -15,9 +15,13 @@ private enum PlantUML {
     static func draw(_ paths: [String]) async throws -> [DrawnDiagram] {
         let program = try #require(program, "plantuml is missing")
         let environment = ["LC_ALL": "C"]
-        let check = try await program.run(["-headless", "-checkonly"] + paths, environment: environment)
+        let check = try await Turns.ofHeavyPrograms.take {
+            try await program.run(["-headless", "-checkonly"] + paths, environment: environment)
+        }
         #expect(check.status == 0, "\(check.output) \(check.errors)")
-        let result = try await program.run(["-headless", "-tsvg"] + paths, environment: environment)
+        let result = try await Turns.ofHeavyPrograms.take {
+            try await program.run(["-headless", "-tsvg"] + paths, environment: environment)
+        }
         #expect(result.status == 0, "\(result.output) \(result.errors)")
         let drawings = paths.flatMap(drawings)
         return try await ReaderProgram.run("read-svg", drawings, as: [DrawnDiagram].self)
