@@ -28,7 +28,7 @@ enum ChildProcess {
     static func run(_ arguments: [String]) throws(BenchmarkFailure) -> ProcessCost {
         let begin = MonotonicClock.now
         let process = try start(arguments)
-        let (processor, peakMemory) = try wait(for: process, arguments.joined(separator: " "))
+        let (processor, peakMemory, _) = try wait(for: process, arguments.joined(separator: " "))
         return ProcessCost(elapsed: MonotonicClock.now - begin, processor: processor, peakMemory: peakMemory)
     }
 
@@ -52,10 +52,10 @@ enum ChildProcess {
         return process
     }
 
-    /// Waits for a program's end, which must be a good one, or the exit status `other`.
+    /// Waits for a program's end, which must be a good one, or the exit status `other`, which is then said.
     static func wait(
         for process: pid_t, _ title: String, orStatus other: Int32 = 0
-    ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int) {
+    ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int, isOther: Bool) {
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 {
@@ -64,7 +64,7 @@ enum ChildProcess {
         guard status == 0 || status == other << 8 else {
             throw BenchmarkFailure(description: "\(title) failed (status \(status))")
         }
-        return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024)
+        return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024, status != 0)
     }
 
     private static func seconds(_ time: timeval) -> Double {

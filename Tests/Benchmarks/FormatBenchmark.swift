@@ -65,12 +65,9 @@ struct FormatBenchmark {
     private func measure(
         _ format: String, _ file: String, _ selection: [String]
     ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int, isRefused: Bool) {
-        let errors = options.folder + "/errors.txt"
         let arguments = [options.novatrace, "export", file, "--format", format] + selection
-        let process = try ChildProcess.start(arguments, errors: errors)
+        let process = try ChildProcess.start(arguments)
         let cost = try ChildProcess.wait(for: process, arguments.joined(separator: " "), orStatus: Self.refusal)
-        var information = stat()
-        let isRefused = stat(errors, &information) == 0 && information.st_size > 0
-        return (cost.processor, cost.peakMemory, isRefused)
+        return (cost.processor, cost.peakMemory, cost.isOther)
     }
 }
