@@ -7,12 +7,21 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write what capture files hold for reports and scripts.",
         discussion: """
+            What is written is selected as for replay: without a selection the boots are drawn, else every operation, and of \
+            more than ten only the list; json, jsonl and csv hold everything. A file is replaced whole or not at all. A format \
+            that cannot show so much says so, with the number and the options that narrow.
+
             FORMATS
-            \(Formats.all.map { "  \($0.name)  \($0.summary)" }.joined(separator: "\n"))
+            \(Formats.manual)
 
             EXAMPLES
+              novatrace export boot.pcap -o boot.md                             a report for the ticket
+              novatrace export boot.pcap -o boot.html                           a page with what the messages carried
+              novatrace export day.pcap --instance vm-ok -o vm-ok.svg           a picture of one boot
+              novatrace export day.pcap --instance vm-ok -o vm-ok.pcapng        its packets, for the vendor
+              novatrace export day.pcap --problems -o calls.csv                 for a spreadsheet
+              novatrace export boot.pcap --format mermaid                       for a wiki
               novatrace export boot.pcap --format json | jq '.operations[] | .verdict'
-              novatrace export boot.pcap -o boot.txt
               novatrace export boot.pcap --format jsonl --instance vm-ok | grep '"type":"call"'
             """)
 
@@ -68,5 +77,16 @@ struct ExportCommand: ParsableCommand {
             throw CommandFailure(.usage, "which format? Give --format with one of \(names)")
         }
         return known
+    }
+}
+
+extension Formats {
+    /// The list for `--help`.
+    fileprivate static var manual: String {
+        let width = all.map(\.name.count).max() ?? 0
+        return all.map { format in
+            let padding = String(repeating: " ", count: width - format.name.count)
+            return "  \(format.name)\(padding)  \(format.summary) (.\(format.fileExtensions[0]))"
+        }.joined(separator: "\n")
     }
 }

@@ -40,7 +40,10 @@ struct Reading {
         let capture = try read(limits: .replay, naming: &naming) { builder.add($0) }
         Self.warn(of: capture)
         guard let naming else { return BusTrace() }
-        return builder.trace(capture: capture, naming: naming)
+        // What a closure has seen is not let go by consuming it: the trace would stand beside all that it is made of.
+        var finished = TraceBuilder()
+        swap(&finished, &builder)
+        return finished.trace(capture: capture, naming: naming)
     }
 
     /// Messages and calls as they are finished.

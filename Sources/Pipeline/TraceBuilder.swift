@@ -169,8 +169,8 @@ package struct TraceBuilder: Sendable {
         origin.messages = messageOrder.map { messages[$0].id }
         origin.calls = callOrder.map { calls[$0].id }
         let (messageIDs, callIDs) = (Self.newIDs(origin.messages), Self.newIDs(origin.calls))
-        messages = messageOrder.map { messages[$0] }
-        calls = callOrder.map { calls[$0] }
+        messages.arrange(in: messageOrder)
+        calls.arrange(in: callOrder)
         for id in messages.indices {
             messages[id].id = id
             messages[id].call = messages[id].call.flatMap { callIDs[$0] }
@@ -215,4 +215,21 @@ extension Message {
 
 extension Call {
     fileprivate var age: (Timestamp, Int) { (requestedAt ?? repliedAt ?? Timestamp(nanoseconds: .min), id) }
+}
+
+extension Array {
+    /// Puts at each place what stood at the place that `order` names there, without a second array.
+    fileprivate mutating func arrange(in order: [Int]) {
+        var order = order
+        for start in order.indices where order[start] != start {
+            var place = start
+            while order[place] != start {
+                let next = order[place]
+                swapAt(place, next)
+                order[place] = place
+                place = next
+            }
+            order[place] = place
+        }
+    }
 }

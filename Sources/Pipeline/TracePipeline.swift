@@ -168,6 +168,8 @@ extension TracePipeline {
         let files = try CaptureFiles(paths: paths)
         var builder = TraceBuilder()
         let (capture, naming) = try run(over: files, detail: detail, progress: progress) { builder.add($0) }
-        return builder.trace(capture: capture, naming: naming)
+        var finished = TraceBuilder()
+        swap(&finished, &builder)
+        return finished.trace(capture: capture, naming: naming)
     }
 }

@@ -7,9 +7,8 @@ extension HTMLPage {
             html.element("p", "No operation was found in what was captured.")
             return
         }
-        let told = Set(series.operations.map(\.id))
-        writeList(linking: told, to: &html)
-        if told.isEmpty {
+        writeList(to: &html)
+        if drawn.isEmpty {
             html.element("p", ["class": "note"], Self.hint)
         }
         series.forEach { entry in
@@ -20,7 +19,7 @@ extension HTMLPage {
     private static let hint =
         "Select with --instance, --request, --method, --service or --problems to have operations told."
 
-    private func writeList(linking told: Set<Int>, to html: inout HTMLWriter) {
+    private func writeList(to html: inout HTMLWriter) {
         html.markup("\n")
         html.element("section", ["aria-labelledby": "operations"]) { html in
             html.element("h2", ["id": "operations"], counted(listed.count, "operation"))
@@ -31,7 +30,7 @@ extension HTMLPage {
                         html.element("th", ["scope": "col", "class": name], heading)
                     }
                     html.markup("</tr></thead>\n<tbody>")
-                    for operation in listed { row(of: operation, isTold: told.contains(operation.id), to: &html) }
+                    for operation in listed { row(of: operation, isTold: drawn.contains(operation.id), to: &html) }
                     html.markup("</tbody>")
                 }
             }

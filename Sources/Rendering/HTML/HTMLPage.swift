@@ -13,13 +13,14 @@ struct HTMLPage {
     let captureEnd: Timestamp?
     /// Makes a diagram with an arrow for every message.
     let expanded: SequenceBuilder
-    private let messageCount: Int
+    /// The operations that have a diagram.
+    let drawn: Set<Int>
 
     var glyphs: GlyphTable { options.glyphs }
 
-    init(_ extract: TraceExtract, messageCount: Int) {
+    init(_ extract: TraceExtract, drawn: Set<Int>) {
         self.extract = extract
-        self.messageCount = messageCount
+        self.drawn = drawn
         trace = extract.trace
         var options = extract.options
         options.detail = .none
@@ -103,7 +104,7 @@ struct HTMLPage {
                 """)
         }
         html.markup("\n")
-        if messageCount > 0 { writeFilter(to: &html) }
+        if !drawn.isEmpty { writeFilter(to: &html) }
     }
 
     private var counts: [String] {

@@ -21,16 +21,27 @@ package struct HTMLRenderer: Renderer {
     ///
     /// - Throws: `RenderingFailure` where they are more than a page can hold.
     package func messages(of extract: TraceExtract) throws(RenderingFailure) -> Set<Int> {
-        let messages = extract.diagrams.drawnMessages
+        try drawn(of: extract).messages
+    }
+
+    /// What has a diagram of its own: those that went the same way as another have none.
+    private func drawn(
+        of extract: TraceExtract
+    ) throws(RenderingFailure) -> (messages: Set<Int>, operations: Set<Int>) {
+        var (messages, operations) = (Set<Int>(), Set<Int>())
+        extract.diagrams.forEach { entry in
+            messages.formUnion(entry.diagram.arrows.flatMap(\.messages))
+            if !entry.isShared { operations.insert(entry.operation.id) }
+        }
         guard messages.count <= Self.messageLimit else {
             throw .tooMuch(messages.count, "messages", limit: Self.messageLimit, format: "html")
         }
-        return messages
+        return (messages, operations)
     }
 
     package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
-        let messages = try messages(of: extract)
-        let page = HTMLPage(extract, messageCount: messages.count)
+        let drawn = try drawn(of: extract)
+        let page = HTMLPage(extract, drawn: drawn.operations)
         guard page.listed.count <= Self.operationLimit else {
             throw .tooMuch(page.listed.count, "operations", limit: Self.operationLimit, format: "html")
         }

@@ -134,3 +134,12 @@ package struct GiveUp: Sendable, Equatable {
         self.waited = waited
     }
 }
+
+extension SequenceDiagram {
+    /// Its arrows, in the order in which they are drawn.
+    var arrows: [SequenceArrow] {
+        events.compactMap { event in
+            if case .arrow(let arrow) = event.content { arrow } else { nil }
+        }
+    }
+}

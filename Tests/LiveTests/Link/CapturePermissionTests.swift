@@ -99,7 +99,7 @@ extension `A capture on a link` {
                 (["--for", "0s"], 64, "0s"),
                 (["--port", "0"], 64, "--port is between 1 and 65535, not 0"),
                 (["--port", "65536"], 64, "65536"),
-                (["--format", "yaml"], 64, "unknown format 'yaml'; formats are text, json, jsonl"),
+                (["--format", "yaml"], 64, "unknown format 'yaml'; formats are text, markdown, "),
                 (["-C", "5"], 64, "need a file to write: -w FILE"),
                 (["-w", link.path("x"), "-W", "5"], 64, "--file-count needs --file-size"),
                 (["-w", link.path("none/x")], 74, "cannot be created: its folder does not exist"),
