@@ -15,14 +15,14 @@ struct ExportCommand: ParsableCommand {
             \(Formats.manual)
 
             EXAMPLES
-              novatrace export boot.pcap -o boot.md                             a report for the ticket
-              novatrace export boot.pcap -o boot.html                           a page with what the messages carried
-              novatrace export day.pcap --instance vm-ok -o vm-ok.svg           a picture of one boot
-              novatrace export day.pcap --instance vm-ok -o vm-ok.pcapng        its packets, for the vendor
-              novatrace export day.pcap --problems -o calls.csv                 for a spreadsheet
-              novatrace export boot.pcap --format mermaid                       for a wiki
+              novatrace export boot.pcap -o boot.md            a report for the ticket
+              novatrace export boot.pcap -o boot.html          with what messages carried
+              novatrace export day.pcap --instance vm-ok -o vm-ok.svg
+              novatrace export day.pcap --instance vm-ok -o vm-ok.pcapng
+              novatrace export day.pcap --problems -o calls.csv
+              novatrace export boot.pcap --format mermaid      for a wiki
               novatrace export boot.pcap --format json | jq '.operations[] | .verdict'
-              novatrace export boot.pcap --format jsonl --instance vm-ok | grep '"type":"call"'
+              novatrace export boot.pcap --format jsonl | grep '"type":"call"'
             """)
 
     @OptionGroup var input: InputOptions
@@ -86,7 +86,7 @@ extension Formats {
         let width = all.map(\.name.count).max() ?? 0
         return all.map { format in
             let padding = String(repeating: " ", count: width - format.name.count)
-            return "  \(format.name)\(padding)  \(format.summary) (.\(format.fileExtensions[0]))"
+            return "  \(format.name)\(padding)  \(format.summary)"
         }.joined(separator: "\n")
     }
 }

@@ -33,6 +33,10 @@ package struct NovatraceCommand: ParsableCommand {
               Where a boot parts from one that went well:
                 novatrace compare good.pcap bad.pcap
 
+              A report for the ticket, or a page with what the messages carried:
+                novatrace export boot.pcap -o boot.md
+                novatrace export boot.pcap -o boot.html
+
               Everything as JSON for a script:
                 novatrace export boot.pcap --format json | jq '.calls[] | select(.outcome != "ok")'
 

@@ -40,7 +40,7 @@ package enum Formats {
             name: "svg", summary: "sequence diagrams as one picture, for reading and printing", fileExtensions: ["svg"],
             renderer: SVGRenderer()),
         Format(
-            name: "html", summary: "one page with diagrams, messages and their contents, for a browser",
+            name: "html", summary: "one page with diagrams, messages and contents, for a browser",
             fileExtensions: ["html", "htm"], renderer: HTMLRenderer(),
             shownContents: { extract throws(RenderingFailure) in try HTMLRenderer().messages(of: extract) }),
         Format(
