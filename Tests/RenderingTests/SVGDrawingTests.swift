@@ -146,6 +146,21 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         #expect(XMLWriter.escaped("漢😀é") == "漢😀é")
     }
 
+    @Test func `what stands beside a right-to-left name stays there`() {
+        let text = written { $0.leaf("text", "✗ مرحبا · 23 ms", title: "مرحبا") }
+        let parts = #"<tspan unicode-bidi="isolate">✗ مرحبا</tspan> · <tspan unicode-bidi="isolate">23 ms</tspan>"#
+        #expect(text == "<text><title>مرحبا</title>\(parts)</text>\n")
+        #expect(written { $0.leaf("text", "a · b") } == "<text>a · b</text>\n")
+    }
+
+    private func written(_ write: (inout XMLWriter) -> Void) -> String {
+        rendered { sink in
+            var xml = XMLWriter(to: sink)
+            write(&xml)
+            xml.flush()
+        }
+    }
+
     @Test func `names that are markup stay names`() throws {
         let hostile = [
             "</text><script>alert(1)</script>", "]]>", "<!--", "--><foreignObject>", "&lt;&#0;&xxe;", "\" onload=\"x",
@@ -165,9 +180,10 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         let text = try picture(of: trace, DiagramOptions(width: 120) { $0.detail = .full })
         let elements = try SVGElements(text)
         let plain = try SVGElements(picture(of: Boots.troubled()))
-        #expect(Set(elements.all.map(\.name)).isSubset(of: Set(plain.all.map(\.name))))
+        // The drawing itself isolates right-to-left names.
+        #expect(Set(elements.all.map(\.name)).isSubset(of: Set(plain.all.map(\.name) + ["tspan"])))
         let attributes = Set(elements.all.flatMap(\.attributes.keys))
-        #expect(attributes.isSubset(of: Set(plain.all.flatMap(\.attributes.keys))))
+        #expect(attributes.isSubset(of: Set(plain.all.flatMap(\.attributes.keys) + ["unicode-bidi"])))
         #expect(elements.texts.contains { $0.contains("</text><script>alert(1)</script>") })
         #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
         #expect(!text.unicodeScalars.contains("\u{202E}"))

@@ -39,10 +39,33 @@ struct XMLWriter {
             output.write(Self.escaped(title))
             output.write("</title>")
         }
-        output.write(Self.escaped(text))
+        if name.description == "text", text.unicodeScalars.contains(where: Self.isRightToLeft) {
+            writeIsolated(text)
+        } else {
+            output.write(Self.escaped(text))
+        }
         output.write("</")
         output.write(name)
         output.write(">\n")
+    }
+
+    /// Statements with right-to-left letters in them, each by itself: what stands beside such a name stays there.
+    private mutating func writeIsolated(_ text: String) {
+        let separator = GlyphTable.unicode.separator
+        for (index, statement) in text.split(separator: separator, omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { output.write(separator) }
+            output.write("<tspan unicode-bidi=\"isolate\">")
+            output.write(Self.escaped(String(statement)))
+            output.write("</tspan>")
+        }
+    }
+
+    /// Blocks of scripts that are written from right to left (Unicode, Bidi_Class R and AL).
+    private static func isRightToLeft(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFE, 0x10800...0x10FFF, 0x1E800...0x1EFFF: true
+        default: false
+        }
     }
 
     mutating func flush() { output.flush() }
