@@ -37,7 +37,13 @@ struct ExportCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
+        if let output, ResultFile.isDirectory(output) {
+            throw CommandFailure(.outputFailed, "\(output) is a directory")
+        }
         let format = try chosenFormat()
+        if let output, let file = input.files.first(where: { ResultFile.isSame(output, as: $0) }) {
+            throw CommandFailure(.usage, "\(output) is the capture \(file): what is read is not written over")
+        }
         let contents = format.shownContents == nil ? nil : Contents(input, content, limit: HTMLRenderer.contentLimit)
         var trace = try (contents?.firstReading ?? Reading(input, content)).trace()
         let selection = select.selection(in: trace.capture)
@@ -45,7 +51,14 @@ struct ExportCommand: ParsableCommand {
         let operations = selection.apply(to: &trace)
         let isEmpty =
             operations?.isEmpty == true && (!format.renderer.writesLoneMessages || (messages ?? []).isEmpty)
-        guard !isEmpty else { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
+        guard !isEmpty else {
+            let isLone = messages?.isEmpty == false
+            throw CommandFailure(
+                .nothingSelected,
+                isLone
+                    ? "what matches belongs to no operation: json, jsonl, csv-messages and pcapng hold it"
+                    : "nothing matches the selection")
+        }
         var options = display.diagramOptions(detail: contents?.detail ?? content.detail, all: select.all)
         if output != nil, display.color == .auto { options.color = false }
         if output != nil, display.width == nil { options.width = 120 }

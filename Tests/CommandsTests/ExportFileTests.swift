@@ -55,6 +55,99 @@ import Testing
         #expect(try scratch.names == ["folder.md"])
     }
 
+    @Test func `keeps the rights of the one before it`() async throws {
+        let path = try scratch.write("packets.pcapng", good)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        let result = try await export(["captures/boot-novalidhost.pcap", "-o", path])
+        #expect(result.status == 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+        #expect(try scratch.bytes("packets.pcapng") != good)
+    }
+
+    @Test(arguments: [true, false]) func `is the one that a link leads to`(isThere: Bool) async throws {
+        if isThere { _ = try scratch.write("real.md", good) }
+        try FileManager.default.createSymbolicLink(atPath: scratch.path("link.md"), withDestinationPath: "real.md")
+        let result = try await export(["captures/boot-novalidhost.pcap", "-o", scratch.path("link.md")])
+        #expect(result.status == 0)
+        let link = try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link.md"))
+        #expect(link == "real.md")
+        #expect(try scratch.bytes("real.md").starts(with: Array("# boot".utf8)))
+    }
+
+    @Test func `is no link that leads to itself`() async throws {
+        try FileManager.default.createSymbolicLink(atPath: scratch.path("a.md"), withDestinationPath: "a.md")
+        let result = try await export(["captures/boot-novalidhost.pcap", "-o", scratch.path("a.md")])
+        #expect(result.status == 74)
+        #expect(result.errors.contains("symbolic links"))
+    }
+
+    @Test func `may be what the shell has opened`() async throws {
+        let shell = try #require(ExternalProgram.installed("bash"))
+        for name in ["/dev/stdout", "/proc/self/fd/1"] {
+            let result = try await shell.run([
+                "-c", "\"$0\" export captures/boot-novalidhost.pcap --format csv -o \(name) > \"$1\"",
+                ExternalProgram.novatrace.location, scratch.path("calls.csv"),
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(try scratch.bytes("calls.csv").count > 1000)
+        }
+        let link = try FileManager.default.destinationOfSymbolicLink(atPath: "/dev/stdout")
+        #expect(link == "/proc/self/fd/1")
+    }
+
+    @Test func `is none of the captures that are read`() async throws {
+        let packets = try Data(
+            contentsOf: ExternalProgram.projectFolder.appending(path: "captures/boot-novalidhost.pcap"))
+        let path = try scratch.write("boot.pcap", Array(packets))
+        try FileManager.default.createSymbolicLink(atPath: scratch.path("b.svg"), withDestinationPath: "boot.pcap")
+        for output in [path, scratch.path("b.svg")] {
+            let result = try await export([path, "--format", "svg", "-o", output])
+            #expect(result.status == 64)
+            #expect(result.errors.contains("what is read is not written over"))
+        }
+        #expect(try scratch.bytes("boot.pcap") == Array(packets))
+    }
+
+    @Test(arguments: ["TERM", "KILL"]) func `leaves nothing behind when its making is ended`(signal: String)
+        async throws
+    {
+        let path = try scratch.write("report.json", good)
+        let shell = try #require(ExternalProgram.installed("bash"))
+        let script = """
+            "$0" export captures/boot-ok.pcap captures/lifecycle.pcap --all --detail full -o "$1" & pid=$!
+            sleep $2; kill -\(signal) $pid; wait $pid
+            """
+        for delay in ["0.1", "0.3", "0.5", "0.7", "0.9", "1.1", "1.3"] {
+            _ = try await shell.run(["-c", script, ExternalProgram.novatrace.location, path, delay])
+            let bytes = try scratch.bytes("report.json")
+            #expect(bytes == good || bytes.suffix(3) == Array("\n}\n".utf8))
+            #expect(try scratch.names == ["report.json"])
+        }
+    }
+
+    @Test(arguments: ["mermaid", "plantuml", "svg"])
+    func `shows operations or says that they are too many`(format: String) async throws {
+        let result = try await export(["captures/lifecycle.pcap", "--format", format])
+        #expect(result.status == 64)
+        #expect(result.output.isEmpty)
+        #expect(result.errors.contains("13 are selected: narrow with --instance"))
+    }
+
+    @Test func `writes nothing before it is known that all of it can be shown`() async throws {
+        let result = try await export([
+            "captures/boot-ok.pcap", "--format", "plantuml", "--detail", "full", "--all",
+        ])
+        #expect(result.status == 64)
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `of messages that belong to no operation says which formats hold them`() async throws {
+        let result = try await export(["captures/boot-ok.pcap", "--format", "svg", "--method", "report_state"])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("what matches belongs to no operation"))
+    }
+
     @Test func `needs a format when its name tells none`() async throws {
         for name in ["report", "report.doc", ".md"] {
             let result = try await export(["captures/boot-ok.pcap", "-o", scratch.path(name)])

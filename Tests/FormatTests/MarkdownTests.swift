@@ -38,6 +38,14 @@ struct `A report in Markdown` {
         #expect(html.contains("<code>novatrace export captures/boot-novalidhost.pcap --format markdown</code>"))
     }
 
+    @Test func `names what nobody took among the failures`() async throws {
+        let scratch = try Scratch()
+        let capture = try scratch.write("hostile.pcap", HostileBoot.pcap())
+        let html = try await MarkdownReader.html(try await export(capture))
+        let rows = html.components(separatedBy: "<tr>").filter { $0.contains("<td>no delivery seen</td>") }
+        #expect(rows.count == HostileBoot.names.indices.count { $0 % 3 == 2 })
+    }
+
     @Test func `of several operations lists them and tells each`() async throws {
         let html = try await MarkdownReader.html(
             try await export("captures/lifecycle.pcap", ["--since", "+0s"]))

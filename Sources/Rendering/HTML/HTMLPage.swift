@@ -75,9 +75,8 @@ struct HTMLPage {
     }
 
     private var title: String {
-        let told = series.operations
-        guard told.count == 1, let operation = told.first else {
-            return "\(counted(told.count, "operation")) on the message bus"
+        guard listed.count == 1, let operation = listed.first else {
+            return "\(counted(listed.count, "operation")) on the message bus"
         }
         return ([operation.kind.rawValue, operation.instanceName ?? operation.instances.first].compactMap { $0 })
             .joined(separator: " ") + ": \(operation.outcome.rawValue)"

@@ -146,7 +146,8 @@ struct MarkdownSections {
         let failed = calls(of: operation).filter(\.isProblem).map(row(of:))
         let returned = operation.messages.map { trace.messages[$0] }
             .filter { $0.returned != nil && $0.kind != .call }.map(row(of:))
-        let rows = (failed + returned).sorted { $0.at < $1.at }
+        let untaken = operation.messages.map { trace.messages[$0] }.filter { $0.kind == .cast && $0.isUntaken }
+        let rows = (failed + returned + untaken.map(row(of:))).sorted { $0.at < $1.at }
         guard !rows.isEmpty else { return }
         markdown.heading(level, "Failures")
         markdown.table(
@@ -158,6 +159,8 @@ struct MarkdownSections {
                 ]
             })
     }
+
+    private static let untaken = "no delivery seen"
 
     private typealias Failure = (
         at: Timestamp, title: String, from: String?, to: String?, what: String, packets: String?
@@ -172,7 +175,9 @@ struct MarkdownSections {
                 Markdown.code(failure?.className ?? "?")
                 + (failure.map { $0.message.isEmpty ? "" : ": " + Markdown.text($0.message.trimmingEnd()) } ?? "")
         case .timedOut: what = "timed out"
-        case .unanswered: what = "not answered before the capture ended"
+        case .unanswered:
+            let isUntaken = call.request.map { trace.messages[$0].isUntaken } ?? false
+            what = isUntaken ? Self.untaken : "not answered before the capture ended"
         case .returned:
             let returned = call.request.flatMap { trace.messages[$0].returned }
             what = "given back by the broker: " + Markdown.text(returned.map { "\($0.code) \($0.text)" } ?? "")
@@ -186,10 +191,15 @@ struct MarkdownSections {
     }
 
     private func row(of message: Message) -> Failure {
-        let text = message.returned.map { "\($0.code) \($0.text)" } ?? ""
+        let returned = message.returned.map { "given back by the broker: " + Markdown.text("\($0.code) \($0.text)") }
         return (
-            message.at ?? Timestamp(nanoseconds: 0), message.title, trace.label(of: message.from), nil,
-            "given back by the broker: " + Markdown.text(text), trace.packetWords(of: message)
+            message.at ?? Timestamp(nanoseconds: 0), message.title, trace.label(of: message.from),
+            message.routingKey, returned ?? Self.untaken, trace.packetWords(of: message)
         )
     }
+}
+
+extension Message {
+    /// Whether nobody was seen to take it.
+    fileprivate var isUntaken: Bool { deliveries.isEmpty && returned == nil }
 }

@@ -40,7 +40,9 @@ struct PcapngRenderer: Renderer {
     /// What whoever passes the file on has to know.
     static func warning(for extract: TraceExtract) -> String {
         let count = PacketSelection(extract).count
+        let background = extract.options.showsBackground ? "; background traffic of no operation is not among them" : ""
         return "\(counted(count, "packet")) written as captured: not redacted, they may hold passwords and tokens"
+            + background
     }
 
     /// Reads the capture files once more, up to the last packet that is wanted.

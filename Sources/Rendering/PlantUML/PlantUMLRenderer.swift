@@ -11,6 +11,15 @@ package struct PlantUMLRenderer: Renderer {
 
     package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         try extract.checkIsDrawn(as: Self.name)
+        // Nothing goes out before it is known that it is not too much; what the limit allows is small.
+        var document: [UInt8] = []
+        try withoutActuallyEscaping({ (chunk: [UInt8]) in document += chunk }) { sink throws(RenderingFailure) in
+            try write(extract, to: sink)
+        }
+        sink(document)
+    }
+
+    private func write(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         var writer = PlantUMLWriter(options: extract.options, to: sink)
         extract.diagrams.forEach { entry in
             let script = SequenceScript(entry.diagram, trace: extract.trace, options: extract.options)

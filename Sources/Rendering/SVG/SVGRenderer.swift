@@ -25,6 +25,7 @@ package struct SVGRenderer: Renderer {
 
     /// The heights must be known before the first byte; there are not more drawings than the limit allows.
     private func drawings(of extract: TraceExtract) throws(RenderingFailure) -> [SVGDrawing] {
+        try extract.checkIsDrawn(as: "svg")
         let series = extract.diagrams
         if series.operations.count > Self.mostOperations {
             throw .tooMuch(series.operations.count, "operations", limit: Self.mostOperations, format: "svg")

@@ -70,8 +70,8 @@ extension CaptureSummary {
         guard let excerpts else { return [] }
         let operations = excerpts.reduce(0) { $0 + $1.operations }
         return [
-            operations == 0
-                ? "an excerpt: it holds the packets of some messages only"
+            operations == 0 || excerpts.contains(where: \.isPartial)
+                ? "an excerpt: it holds the packets of single messages only, and not all of any operation"
                 : "an excerpt: it holds the packets of \(counted(operations, "operation")) only"
         ]
     }

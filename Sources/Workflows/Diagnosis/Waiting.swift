@@ -184,7 +184,8 @@ extension Facts {
         let loss = coverage.loss(since: wait.since, of: services, in: trace)
         var finding: Finding
         if !wait.isOver, !hasWaitedLong(since: wait.since) {
-            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended \(waited) later", self)
+            let later = captureEnd - wait.since < .milliseconds(50) ? "right after it" : "\(waited) later"
+            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended \(later)", self)
         } else if let loss {
             finding = Finding(.unclear, "\(beginning) and \(state), but \(loss)", self)
             finding.advise(self, loss: loss)
