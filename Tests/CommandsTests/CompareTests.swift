@@ -88,7 +88,8 @@ import Testing
         let options = Self.looks[look].options
         let result = try await ExternalProgram.novatrace.run(
             ["compare", Self.recording("ok"), Self.recording(name)] + options)
-        try expect(result.output, "compare-ok-\(name)-\(Self.looks[look].name).txt")
+        let golden = GoldenFile("Golden/compare-ok-\(name)-\(Self.looks[look].name).txt")
+        try golden.check(result.output)
         let limit = look == 1 ? 120 : 80
         #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= limit })
         if look == 2 { #expect(result.output.utf8.allSatisfy { $0 < 0x80 }) }
@@ -99,17 +100,7 @@ import Testing
             "captures/lifecycle.pcap", "--kind", "resize", "--good", "req-3b42", "--bad", "req-28da", "--expand",
             "--width", "100", "--time", "clock")
         #expect(result.status == 1)
-        try expect(result.output, "compare-resizes-100.txt")
-    }
-
-    private func expect(_ output: String, _ name: String) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")
-        guard let golden = try? String(contentsOf: file, encoding: .utf8) else {
-            try output.write(to: file, atomically: true, encoding: .utf8)
-            Issue.record("\(name) was missing and is written now; look at it")
-            return
-        }
-        #expect(output == golden, "\(name)")
+        try GoldenFile("Golden/compare-resizes-100.txt").check(result.output)
     }
 
     @Test func `colours nothing in a pipe, and everything when asked`() async throws {

@@ -46,13 +46,8 @@ import Testing
         if format.isBinary || bytes.count > Self.readable {
             return try await expectDigest(of: bytes, "\(example.name).\(format.fileExtensions[0])")
         }
-        let file = Self.folder.appending(path: "\(example.name).\(format.fileExtensions[0])")
-        guard let golden = try? Data(contentsOf: file) else {
-            try Data(bytes).write(to: file)
-            Issue.record("\(file.lastPathComponent) was missing and is written now; look at it")
-            return
-        }
-        #expect(Data(bytes) == golden, "\(file.lastPathComponent)")
+        let golden = GoldenFile("Golden/\(example.name).\(format.fileExtensions[0])")
+        try golden.check(bytes)
     }
 
     /// Lines of `digests.txt`: a SHA-256, a file's name.

@@ -1,22 +1,11 @@
-import Foundation
 import Rendering
+import TestSupport
 import Testing
 import Trace
 
-/// Compares with a file in `Golden/`; a missing one is written and fails, so that a person reads it first.
-func expectGolden(
-    _ name: String, _ text: String, sourceLocation: SourceLocation = #_sourceLocation
-) throws {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden")
-    let file = folder.appending(path: name)
-    guard let expected = try? String(contentsOf: file, encoding: .utf8) else {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try text.write(to: file, atomically: true, encoding: .utf8)
-        Issue.record(
-            "\(name) was missing and has been written: read it, then run again", sourceLocation: sourceLocation)
-        return
-    }
-    #expect(text == expected, sourceLocation: sourceLocation)
+/// Compares with a file in `Golden/`.
+func expectGolden(_ name: String, _ text: String) throws {
+    try GoldenFile("Golden/\(name)").check(text)
 }
 
 /// Everything that a renderer writes.

@@ -33,14 +33,7 @@ import Trace
     @Test(arguments: cases)
     func `are those that were looked at`(example: Case) throws {
         let text = try lines(of: example)
-        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Golden/\(example.testDescription).txt")
-        guard let golden = try? String(contentsOf: file, encoding: .utf8) else {
-            try text.write(to: file, atomically: true, encoding: .utf8)
-            Issue.record("\(file.lastPathComponent) was missing and is written now; look at it")
-            return
-        }
-        #expect(text == golden, "\(file.lastPathComponent)")
+        try GoldenFile("../Golden/\(example.testDescription).txt").check(text)
     }
 
     @Test(arguments: [40, 60, 80, 120]) func `are never wider than the terminal`(width: Int) throws {
