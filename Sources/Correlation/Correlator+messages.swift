@@ -198,7 +198,8 @@ extension Message {
         isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
         guard !isBackground else { return }
         facts = MessageFacts(
-            expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, retry: request.retry)
+            expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, retry: request.retry,
+            fault: request.fault)
     }
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
@@ -220,5 +221,6 @@ extension Message {
         stateChange = notification.stateChange
         detail = notification.detail
         isBackground = notification.priority != "ERROR"
+        facts = MessageFacts(fault: notification.fault)
     }
 }

@@ -35,7 +35,8 @@ package struct BusEvent: Sendable {
     package var isProblem: Bool {
         switch kind {
         case .unanswered, .redelivered: true
-        case .passed, .takenLate, .settled: message?.failure != nil || message?.returned != nil
+        case .passed, .takenLate, .settled:
+            message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil
         }
     }
 

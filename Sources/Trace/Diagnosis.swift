@@ -12,11 +12,11 @@ package struct Diagnosis: Sendable {
         case retriesExhausted = "retries_exhausted"
         /// The compute gave the build up and did not ask for another host.
         case buildAborted = "build_aborted"
-        /// A call that the operation needs was answered with an exception.
+        /// A call that the operation needs was answered with an exception, or a service reported one.
         case remoteError = "remote_error"
         /// A save was refused since the instance was in another state than expected.
         case rejectedTransition = "rejected_transition"
-        /// The instance went to `error`, and no message said why.
+        /// The instance went to `error`, and no answer said why.
         case errorState = "error_state"
         /// The broker gave a message back.
         case returned

@@ -8,19 +8,22 @@ package final class MessageFacts: Sendable {
     package let retry: BuildRetry?
     /// In an answer to `select_destinations` the hosts, one for each instance.
     package let selectedHosts: [String]
+    /// What went wrong, where a service reports that it did.
+    package let fault: ReportedFault?
 
     /// - Returns: `nil` where there is nothing to say.
     package init?(
         expectedTaskStates: [String?]? = nil, portIDs: [String] = [], retry: BuildRetry? = nil,
-        selectedHosts: [String] = []
+        selectedHosts: [String] = [], fault: ReportedFault? = nil
     ) {
-        guard expectedTaskStates != nil || !portIDs.isEmpty || retry != nil || !selectedHosts.isEmpty else {
-            return nil
-        }
+        let isEmpty =
+            expectedTaskStates == nil && portIDs.isEmpty && retry == nil && selectedHosts.isEmpty && fault == nil
+        if isEmpty { return nil }
         self.expectedTaskStates = expectedTaskStates
         self.portIDs = portIDs
         self.retry = retry
         self.selectedHosts = selectedHosts
+        self.fault = fault
     }
 }
 
@@ -37,5 +40,19 @@ package struct BuildRetry: Sendable, Hashable {
         self.attempts = attempts
         self.hosts = hosts
         self.reason = reason
+    }
+}
+
+/// A value: an exception that ended a service's own work, as it tells the conductor, which keeps it, or whom it may
+/// concern, redacted and bounded: the instance's fault (nova objects/instance_fault.py), the end of an action's event
+/// (objects/instance_action.py, `exc_val`), a notification's `fault`, `reason` or `message`.
+package struct ReportedFault: Sendable, Hashable {
+    /// E.g. `VirtualInterfaceCreateException`; versioned notifications alone tell it.
+    package var className: String?
+    package var message: String
+
+    package init(className: String? = nil, message: String) {
+        self.className = className
+        self.message = message
     }
 }

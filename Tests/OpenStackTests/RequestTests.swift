@@ -230,6 +230,40 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
                 == BuildRetry(attempts: 2, hosts: ["compute1"], reason: "failed: password=***"))
     }
 
+    @Test func `a fault of an instance says what it is, without traceback and secrets`() {
+        let data: WireJSON = [
+            "instance_uuid": .string(one), "code": 500, "host": "compute1", "details": "  File \"manager.py\"",
+            "message": "Unable to mount: password=hunter2\nTraceback (most recent call last):\n  File \"a.py\"",
+        ]
+        let object = OsloBuilder.object("InstanceFault", data, changes: ["message", "code"])
+        let found = request(OsloBuilder.request("object_action", OsloBuilder.objectAction("create", on: object)))
+        #expect(found?.fault == ReportedFault(message: "Unable to mount: password=***"))
+        #expect(found?.instances == [one])
+        // A message of another object is none.
+        let other = OsloBuilder.object("InstanceAction", data)
+        let action = request(OsloBuilder.request("object_action", OsloBuilder.objectAction("create", on: other)))
+        #expect(action != nil && action?.fault == nil)
+    }
+
+    @Test func `the end of an action's event says which exception ended it, and nothing where none did`() {
+        func finish(_ exception: WireJSON) -> RPCRequest? {
+            request(
+                OsloBuilder.request(
+                    "object_class_action_versions",
+                    OsloBuilder.classAction(
+                        "InstanceActionEvent", "event_finish_with_failure",
+                        [.string(one), "compute_reboot_instance"],
+                        keywords: ["exc_val": exception, "exc_tb": exception, "want_result": false])))
+        }
+        #expect(finish("Timed out")?.fault == ReportedFault(message: "Timed out"))
+        #expect(finish("Timed out")?.instances == [one])
+        for nothing: WireJSON in [.null, "", " \n", 7, ["message": "x"]] {
+            let found = finish(nothing)
+            #expect(found?.objectMethod == "InstanceActionEvent.event_finish_with_failure")
+            #expect(found?.fault == nil)
+        }
+    }
+
     @Test func `details are made only when asked for, in the order of the wire`() {
         let body = OsloBuilder.request("m", ["b": 1, "a": [nil, true, "x\n"], "c": .number("NaN")], uniqueID: "u")
         #expect(request(body)?.detail == nil)
@@ -272,6 +306,31 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
         }
         #expect(legacy?.stateChange?.powerState == .unknown)
         #expect(versioned?.stateChange?.powerState == .some("pending"))
+    }
+
+    @Test func `an error tells its exception in every format, and only an error does`() {
+        func fault(_ payload: WireJSON, priority: String = "ERROR") -> ReportedFault? {
+            let body = OsloBuilder.notification("compute.instance.create.error", payload: payload, priority: priority)
+            return notification(body)?.fault
+        }
+        func versioned(_ key: String) -> WireJSON {
+            let exception = OsloBuilder.object(
+                "ExceptionPayload",
+                [
+                    "exception": "NoValidHost_Remote", "module_name": "m", "function_name": "f", "traceback": "t",
+                    "exception_message": "No valid host. \nTraceback (most recent call last):\n\n  File \"m.py\"",
+                ])
+            return OsloBuilder.object(
+                "InstanceCreatePayload", .object([.init("uuid", .string(one)), .init(key, exception)]))
+        }
+        let expected = ReportedFault(className: "NoValidHost", message: "No valid host. ")
+        #expect(fault(versioned("fault")) == expected)
+        #expect(fault(versioned("reason")) == expected)
+        #expect(fault(["message": "Disk full", "code": 500]) == ReportedFault(message: "Disk full"))
+        #expect(fault(["reason": "Disk full"]) == ReportedFault(message: "Disk full"))
+        #expect(fault(["message": "Disk full"], priority: "INFO") == nil)
+        #expect(fault(["reason": "{'message': 'No valid host. ', 'class': 'NoValidHost_Remote'}"]) == nil)
+        #expect(fault(OsloBuilder.object("InstanceCreatePayload", ["fault": .null])) == nil)
     }
 
     @Test func `the end of an action states what it left, its start nothing`() {

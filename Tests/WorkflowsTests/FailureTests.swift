@@ -129,9 +129,8 @@ import Trace
         script.build(until: "spawning")
         script.notify("compute.instance.create.error", priority: "ERROR", instances: [TraceScript.instance])
         #expect(try boot(script).operation.outcome == .running)
-        script.call(
-            "InstanceFault.create", TraceScript.compute, TraceScript.conductor, key: "conductor",
-            instances: [TraceScript.instance])
+        let report = script.report("Build of instance \(TraceScript.instance) aborted: Disk full.")
+        #expect(try boot(script).operation.outcome == .running)
         script.save(.some("error"), .none)
         let (boot, diagnosis) = try boot(script)
         #expect(boot.outcome == .failed)
@@ -139,7 +138,48 @@ import Trace
         #expect(diagnosis.service == "nova-compute")
         #expect(diagnosis.host == "node1")
         #expect(diagnosis.step == "spawning")
-        #expect(boot.verdict == "build aborted on node1 during spawning")
+        #expect(boot.verdict == "build aborted on node1 during spawning: Disk full")
+        #expect(
+            diagnosis.evidence.contains {
+                $0.message == report && $0.text == "nova-compute@node1 reported in InstanceFault.create: Disk full"
+            })
+    }
+
+    @Test func `a fault of a host that was left is why it was, and no failure of the boot`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.report("Disk full.")
+        script.save(.some("building"), .some("scheduling"))
+        script.sendBack(attempts: 1, hosts: ["node1"])
+        script.cast(
+            "build_and_run_instance", TraceScript.conductor, TraceScript.otherCompute, key: "compute.node2",
+            instances: [TraceScript.instance])
+        script.build(until: "spawning", by: TraceScript.otherCompute)
+        script.save(.some("active"), .none, by: TraceScript.otherCompute)
+        for moment in script.moments {
+            #expect(OperationFinder(moment).operations().allSatisfy { $0.outcome != .failed })
+        }
+        let (boot, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .completed)
+        #expect(diagnosis.reschedules.map(\.reason) == ["Disk full."])
+        #expect(boot.verdict.hasSuffix("rescheduled from node1: Disk full"))
+    }
+
+    @Test func `an operation whose service reports a fault failed, whatever state it left`() throws {
+        var script = TraceScript()
+        script.cast(
+            "reboot_instance", TraceScript.api, TraceScript.compute, key: "compute.node1",
+            instances: [TraceScript.instance])
+        script.save(.some("active"), .some("reboot_started"))
+        let report = script.report("Domain is locked.")
+        script.save(.some("active"), .none)
+        let (reboot, diagnosis) = try boot(script)
+        #expect(reboot.outcome == .failed)
+        #expect(diagnosis.cause == .remoteError)
+        #expect(diagnosis.message == report)
+        #expect(diagnosis.host == "node1")
+        #expect(reboot.verdict == "nova-compute@node1 reported a fault: Domain is locked")
     }
 
     @Test func `an abort after the time for the plugged port says that the port is why`() throws {

@@ -173,6 +173,14 @@ struct TraceScript {
             facts: MessageFacts(retry: BuildRetry(attempts: attempts, hosts: hosts, reason: reason)))
     }
 
+    /// A compute has an exception kept as the instance's fault.
+    @discardableResult
+    mutating func report(_ message: String, by compute: Int = compute) -> Int {
+        call(
+            "InstanceFault.create", compute, Self.conductor, key: "conductor", instances: [Self.instance],
+            facts: MessageFacts(fault: ReportedFault(message: message)))
+    }
+
     mutating func event(_ name: String, to compute: Int = compute) {
         let host = trace.participants[compute].host ?? ""
         let id = publish(

@@ -23,6 +23,8 @@ package struct Notification: Sendable {
     package var payloadHost: String?
     /// Uuids of neutron ports it is about, each once.
     package var portIDs: [String] = []
+    /// Of events of priority `ERROR`, as far as they say it.
+    package var fault: ReportedFault?
     /// Redacted JSON of the payload or of the whole message; `nil` unless details are asked for.
     package var detail: String?
 

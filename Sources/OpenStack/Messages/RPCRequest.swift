@@ -34,6 +34,8 @@ package struct RPCRequest: Sendable {
     package var events: [String] = []
     /// How often, where and why a build was tried before.
     package var retry: BuildRetry?
+    /// What went wrong in the sender's work, where that is what it tells.
+    package var fault: ReportedFault?
     /// Names of the arguments in the order of the wire; empty unless details are asked for.
     package var argumentNames: [String] = []
     /// Redacted JSON of the arguments or of the whole message; `nil` unless details are asked for.

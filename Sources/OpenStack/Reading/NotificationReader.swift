@@ -17,6 +17,7 @@ extension OsloDecoder {
         notification.payloadHost = reader.name(fields.payloadFields.host, text)
         notification.stateChange = stateChange(text, eventType: eventType, instance: subjects.uuids.first)
         notification.portIDs = payloadPorts(text, eventType: eventType)
+        if notification.priority == "ERROR" { notification.fault = payloadFault(text) }
         switch detail {
         case .none: break
         case .args: notification.detail = detailText(fields.payload, text)

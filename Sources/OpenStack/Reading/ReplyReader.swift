@@ -81,7 +81,7 @@ extension OsloDecoder {
     }
 
     /// A class or module name without the suffix of an exception that had been remote before.
-    private func className(_ slot: JSONSlot, _ text: RawSpan) -> String? {
+    func className(_ slot: JSONSlot, _ text: RawSpan) -> String? {
         guard let name = boundedMessage(slot, text) else { return nil }
         return name.hasSuffix("_Remote") ? String(name.dropLast("_Remote".count)) : name
     }

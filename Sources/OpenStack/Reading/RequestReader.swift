@@ -22,6 +22,7 @@ extension OsloDecoder {
         request.portIDs = portIDs(text)
         request.events = events(text)
         request.retry = retry(text)
+        request.fault = fault(text, objectMethod: request.objectMethod)
         if detail != .none {
             request.argumentNames = argumentNames(text)
             request.detail = detailText(detail == .args ? fields.arguments : fields.root, text)

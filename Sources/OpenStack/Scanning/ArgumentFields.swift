@@ -18,6 +18,7 @@ struct ArgumentFields {
 
     var keywordHost = JSONSlot()
     var keywordInstanceUUID = JSONSlot()
+    var keywordException = JSONSlot()
     var hasExpectedTaskState = false
 
     var agentBinary = JSONSlot()
@@ -124,6 +125,7 @@ struct ArgumentFields {
     ) {
         keywordHost = JSONSlot()
         keywordInstanceUUID = JSONSlot()
+        keywordException = JSONSlot()
         hasExpectedTaskState = false
         findings.removeAll { $0 == .expectedTaskState }
         guard scanner.beginObject(text) else {
@@ -133,6 +135,7 @@ struct ArgumentFields {
         while let key = scanner.nextKey(text) {
             switch key.textCount(text) {
             case 4 where key.equals("host", text): keywordHost = scanner.readValue(text)
+            case 7 where key.equals("exc_val", text): keywordException = scanner.readValue(text)
             case 13 where key.equals("instance_uuid", text): keywordInstanceUUID = scanner.readValue(text)
             case 19 where key.equals("expected_task_state", text):
                 hasExpectedTaskState = true

@@ -11,12 +11,20 @@ struct PayloadFields {
         var newTaskState = JSONSlot()
     }
 
+    /// What a versioned payload tells of an exception (nova notifications/objects/exception.py).
+    struct Exception {
+        var className = JSONSlot()
+        var message = JSONSlot()
+    }
+
     /// The payload is a versioned object.
     var isVersioned = false
     var uuid = JSONSlot()
     var host = JSONSlot()
     var state = JSONSlot()
+    var reason = JSONSlot()
     var portID = JSONSlot()
+    var message = JSONSlot()
     var hostname = JSONSlot()
     var taskState = JSONSlot()
     var powerState = JSONSlot()
@@ -26,6 +34,8 @@ struct PayloadFields {
     var newTaskState = JSONSlot()
     var stateDescription = JSONSlot()
     var update = StateUpdate()
+    /// `fault`, else `reason` where that is an object.
+    var exception = Exception()
 
     /// Reads the members of the object that `scanner` has stepped into.
     mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
@@ -55,7 +65,15 @@ struct PayloadFields {
         case 4 where key.equals("uuid", text): uuid = scanner.readValue(text)
         case 4 where key.equals("host", text): host = scanner.readValue(text)
         case 4 where key.equals("port", text): findings.readObjects(.payloadPort, &scanner, text)
+        case 5 where key.equals("fault", text): exception = readException(&scanner, text)
         case 5 where key.equals("state", text): state = scanner.readValue(text)
+        case 6 where key.equals("reason", text):
+            if scanner.peek(text) == .openBrace {
+                exception = readException(&scanner, text)
+            } else {
+                reason = scanner.readValue(text)
+            }
+        case 7 where key.equals("message", text): message = scanner.readValue(text)
         case 7 where key.equals("port_id", text): portID = scanner.readValue(text)
         case 8 where key.equals("hostname", text): hostname = scanner.readValue(text)
         case 9 where key.equals("host_name", text): hostname = scanner.readValue(text)
@@ -74,31 +92,51 @@ struct PayloadFields {
     }
 
     private func readUpdate(_ scanner: inout JSONScanner, _ text: RawSpan) -> StateUpdate {
-        var update = StateUpdate()
+        readData(StateUpdate(), &scanner, text) { update, key, scanner, text in
+            if key.equals("state", text) {
+                update.state = scanner.readValue(text)
+            } else if key.equals("new_task_state", text) {
+                update.newTaskState = scanner.readValue(text)
+            } else {
+                scanner.readValue(text)
+            }
+        }
+    }
+
+    private func readException(_ scanner: inout JSONScanner, _ text: RawSpan) -> Exception {
+        readData(Exception(), &scanner, text) { exception, key, scanner, text in
+            if key.equals("exception", text) {
+                exception.className = scanner.readValue(text)
+            } else if key.equals("exception_message", text) {
+                exception.message = scanner.readValue(text)
+            } else {
+                scanner.readValue(text)
+            }
+        }
+    }
+
+    /// Reads the members of a versioned object's data; anything else is stepped over.
+    private func readData<Part>(
+        _ empty: Part, _ scanner: inout JSONScanner, _ text: RawSpan,
+        member read: (inout Part, JSONSlot, inout JSONScanner, RawSpan) -> Void
+    ) -> Part {
+        var part = empty
         guard scanner.beginObject(text) else {
             scanner.readValue(text)
-            return update
+            return part
         }
         while let key = scanner.nextKey(text) {
             guard Envelope(key, text) == .data else {
                 scanner.readValue(text)
                 continue
             }
-            update = StateUpdate()
+            part = empty
             guard scanner.beginObject(text) else {
                 scanner.readValue(text)
                 continue
             }
-            while let key = scanner.nextKey(text) {
-                if key.equals("state", text) {
-                    update.state = scanner.readValue(text)
-                } else if key.equals("new_task_state", text) {
-                    update.newTaskState = scanner.readValue(text)
-                } else {
-                    scanner.readValue(text)
-                }
-            }
+            while let key = scanner.nextKey(text) { read(&part, key, &scanner, text) }
         }
-        return update
+        return part
     }
 }

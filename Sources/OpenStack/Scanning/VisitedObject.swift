@@ -30,6 +30,8 @@ struct VisitedObject {
         var host = JSONSlot()
         var name = JSONSlot()
         var binary = JSONSlot()
+        /// Of an instance's fault.
+        var message = JSONSlot()
         var vmState = JSONSlot()
         var hostname = JSONSlot()
         var nodename = JSONSlot()
@@ -106,6 +108,7 @@ struct VisitedObject {
         case 7 where level == 0 && key.equals("objects", text):
             findings.truncateObjects(to: mark.objects)
             readList(&scanner, text, &findings)
+        case 7 where role == .objectInstance && key.equals("message", text): fields.message = scanner.readValue(text)
         case 8 where key.equals("vm_state", text): fields.vmState = scanner.readValue(text)
         case 8 where key.equals("hostname", text): fields.hostname = scanner.readValue(text)
         case 8 where key.equals("nodename", text): fields.nodename = scanner.readValue(text)

@@ -94,8 +94,10 @@ extension CSVTable<Message> {
             .text("routing_key") { message, _ in message.routingKey },
             .number("returned_code") { message, _ in message.returned?.code },
             .text("returned_text") { message, _ in message.returned?.text },
-            .text("error_class") { message, _ in message.failure?.className },
-            .text("error_message") { message, _ in message.failure?.message },
+            .text("error_class") { message, _ in
+                message.failure?.className ?? message.facts?.fault?.className
+            },
+            .text("error_message") { message, _ in message.failure?.message ?? message.facts?.fault?.message },
             .text("operation") { message, _ in message.operation.map { "op\($0)" } },
             .text("call") { message, _ in message.call.map { "call\($0)" } },
             .text("instance_name") { message, _ in message.instanceName },

@@ -44,6 +44,13 @@ extension TraceJSON {
             }
         }
         if let failure = message.failure { write(failure, &json) }
+        if let fault = message.facts?.fault {
+            json.key("fault")
+            json.object { json in
+                json.member("class", fault.className)
+                json.member("message", fault.message)
+            }
+        }
         json.member("expiration", seconds: message.expiration)
         json.member("operation", id: "op", message.operation)
         json.member("call", id: "call", message.call)

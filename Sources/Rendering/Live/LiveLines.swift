@@ -156,6 +156,7 @@ extension LiveLines {
         var remarks: [(text: String, style: TextStyle?)] = []
         if let outcome = outcome(of: event) { remarks.append(outcome) }
         guard let message = event.message else { return remarks }
+        if let fault = message.facts?.fault { remarks.insert(("\(glyphs.failure) \(fault.words)", .failure), at: 0) }
         if let instance = message.instanceName ?? message.instances.first.map({ String($0.prefix(8)) }) {
             let others = message.instances.count - 1
             remarks.append((others > 0 ? "\(instance) +\(others)" : instance, nil))

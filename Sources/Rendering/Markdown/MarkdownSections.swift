@@ -141,13 +141,15 @@ struct MarkdownSections {
             })
     }
 
-    /// Failures with their class and message, what was given back, and what nobody answered.
+    /// Failures with their class and message, what was given back, what nobody answered, and what services report
+    /// beside that.
     private func writeFailures(of operation: Operation, _ level: Int, to markdown: inout MarkdownWriter) {
         let failed = calls(of: operation).filter(\.isProblem).map(row(of:))
         let returned = operation.messages.map { trace.messages[$0] }
             .filter { $0.returned != nil && $0.kind != .call }.map(row(of:))
         let untaken = operation.messages.map { trace.messages[$0] }.filter { $0.kind == .cast && $0.isUntaken }
-        let rows = (failed + returned + untaken.map(row(of:))).sorted { $0.at < $1.at }
+        let reported = reports(in: operation).map(row(of:))
+        let rows = (failed + returned + untaken.map(row(of:)) + reported).sorted { $0.at < $1.at }
         guard !rows.isEmpty else { return }
         markdown.heading(level, "Failures")
         markdown.table(
@@ -158,6 +160,14 @@ struct MarkdownSections {
                     Markdown.code(row.to ?? ""), row.what, row.packets ?? "",
                 ]
             })
+    }
+
+    /// The first messages that tell of each exception, where no answer does.
+    private func reports(in operation: Operation) -> [Message] {
+        var told = Set(calls(of: operation).compactMap { $0.error?.message.trimmingEnd() })
+        return operation.messages.map { trace.messages[$0] }.filter { message in
+            message.facts?.fault.map { told.insert($0.message.trimmingEnd()).inserted } ?? false
+        }
     }
 
     private static let untaken = "no delivery seen"
@@ -192,9 +202,10 @@ struct MarkdownSections {
 
     private func row(of message: Message) -> Failure {
         let returned = message.returned.map { "given back by the broker: " + Markdown.text("\($0.code) \($0.text)") }
+        let reported = message.facts?.fault.map { Markdown.text($0.words) }
         return (
             message.at ?? Timestamp(nanoseconds: 0), message.title, trace.label(of: message.from),
-            message.routingKey, returned ?? Self.untaken, trace.packetWords(of: message)
+            message.routingKey, returned ?? reported ?? Self.untaken, trace.packetWords(of: message)
         )
     }
 }

@@ -16,6 +16,8 @@ struct ArrowComposer {
     }
 
     let builder: SequenceBuilder
+    /// What failures said above: a service reports the same exception up to four times.
+    private var told: Set<String> = []
 
     private var trace: BusTrace { builder.trace }
 
@@ -54,7 +56,7 @@ struct ArrowComposer {
         }
     }
 
-    private func arrow(for message: Message, lanes: inout LaneTable) -> SequenceArrow {
+    private mutating func arrow(for message: Message, lanes: inout LaneTable) -> SequenceArrow {
         let call = builder.call(of: message.id)
         let isAnswer = message.kind == .reply || message.kind == .heartbeat
         let sender = message.from ?? (isAnswer ? call?.to : message.kind == .call ? call?.from : nil)
@@ -100,9 +102,15 @@ struct ArrowComposer {
         message.routingKey.isEmpty ? message.exchange : message.routingKey
     }
 
-    private func marks(of message: Message, call: Call?) -> [ArrowMark] {
+    private mutating func marks(of message: Message, call: Call?) -> [ArrowMark] {
         var marks: [ArrowMark] = []
-        if let failure = message.failure { marks.append(.failure(failure)) }
+        if let failure = message.failure {
+            marks.append(.failure(failure))
+            told.insert(failure.message.trimmingEnd())
+        }
+        if let fault = message.facts?.fault, told.insert(fault.message.trimmingEnd()).inserted {
+            marks.append(.reported(fault))
+        }
         if let returned = message.returned { marks.append(.returned(returned)) }
         if message.deliveries.isEmpty, message.returned == nil { marks += undeliveredMark(message, call: call) }
         if let taken = message.deliveries.first?.at, let published = message.publishedAt,

@@ -71,6 +71,8 @@ package struct SequenceArrow: Sendable, Equatable {
 package enum ArrowMark: Sendable, Equatable {
     /// The reply carries this exception.
     case failure(RemoteFailure)
+    /// Its sender reports this exception, in words that no arrow above has.
+    case reported(ReportedFault)
     /// `basic.return`.
     case returned(Returned)
     /// Published, and no delivery seen; with the queue's or exchange's name.

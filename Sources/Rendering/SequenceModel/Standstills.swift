@@ -44,7 +44,7 @@ extension SequenceBuilder {
 extension ArrowMark {
     fileprivate var tellsOfFailure: Bool {
         switch self {
-        case .failure, .returned, .neverDelivered: true
+        case .failure, .reported, .returned, .neverDelivered: true
         case .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen, .senderUnknown, .truncated: false
         }
     }

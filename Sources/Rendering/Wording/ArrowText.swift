@@ -39,7 +39,7 @@ struct ArrowText {
 
     static func style(of mark: ArrowMark) -> TextStyle {
         switch mark {
-        case .failure, .returned, .neverDelivered: .failure
+        case .failure, .reported, .returned, .neverDelivered: .failure
         case .waited, .redelivered, .late, .duplicate, .requestNotSeen, .truncated: .warning
         case .noListener, .senderUnknown: .plain
         }
@@ -53,6 +53,7 @@ struct ArrowText {
             words.insert("\(glyphs.failure) \(failure.className)", at: 0)
             let message = failure.message.trimmingEnd()
             if !message.isEmpty { remarks.append(message) }
+        case .reported(let fault): remarks.append("\(glyphs.failure) \(fault.words)")
         case .returned(let returned):
             remarks.append("\(glyphs.failure) given back by the broker: \(returned.code) \(returned.text)")
         case .neverDelivered(let queue):
@@ -68,6 +69,11 @@ struct ArrowText {
         case .truncated: words.append("truncated")
         }
     }
+}
+
+extension ReportedFault {
+    /// `VirtualInterfaceCreateException: Virtual Interface creation failed`, without the class where none is told.
+    var words: String { [className, message.trimmingEnd()].compactMap(\.self).joined(separator: ": ") }
 }
 
 extension StateMark {

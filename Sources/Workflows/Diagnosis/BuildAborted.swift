@@ -12,8 +12,10 @@ extension Question {
         let task = facts.savedStates.last { $0.at < note.at && $0.change.taskState.value != nil }
         let during = task?.change.taskState.value.map { " during \($0)" } ?? ""
         let overdue = task.flatMap { facts.pluggingTimedOut(since: $0, until: note.at) }
+        let report = facts.fault(until: note.at)
+        let reason = overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? ""
         var finding = Finding(
-            .buildAborted, "build aborted\(place)\(during)\(overdue.map { ": \($0.text)" } ?? "")", facts)
+            .buildAborted, "build aborted\(place)\(during)\(reason)", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(
@@ -24,6 +26,7 @@ extension Question {
             finding.diagnosis.awaited = Plugging.event
             finding.prove(overdue)
         }
+        if let report { finding.prove(facts.evidence(of: report)) }
         if let failed = facts.lastFailure(before: note.at) {
             finding.prove(
                 Diagnosis.Evidence(facts.sentence(on: failed), at: failed.repliedAt, message: failed.reply))

@@ -2,9 +2,12 @@ import Trace
 
 extension Question {
     /// The goal was reached: proven by the last step of the workflow, and no error after it.
+    ///
+    /// Work that is not begun anew elsewhere may end in its goal without success: a reboot that failed leaves the
+    /// instance active (nova `compute/manager.py`, `reboot_instance`).
     static let completed = Question { facts in
         guard let workflow = facts.workflow, let goal = facts.operation.steps.last, goal.status == .done,
-            !facts.hasErrorState(after: goal.at), !facts.isRolledBack
+            !facts.hasErrorState(after: goal.at), !facts.isRolledBack, workflow.retry != nil || facts.faults.isEmpty
         else { return nil }
         let reached = facts.goalState(goal)
         let host = reached?.change.host ?? facts.participant(goal.to)?.host ?? facts.computeHost
@@ -28,7 +31,7 @@ extension Question {
 
     /// What no workflow knows is done when all its calls are answered; of casts nobody says when they are done.
     static let answered = Question { facts in
-        guard facts.workflow == nil else { return nil }
+        guard facts.workflow == nil, facts.faults.isEmpty else { return nil }
         let calls = facts.requests.compactMap(facts.call)
         guard calls.contains(where: { $0.outcome == .ok }), !calls.contains(where: { $0.reply == nil }) else {
             return nil

@@ -49,16 +49,18 @@ extension Question {
         return finding
     }
 
-    /// The instance went to `error`, and nothing said why.
+    /// The instance went to `error`, with no failed call or known cause before it.
     static let errorState = Question { facts in
         guard let note = facts.lastConfirmed, note.change.vmState == .some("error") else { return nil }
-        var finding = Finding(.errorState, "state became error", facts)
+        let report = facts.fault(until: note.at)
+        var finding = Finding(.errorState, "state became error\(report.map(facts.words(on:)) ?? "")", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: note.change.host)
         finding.prove(
             Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        if let report { finding.prove(facts.evidence(of: report)) }
         return finding
     }
 
@@ -71,7 +73,7 @@ extension Question {
                 || facts.isOver(since: event.at ?? facts.lastSeen)
         }
         guard let event else { return nil }
-        var finding = Finding(.remoteError, "\(event.title) reported an error", facts)
+        var finding = Finding(.remoteError, "\(event.title) reported an error\(facts.words(on: event))", facts)
         finding.diagnosis.message = event.id
         finding.diagnosis.since = event.at
         finding.blame(facts.participant(event.from))

@@ -44,7 +44,7 @@ struct Question: Sendable {
     private static let inOrder: [Question] = [
         .completed,
         .noValidHost, .retriesExhausted, .rejectedTransition, .buildAborted, .remoteError, .returned, .rolledBack,
-        .errorState, .reportedError,
+        .errorState, .reportedFault, .reportedError,
         .brokerTrouble, .notTaken, .unanswered, .missingEvent, .silentTaker,
         .answered,
         .underWay,

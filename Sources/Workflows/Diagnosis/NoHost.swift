@@ -42,7 +42,9 @@ extension Question {
             finding.prove(
                 Diagnosis.Evidence(facts.sentence(on: refused), at: refused.repliedAt, message: refused.reply))
         } else if let event {
-            finding.prove(Diagnosis.Evidence("\(event.title) reported an error", at: event.at, message: event.id))
+            finding.prove(
+                Diagnosis.Evidence(
+                    "\(event.title) reported an error\(facts.words(on: event))", at: event.at, message: event.id))
         }
         facts.addNoBuild(to: &finding, since: retry.at)
         return finding

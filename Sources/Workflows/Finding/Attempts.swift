@@ -13,22 +13,28 @@ struct Attempts {
         }
         let first = workflow.steps.first { $0.isDoneOnEachHost }
         var asked: [Message] = []
-        var sent: [(retry: Message, from: Message?)] = []
+        var sent: [(retry: Message, from: Message?, fault: ReportedFault?)] = []
+        var fault: ReportedFault?
         for id in draft.messages {
             let message = trace.messages[id]
             if retry.matches(message), !asked.isEmpty || message.facts?.retry?.hosts.isEmpty == false {
-                sent.append((message, asked.last))
+                sent.append((message, asked.last, fault))
+                fault = nil
             } else if case .request(let pattern)? = first?.proof, pattern.matches(message) {
                 asked.append(message)
+                fault = nil
+            } else if message.kind == .call {
+                fault = message.facts?.fault ?? fault
             }
         }
         retries = sent.map(\.retry)
-        reschedules = sent.compactMap { retry, from in
+        reschedules = sent.compactMap { retry, from, fault in
             guard let at = retry.at else { return nil }
             let next = asked.first { $0.at.map { $0 > at } ?? false }
             return Diagnosis.Reschedule(
                 at: at, from: from.flatMap { trace.host(of: $0) } ?? retry.facts?.retry?.hosts.last,
-                to: next.flatMap { trace.host(of: $0) }, reason: retry.facts?.retry?.reason)
+                to: next.flatMap { trace.host(of: $0) },
+                reason: retry.facts?.retry?.reason ?? fault?.message)
         }
     }
 

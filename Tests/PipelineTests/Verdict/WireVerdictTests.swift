@@ -27,6 +27,20 @@ import Trace
         #expect(boot.verdict.hasSuffix("rescheduled from compute1: Disk full"))
     }
 
+    @Test func `a build that was given up says why in the compute's words`() throws {
+        var bus = WireBus()
+        bus.bootUntilCompute1()
+        bus.save("building", "spawning", by: WireBus.compute1)
+        bus.report("Failed to allocate the network(s), not rescheduling.", by: WireBus.compute1)
+        bus.save("error", .null, by: WireBus.compute1)
+        let (boot, diagnosis) = try boot(bus.trace())
+        #expect(boot.outcome == .failed)
+        #expect(diagnosis.cause == .buildAborted)
+        #expect(
+            boot.verdict
+                == "build aborted on compute1 during spawning: Failed to allocate the network(s), not rescheduling")
+    }
+
     @Test func `a save that was refused says what the instance should have been`() throws {
         var bus = WireBus()
         bus.bootUntilCompute1()

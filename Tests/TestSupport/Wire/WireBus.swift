@@ -180,6 +180,33 @@ package struct WireBus {
             failure: failure)
     }
 
+    /// A compute has an exception kept as the instance's fault.
+    package mutating func report(_ message: String, by compute: Process) {
+        let fault: WireJSON = [
+            "instance_uuid": .string(Self.instance), "code": 500, "message": .string(message), "details": "",
+        ]
+        call(
+            "object_action",
+            OsloBuilder.objectAction("create", on: OsloBuilder.object("InstanceFault", fault)),
+            key: "conductor", from: compute, to: Self.conductor, result: [[:], .null])
+    }
+
+    /// A compute ends the event of an action, without an exception or with one.
+    package mutating func finish(_ event: String, by compute: Process, exception: String? = nil) {
+        let exception = exception.map(WireJSON.string) ?? .null
+        call(
+            "object_class_action_versions",
+            OsloBuilder.classAction(
+                "InstanceActionEvent", "event_finish_with_failure", [.string(Self.instance), .string(event)],
+                keywords: ["exc_val": exception, "exc_tb": exception, "want_result": false]),
+            key: "conductor", from: compute, to: Self.conductor)
+    }
+
+    /// nova-api asks a compute for something.
+    package mutating func ask(_ method: String, of compute: Process) {
+        cast(method, ["instance": Self.object], key: compute.queues[0], from: Self.api, to: compute)
+    }
+
     private static var object: WireJSON {
         OsloBuilder.object("Instance", ["uuid": .string(instance)])
     }
