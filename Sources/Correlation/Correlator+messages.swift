@@ -196,10 +196,13 @@ extension Message {
         events = request.events
         detail = request.detail
         isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
-        guard !isBackground else { return }
+        guard !isBackground else {
+            // Agents' work on a port belongs to what is done with the port's instance.
+            return facts = MessageFacts(portIDs: request.portIDs, upPortIDs: request.upPortIDs)
+        }
         facts = MessageFacts(
-            expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, retry: request.retry,
-            fault: request.fault)
+            expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, upPortIDs: request.upPortIDs,
+            retry: request.retry, fault: request.fault)
     }
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
@@ -221,6 +224,6 @@ extension Message {
         stateChange = notification.stateChange
         detail = notification.detail
         isBackground = notification.priority != "ERROR"
-        facts = MessageFacts(fault: notification.fault)
+        facts = MessageFacts(portIDs: notification.portIDs, fault: notification.fault)
     }
 }

@@ -135,7 +135,13 @@ package struct TraceBuilder: Sendable {
         trace.renumberConnections(listing.indexes)
         trace.operations = OperationFinder(trace).operations()
         for operation in trace.operations.reversed() {
-            for message in operation.messages { trace.messages[message].operation = operation.id }
+            for message in operation.messages {
+                trace.messages[message].operation = operation.id
+                guard PortWork.contains(trace.messages[message]) else { continue }
+                trace.messages[message].isBackground = false
+                let reply = trace.messages[message].call.flatMap { trace.calls[$0].reply }
+                if let reply { trace.messages[reply].isBackground = false }
+            }
         }
         return trace
     }

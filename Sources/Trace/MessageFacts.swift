@@ -4,6 +4,8 @@ package final class MessageFacts: Sendable {
     package let expectedTaskStates: [String?]?
     /// Uuids of neutron ports that the message is about.
     package let portIDs: [String]
+    /// Those of them that a layer-2 agent says are plugged.
+    package let upPortIDs: [String]
     /// How often, where and why a build was tried before.
     package let retry: BuildRetry?
     /// In an answer to `select_destinations` the hosts, one for each instance.
@@ -13,14 +15,15 @@ package final class MessageFacts: Sendable {
 
     /// - Returns: `nil` where there is nothing to say.
     package init?(
-        expectedTaskStates: [String?]? = nil, portIDs: [String] = [], retry: BuildRetry? = nil,
-        selectedHosts: [String] = [], fault: ReportedFault? = nil
+        expectedTaskStates: [String?]? = nil, portIDs: [String] = [], upPortIDs: [String] = [],
+        retry: BuildRetry? = nil, selectedHosts: [String] = [], fault: ReportedFault? = nil
     ) {
         let isEmpty =
             expectedTaskStates == nil && portIDs.isEmpty && retry == nil && selectedHosts.isEmpty && fault == nil
         if isEmpty { return nil }
         self.expectedTaskStates = expectedTaskStates
         self.portIDs = portIDs
+        self.upPortIDs = upPortIDs
         self.retry = retry
         self.selectedHosts = selectedHosts
         self.fault = fault

@@ -36,7 +36,7 @@ import Testing
         #expect(document["parting"] == nil)
         for key in ["missing", "extra", "changed"] { #expect(document[key] as? Int == 0, "\(key)") }
         let result = try await compare(
-            Self.recording("ok"), Self.recording("midstream"), "--tolerance", "4", "--slack", "1s")
+            Self.recording("ok"), Self.recording("midstream"), "--tolerance", "4", "--slack", "2s")
         #expect(result.status == 0, "\(result.output)")
     }
 

@@ -186,7 +186,13 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
             let found = request(OsloBuilder.request("m", arguments))
             #expect(found?.portIDs == [port])
             #expect(found?.instances == instances)
+            #expect(found?.upPortIDs == [])
         }
+        let lists: WireJSON = ["devices_up": [.string(port)], "devices_down": [.string(two)]]
+        #expect(request(OsloBuilder.request("update_device_list", lists))?.upPortIDs == [port])
+        let device: WireJSON = ["device": .string(port)]
+        #expect(request(OsloBuilder.request("update_device_up", device))?.upPortIDs == [port])
+        #expect(request(OsloBuilder.request("update_device_down", device))?.upPortIDs == [])
     }
 
     @Test func `a service says which it is and where it runs`() {

@@ -26,6 +26,31 @@ import Trace
         #expect(boot.steps.map(\.status) == [.done, .done, .done, .done, .done, .done, .skipped, .done])
     }
 
+    @Test func `what an agent says of a port belongs to what goes on with its instance, on that host, at that time`()
+        throws
+    {
+        var script = TraceScript()
+        script.askAboutPort("get_device_details", on: "node1")
+        script.bootUntilCompute([instance])
+        script.save(.some("building"), .some("spawning"), of: instance)
+        let details = script.askAboutPort("get_devices_details_list_and_failed_devices", on: "node1")
+        script.askAboutPort("update_device_list", on: "node2")
+        let report = script.askAboutPort("update_device_list", up: true, on: "node1")
+        script.event("network-vif-plugged")
+        script.save(.some("active"), .none, of: instance)
+        script.askAboutPort("update_device_list", up: true, on: "node1")
+        let operations = operations(script)
+        #expect(operations.map(\.kind) == [.boot])
+        let joined = operations[0].messages.filter { script.trace.messages[$0].exchange == "neutron" }
+        #expect(joined == [details, report])
+        for request in joined {
+            let call = try #require(script.trace.messages[request].call)
+            #expect(operations[0].messages.contains(try #require(script.trace.calls[call].reply)))
+        }
+        #expect(operations[0].messages == operations[0].messages.sorted())
+        #expect(operations[0].outcome == .completed)
+    }
+
     @Test func `a capture that ends in the middle leaves a boot running`() {
         var script = TraceScript()
         script.bootUntilCompute([instance])

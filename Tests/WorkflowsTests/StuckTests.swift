@@ -184,6 +184,31 @@ import Trace
         #expect(diagnosis.evidence.contains { $0.text.contains("8f5d5a3e") })
     }
 
+    @Test func `who is silent about a port that is never plugged is the agent, or else neutron-server`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.event("network-changed")
+        script.askAboutPort("get_devices_details_list_and_failed_devices", on: "node1")
+        script.wait(.seconds(301))
+        let silent = try boot(script).diagnosis
+        #expect(silent.cause == .missingEvent)
+        #expect(silent.service == "neutron-openvswitch-agent")
+        #expect(silent.host == "node1")
+        #expect(
+            silent.evidence.contains {
+                $0.isMissing
+                    && $0.text == "neutron-openvswitch-agent@node1 did not report a port of the instance as plugged"
+            })
+        script.askAboutPort("update_device_list", up: true, on: "node1")
+        let (boot, told) = try boot(script)
+        #expect(told.cause == .missingEvent)
+        #expect(told.service == "neutron-server")
+        #expect(boot.verdict.hasSuffix(", though neutron-openvswitch-agent@node1 had reported the port as plugged"))
+        #expect(told.evidence.contains { $0.text.hasSuffix("reported port \(TraceScript.port) as plugged") })
+        #expect(told.evidence.count { $0.isMissing } == 1)
+    }
+
     @Test func `a port that was plugged is not waited for`() throws {
         var script = TraceScript()
         script.bootUntilCompute()

@@ -9,6 +9,7 @@ struct TraceScript {
     static let scheduler = 2
     static let compute = 3
     static let otherCompute = 4
+    static let network = 5
 
     static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
 
@@ -181,13 +182,40 @@ struct TraceScript {
             facts: MessageFacts(fault: ReportedFault(message: message)))
     }
 
+    static let port = "8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"
+
+    /// The layer-2 agent of a host, from now on known.
+    mutating func agent(on host: String) -> Int {
+        let service = "neutron-openvswitch-agent"
+        if let known = trace.participants.first(where: { $0.service == service && $0.host == host }) { return known.id }
+        let id = trace.participants.count
+        trace.participants.append(Participant(id: id, service: service, host: host, label: "\(service)@\(host)"))
+        return id
+    }
+
+    /// An agent asks or reports about the port, under the request id of its process.
+    @discardableResult
+    mutating func askAboutPort(_ method: String, up: Bool = false, on host: String) -> Int {
+        let id = call(
+            method, agent(on: host), Self.network, key: "q-plugin",
+            facts: MessageFacts(portIDs: [Self.port], upPortIDs: up ? [Self.port] : []))
+        trace.messages[id].exchange = "neutron"
+        trace.messages[id].requestID = "req-agent-\(host)"
+        trace.messages[id].isBackground = true
+        if let reply = trace.messages[id].call.flatMap({ trace.calls[$0].reply }) {
+            trace.messages[reply].requestID = "req-agent-\(host)"
+            trace.messages[reply].isBackground = true
+        }
+        return id
+    }
+
     mutating func event(_ name: String, to compute: Int = compute) {
         let host = trace.participants[compute].host ?? ""
         let id = publish(
             "external_instance_event", Self.api, compute, key: "compute.\(host)", instances: [Self.instance])
         trace.messages[id].events = [name]
         trace.messages[id].requestID = "req-neutron-\(id)"
-        trace.messages[id].facts = MessageFacts(portIDs: ["8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"])
+        trace.messages[id].facts = MessageFacts(portIDs: [Self.port])
         moments.append(trace)
     }
 

@@ -30,6 +30,8 @@ package struct RPCRequest: Sendable {
     package var hostHints: [HostHint] = []
     /// Uuids of neutron ports it is about, each once.
     package var portIDs: [String] = []
+    /// Those of them that the sender, a layer-2 agent, says are plugged.
+    package var upPortIDs: [String] = []
     /// Names of the events of an `external_instance_event`.
     package var events: [String] = []
     /// How often, where and why a build was tried before.

@@ -20,6 +20,7 @@ extension OsloDecoder {
         request.expectedTaskStates = expectedTaskStates(text)
         request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)
         request.portIDs = portIDs(text)
+        request.upPortIDs = upPortIDs(text, method: method)
         request.events = events(text)
         request.retry = retry(text)
         request.fault = fault(text, objectMethod: request.objectMethod)
@@ -97,6 +98,14 @@ extension OsloDecoder {
         appendTexts(.deviceUp, to: &found, text)
         appendTexts(.deviceDown, to: &found, text)
         appendTexts(.listedPort, to: &found, text)
+        return found.strings
+    }
+
+    /// One in `update_device_up`, a list in `update_device_list` (neutron agent/rpc.py, `PluginApi`).
+    private mutating func upPortIDs(_ text: RawSpan, method: String) -> [String] {
+        if method == "update_device_up" { return reader.uuid(fields.argument.device, text).map { [$0] } ?? [] }
+        var found = UniqueStrings()
+        appendTexts(.deviceUp, to: &found, text)
         return found.strings
     }
 

@@ -80,7 +80,8 @@ struct ArrowComposer {
         if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
         var names: [String] = []
         for event in message.events where !names.contains(event) { names.append(event) }
-        return ([message.title] + names).joined(separator: " ")
+        let isReport = message.facts?.upPortIDs.isEmpty == false && !message.title.hasSuffix("_up")
+        return ([message.title] + names + (isReport ? ["up"] : [])).joined(separator: " ")
     }
 
     /// Where a message without a delivery went: to whom answered it, else towards whom it was meant for.

@@ -25,6 +25,7 @@ extension Question {
         if let overdue {
             finding.diagnosis.awaited = Plugging.event
             finding.prove(overdue)
+            finding.diagnosis.evidence += facts.portEvidence
         }
         if let report { finding.prove(facts.evidence(of: report)) }
         if let failed = facts.lastFailure(before: note.at) {

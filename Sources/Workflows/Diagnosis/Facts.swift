@@ -27,7 +27,9 @@ struct Facts {
         self.attempts = attempts
         self.trace = trace
         self.coverage = coverage
-        own = operation.messages.filter { !trace.messages[$0].isBackground }
+        own = operation.messages.filter {
+            !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
+        }
         lastSeen = own.reduce(operation.startedAt) { latest, id in
             let message = trace.messages[id]
             let answered = message.call.flatMap { trace.calls[$0].repliedAt }

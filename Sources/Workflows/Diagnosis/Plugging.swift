@@ -17,26 +17,32 @@ extension Question {
         let place = host.map { " on \($0)" } ?? ""
         let waited = facts.seconds(facts.captureEnd - wait.note.at)
         let loss = facts.coverage.loss(since: wait.note.at, of: ["nova-api", "nova-compute"], in: facts.trace)
+        let report = facts.portReports.last
+        let though = report.map { ", though \(facts.name($0.from)) had reported the port as plugged" } ?? ""
         var finding =
             loss.map {
                 Finding(.unclear, "spawning\(place) for \(waited); no \(Plugging.event) was seen, but \($0)", facts)
             }
-            ?? Finding(.missingEvent, "spawning\(place) and \(Plugging.event) did not come in \(waited)", facts)
+            ?? Finding(
+                .missingEvent, "spawning\(place) and \(Plugging.event) did not come in \(waited)\(though)", facts)
         finding.diagnosis.message = wait.note.message
         finding.diagnosis.since = wait.note.at
         finding.diagnosis.awaited = Plugging.event
         finding.awaitedStep = wait.step
         finding.advise(facts, loss: loss)
         let agent = facts.networkAgent(on: host)
-        finding.blame(agent, service: Workflow.Role.network.service)
+        finding.blame(
+            report.map { facts.participant($0.deliveries.last?.to) } ?? agent, service: Workflow.Role.network.service)
         finding.prove(
             Diagnosis.Evidence("\"spawning\" was saved", at: wait.note.at, message: wait.note.message))
+        finding.diagnosis.evidence += facts.portEvidence
+        if report == nil, let silence = facts.silence(of: agent, since: wait.note.at) {
+            finding.diagnosis.evidence.append(silence)
+        }
         finding.diagnosis.evidence.append(
-            contentsOf: facts.portEvidence + [
-                Diagnosis.Evidence(
-                    "no external_instance_event \(Plugging.event) for the instance in \(waited); nova-compute waits 300 s",
-                    at: facts.captureEnd, isMissing: loss == nil)
-            ])
+            Diagnosis.Evidence(
+                "no external_instance_event \(Plugging.event) for the instance in \(waited); nova-compute waits 300 s",
+                at: facts.captureEnd, isMissing: loss == nil))
         return finding
     }
 }
@@ -70,14 +76,34 @@ extension Facts {
         return trace.participants.first { $0.host == host && services.contains($0.service ?? "") }
     }
 
-    /// The ports that other events named.
-    fileprivate var portEvidence: [Diagnosis.Evidence] {
-        own.compactMap { id in
-            let message = message(id)
-            guard !message.events.isEmpty, let ports = message.facts?.portIDs, !ports.isEmpty else { return nil }
-            return Diagnosis.Evidence(
-                "\(message.events.joined(separator: ", ")) came for port \(ports.joined(separator: ", "))",
-                at: message.at, message: id)
+    /// An agent's reports that a port of the instance is plugged.
+    fileprivate var portReports: [Message] {
+        own.map(message).filter { PortWork.contains($0) && $0.facts?.upPortIDs.isEmpty == false }
+    }
+
+    /// What other events and the agent said of ports.
+    var portEvidence: [Diagnosis.Evidence] {
+        own.map(message).compactMap { message in
+            guard let facts = message.facts, !facts.portIDs.isEmpty else { return nil }
+            let text: String
+            if !message.events.isEmpty {
+                text =
+                    "\(message.events.joined(separator: ", ")) came for port \(facts.portIDs.joined(separator: ", "))"
+            } else if PortWork.contains(message), !facts.upPortIDs.isEmpty {
+                text = "\(name(message.from)) reported port \(facts.upPortIDs.joined(separator: ", ")) as plugged"
+            } else {
+                return nil
+            }
+            return Diagnosis.Evidence(text, at: message.at, message: message.id)
         }
+    }
+
+    /// That the agent on the host was silent, where it would have been heard.
+    fileprivate func silence(of agent: Participant?, since time: Timestamp) -> Diagnosis.Evidence? {
+        guard let agent, let service = agent.service,
+            coverage.loss(since: time, of: [service, Workflow.Role.network.service], in: trace) == nil
+        else { return nil }
+        return Diagnosis.Evidence(
+            "\(agent.label) did not report a port of the instance as plugged", at: captureEnd, isMissing: true)
     }
 }

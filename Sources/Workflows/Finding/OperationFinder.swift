@@ -4,7 +4,7 @@ import Trace
 ///
 /// Messages of other services join by their `global_request_id`. Neutron sends an `external_instance_event` under a
 /// request id of its own (neutron `notifiers/nova.py`, `_get_nova_client`): it, and what its receiver does under that
-/// id, joins the operation that is under way on its instance.
+/// id, joins the operation that is under way on its instance; so does what neutron's agents do about its ports.
 package struct OperationFinder {
     /// How long after an operation's last message an event of its instance still belongs to it.
     private static let afterglow: Nanoseconds = .seconds(10)
@@ -33,6 +33,7 @@ package struct OperationFinder {
             if let instance = draft.instance { byInstance[instance, default: []].append(index) }
         }
         for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
+        PortWork(trace).join(&found, byInstance: byInstance)
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
         let maker = OperationMaker(trace)
         return found.enumerated().map { id, draft in maker.operation(draft, id: id) }
@@ -45,13 +46,19 @@ package struct OperationFinder {
         var order: [String] = []
         var groups: [String: [Int]] = [:]
         let own = Set(trace.messages.lazy.compactMap(\.requestID))
-        for message in trace.messages {
+        for message in trace.messages where !isPortWork(message) {
             let origin = message.globalRequestID.flatMap { own.contains($0) ? $0 : nil }
             guard let request = origin ?? message.requestID ?? message.globalRequestID else { continue }
             if groups[request] == nil { order.append(request) }
             groups[request, default: []].append(message.id)
         }
         return order.map { ($0, groups[$0] ?? []) }
+    }
+
+    private func isPortWork(_ message: Message) -> Bool {
+        guard message.kind == .reply || message.kind == .heartbeat else { return PortWork.contains(message) }
+        let request = message.call.flatMap { trace.calls[$0].request }
+        return request.map { PortWork.contains(trace.messages[$0]) } ?? false
     }
 
     private func operations(of request: String, messages: [Int]) -> [OperationDraft] {

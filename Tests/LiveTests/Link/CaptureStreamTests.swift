@@ -98,8 +98,11 @@ struct ObjectStream {
         return known
     }
 
+    /// Numbers and names of the one's own, and what is known at the end only: which operation a message belongs to, so that
+    /// it is no background traffic.
     private static let ownNames: Set = [
         "id", "from", "to", "operation", "request", "reply", "answers", "call", "connection", "operations",
+        "background",
     ]
 }
 

@@ -22,6 +22,25 @@ import Trace
         #expect(!diagnosis.evidence.contains { $0.isMissing })
     }
 
+    @Test(arguments: ["boot-ok", "boot-midstream", "boot-conductor-down"])
+    func `that the agent of the host plugged the port is part of its boot, before neutron told nova`(
+        name: String
+    ) throws {
+        let trace = try Recording(name: name).trace()
+        let boot = try #require(trace.operations.first { $0.kind == .boot })
+        let messages = boot.messages.map { trace.messages[$0] }
+        let reports = messages.filter { $0.facts?.upPortIDs.isEmpty == false }
+        #expect(reports.count == 1)
+        let report = try #require(reports.first)
+        let agent = trace.participants[try #require(report.from)]
+        #expect(agent.label == "neutron-openvswitch-agent@\(boot.diagnosis?.host ?? "?")")
+        #expect(!report.isBackground && report.operation == boot.id)
+        let event = try #require(messages.first { $0.events == ["network-vif-plugged"] })
+        #expect(event.facts?.portIDs == report.facts?.upPortIDs)
+        let (plugged, told) = (try #require(report.at), try #require(event.at))
+        #expect(plugged < told)
+    }
+
     @Test func `no valid host is the scheduler's word`() throws {
         let boot = try boot("boot-novalidhost")
         let diagnosis = try #require(boot.diagnosis)
