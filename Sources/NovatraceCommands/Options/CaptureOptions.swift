@@ -64,6 +64,9 @@ struct CaptureOptions: ParsableArguments {
         if let twice = interface.first(where: { name in interface.count { $0 == name } > 1 }) {
             throw ValidationError("--interface \(twice) is given twice")
         }
+        if interface.contains("any"), interface.count > 1 {
+            throw ValidationError("--interface any is all of them, and stands alone")
+        }
         guard (68...262_144).contains(snaplen) else {
             throw ValidationError("--snaplen is between 68 and 262144 bytes, not \(snaplen)")
         }

@@ -101,7 +101,10 @@ struct TraceSelection {
         operations = Set(ids.filter(trace.operations.indices.contains))
         for id in operations {
             messages.formUnion(trace.operations[id].messages.filter(trace.messages.indices.contains))
-            participants.formUnion(trace.operations[id].states.compactMap(\.participant))
+            let operation = trace.operations[id]
+            participants.formUnion(operation.states.compactMap(\.participant))
+            participants.formUnion(operation.steps.flatMap { [$0.from, $0.to] }.compactMap(\.self))
+            if let participant = operation.diagnosis?.participant { participants.insert(participant) }
         }
         if let selected { messages = Set(selected.filter(trace.messages.indices.contains)) }
         for id in messages {

@@ -99,7 +99,7 @@ struct SVGRowLayout {
 
     private mutating func addState(_ mark: StateMark, to row: inout SVGRow) {
         let rejected = mark.confirmation == .rejected
-        row.style = rejected ? .failure : mark.confirmation == .confirmed ? .state : .warning
+        row.style = mark.style
         let text = mark.text(glyphs).string
         guard let states = columns.states, hasBands, !rejected else {
             let hue = hue(of: mark.states)

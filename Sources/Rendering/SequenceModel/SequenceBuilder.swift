@@ -157,11 +157,12 @@ extension SequenceBuilder {
         message.priority != "ERROR" && (message.isBackground || message.kind == .notification)
     }
 
-    /// Background messages that belong to no operation and fall into this one's time.
+    /// Messages that belong to no operation and fall into this one's time: background traffic, and what neutron tells all
+    /// its agents.
     private func backgroundMessages(during operation: Operation) -> [Int] {
         let first = firstMessage(notBefore: operation.startedAt)
         return trace.messages[first...].prefix { ($0.at ?? operation.endedAt) <= operation.endedAt }
-            .filter { $0.operation == nil && $0.isBackground }.map(\.id)
+            .filter { $0.operation == nil }.map(\.id)
     }
 
     /// Binary search: messages stand in order of time.

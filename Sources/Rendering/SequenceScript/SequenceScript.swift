@@ -66,13 +66,7 @@ struct SequenceScript {
             case .arrow(let arrow):
                 for statement in arrows(arrow, at: time, activations.at(index)) { visit(.arrow(statement)) }
             case .state(let mark):
-                let style: TextStyle =
-                    switch mark.confirmation {
-                    case .confirmed: .state
-                    case .rejected: .failure
-                    case .unanswered: .warning
-                    }
-                visit(note(mark.text(glyphs), lane: mark.lane, style, time))
+                visit(note(mark.text(glyphs), lane: mark.lane, mark.style, time))
             case .giveUp(let giveUp): visit(note(giveUp.text(glyphs), lane: giveUp.lane, .failure, time))
             case .standstill(let standstill):
                 let words = [standstill.text, standstill.qualifier].compactMap { $0 }.joined(separator: " ")

@@ -20,10 +20,9 @@ struct RowLayout {
         switch event.content {
         case .arrow(let arrow): add(arrow, time: time)
         case .state(let mark):
-            let rejected = mark.confirmation == .rejected
             note(
-                mark.text(glyphs), lane: mark.lane, symbol: rejected ? .failed : .state,
-                style: rejected ? .failure : mark.confirmation == .confirmed ? .state : .warning, time: time)
+                mark.text(glyphs), lane: mark.lane, symbol: mark.confirmation == .rejected ? .failed : .state,
+                style: mark.style, time: time)
         case .giveUp(let giveUp):
             note(giveUp.text(glyphs), lane: giveUp.lane, symbol: .failed, style: .failure, time: time)
         case .standstill(let standstill):

@@ -77,6 +77,15 @@ extension ReportedFault {
 }
 
 extension StateMark {
+    /// `error` stands out as a rejected change does.
+    var style: TextStyle {
+        switch confirmation {
+        case .rejected: .failure
+        case .confirmed: states.contains("error") ? .failure : .state
+        case .unanswered: .warning
+        }
+    }
+
     func text(_ glyphs: GlyphTable) -> TerminalText {
         var words = states
         if let instance { words.append(String(instance.prefix(8))) }

@@ -105,6 +105,7 @@ extension `A capture on a link` {
                 (["-w", link.path("none/x")], 74, "cannot be created: its folder does not exist"),
                 (["-w", "/proc"], 74, "novatrace: /proc is a directory"),
                 (["-i", "bus0", "-i", "bus0"], 64, "--interface bus0 is given twice"),
+                (["-i", "any", "-i", "bus0"], 64, "--interface any is all of them, and stands alone"),
             ]
             for (arguments, status, sentence) in cases {
                 let onInterface = arguments.contains("-i") ? [] : ["-i", "bus0"]
