@@ -51,6 +51,18 @@ import Trace
         #expect(operations[0].outcome == .completed)
     }
 
+    @Test func `an operation whose task no save tells of has what an agent does for a while, and not forever`() {
+        var script = TraceScript()
+        script.cast("attach_interface", 0, 3, key: "compute.node1", instances: [TraceScript.instance])
+        script.event("network-changed")
+        let soon = script.askAboutPort("update_device_list", up: true, on: "node1")
+        script.wait(.seconds(60))
+        let late = script.askAboutPort("update_device_list", up: true, on: "node1")
+        let operation = operations(script)[0]
+        #expect(operation.messages.contains(soon))
+        #expect(!operation.messages.contains(late))
+    }
+
     @Test func `a capture that ends in the middle leaves a boot running`() {
         var script = TraceScript()
         script.bootUntilCompute([instance])

@@ -7,7 +7,7 @@ import Trace
 /// id, joins the operation that is under way on its instance; so does what neutron's agents do about its ports.
 package struct OperationFinder {
     /// How long after an operation's last message an event of its instance still belongs to it.
-    private static let afterglow: Nanoseconds = .seconds(10)
+    static let afterglow: Nanoseconds = .seconds(10)
 
     private let trace: BusTrace
     private let workflows: [Workflow]

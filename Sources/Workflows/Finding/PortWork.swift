@@ -63,6 +63,8 @@ private struct Window {
     private var hosts: Set<String> = []
 
     init(of draft: OperationDraft, in trace: BusTrace) {
+        // Of a task that no save tells of it is not known when it ends.
+        end = draft.endedAt + OperationFinder.afterglow
         for id in draft.messages {
             let message = trace.messages[id]
             if let change = message.stateChange, message.kind == .call || message.kind == .cast {
