@@ -11,6 +11,14 @@ struct CallRecord: Sendable {
     /// When the answer left the server and when it reached the caller.
     var replyPublishedAt: Timestamp?
     var replyDeliveredAt: Timestamp?
+    /// When the broker gave the answer back, until it was delivered after all.
+    var replyReturnedAt: Timestamp?
+    /// Whether that is what became of its last publish.
+    var wasReturnedLast = false
+    /// Where the answer goes: `_reply_q`, else its routing key.
+    var replyQueue: String?
+    /// The exception in the answer, whether the caller got it or not.
+    var failure: RemoteFailure?
     /// Connections that published the request, took it last, and published the answer.
     var callerConnection: Int?
     var takerConnection: Int?
@@ -28,6 +36,8 @@ struct CallRecord: Sendable {
     var lastSignOfLife: Timestamp?
     /// Whether the call monitor's time ran out between two signs of life.
     var monitorGaveUp = false
+    /// Whether the broker gave the request back.
+    var requestWasReturned = false
     /// Whether the answer that was taken said itself that it is the last.
     var replyIsFinal = false
     /// The instance of an `Instance.save`, while it is open.
@@ -66,15 +76,19 @@ struct CallRecord: Sendable {
     /// Decides the outcome from what was seen until `end`.
     ///
     /// Times that contradict each other, as of captures whose clocks differ, give no duration.
-    mutating func conclude(at end: Timestamp, in naming: borrowing ServiceNaming) {
+    mutating func conclude(at end: Timestamp, in naming: borrowing ServiceNaming, _ sight: borrowing ReplySight) {
         let server = server(naming)
         call.requestedAt = publishedAt ?? deliveredAt
-        call.repliedAt = replyDeliveredAt ?? replyPublishedAt
+        call.firstReplyAttemptAt = replyPublishedAt
         call.callerConnection = callerConnection ?? receiverConnection
         call.serverConnection = server.connection
-        call.isLate = call.repliedAt.map(isBeyondTimeout) ?? false
+        call.isLate = (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
+        call.replyFate = fate(at: end, naming, sight)
+        let isLost = call.replyFate?.isLost ?? false
+        call.repliedAt = isLost ? nil : replyDeliveredAt ?? replyPublishedAt
+        call.error = isLost || call.isLate ? nil : failure
         call.outcome = outcome(at: end)
-        if let publishedAt, let replyDeliveredAt, replyDeliveredAt >= publishedAt {
+        if !isLost, let publishedAt, let replyDeliveredAt, replyDeliveredAt >= publishedAt {
             call.latency = replyDeliveredAt - publishedAt
         }
         if let tookAt = server.tookAt, let replyPublishedAt, replyPublishedAt >= tookAt {
@@ -97,18 +111,48 @@ struct CallRecord: Sendable {
         return (replierConnection, nil)
     }
 
+    /// What became of the answer, where that is known.
+    private func fate(
+        at end: Timestamp, _ naming: borrowing ServiceNaming, _ sight: borrowing ReplySight
+    ) -> Call.ReplyFate? {
+        guard call.reply != nil else { return nil }
+        let sent = call.lastReplyAttemptAt ?? replyPublishedAt
+        let isJustSent = sent.map { end - $0 < ReplySight.patience } ?? true
+        if replyReturnedAt != nil, wasReturnedLast || isJustSent { return .returned }
+        if replyDeliveredAt != nil {
+            if let callerConnection, let receiverConnection,
+                naming.areDifferentProcesses(callerConnection, receiverConnection)
+            {
+                return .misdelivered
+            }
+            return call.isLate ? .late : .delivered
+        }
+        if call.request != nil, let replyQueue, let sent,
+            sight.wouldHaveSeenDelivery(from: replyQueue, since: sent, until: end, naming)
+        {
+            return .undelivered
+        }
+        return call.isLate ? .late : nil
+    }
+
     private func outcome(at end: Timestamp) -> Call.Outcome {
         guard call.request != nil else { return .orphanReply }
-        if call.reply != nil {
-            return call.isLate ? .timedOut : call.error != nil ? .error : .ok
+        switch call.replyFate {
+        case .late: return .timedOut
+        case .returned where !call.isLate: return .returned
+        case .returned: return .timedOut
+        case .undelivered, .misdelivered: return isBeyondTimeout(end) ? .timedOut : .unanswered
+        case .delivered, nil: break
         }
-        if call.outcome == .returned { return .returned }
+        if call.reply != nil { return failure != nil ? .error : .ok }
+        if requestWasReturned { return .returned }
         return isBeyondTimeout(end) ? .timedOut : .unanswered
     }
 
     /// Whether neither an answer nor the end of the caller's patience was seen until `moment`.
     func isOpen(at moment: Timestamp) -> Bool {
-        call.request != nil && call.reply == nil && call.outcome != .returned && !isBeyondTimeout(moment)
+        call.request != nil && (call.reply == nil || replyReturnedAt != nil) && !requestWasReturned
+            && !isBeyondTimeout(moment)
     }
 
     /// A request that was delivered was published before that.

@@ -46,6 +46,7 @@ extension Correlator {
         calls[id].call.objectMethod = request.objectMethod
         calls[id].expiration = calls[id].expiration ?? observation.expiration
         calls[id].monitorTimeout = calls[id].monitorTimeout ?? request.callMonitorTimeout
+        calls[id].replyQueue = calls[id].replyQueue ?? request.replyQueue
         switch observation.leg {
         case .publish:
             calls[id].publishedAt = calls[id].publishedAt ?? observation.firstByteAt
@@ -59,7 +60,7 @@ extension Correlator {
                 openSaves.began(instance, call: calls[id].call.id, takenBy: observation.connection)
             }
         case .returned:
-            calls[id].call.outcome = .returned
+            calls[id].requestWasReturned = true
         }
         if let reply = calls[id].call.reply, messages.contains(reply) { describe(reply: reply, byCall: id) }
     }
@@ -82,10 +83,14 @@ extension Correlator {
             take(observation, reply, asAnswerOf: id, message: message)
             return
         }
+        if case .deliver = observation.leg, calls[id].replyIsFinal, calls[id].replyDeliveredAt == nil {
+            // Of two answers the one that the caller got is the answer.
+            if isNew { calls[id].call.duplicateReplies += 1 }
+            return take(observation, reply, asAnswerOf: id, message: message)
+        }
         guard isNew else { return }
-        if messages.contains(answer), messages[answer].returned != nil {
+        if calls[id].replyReturnedAt != nil {
             calls[id].call.duplicateReplies += 1
-            calls[id].replyDeliveredAt = nil
             take(observation, reply, asAnswerOf: id, message: message)
         } else if calls[id].replyIsFinal {
             calls[id].call.duplicateReplies += 1
@@ -97,24 +102,36 @@ extension Correlator {
     /// Takes a further message of an answer that is not over: another result (before oslo.messaging a method could
     /// give many), a failure after results, or the end marker.
     private mutating func continueAnswer(_ reply: RPCReply, call id: Int) {
-        calls[id].call.error = calls[id].call.error ?? reply.failure
+        calls[id].failure = calls[id].failure ?? reply.failure
         calls[id].replyIsFinal = reply.isEnding == true
     }
 
     /// Takes a passage of the reply that answers the call.
     private mutating func take(_ observation: Observation, _ reply: RPCReply, asAnswerOf id: Int, message: Int) {
+        if calls[id].call.reply != message {
+            calls[id].call.replyAttempts += 1
+            if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = observation.firstByteAt }
+            calls[id].wasReturnedLast = false
+        }
         calls[id].call.reply = message
-        calls[id].call.error = reply.failure
+        calls[id].failure = reply.failure
         calls[id].replyIsFinal = reply.isEnding == true
         switch observation.leg {
         case .publish:
             calls[id].replyPublishedAt = calls[id].replyPublishedAt ?? observation.firstByteAt
+            if calls[id].replyQueue == nil {
+                calls[id].replyQueue =
+                    observation.routingKey.isEmpty ? observation.exchange : observation.routingKey
+            }
         case .deliver(let redelivered):
             if redelivered, calls[id].replyDeliveredAt != nil { break }
             calls[id].replyDeliveredAt = observation.lastByteAt
             calls[id].receiverConnection = observation.connection
+            calls[id].replyReturnedAt = nil
         case .returned:
-            break
+            guard calls[id].replyDeliveredAt == nil else { break }
+            calls[id].replyReturnedAt = observation.lastByteAt
+            calls[id].wasReturnedLast = true
         }
         forget(saveOf: calls[id])
         calls[id].savedInstance = nil

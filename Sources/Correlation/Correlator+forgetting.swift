@@ -37,6 +37,7 @@ extension Correlator {
         let forgotten = naming.forget(ids)
         for id in ids { unsettled.remove(id) }
         replyQueues.forget(forgotten)
+        sight.forget(ids)
         openSaves.forget(forgotten)
         connectionByIdentity.mapInPlace { forgotten.standIn(for: $0) }
         forgottenConnections += ids.count

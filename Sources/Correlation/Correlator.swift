@@ -24,6 +24,7 @@ package struct Correlator: Sendable {
     /// By connection.
     var unsettled = SparseTable<UnsettledContents>()
     var replyQueues: ReplyQueues
+    var sight: ReplySight
     var openSaves: OpenSaves
     /// Which connection a process was last known by.
     var connectionByIdentity = AgingDictionary<ProcessIdentity, Int>()
@@ -42,6 +43,7 @@ package struct Correlator: Sendable {
     package init(limits: CorrelationLimits = .replay) {
         self.limits = limits
         replyQueues = ReplyQueues(limit: limits.replyQueues)
+        sight = ReplySight(limit: limits.replyQueues)
         openSaves = OpenSaves(limit: limits.connections)
         naming = ServiceNaming(
             connections: limits.connections, forgetsClosed: limits.forgetsConnections,
@@ -89,8 +91,19 @@ package struct Correlator: Sendable {
     mutating func takes(_ connection: Int, from queue: String, isNew: Bool) {
         naming.serves(connection, queue)
         guard queue.hasPrefix("reply_") else { return }
+        guard !replyQueues.isConsumed(queue, by: connection) else { return }
+        sight.reads(connection, queue, byDelivery: !isNew)
         if let other = replyQueues.consumed(queue, by: connection, isNew: isNew) { naming.join(connection, other) }
     }
+
+    /// The broker said something on a connection other than a message.
+    package mutating func heardBroker(on connection: Int) { sight.heardBroker(on: connection) }
+
+    /// The capture lacks something of a connection.
+    package mutating func lost(on connection: Int, at time: Timestamp) { sight.lost(on: connection, at: time) }
+
+    /// The capture lacks packets, of which connections is not known.
+    package mutating func lostPackets() { sight.lacksPackets = true }
 
     // MARK: What is handed on
 
@@ -140,7 +153,9 @@ package struct Correlator: Sendable {
     /// An answered call is over; an open one makes room, but is not forgotten.
     private mutating func displaceOldestCall(at now: Timestamp, _ visit: (Finished) -> Void) {
         guard let record = calls.removeOldest() else { return }
-        let isOpen = record.call.request != nil && record.call.reply == nil && record.call.outcome != .returned
+        let isOpen =
+            record.call.request != nil && (record.call.reply == nil || record.replyReturnedAt != nil)
+            && !record.requestWasReturned
         if isOpen, now - record.touched <= limits.expiry {
             callByMessageID[record.call.messageID] = nil
             parked[record.call.messageID] = record
@@ -169,7 +184,7 @@ package struct Correlator: Sendable {
 
     private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
         callByMessageID[record.call.messageID] = nil
-        record.conclude(at: now, in: naming)
+        record.conclude(at: now, in: naming, sight)
         forget(saveOf: record)
         visit(.call(record.call))
     }

@@ -20,6 +20,9 @@ struct ReplyQueues: Sendable {
 
     var count: Int { users.count }
 
+    /// Whether it is known that `connection` consumes `queue`.
+    func isConsumed(_ queue: String, by connection: Int) -> Bool { users[queue]?.consumer == connection }
+
     /// `connection` consumes `queue`; `isNew` when its `basic.consume` was seen just now.
     ///
     /// - Returns: a connection of the same process.

@@ -44,8 +44,9 @@ struct StatisticsCollector {
         let key = Key(method: call.title, kind: .call)
         figures[key, default: Figures()].count += 1
         switch call.outcome {
+        case .returned where call.replyFate == .returned: figures[key]?.unanswered += 1
         case .error, .returned: figures[key]?.failures += 1
-        case .unanswered, .timedOut: figures[key]?.unanswered += call.reply == nil ? 1 : 0
+        case .unanswered, .timedOut: figures[key]?.unanswered += 1
         case .ok, .orphanReply: break
         }
         if let latency = call.latency { record(latency, of: key) }

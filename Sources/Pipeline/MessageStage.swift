@@ -43,6 +43,16 @@ struct MessageStage {
         anomalies.add(anomaly)
     }
 
+    /// The capture lacks bytes of a connection.
+    mutating func lost(on connection: Int, at time: Timestamp) {
+        correlator.lost(on: connection, at: time)
+    }
+
+    /// The capture lacks packets, of which connections is not known.
+    mutating func lostPackets() {
+        correlator.lostPackets()
+    }
+
     /// Messages of a connection that are cut short are passed over.
     mutating func takesWholeMessages(on connection: Int) {
         whole.insert(connection)
@@ -58,8 +68,10 @@ struct MessageStage {
         case .settled(let settlement):
             acknowledge(settlement, on: connection)
         case .method(let event):
+            if event.side != .client { correlator.heardBroker(on: connection) }
             learn(from: event, on: connection)
         case .anomaly(let anomaly):
+            correlator.lost(on: connection, at: anomaly.stamp.time)
             anomalies.add(
                 Anomaly(
                     at: anomaly.stamp.time, connection: connection, kind: anomaly.kind.rawValue,
@@ -118,6 +130,7 @@ struct MessageStage {
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
         let decoded = read(body, of: content)
         if case .opaque(let reason) = decoded, reason.isDefect {
+            correlator.lost(on: connection, at: content.lastPacket.time)
             anomalies.add(
                 Anomaly(
                     at: content.lastPacket.time, connection: connection, kind: "body-unreadable",

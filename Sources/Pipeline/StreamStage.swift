@@ -83,6 +83,7 @@ struct StreamStage {
         var connection = entries[place].connection
         let server = connection == nil ? entries[place].stream.connection.serverSide : .second
         if case .gap(let count) = event.kind {
+            if let connection { messages.lost(on: connection, at: event.stamp.time) }
             entries[place].stream.gap(count, from: side, at: event.stamp) { event, body in
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
@@ -165,6 +166,10 @@ struct StreamStage {
 
     mutating func record(_ anomaly: Anomaly) {
         messages.record(anomaly)
+    }
+
+    mutating func lostPackets() {
+        messages.lostPackets()
     }
 
     /// AMQP connections found since the last time, where that is to be noted: both ends of each.

@@ -90,6 +90,7 @@ package struct TracePipeline {
         for damage in damages {
             streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
         }
+        if !damages.isEmpty || sources.contains(where: { $0.kernelDropped ?? 0 > 0 }) { streams.lostPackets() }
         streams.recordLosses(at: end)
         streams.finish(at: end, visit)
         return (streams.summary(of: sources), streams.naming)

@@ -9,6 +9,8 @@ package struct BusEvent: Sendable {
         case redelivered
         /// The caller's patience with a call is over.
         case unanswered
+        /// An answer was not given to its caller, though that would have been seen by now.
+        case answerLost
         /// A message is as complete as it will be, as far as can be told; more often than once if that was wrong.
         case settled
     }
@@ -34,10 +36,16 @@ package struct BusEvent: Sendable {
     /// Whether it tells of something that went wrong.
     package var isProblem: Bool {
         switch kind {
-        case .unanswered, .redelivered: true
+        case .unanswered, .answerLost, .redelivered: true
         case .passed, .takenLate, .settled:
-            message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil
+            message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil || hasLostAnswer
         }
+    }
+
+    /// Whether it tells of an answer that its caller did not get, or too late.
+    private var hasLostAnswer: Bool {
+        guard let message, message.kind == .reply, message.id == call?.reply else { return false }
+        return call?.replyFate.map { $0 != .delivered } ?? false
     }
 
     package var isBackground: Bool { message?.isBackground ?? false }

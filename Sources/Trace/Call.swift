@@ -4,14 +4,31 @@ package struct Call: Sendable, Identifiable {
         case ok
         /// The reply carries a failure.
         case error
-        /// No reply before the capture ended.
+        /// No reply reached the caller before the capture ended.
         case unanswered
-        /// No reply before the request's expiration.
+        /// No reply reached the caller before the request's expiration.
         case timedOut = "timed_out"
-        /// The broker gave the request back.
+        /// The broker gave the request back, or the reply: `replyFate` tells them apart.
         case returned
         /// A reply whose request the capture does not hold.
         case orphanReply = "orphan_reply"
+    }
+
+    /// What became of a reply that was published.
+    package enum ReplyFate: String, Sendable, CaseIterable {
+        /// The caller got it in time.
+        case delivered
+        /// The broker gave it back to who had published it: the caller's reply queue was gone.
+        case returned
+        /// It was not given to the caller, though that would have been seen.
+        case undelivered
+        /// It was given to another process than the one that had asked.
+        case misdelivered
+        /// It came after the caller had given up.
+        case late
+
+        /// Whether the caller never got it.
+        package var isLost: Bool { self == .returned || self == .undelivered || self == .misdelivered }
     }
 
     /// Index into `BusTrace.calls`.
@@ -32,7 +49,16 @@ package struct Call: Sendable, Identifiable {
     package var reply: Int?
     package var outcome: Outcome
     package var requestedAt: Timestamp?
-    /// When the reply reached the caller, else when it was published.
+    /// `nil` without a reply, and where the capture does not tell whether the caller got it.
+    package var replyFate: ReplyFate?
+    /// How often the reply was published: one that the broker gives back is published anew for a minute.
+    package var replyAttempts = 0
+    /// When it was published first.
+    package var firstReplyAttemptAt: Timestamp?
+    /// When it was published for the last time, where that was more than once.
+    package var lastReplyAttemptAt: Timestamp?
+    /// When the reply reached the caller, or was published where that is all that is known of it; `nil` for one that
+    /// never reached the caller.
     package var repliedAt: Timestamp?
     /// From the request's publish to the reply's arrival.
     package var latency: Nanoseconds?
@@ -46,6 +72,7 @@ package struct Call: Sendable, Identifiable {
     package var duplicateReplies = 0
     /// The reply came after the request's expiration.
     package var isLate = false
+    /// The exception that the caller was answered with.
     package var error: RemoteFailure?
 
     package init(id: Int, messageID: String, outcome: Outcome) {
@@ -56,6 +83,9 @@ package struct Call: Sendable, Identifiable {
 
     /// What a person calls it: the object method, else the method.
     package var title: String { objectMethod ?? method ?? "?" }
+
+    /// Whether the caller was answered in time, as far as the capture tells.
+    package var isAnswered: Bool { outcome == .ok || outcome == .error }
 
     /// Whether it failed, was given back, came too late or never came.
     package var isProblem: Bool {

@@ -24,6 +24,10 @@ package struct Diagnosis: Sendable {
         case notTaken = "not_taken"
         /// Taken, and not answered.
         case unanswered
+        /// Answered, and the answer did not reach who had asked.
+        case answerLost = "answer_lost"
+        /// Answered after who had asked had given up.
+        case answerLate = "answer_late"
         /// Something waits for an event that never came, e.g. `network-vif-plugged`.
         case missingEvent = "missing_event"
         /// The broker refused a message or closed the channel over it.
@@ -99,7 +103,9 @@ extension Diagnosis.Cause {
         case .completed: .completed
         case .noValidHost, .retriesExhausted, .buildAborted, .remoteError, .rejectedTransition, .errorState, .returned:
             .failed
-        case .notTaken, .unanswered, .missingEvent, .brokerRefused, .brokerBlocked, .connectionLost: .stuck
+        case .notTaken, .unanswered, .answerLost, .answerLate, .missingEvent, .brokerRefused, .brokerBlocked,
+            .connectionLost:
+            .stuck
         case .underWay: .running
         case .unclear: .unknown
         }

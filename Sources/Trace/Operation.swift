@@ -79,6 +79,11 @@ package struct Step: Sendable {
 package struct StateNote: Sendable {
     package enum Confirmation: String, Sendable {
         case confirmed, rejected, unanswered
+        /// The state was set, and the answer that says so did not reach who had asked for it in time.
+        case unheard
+
+        /// Whether the state was set.
+        package var isSet: Bool { self == .confirmed || self == .unheard }
     }
 
     package var at: Timestamp

@@ -36,9 +36,11 @@ enum StateTimeline {
         switch trace.calls[call].outcome {
         case .ok: return .confirmed
         case .error: return .rejected
-        case .unanswered, .timedOut, .returned, .orphanReply:
-            guard trace.calls[call].reply != nil else { return .unanswered }
-            return trace.calls[call].error == nil ? .confirmed : .rejected
+        case .orphanReply: return trace.calls[call].error == nil ? .confirmed : .rejected
+        case .unanswered, .timedOut, .returned:
+            // Whoever answered has done it or refused, whether the answer arrived or not.
+            guard let reply = trace.calls[call].reply else { return .unanswered }
+            return trace.messages[reply].failure == nil ? .unheard : .rejected
         }
     }
 

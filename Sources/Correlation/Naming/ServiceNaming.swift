@@ -202,6 +202,20 @@ package struct ServiceNaming: Sendable {
         grouping.root(of: one) == grouping.root(of: other)
     }
 
+    /// Whether two connections are certainly of different processes: both said which, and not the same one.
+    package func areDifferentProcesses(_ one: Int, _ other: Int) -> Bool {
+        guard !areOneProcess(one, other), let first = identity(of: one), let second = identity(of: other) else {
+            return false
+        }
+        // The address of one process may differ on the two sides of a proxy.
+        return first.pid != second.pid || first.command != second.command
+    }
+
+    /// Whether anything tells whose the connection is.
+    package func isKnown(_ connection: Int) -> Bool {
+        identity(of: connection) != nil || facts[connection]?.evidence.isEmpty == false
+    }
+
     /// Whether it is the first time that a connection is seen with `key`, as far as is remembered.
     private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
         guard let place = facts.place(of: connection) else { return false }

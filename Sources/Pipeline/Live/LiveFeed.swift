@@ -15,6 +15,12 @@ struct LiveFeed {
         static let patience: Nanoseconds = .seconds(1)
         /// After this a message is taken for complete.
         static let settling: Nanoseconds = .seconds(1)
+        /// After this it is told that an answer was not delivered.
+        static let delivery: Nanoseconds = .seconds(6)
+        /// After this it is told once more how often an answer was published that the broker gives back.
+        static let retries: Nanoseconds = .seconds(30)
+        /// Answers whose attempts are followed.
+        static let retriedAnswers = 1024
         /// Calls whose timeout is waited for.
         static let timeouts = 16_384
     }
@@ -25,7 +31,7 @@ struct LiveFeed {
         let message: Int
         /// When it became clear.
         let at: Timestamp
-        /// `_msg_id` of the call whose answer did not come, for `unanswered`.
+        /// `_msg_id` of the call whose answer did not come, for `unanswered` and `answerLost`.
         var messageID: String?
     }
 
@@ -50,6 +56,8 @@ struct LiveFeed {
         let at: Timestamp
         let message: Int
         let messageID: String
+        /// Whether the answer's delivery is waited for, not the end of the caller's patience.
+        var isOfAnswer = false
 
         static func < (left: Timeout, right: Timeout) -> Bool { left.at < right.at }
     }
@@ -61,6 +69,8 @@ struct LiveFeed {
     private var waiting: Deque<Due> = []
     private var settling: Deque<Due> = []
     private var timeouts = Heap<Timeout>()
+    /// `_msg_id` of calls whose answer was given back → when that was told last.
+    private var givenBack: [String: Timestamp] = [:]
     private var notices: Deque<Notice> = []
     /// Whether anybody wants to know when a message is complete.
     let tellsCompletion: Bool
@@ -93,12 +103,23 @@ struct LiveFeed {
         if passages.wasReturned, !states[place].saidReturned {
             states[place].saidReturned = true
             states[place].isTold = true
-            tell(.passed, id, at: now)
+            if isWorthTelling(returned: id, passages.kind, correlator, at: now) { tell(.passed, id, at: now) }
         } else if passages.deliveries > states[place].deliveries {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {
             waiting.append(Due(at: now + Limits.patience, message: id))
         }
+    }
+
+    /// The first time an answer is given back, and once in a while of its further attempts.
+    private mutating func isWorthTelling(
+        returned id: Int, _ kind: Message.Kind, _ correlator: borrowing Correlator, at now: Timestamp
+    ) -> Bool {
+        guard kind == .reply, let messageID = correlator.message(id)?.messageID else { return true }
+        if let told = givenBack[messageID], now >= told, now - told < Limits.retries { return false }
+        if givenBack.count >= Limits.retriedAnswers { givenBack.removeAll(keepingCapacity: true) }
+        givenBack[messageID] = now
+        return true
     }
 
     private mutating func began(_ id: Int, in correlator: borrowing Correlator) {
@@ -158,7 +179,7 @@ struct LiveFeed {
                 gathered(first, correlator)
             } else if let first = waiting.first, first.at == due {
                 waiting.removeFirst()
-                waited(first)
+                waited(first, correlator)
             } else if let first = settling.first, first.at == due {
                 settling.removeFirst()
                 settled(first)
@@ -187,12 +208,17 @@ struct LiveFeed {
         states[place].isTold = true
     }
 
-    private mutating func waited(_ due: Due) {
+    private mutating func waited(_ due: Due, _ correlator: borrowing Correlator) {
         guard let place = place(of: due.message), !states[place].isTold, !states[place].isGathering
         else { return }
         tell(.passed, due.message, at: due.at)
         states[place].isTold = true
         states[place].saidUntaken = true
+        guard timeouts.count < Limits.timeouts, correlator.passages(of: due.message)?.kind == .reply,
+            let messageID = correlator.message(due.message)?.messageID
+        else { return }
+        let end = due.at + (Limits.delivery - Limits.patience)
+        timeouts.insert(Timeout(at: end, message: due.message, messageID: messageID, isOfAnswer: true))
     }
 
     private mutating func settled(_ due: Due) {
@@ -202,8 +228,13 @@ struct LiveFeed {
     }
 
     private mutating func timedOut(_ due: Timeout, _ correlator: borrowing Correlator) {
-        guard let call = correlator.call(due.messageID, at: due.at + 1), call.reply == nil, call.outcome == .timedOut
-        else { return }
+        guard let call = correlator.call(due.messageID, at: due.at + 1) else { return }
+        if due.isOfAnswer {
+            guard call.reply == due.message, call.replyFate == .undelivered else { return }
+            return notices.append(
+                Notice(kind: .answerLost, message: due.message, at: due.at, messageID: due.messageID))
+        }
+        guard call.request != nil, call.outcome == .timedOut || call.replyFate == .returned else { return }
         notices.append(Notice(kind: .unanswered, message: due.message, at: due.at, messageID: due.messageID))
     }
 }
@@ -213,7 +244,7 @@ extension Correlator {
     func event(_ notice: LiveFeed.Notice) -> BusEvent? {
         if let messageID = notice.messageID {
             var event = BusEvent(
-                .unanswered, at: notice.at, message: message(notice.message), call: call(messageID, at: notice.at + 1))
+                notice.kind, at: notice.at, message: message(notice.message), call: call(messageID, at: notice.at + 1))
             event.message?.detail = nil
             return event
         }

@@ -138,7 +138,9 @@ package struct LivePipeline {
             for kind in kinds { tellNamed(BusEvent(kind, at: at, message: message, call: call)) }
         }
         guard feed.tellsCompletion else { return }
-        for case .call(let call) in ended where call.reply.map({ answered[$0] != nil && feed.isSettling($0) }) ?? true {
+        // What became of an answer that its caller did not get may be known only now.
+        for case .call(let call) in ended
+        where call.replyFate?.isLost ?? call.reply.map({ answered[$0] != nil && feed.isSettling($0) }) ?? true {
             tellNamed(BusEvent(.settled, at: call.requestedAt ?? now, message: nil, call: call))
         }
     }

@@ -66,6 +66,8 @@ extension CSVTable<Call> {
             .text("msg_id") { call, _ in call.messageID },
             .text("request") { call, _ in call.request.map { "m\($0)" } },
             .text("reply") { call, _ in call.reply.map { "m\($0)" } },
+            .text("reply_fate") { call, _ in call.replyFate?.rawValue },
+            .number("reply_attempts") { call, _ in call.replyAttempts > 1 ? call.replyAttempts : nil },
         ])
     }
 }

@@ -88,6 +88,8 @@ struct MessageStory {
         facts.append(fact("broker time", call.brokerTime.map(glyphs.duration), "both ways"))
         facts.append(fact("caller waits for", message.expiration.map(glyphs.duration)))
         facts.append(fact("heartbeats", call.heartbeats > 0 ? "\(call.heartbeats)" : nil))
+        facts.append(fact("the answer", call.replyFate.map { $0 == .late ? "came too late" : $0.rawValue }))
+        facts.append(fact("answered", call.replyAttempts > 1 ? "\(call.replyAttempts) times" : nil))
         facts.append(fact("further answers", call.duplicateReplies > 0 ? "\(call.duplicateReplies)" : nil))
         if let error = call.error {
             facts.append(fact("failure", error.className, error.module ?? ""))

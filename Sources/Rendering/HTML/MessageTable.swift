@@ -34,9 +34,10 @@ struct MessageTable {
         times = TimeColumn(style: page.options.time, start: diagram.startedAt, glyphs: page.glyphs)
         let trace = page.trace
         rows = diagram.arrows.flatMap { arrow in
-            arrow.messages.filter(trace.messages.indices.contains).map { id in
-                Row(arrow, trace.messages[id], in: trace, lanes: diagram.lanes, glyphs: page.glyphs)
-            }
+            (arrow.isRetried ? Array(arrow.messages.prefix(1)) : arrow.messages).filter(trace.messages.indices.contains)
+                .map { id in
+                    Row(arrow, trace.messages[id], in: trace, lanes: diagram.lanes, glyphs: page.glyphs)
+                }
         }
         shown = Set(rows.map(\.message.id))
     }
@@ -58,7 +59,7 @@ struct MessageTable {
 
     private func writeTable(to html: inout HTMLWriter) {
         html.element("table", ["class": "messages", "data-sortable": ""]) { html in
-            html.element("caption", counted(rows.count, "message"))
+            html.element("caption", counted(rows.reduce(0) { $0 + $1.arrow.count }, "message"))
             html.markup("<thead><tr>")
             for (heading, name) in headings {
                 html.element("th", ["scope": "col", "class": name], heading)
@@ -157,6 +158,7 @@ extension MessageTable.Row {
     /// What went wrong with a call, beside what its messages tell.
     private static func fate(of call: Call, _ glyphs: GlyphTable) -> String? {
         switch call.outcome {
+        case .returned where call.replyFate == .returned: "\(glyphs.failure) its answer was given back"
         case .ok, .orphanReply, .returned: nil
         case .error: "\(glyphs.failure) answered with \(call.error?.className ?? "an error")"
         case .unanswered: "\(glyphs.failure) no answer"
@@ -175,8 +177,10 @@ extension MessageTable.Row {
         }
     }
 
-    var title: String { arrow.label + (message.kind == .heartbeat ? " heartbeat" : "") }
+    var title: String {
+        arrow.label + (message.kind == .heartbeat ? " heartbeat" : "") + (arrow.count > 1 ? " ×\(arrow.count)" : "")
+    }
 
     /// Of a request and of its answer, that of the call.
-    var latency: Nanoseconds? { message.kind == .call || message.kind == .reply ? call?.latency : nil }
+    var latency: Nanoseconds? { message.kind == .call || message.id == call?.reply ? call?.latency : nil }
 }

@@ -107,6 +107,12 @@ extension TraceJSON {
         json.member("service_time", seconds: call.serviceTime)
         json.member("heartbeats", call.heartbeats)
         if call.duplicateReplies > 0 { json.member("duplicate_replies", call.duplicateReplies) }
+        json.member("reply_fate", call.replyFate?.rawValue)
+        if call.replyAttempts > 1 {
+            json.member("reply_attempts", call.replyAttempts)
+            json.member("first_reply_attempt_at", call.firstReplyAttemptAt)
+            json.member("last_reply_attempt_at", call.lastReplyAttemptAt)
+        }
         if call.isLate { json.member("late", true) }
         if let failure = call.error { write(failure, &json) }
     }

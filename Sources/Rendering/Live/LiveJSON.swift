@@ -17,7 +17,7 @@ package struct LiveJSON: LiveRenderer {
     package var tellsCompletion: Bool { true }
 
     package mutating func write(_ event: BusEvent) {
-        guard event.kind == .settled || event.kind == .unanswered else { return }
+        guard [.settled, .unanswered, .answerLost].contains(event.kind) else { return }
         for participant in ([event.from].compactMap { $0 } + event.to) where told[participant.id] != participant {
             told[participant.id] = participant
             output.line("participant") { json.members(of: participant, &$0) }

@@ -180,12 +180,23 @@ extension LiveLines {
         return event.call?.latency.map { glyphs.text(glyphs.duration($0)) }
     }
 
+    /// How often an answer was published that the broker gives back, and over how long.
+    private func attempts(in event: BusEvent) -> String {
+        guard event.message?.kind == .reply, let call = event.call, call.replyAttempts > 1 else { return "" }
+        let time = call.lastReplyAttemptAt.flatMap { last in call.firstReplyAttemptAt.map { glyphs.duration(last - $0) }
+        }
+        return " \(glyphs.times)\(call.replyAttempts)" + (time.map { " in \($0)" } ?? "")
+    }
+
     /// What became of it, where that is worth a word.
     private func outcome(of event: BusEvent) -> (text: String, style: TextStyle?)? {
         switch event.kind {
         case .unanswered:
             let patience = event.call?.requestedAt.map { event.at - $0 }
             return ("\(glyphs.failure) no answer" + (patience.map { " within \(glyphs.duration($0))" } ?? ""), nil)
+        case .answerLost:
+            let queue = event.message.map { $0.routingKey.isEmpty ? $0.exchange : $0.routingKey }
+            return ("\(glyphs.failure) not delivered" + (queue.map { " from \($0)" } ?? ""), nil)
         case .redelivered:
             return ("given out again", nil)
         case .takenLate:
@@ -196,10 +207,16 @@ extension LiveLines {
         }
         guard let message = event.message else { return nil }
         if let returned = message.returned {
-            return ("\(glyphs.failure) the broker gave it back: \(returned.code) \(returned.text)", nil)
+            return (
+                "\(glyphs.failure) the broker gave it back: \(returned.code) \(returned.text)" + attempts(in: event),
+                nil
+            )
         }
         if message.failure != nil { return nil }
-        if message.kind == .reply, event.call?.isLate == true { return ("too late", .warning) }
+        if message.kind == .reply, event.call?.isLate == true { return ("\(glyphs.failure) too late", nil) }
+        if message.id == event.call?.reply, event.call?.replyFate == .misdelivered {
+            return ("\(glyphs.failure) given to another process than the one that had asked", nil)
+        }
         guard message.deliveries.isEmpty else { return nil }
         let isForWhoeverListens = message.kind == .fanout || message.kind == .notification
         return isForWhoeverListens ? ("nobody listens", .faint) : ("not seen taken", .warning)

@@ -145,8 +145,7 @@ struct MarkdownSections {
     /// beside that.
     private func writeFailures(of operation: Operation, _ level: Int, to markdown: inout MarkdownWriter) {
         let failed = calls(of: operation).filter(\.isProblem).map(row(of:))
-        let returned = operation.messages.map { trace.messages[$0] }
-            .filter { $0.returned != nil && $0.kind != .call }.map(row(of:))
+        let returned = givenBack(in: operation).map(row(of:))
         let untaken = operation.messages.map { trace.messages[$0] }.filter { $0.kind == .cast && $0.isUntaken }
         let reported = reports(in: operation).map(row(of:))
         let rows = (failed + returned + untaken.map(row(of:)) + reported).sorted { $0.at < $1.at }
@@ -170,6 +169,17 @@ struct MarkdownSections {
         }
     }
 
+    /// What the broker gave back but requests of calls, which are told of with their calls; of one answer the first
+    /// attempt, and none where the call tells of it.
+    private func givenBack(in operation: Operation) -> [Message] {
+        var told = Set(calls(of: operation).filter { $0.isProblem && $0.replyFate == .returned }.map(\.id))
+        return operation.messages.map { trace.messages[$0] }.filter { message in
+            guard message.returned != nil, message.kind != .call else { return false }
+            guard message.kind == .reply, let call = message.call else { return true }
+            return told.insert(call).inserted
+        }
+    }
+
     private static let untaken = "no delivery seen"
 
     private typealias Failure = (
@@ -177,7 +187,7 @@ struct MarkdownSections {
     )
 
     private func row(of call: Call) -> Failure {
-        let what: String
+        var what: String
         switch call.outcome {
         case .error:
             let failure = call.error
@@ -193,11 +203,26 @@ struct MarkdownSections {
             what = "given back by the broker: " + Markdown.text(returned.map { "\($0.code) \($0.text)" } ?? "")
         case .ok, .orphanReply: what = ""
         }
+        what = lostAnswer(of: call) ?? what
         let message = (call.outcome == .error ? call.reply : nil) ?? call.request
         return (
             call.requestedAt ?? call.repliedAt ?? Timestamp(nanoseconds: 0), call.title, trace.label(of: call.from),
             trace.label(of: call.to), what, message.flatMap { trace.packetWords(of: trace.messages[$0]) }
         )
+    }
+
+    /// What became of an answer that the caller did not get, or too late.
+    private func lostAnswer(of call: Call) -> String? {
+        switch call.replyFate {
+        case .late: return "timed out; the answer came too late"
+        case .misdelivered: return "its answer went to another process than the one that had asked"
+        case .undelivered: return "its answer was not delivered"
+        case .returned:
+            let times = call.replyAttempts > 1 ? " \(call.replyAttempts) times" : ""
+            let reason = call.reply.flatMap { trace.messages[$0].returned }.map { ": \($0.code) \($0.text)" } ?? ""
+            return "its answer was given back by the broker\(times)" + Markdown.text(reason)
+        case .delivered, nil: return nil
+        }
     }
 
     private func row(of message: Message) -> Failure {

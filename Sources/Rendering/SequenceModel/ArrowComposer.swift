@@ -29,21 +29,43 @@ struct ArrowComposer {
     mutating func arrows(for messages: [Int], of operation: Operation, lanes: inout LaneTable) -> [Timed] {
         var arrows: [Timed] = []
         arrows.reserveCapacity(messages.count)
+        let retries = retries(among: messages)
         for id in messages {
+            if retries.furtherAttempts.contains(id) { continue }
             let message = trace.messages[id]
             let at = time(of: message) ?? arrows.last?.at ?? operation.startedAt
             let isAnswer = message.kind == .reply || message.kind == .heartbeat
             let request = isAnswer ? builder.request(ofReply: id).flatMap(visible) : nil
             let asked = request.flatMap { trace.messages[$0].at }
-            arrows.append(
-                Timed(
-                    at: at, place: max(at, asked ?? at), arrow: arrow(for: message, lanes: &lanes), answers: request))
+            var arrow = arrow(for: message, lanes: &lanes)
+            if let attempts = retries.attempts[id] { arrow.fold(attempts, in: trace) }
+            arrows.append(Timed(at: at, place: max(at, asked ?? at), arrow: arrow, answers: request))
         }
         return arrows.enumerated().sorted { left, right in
             (left.element.place, left.element.rank, left.offset) < (
                 right.element.place, right.element.rank, right.offset
             )
         }.map(\.element)
+    }
+
+    /// Answers that the broker gave back again and again, one attempt after the other: by the first the attempts, and
+    /// those after it, which have no arrow of their own.
+    ///
+    /// oslo.messaging publishes such an answer every 0.25 s for a minute (`amqpdriver.py`, `_send_reply`).
+    private func retries(among messages: [Int]) -> (attempts: [Int: [Int]], furtherAttempts: Set<Int>) {
+        var attempts: [Int: [Int]] = [:]
+        var further = Set<Int>()
+        var firstOfCall: [Int: Int] = [:]
+        for id in messages where trace.messages[id].kind == .reply && trace.messages[id].returned != nil {
+            guard let call = trace.messages[id].call else { continue }
+            guard let first = firstOfCall[call] else {
+                firstOfCall[call] = id
+                continue
+            }
+            attempts[first, default: [first]].append(id)
+            further.insert(id)
+        }
+        return (attempts, further)
     }
 
     private func visible(_ message: Int) -> Int? { trace.messages.indices.contains(message) ? message : nil }
@@ -68,7 +90,7 @@ struct ArrowComposer {
         var arrow = SequenceArrow(
             kind: message.kind, from: from, to: to.sorted(), label: label(of: message, call: call),
             messages: [message.id])
-        if message.kind == .reply { arrow.latency = call?.latency }
+        if message.kind == .reply, message.id == call?.reply { arrow.latency = call?.latency }
         arrow.marks = marks(of: message, call: call)
         if from == nil { arrow.marks.append(.senderUnknown) }
         if arrow.to.isEmpty { aim(&arrow, message, call: call, lanes: &lanes) }
@@ -86,7 +108,7 @@ struct ArrowComposer {
 
     /// Where a message without a delivery went: to whom answered it, else towards whom it was meant for.
     private func aim(_ arrow: inout SequenceArrow, _ message: Message, call: Call?, lanes: inout LaneTable) {
-        let wasTaken = message.kind == .call && (call?.outcome == .ok || call?.outcome == .error)
+        let wasTaken = message.kind == .call && call?.reply != nil
         switch message.kind {
         case .call where wasTaken:
             arrow.to = [lanes.lane(of: call?.to)].compactMap { $0 }
@@ -130,7 +152,7 @@ struct ArrowComposer {
         switch message.kind {
         case .fanout: [.noListener]
         case .notification: []
-        case .call where call?.outcome == .ok || call?.outcome == .error: []
+        case .call where call?.reply != nil: []
         default: [.neverDelivered(queue(of: message))]
         }
     }
@@ -139,11 +161,32 @@ struct ArrowComposer {
         guard let call else { return [.requestNotSeen] }
         var marks: [ArrowMark] = []
         if call.outcome == .orphanReply || call.request == nil { marks.append(.requestNotSeen) }
-        if call.reply != nil, call.reply != message.id {
-            marks.append(.duplicate)
+        if let reply = call.reply, reply != message.id {
+            // What the broker gave back was published again: this is no second answer.
+            if message.returned == nil { marks.append(.duplicate) }
         } else if call.isLate {
             marks.append(.late)
         }
+        if call.reply == message.id, call.replyFate == .misdelivered { marks.append(.misdelivered) }
         return marks
+    }
+}
+
+extension SequenceArrow {
+    /// Makes it stand for all attempts to send one answer.
+    fileprivate mutating func fold(_ attempts: [Int], in trace: BusTrace) {
+        messages = attempts
+        count = attempts.count
+        guard let first = attempts.first.flatMap({ trace.messages[$0].publishedAt }),
+            let last = attempts.last.flatMap({ trace.messages[$0].publishedAt })
+        else { return }
+        marks.insert(.retried(over: last - first), at: 0)
+    }
+
+    /// Whether it stands for all attempts to send one answer.
+    var isRetried: Bool {
+        marks.contains { mark in
+            if case .retried = mark { true } else { false }
+        }
     }
 }

@@ -82,6 +82,10 @@ package enum ArrowMark: Sendable, Equatable {
     /// Taken so long after it was published: its queue stood still.
     case waited(Nanoseconds)
     case redelivered(times: Int)
+    /// An answer that the broker gave back each time it was published, over so long.
+    case retried(over: Nanoseconds)
+    /// An answer that went to another process than the one that had asked.
+    case misdelivered
     /// A reply after its request's expiration.
     case late
     /// A reply after the first one.

@@ -44,8 +44,10 @@ extension SequenceBuilder {
 extension ArrowMark {
     fileprivate var tellsOfFailure: Bool {
         switch self {
-        case .failure, .reported, .returned, .neverDelivered: true
-        case .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen, .senderUnknown, .truncated: false
+        case .failure, .reported, .returned, .neverDelivered, .misdelivered: true
+        case .retried, .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen, .senderUnknown,
+            .truncated:
+            false
         }
     }
 }
@@ -63,6 +65,8 @@ extension Diagnosis {
         case .returned: "given back by the broker"
         case .notTaken: "taken by nobody" + (awaited.map { " from \($0)" } ?? "")
         case .unanswered: "nothing more is seen"
+        case .answerLost: "its answer was lost"
+        case .answerLate: "answered too late"
         case .missingEvent: "waits for " + (awaited ?? "an event")
         case .brokerRefused: "refused by the broker"
         case .brokerBlocked: "blocked by the broker"

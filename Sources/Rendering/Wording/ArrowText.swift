@@ -39,8 +39,8 @@ struct ArrowText {
 
     static func style(of mark: ArrowMark) -> TextStyle {
         switch mark {
-        case .failure, .reported, .returned, .neverDelivered: .failure
-        case .waited, .redelivered, .late, .duplicate, .requestNotSeen, .truncated: .warning
+        case .failure, .reported, .returned, .neverDelivered, .misdelivered: .failure
+        case .waited, .redelivered, .retried, .late, .duplicate, .requestNotSeen, .truncated: .warning
         case .noListener, .senderUnknown: .plain
         }
     }
@@ -62,6 +62,8 @@ struct ArrowText {
         case .waited(let time): words.append("taken after \(glyphs.duration(time))")
         case .redelivered(let times):
             words.append(times == 1 ? "redelivered" : "redelivered \(glyphs.times)\(times)")
+        case .retried(let time): words.append("over \(glyphs.duration(time))")
+        case .misdelivered: remarks.append("\(glyphs.failure) given to another process than the one that had asked")
         case .late: words.append("late")
         case .duplicate: words.append("repeated answer")
         case .requestNotSeen: words.append("request not seen")
@@ -82,7 +84,7 @@ extension StateMark {
         switch confirmation {
         case .rejected: .failure
         case .confirmed: states.contains("error") ? .failure : .state
-        case .unanswered: .warning
+        case .unanswered, .unheard: .warning
         }
     }
 
@@ -93,6 +95,7 @@ extension StateMark {
         case .confirmed: break
         case .rejected: words.append("rejected")
         case .unanswered: words.append("not confirmed")
+        case .unheard: words.append("the answer did not arrive")
         }
         return glyphs.text(words.joined(separator: glyphs.separator))
     }

@@ -46,8 +46,10 @@ struct ExplainedState {
     func remark(_ glyphs: GlyphTable) -> String {
         switch confirmation {
         case .rejected: return "refused"
-        case .unanswered, .confirmed:
-            let doubt = confirmation == .unanswered ? ["not confirmed"] : []
+        case .unanswered, .unheard, .confirmed:
+            let doubt =
+                confirmation == .unanswered
+                ? ["not confirmed"] : confirmation == .unheard ? ["its answer did not arrive in time"] : []
             let time = lasted.map {
                 isOpen ? "for \(glyphs.duration($0)), until the capture ended" : "for \(glyphs.duration($0))"
             }
@@ -58,7 +60,7 @@ struct ExplainedState {
     var style: TextStyle {
         switch confirmation {
         case .rejected: .failure
-        case .unanswered: .warning
+        case .unanswered, .unheard: .warning
         case .confirmed: isOpen ? .warning : .plain
         }
     }

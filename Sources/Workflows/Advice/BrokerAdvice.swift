@@ -8,6 +8,13 @@ enum BrokerAdvice {
             .bindings,
             .brokerTroubleInLog,
         ],
+        .answerLost: [
+            .isUp,
+            .replyQueue,
+            .ownConnections,
+            .replyQueueCauses,
+            .brokerTroubleInLog,
+        ],
         .brokerRefused: [
             .brokerLog("why it refused"),
             .bindings,
@@ -34,6 +41,37 @@ extension AdviceEntry {
         return Advice(
             "whether the queue or exchange\(queue) is there, and bound",
             command: "rabbitmqctl list_bindings source_name routing_key destination_name")
+    }
+
+    /// Whether anybody reads the queue that the caller's answers go to.
+    fileprivate static let replyQueue = AdviceEntry { situation in
+        guard let queue = situation.diagnosis.awaited else { return nil }
+        return Advice(
+            "whether \(queue) is there, and who reads it",
+            command: "rabbitmqctl list_queues name messages consumers | grep \(shellWord(queue))")
+    }
+
+    /// The broker's list of connections, those of the process where its number is known: oslo.messaging names a
+    /// connection `program:pid:uuid` (`impl_rabbit.py`).
+    fileprivate static let ownConnections = AdviceEntry { situation in
+        let list = "rabbitmqctl list_connections client_properties peer_host state"
+        guard let pid = situation.pid else {
+            return Advice("whether it is connected to the broker", command: list)
+        }
+        return Advice(
+            "whether process \(pid)\(situation.onHost) is connected to the broker",
+            command: "\(list) | grep \(shellWord(":\(pid):"))")
+    }
+
+    /// What makes a reply queue go while its process lives on (oslo.messaging `impl_rabbit.py`: reply queues are not
+    /// durable, and have `x-expires` of `rabbit_transient_queues_ttl`; `QManager` makes names that survive a restart).
+    fileprivate static let replyQueueCauses = AdviceEntry { situation in
+        let isManaged = situation.diagnosis.awaited.map { $0.contains(":") } ?? false
+        let cause =
+            isManaged
+            ? "a restarted process reads the queue of the one before it, and drops its answers"
+            : "a restart of it or of the broker, or 30 minutes without a reader (rabbit_transient_queues_ttl)"
+        return Advice("known causes: \(cause)")
     }
 
     fileprivate static let permissions = AdviceEntry { _ in

@@ -39,11 +39,17 @@ private struct OutcomeReader {
             if message.returned != nil { return toward(message, .returned) }
             guard message.kind == .call, let call = call(of: message) else { continue }
             if call.outcome == .error { return toward(message, cause(of: call.error)) }
-            if call.outcome == .timedOut, call.reply == nil {
+            if let cause = lostAnswer(call) { return toward(message, cause) }
+            if call.outcome == .timedOut {
                 return toward(message, message.deliveries.isEmpty ? .notTaken : .unanswered)
             }
         }
         return Diagnosis(.errorState)
+    }
+
+    private func lostAnswer(_ call: Call) -> Diagnosis.Cause? {
+        guard !call.isAnswered, let fate = call.replyFate else { return nil }
+        return fate == .late ? .answerLate : fate.isLost ? .answerLost : nil
     }
 
     private func cause(of error: RemoteFailure?) -> Diagnosis.Cause {
@@ -63,7 +69,8 @@ private struct OutcomeReader {
         for message in messages {
             let isUntaken = message.deliveries.isEmpty && message.returned == nil
             if message.kind == .cast, isUntaken { return toward(message, fixed ?? .notTaken) }
-            if message.kind == .call, let call = call(of: message), call.reply == nil {
+            if message.kind == .call, let call = call(of: message), !call.isAnswered {
+                if let cause = lostAnswer(call) { return toward(message, fixed ?? cause) }
                 return toward(message, fixed ?? (isUntaken ? .notTaken : .unanswered))
             }
         }

@@ -16,6 +16,13 @@ enum WaitingAdvice {
             .console,
             .events,
         ],
+        .answerLate: [
+            .log("what took it so long"),
+            .patience,
+            .isUp,
+            .queues,
+            .events,
+        ],
         .missingEvent: [
             .ports,
             .agents,
@@ -42,6 +49,11 @@ extension AdviceEntry {
         return Advice(
             "what \(service)\(situation.onHost)\(process) does: a Guru Meditation Report, written to its log or standard "
                 + "error", command: command)
+    }
+
+    /// How long callers wait (oslo.messaging `rpc/client.py`; nova sets `long_rpc_timeout` for what takes long).
+    fileprivate static let patience = AdviceEntry { _ in
+        Advice("whether the caller's rpc_response_timeout (60 s unless set) is too short for what it asks")
     }
 
     /// Whether an event of neutron's is awaited, as far as its name tells.

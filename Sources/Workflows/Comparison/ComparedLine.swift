@@ -148,7 +148,9 @@ struct LineReader {
             return .failed(call.error ?? RemoteFailure(className: "an exception", module: nil, message: ""))
         case .unanswered: return message.deliveries.isEmpty ? .notTaken : .unanswered
         case .timedOut: return .timedOut
-        case .returned: return .returned(Returned(code: 0, text: "returned"))
+        case .returned:
+            let reply = call.reply.flatMap { trace.messages.indices.contains($0) ? trace.messages[$0] : nil }
+            return .returned(reply?.returned ?? Returned(code: 0, text: "returned"))
         }
     }
 

@@ -33,7 +33,9 @@ extension Question {
     static let answered = Question { facts in
         guard facts.workflow == nil, facts.faults.isEmpty else { return nil }
         let calls = facts.requests.compactMap(facts.call)
-        guard calls.contains(where: { $0.outcome == .ok }), !calls.contains(where: { $0.reply == nil }) else {
+        guard calls.contains(where: { $0.outcome == .ok }),
+            calls.allSatisfy({ $0.isAnswered || facts.isAskedAgain($0) })
+        else {
             return nil
         }
         let time = facts.lastSeen - facts.operation.startedAt
@@ -42,6 +44,17 @@ extension Question {
 }
 
 extension Facts {
+    /// Whether its caller asked the same again, and was answered.
+    func isAskedAgain(_ call: Call) -> Bool {
+        guard let asked = call.requestedAt, let request = call.request.map(message) else { return false }
+        return requests.contains { id in
+            guard let other = self.call(of: id), other.isAnswered, other.title == call.title, other.from == call.from,
+                let again = other.requestedAt, again > asked
+            else { return false }
+            return message(id).stateChange == request.stateChange
+        }
+    }
+
     fileprivate func proof(of goal: Step) -> Diagnosis.Evidence? {
         guard let message = goal.messages.last else { return nil }
         let answered = call(of: message)?.repliedAt

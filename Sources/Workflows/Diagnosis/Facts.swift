@@ -68,7 +68,8 @@ struct Facts {
     /// States set over RPC; notifications tell what happened elsewhere, and are background traffic.
     var savedStates: [StateNote] { operation.states.filter { !StateTimeline.isTold($0, in: trace) } }
 
-    var lastConfirmed: StateNote? { savedStates.last { $0.confirmation == .confirmed } }
+    /// The last that was set, whether who had asked for it heard of that or not.
+    var lastConfirmed: StateNote? { savedStates.last { $0.confirmation.isSet } }
 
     // MARK: Steps
 

@@ -43,7 +43,8 @@ struct Question: Sendable {
     /// cause before its consequence, as a refused save before the error state that follows.
     private static let inOrder: [Question] = [
         .completed,
-        .noValidHost, .retriesExhausted, .rejectedTransition, .buildAborted, .remoteError, .returned, .rolledBack,
+        .noValidHost, .retriesExhausted, .rejectedTransition, .buildAborted, .remoteError, .returned,
+        .answerLost, .rolledBack,
         .errorState, .reportedFault, .reportedError,
         .brokerTrouble, .notTaken, .unanswered, .missingEvent, .silentTaker,
         .answered,

@@ -66,8 +66,7 @@ struct StepFinder {
         }
         switch call.outcome {
         case .ok: return .done
-        case .error, .returned: return .failed
-        case .timedOut: return call.reply == nil ? .failed : .done
+        case .error, .returned, .timedOut: return .failed
         case .unanswered, .orphanReply: return .pending
         }
     }

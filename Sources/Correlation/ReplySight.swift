@@ -1,0 +1,73 @@
+import Trace
+
+/// A machine that says whether the delivery of an answer would have been seen, had there been one.
+///
+/// A broker hands an answer to a ready consumer in milliseconds. That it did not is known only where the connection that
+/// reads the caller's reply queue is in the capture with what the broker says on it, nothing of it was lost since, and
+/// the capture goes on for a while.
+struct ReplySight: Sendable {
+    /// So long after its publish an answer that was not delivered counts as not delivered.
+    static let patience: Nanoseconds = .seconds(5)
+
+    /// A value: a connection that reads a reply queue.
+    struct Reader: Sendable {
+        var connection: Int
+        /// Whether it is known by what the broker delivered on it.
+        var isHeard: Bool
+    }
+
+    /// Reply queue → who was seen to read it last; the connection may have ended since.
+    private var readers = AgingDictionary<String, Reader>()
+    /// Connections on which a method of the broker's was seen.
+    private var heard = SparseTable<Bool>()
+    /// Connections of which something was lost, with the time of the last loss.
+    private var losses = SparseTable<Timestamp>()
+    /// Packets were lost somewhere: nothing that was not seen is known not to have been.
+    var lacksPackets = false
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The broker said something on the connection other than a message.
+    mutating func heardBroker(on connection: Int) {
+        if !heard.contains(connection) { heard.insert(true, for: connection) }
+    }
+
+    /// The capture lacks something of the connection.
+    mutating func lost(on connection: Int, at time: Timestamp) {
+        losses.insert(time, for: connection)
+    }
+
+    /// `connection` reads `queue` from now on, known by its `basic.consume` or by a delivery on it.
+    mutating func reads(_ connection: Int, _ queue: String, byDelivery: Bool) {
+        if readers.count >= limit, readers[queue] == nil { readers.removeOldest() }
+        readers[queue] = Reader(connection: connection, isHeard: byDelivery)
+    }
+
+    /// Whether the delivery of what was published to `queue` at `time` would have been seen until `end`.
+    func wouldHaveSeenDelivery(
+        from queue: String, since time: Timestamp, until end: Timestamp, _ naming: borrowing ServiceNaming
+    ) -> Bool {
+        guard !lacksPackets, end - time >= Self.patience, let reader = readers[queue],
+            reader.isHeard || heard.contains(reader.connection)
+        else { return false }
+        for connection in losses.ids where losses[connection].map({ $0 >= time }) ?? false {
+            // The process may have read its queue on a connection that is not known to be its own.
+            let isOfAnother = naming.isKnown(connection) && !naming.areOneProcess(connection, reader.connection)
+            if !isOfAnother { return false }
+        }
+        return true
+    }
+
+    /// Forgets connections, and what they read: what was lost of them is no longer known.
+    mutating func forget(_ connections: [Int]) {
+        let gone = Set(connections)
+        for connection in connections {
+            heard.remove(connection)
+            losses.remove(connection)
+        }
+        readers.mapInPlace { gone.contains($0.connection) ? nil : $0 }
+    }
+}
