@@ -10,13 +10,25 @@ struct ConnectionFacts: Sendable {
     struct Told: Sendable {
         var blocked: [BlockedSpan] = []
         var channelClosings: [ChannelClosing] = []
+        var cancelled: [ConsumerCancellation] = []
         var end: ConnectionEnd?
     }
 
-    /// Blocked spans, and closings of channels, that are kept of a connection; of more the first.
+    /// A value: a consumer as it is known to the broker.
+    private struct Consumer: Hashable {
+        let connection: Int
+        let channel: UInt16
+        let tag: String
+    }
+
+    /// Blocked spans, closings of channels, and cancelled consumers, that are kept of a connection; of more the first.
     static let spansAtMost = 64
+    /// Consumers whose queues are remembered, over all connections.
+    static let consumersAtMost = 65_536
 
     private var told: [Int: Told] = [:]
+    private var queues: [Consumer: String] = [:]
+    private var consumers: [Int: [Consumer]] = [:]
     private let redaction: Redaction
 
     init(redaction: Redaction) {
@@ -27,7 +39,10 @@ struct ConnectionFacts: Sendable {
     func told(on connection: Int) -> Told? { told[connection] }
 
     /// The connection is gone: hands over what was said on it.
-    mutating func take(_ connection: Int) -> Told? { told.removeValue(forKey: connection) }
+    mutating func take(_ connection: Int) -> Told? {
+        for consumer in consumers.removeValue(forKey: connection) ?? [] { queues[consumer] = nil }
+        return told.removeValue(forKey: connection)
+    }
 
     // MARK: Methods
 
@@ -51,6 +66,30 @@ struct ConnectionFacts: Sendable {
             return
         }
         told[connection]?.blocked[last].until = event.stamp.time
+    }
+
+    /// `basic.consume`; a tag that the broker chooses is not known from it.
+    mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
+        guard !consume.consumerTag.isEmpty, queues.count < Self.consumersAtMost else { return }
+        let consumer = Consumer(connection: connection, channel: event.channel, tag: consume.consumerTag)
+        if queues.updateValue(consume.queue, forKey: consumer) == nil {
+            consumers[connection, default: []].append(consumer)
+        }
+    }
+
+    /// `basic.cancel`; from the client it is its own wish.
+    mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel) -> Anomaly? {
+        guard event.side == .server else { return nil }
+        let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
+        let cancellation = ConsumerCancellation(
+            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queues[consumer])
+        if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
+            told[connection, default: Told()].cancelled.append(cancellation)
+        }
+        let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
+        return Anomaly(
+            at: cancellation.at, connection: connection, kind: "consumer-cancelled",
+            detail: "the broker cancelled the consumer \(what)")
     }
 
     /// `channel.close`; a regular one says nothing.

@@ -110,6 +110,7 @@ struct ConnectionRegistry: Sendable {
     mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
         listed[index]?.blocked = told.blocked
         listed[index]?.channelClosings = told.channelClosings
+        listed[index]?.cancelled = told.cancelled
         listed[index]?.end = told.end
     }
 

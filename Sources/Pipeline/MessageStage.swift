@@ -114,6 +114,9 @@ struct MessageStage {
             if let name = startOk.connectionName { correlator.named(connection, name) }
         case .basicConsume(let consume):
             correlator.consumes(connection, queue: consume.queue)
+            facts.consumes(connection, event, consume)
+        case .basicCancel(let cancel):
+            facts.cancelled(connection, event, cancel).map { anomalies.add($0) }
         case .connectionBlocked(let reason):
             facts.blocked(connection, event, reason: reason).map { anomalies.add($0) }
         case .connectionUnblocked:

@@ -67,6 +67,8 @@ package struct Connection: Sendable, Identifiable {
     package var blocked: [BlockedSpan] = []
     /// Its channels that were closed over a fault, in order; the first of very many.
     package var channelClosings: [ChannelClosing] = []
+    /// Its consumers that the broker ended, in order; the first of very many.
+    package var cancelled: [ConsumerCancellation] = []
     /// `nil` where it was still open when the capture ended.
     package var end: ConnectionEnd?
     /// `connection_name` of the client properties: for oslo.messaging `argv0:pid:uuid`.

@@ -40,6 +40,21 @@ package struct ChannelClosing: Sendable, Equatable {
     }
 }
 
+/// A value: a consumer that the broker ended (`basic.cancel` from the server, RabbitMQ's consumer cancel notification):
+/// its queue was deleted, or lost the node that it was on. The client gets nothing from it until it consumes anew.
+package struct ConsumerCancellation: Sendable, Equatable {
+    package var at: Timestamp
+    package var consumerTag: String
+    /// `nil` where the capture does not hold the `basic.consume`.
+    package var queue: String?
+
+    package init(at: Timestamp, consumerTag: String, queue: String? = nil) {
+        self.at = at
+        self.consumerTag = consumerTag
+        self.queue = queue
+    }
+}
+
 /// A value: how a connection ended.
 package struct ConnectionEnd: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {

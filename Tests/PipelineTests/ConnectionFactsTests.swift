@@ -112,6 +112,23 @@ private struct ConnectionScript {
         #expect(script.trace.capture.anomalies.isEmpty)
     }
 
+    @Test func `a consumer that the broker cancels is told with its queue, one that the client ends is not`() throws {
+        var script = ConnectionScript()
+        script.client(
+            AMQPBuilder.method(1, 60, 20) { $0.short(0).shortstr("compute.cmp1").shortstr("2").octet(0).table() })
+        script.client(AMQPBuilder.method(1, 60, 20) { $0.short(0).shortstr("compute").shortstr("3").octet(0).table() })
+        script.client(AMQPBuilder.method(1, 60, 30) { $0.shortstr("3").octet(0) })
+        let at = script.now
+        script.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("2").octet(1) })
+        script.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("9").octet(1) })
+        let cancelled = try #require(script.connection).cancelled
+        #expect(cancelled.map(\.queue) == ["compute.cmp1", nil], "what consumed with tag 9 was not seen")
+        #expect(cancelled.first == ConsumerCancellation(at: at, consumerTag: "2", queue: "compute.cmp1"))
+        #expect(kinds(script.trace) == ["consumer-cancelled", "consumer-cancelled"])
+        #expect(
+            script.trace.capture.anomalies.first?.detail == "the broker cancelled the consumer of queue compute.cmp1")
+    }
+
     @Test func `a regular end, with its FIN, is a close by the client`() throws {
         var script = ConnectionScript()
         let at = script.now

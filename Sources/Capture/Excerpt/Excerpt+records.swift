@@ -67,6 +67,7 @@ extension Excerpt {
         record.add("cut", flag: cutConnections.contains(connection.id))
         return [record] + connection.blocked.map { Self.record(of: $0, on: connection.id) }
             + connection.channelClosings.map { Self.record(of: $0, on: connection.id) }
+            + connection.cancelled.map { Self.record(of: $0, on: connection.id) }
             + (connection.end.map { [Self.record(of: $0, of: connection.id)] } ?? [])
     }
 
@@ -88,6 +89,15 @@ extension Excerpt {
         record.add("code", String(closing.code))
         record.add("text", closing.text)
         record.add("method", closing.method)
+        return record
+    }
+
+    private static func record(of cancellation: ConsumerCancellation, on connection: Int) -> ExcerptRecord {
+        var record = ExcerptRecord("cancelled")
+        record.add("connection", String(connection))
+        record.add("at", cancellation.at)
+        record.add("tag", cancellation.consumerTag)
+        record.add("queue", cancellation.queue)
         return record
     }
 
@@ -197,6 +207,10 @@ extension Excerpt {
                 ChannelClosing(
                     at: at, channel: record.count("channel"), by: side, code: record.count("code"),
                     text: record["text"] ?? "", method: record["method"]))
+        case "cancelled":
+            guard let at = record.time("at"), connections[place].cancelled.count < Self.mostRecords else { return }
+            connections[place].cancelled.append(
+                ConsumerCancellation(at: at, consumerTag: record["tag"] ?? "", queue: record["queue"]))
         case "ended":
             guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
             else { return }

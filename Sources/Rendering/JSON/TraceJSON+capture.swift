@@ -59,6 +59,12 @@ extension TraceJSON {
                 for closing in connection.channelClosings { json.object { members(of: closing, &$0) } }
             }
         }
+        if !connection.cancelled.isEmpty {
+            json.key("cancelled_consumers")
+            json.array { json in
+                for cancellation in connection.cancelled { json.object { members(of: cancellation, &$0) } }
+            }
+        }
         if let end = connection.end {
             json.key("end")
             json.object { members(of: end, &$0) }
@@ -80,6 +86,12 @@ extension TraceJSON {
         json.member("code", closing.code)
         json.member("text", closing.text)
         json.member("method", closing.method)
+    }
+
+    private func members(of cancellation: ConsumerCancellation, _ json: inout JSONWriter) {
+        json.member("at", cancellation.at)
+        json.member("consumer_tag", cancellation.consumerTag)
+        json.member("queue", cancellation.queue)
     }
 
     private func members(of end: ConnectionEnd, _ json: inout JSONWriter) {
