@@ -45,6 +45,27 @@ package struct NetworkLimits: Sendable {
     /// Packet time for which fragments are kept (RFC 8200, 4.5).
     package var fragmentTime: Nanoseconds = .seconds(60)
 
+    /// Headers of tunnels and encapsulations opened in one packet, one in the other.
+    package var tunnelDepth = 16
+    /// Protocols, by number, whose packets are counted apart although nothing of them is read.
+    package var unreadKinds = 256
+
+    /// Segments with data among which those of a connection that begins are looked for, since it may be another one
+    /// that is seen again.
+    package var mirrorWindow = 256
+    /// Connections that are held back at once until it is clear whether they are others seen again.
+    package var mirrorTrials = 256
+    /// Segments held back of one of them.
+    package var mirrorSegments = 64
+    /// Bytes held back of all of them.
+    package var mirrorBytes = 4 << 20
+    /// Packet time after which one is let go that the other connection does not show.
+    package var mirrorTime: Nanoseconds = .seconds(1)
+    /// Segments that two connections have in common, in both directions, before they count as one.
+    package var mirrorEvidence = 6
+    /// The same where one direction is seen only.
+    package var mirrorEvidenceOfOneDirection = 12
+
     package init() {}
 
     /// For an excerpt of a capture: nearly every packet stands alone, and a stream may go on anywhere.
@@ -52,6 +73,7 @@ package struct NetworkLimits: Sendable {
         var limits = NetworkLimits()
         limits.expectsHoles = true
         limits.straysBeforeRestart = 1
+        limits.mirrorTrials = 0
         return limits
     }
 }

@@ -93,12 +93,14 @@ package struct TracePipeline {
         if !damages.isEmpty || sources.contains(where: { $0.kernelDropped ?? 0 > 0 }) { streams.lostPackets() }
         streams.recordLosses(at: end)
         streams.finish(at: end, visit)
-        return (streams.summary(of: sources), streams.naming)
+        return summary(of: sources)
     }
 
     /// What was captured and understood so far, for a trace while the capture goes on.
     package func summary(of sources: [CaptureSource]) -> (capture: CaptureSummary, naming: ServiceNaming) {
-        (streams.summary(of: sources), streams.naming)
+        var capture = streams.summary(of: sources)
+        capture.network = NetworkCounts(packets, connections)
+        return (capture, streams.naming)
     }
 
     /// What limits and expiry made go so far.

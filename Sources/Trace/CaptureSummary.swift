@@ -9,6 +9,8 @@ package struct CaptureSummary: Sendable {
     package var otherProtocols: [String: Int] = [:]
     /// Of queues by routing key the last delivery, where an excerpt tells of one that it does not hold.
     package var lastTaken: [String: Delivery] = [:]
+    /// What became of the packets.
+    package var network = NetworkCounts()
 
     package static let anomalyLimit = 1000
 

@@ -94,14 +94,18 @@ struct LiveHandle: ~Copyable {
     }
 
     private static func apply(_ filter: CaptureFilter, to handle: OpaquePointer, _ name: String) throws(CaptureError) {
-        var program = bpf_program()
-        guard pcap_compile(handle, &program, filter.expression, 1, PCAP_NETMASK_UNKNOWN) == 0 else {
+        var instructions: [bpf_insn]
+        do throws(FilterRefusal) {
+            instructions = try filter.program(for: handle)
+        } catch {
             throw CaptureError(
-                .usage, path: name, "the filter '\(filter.expression)' cannot be used on \(name)",
-                cause: String(cString: pcap_geterr(handle)))
+                .usage, path: name, "the filter '\(filter.expression)' cannot be used on \(name)", cause: error.message)
         }
-        defer { pcap_freecode(&program) }
-        guard pcap_setfilter(handle, &program) == 0 else {
+        let status = instructions.withUnsafeMutableBufferPointer { buffer in
+            var program = bpf_program(bf_len: UInt32(buffer.count), bf_insns: buffer.baseAddress)
+            return pcap_setfilter(handle, &program)
+        }
+        guard status == 0 else {
             throw CaptureError(
                 .unreadable, path: name, "the filter cannot be set on \(name)",
                 cause: String(cString: pcap_geterr(handle)))

@@ -14,6 +14,7 @@ struct FragmentTable {
         let identification: UInt32
         /// Of the first header behind the fragment header.
         let protocolNumber: UInt8
+        let scope: TunnelScope
     }
 
     /// The fragmented part of a datagram, whole.
@@ -50,6 +51,12 @@ struct FragmentTable {
     /// Datagrams that wait for fragments.
     var count: Int { partials.count }
 
+    /// Fragments of datagrams that were given up: others of them did not come, or did not fit.
+    private(set) var givenUp = 0
+
+    /// Fragments that wait for others.
+    var waiting: Int { partials.values.reduce(0) { $0 + $1.fragments.count } }
+
     /// Takes a fragment in; returns its datagram when that is now whole.
     ///
     /// `captured` is what is there of the fragment's `length` bytes.
@@ -63,7 +70,7 @@ struct FragmentTable {
         let index = partial.fragments.firstIndex { $0.range.upperBound > range.lowerBound } ?? partial.fragments.count
         if index < partial.fragments.count, partial.fragments[index].range.lowerBound < range.upperBound {
             guard partial.fragments[index].range == range else {
-                remove(key)
+                giveUp(key)
                 throw .malformed
             }
             return nil
@@ -73,7 +80,7 @@ struct FragmentTable {
         guard partial.fragments.count < limits.fragmentsPerDatagram, partial.length == nil || lengthIfLast == nil,
             reach <= lengthIfLast ?? partial.length ?? reach
         else {
-            remove(key)
+            giveUp(key)
             throw .malformed
         }
         partial.fragments.insert(Fragment(range: range, bytes: captured.withUnsafeBytes { [UInt8]($0) }), at: index)
@@ -104,9 +111,14 @@ struct FragmentTable {
         if let partial = partials.removeValue(forKey: key) { bytes -= partial.bytes }
     }
 
+    private mutating func giveUp(_ key: Key) {
+        givenUp &+= partials[key]?.fragments.count ?? 0
+        remove(key)
+    }
+
     private mutating func removeExpired(at time: Timestamp) {
         while let oldest = partials.elements.first, time - oldest.value.since > limits.fragmentTime {
-            remove(oldest.key)
+            giveUp(oldest.key)
         }
     }
 
@@ -114,7 +126,7 @@ struct FragmentTable {
         while partials.count > limits.fragmentedDatagrams || bytes > limits.fragmentBytes,
             let oldest = partials.keys.first
         {
-            remove(oldest)
+            giveUp(oldest)
         }
     }
 }

@@ -11,6 +11,10 @@ struct IPPayload {
     /// What part of a datagram this is; `nil` when it is whole.
     var fragment: FragmentPlace?
 
+    /// Whether it is a TCP segment in one piece.
+    @inline(__always)
+    var isWholeTCP: Bool { fragment == nil && protocolNumber == IPProtocol.tcp }
+
     /// The captured part of the payload, without what the link layer padded.
     func captured(of bytes: RawSpan) -> Range<Int> {
         let captured = min(end, bytes.byteCount)
@@ -25,17 +29,4 @@ struct FragmentPlace {
     /// Bytes from the start of the fragmented part.
     let offset: Int
     let moreFollow: Bool
-}
-
-/// The numbers of the protocols that are told apart (IANA, Protocol Numbers).
-enum IPProtocol {
-    static let hopByHop: UInt8 = 0
-    static let tcp: UInt8 = 6
-    static let routing: UInt8 = 43
-    static let fragment: UInt8 = 44
-    static let authentication: UInt8 = 51
-    static let destinationOptions: UInt8 = 60
-    static let mobility: UInt8 = 135
-    static let hostIdentity: UInt8 = 139
-    static let shim6: UInt8 = 140
 }

@@ -4,8 +4,10 @@
 /// |  destination (6)  |    source (6)     | type (2) | payload …
 /// ```
 enum Ethernet {
+    static let length = 14
+
     static func networkHeader(_ bytes: RawSpan) throws(PacketDefect) -> NetworkHeader {
-        try bytes.requireCaptured(14, at: 0)
-        return try EtherType.networkHeader(bytes, typeAt: 12, payloadAt: 14)
+        try bytes.requireCaptured(length, at: 0)
+        return try EtherType.networkHeader(bytes, typeAt: 12, payloadAt: length)
     }
 }

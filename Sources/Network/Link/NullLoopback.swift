@@ -11,7 +11,7 @@ enum NullLoopback {
         switch family {
         case 2: .ipv4(4)
         case 10, 23, 24, 28, 30: .ipv6(4)
-        default: .other
+        default: .other(.control, 4)
         }
     }
 }

@@ -5,7 +5,7 @@ enum RawIP {
         return switch bytes.uint8(at: 0) >> 4 {
         case 4: .ipv4(0)
         case 6: .ipv6(0)
-        default: .other
+        default: .other(.control, 0)
         }
     }
 }

@@ -1,14 +1,16 @@
-/// The two ends of a connection in an order that does not depend on the direction of a packet.
+/// The two ends of a connection in an order that does not depend on the direction of a packet, and their network.
 struct FlowKey: Hashable {
     let low: SocketAddress
     let high: SocketAddress
+    let scope: TunnelScope
 
     /// The key of a segment's connection, and which of the two ends sent it.
     @inline(__always)
     static func of(_ segment: borrowing TCPSegment) -> (key: FlowKey, sender: FlowSide) {
-        let (source, destination) = (segment.source, segment.destination)
+        let (source, destination, scope) = (segment.source, segment.destination, segment.scope)
         return precedes(source, destination)
-            ? (FlowKey(low: source, high: destination), .low) : (FlowKey(low: destination, high: source), .high)
+            ? (FlowKey(low: source, high: destination, scope: scope), .low)
+            : (FlowKey(low: destination, high: source, scope: scope), .high)
     }
 
     @inline(__always)
@@ -20,7 +22,7 @@ struct FlowKey: Hashable {
 
     @inline(__always)
     static func == (left: FlowKey, right: FlowKey) -> Bool {
-        left.low == right.low && left.high == right.high
+        left.low == right.low && left.high == right.high && left.scope == right.scope
     }
 
     @inline(__always)
@@ -28,7 +30,7 @@ struct FlowKey: Hashable {
         hasher.combine(low.address.low)
         hasher.combine(high.address.low)
         hasher.combine(low.address.high ^ (high.address.high &<< 1))
-        hasher.combine(UInt32(low.port) << 16 | UInt32(high.port))
+        hasher.combine(UInt64(low.port) << 16 | UInt64(high.port) | scope.rawValue &<< 32 ^ scope.rawValue >> 32)
     }
 }
 

@@ -52,8 +52,11 @@ package struct TCPEndpoints: Hashable, Sendable {
     package let second: SocketAddress
     /// Whether a SYN was seen, so that `first` is the client.
     package let sawHandshake: Bool
+    /// The network that the addresses are of.
+    package let scope: TunnelScope
 
-    package init(first: SocketAddress, second: SocketAddress, sawHandshake: Bool) {
+    package init(first: SocketAddress, second: SocketAddress, sawHandshake: Bool, scope: TunnelScope = .none) {
+        self.scope = scope
         self.first = first
         self.second = second
         self.sawHandshake = sawHandshake

@@ -20,7 +20,23 @@ struct TCPConnection {
         case foreign
     }
 
+    /// What `MirrorWatch` has to do with it.
+    enum Watch: UInt8 {
+        case none
+        /// It is held back.
+        case trial
+        /// Others are held back that it may be.
+        case original
+        /// It is no other one's.
+        case own
+    }
+
     let key: FlowKey
+    var watch = Watch.none
+    /// Segments with data until it is no longer young.
+    private var youth = Self.longestYouth
+    /// Sides of which segments with its own addresses were seen.
+    private var shownSides: UInt8 = 0
     /// -1 until it is reported.
     private(set) var id = -1
     private(set) var phase = Phase.silent
@@ -37,6 +53,35 @@ struct TCPConnection {
         self.key = key
         firstSide = firstSender
         lastStamp = stamp
+    }
+
+    private static let longestYouth: UInt8 = 64
+
+    /// Notes a segment with data that has its own addresses; returns whether `MirrorWatch` has to know of it.
+    @inline(__always)
+    mutating func ages(by side: FlowSide) -> Bool {
+        shownSides |= 1 << side.rawValue
+        guard youth > 0 else { return watch == .original }
+        youth -= 1
+        return true
+    }
+
+    /// Whether a segment of `side` that was seen with other addresses is of use: nothing of that side is seen with its
+    /// own, or bytes are missing.
+    func wantsCopy(from side: FlowSide) -> Bool {
+        shownSides & 1 << side.rawValue == 0 || !stream(of: side).pending.isEmpty
+    }
+
+    /// Whether a sequence number lies about where the stream of a side stands.
+    func isNear(_ sequence: SequenceNumber, from side: FlowSide, _ limits: NetworkLimits) -> Bool {
+        let stream = stream(of: side)
+        return !stream.isStarted || abs(sequence.distance(from: stream.next)) <= limits.farthestBack
+    }
+
+    /// Whether `side` has sent nothing beyond `acknowledgment` yet.
+    func hasNotPassed(_ acknowledgment: SequenceNumber, of side: FlowSide) -> Bool {
+        let stream = stream(of: side)
+        return !stream.isStarted || stream.next.distance(from: acknowledgment) <= 0
     }
 
     /// Whether a segment with a SYN opens another connection on the same addresses.
@@ -152,8 +197,8 @@ struct TCPConnection {
         ledger.statistics.connections &+= 1
         let endpoints =
             firstSide == .low
-            ? TCPEndpoints(first: key.low, second: key.high, sawHandshake: sawHandshake)
-            : TCPEndpoints(first: key.high, second: key.low, sawHandshake: sawHandshake)
+            ? TCPEndpoints(first: key.low, second: key.high, sawHandshake: sawHandshake, scope: key.scope)
+            : TCPEndpoints(first: key.high, second: key.low, sawHandshake: sawHandshake, scope: key.scope)
         let event = StreamEvent(
             connection: id, direction: .forward, stamp: lastStamp, beganMidstream: !stream(of: firstSide).isStarted,
             kind: .opened(endpoints))

@@ -7,7 +7,7 @@ import Trace
 /// the others. Where room is needed the oldest of the first list that has one goes. A segment of a connection that is
 /// known costs one look-up and no allocation. No event may call back into the table.
 package struct TCPConnectionTable {
-    private var connections: [TCPConnection] = []
+    var connections: [TCPConnection] = []
     private var links: [RecencyLinks] = []
     private var freeSlots: [Int32] = []
     private var slots: [FlowKey: Int32] = [:]
@@ -18,12 +18,16 @@ package struct TCPConnectionTable {
     private var nextID = 0
     /// Connections with a hole, oldest first, and since when; only where holes are expected.
     private var holed: Deque<(connection: Int, since: Timestamp)> = []
-    private var ledger: ReassemblyLedger
+    var ledger: ReassemblyLedger
     /// Packets of a connection come in bursts: the last one found is tried before the dictionary.
     private var lastFound: (key: FlowKey, slot: Int32)?
+    /// Connections that may be others seen again, and those that are.
+    var mirrors: MirrorWatch
+    var copies = CopyTable()
 
     package init(limits: NetworkLimits = NetworkLimits()) {
         ledger = ReassemblyLedger(limits: limits)
+        mirrors = MirrorWatch(limits: limits)
     }
 
     package var statistics: TCPStatistics { ledger.statistics }
@@ -45,8 +49,15 @@ package struct TCPConnectionTable {
         ledger.statistics.segments &+= 1
         expireIdle(at: stamp.time, emit)
         if ledger.limits.expectsHoles { giveUpOldHoles(at: stamp.time, emit) }
+        if let deadline = mirrors.deadline, deadline <= stamp.time { releaseOverdue(at: stamp.time, emit) }
         let (key, side) = FlowKey.of(segment)
         guard let slot = find(key) else {
+            if !copies.isEmpty, let copy = copies[key] {
+                guard isReplaced(copy, segment, from: side) else {
+                    return passCopy(segment, payload, from: copy.side(of: side), at: stamp, to: copy.slot, emit)
+                }
+                copies.remove(key)
+            }
             if !segment.flags.contains(.rst) { begin(key, segment, payload, from: side, at: stamp, emit) }
             return
         }
@@ -66,6 +77,13 @@ package struct TCPConnectionTable {
     /// Frees what is kept for a connection that nobody wants: no event of it follows. Its later packets cost a look-up.
     package mutating func ignore(_ connection: Int) {
         guard let slot = slotsByID.removeValue(forKey: connection) else { return }
+        setAside(slot)
+        // What is held back as its copy is not wanted either.
+        for copy in mirrors.trials(of: slot) { join(copy) { _, _ in } }
+    }
+
+    /// Frees what is kept for a connection and passes over its packets from now on.
+    mutating func setAside(_ slot: Int32) {
         list(of: slot) { $0.remove(slot, &$1) }
         connections[Int(slot)].ignore(&ledger)
         list(of: slot) { $0.insert(slot, &$1) }
@@ -73,6 +91,7 @@ package struct TCPConnectionTable {
 
     /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that.
     package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        concludeTrials(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
             connections[Int(slot)].flush(&ledger, emit)
         }
@@ -80,7 +99,7 @@ package struct TCPConnectionTable {
 
     // MARK: Beginning and end
 
-    private mutating func begin(
+    mutating func begin(
         _ key: FlowKey, _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide,
         at stamp: PacketStamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
@@ -101,7 +120,26 @@ package struct TCPConnectionTable {
         pass(segment, payload, from: side, at: stamp, to: slot, emit)
     }
 
-    private mutating func pass(
+    /// Takes in a segment of a connection that is wanted.
+    mutating func pass(
+        _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
+        to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        let hasData = segment.wireLength > 0
+        switch connections[Int(slot)].watch {
+        case .trial: return withhold(segment, payload, from: side, at: stamp, of: slot, emit)
+        case .none where hasData && connections[Int(slot)].phase == .silent && mirrors.isOn:
+            if beginTrial(segment, payload, from: side, at: stamp, of: slot, emit) { return }
+        case .none, .original, .own: break
+        }
+        guard hasData, connections[Int(slot)].ages(by: side) else {
+            return deliver(segment, payload, from: side, at: stamp, to: slot, emit)
+        }
+        deliver(segment, payload, from: side, at: stamp, to: slot, emit)
+        note(segment, payload, of: slot, from: side, emit)
+    }
+
+    mutating func deliver(
         _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
@@ -130,13 +168,31 @@ package struct TCPConnectionTable {
     private mutating func end(
         _ slot: Int32, _ closing: TCPClosing, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
+        endWatch(of: slot, emit)
         list(of: slot) { $0.remove(slot, &$1) }
         connections[Int(slot)].close(closing, &ledger, emit)
+        forget(slot)
+    }
+
+    /// Frees the slot of a connection that is in no list.
+    private mutating func forget(_ slot: Int32) {
         slotsByID[connections[Int(slot)].id] = nil
         slots[connections[Int(slot)].key] = nil
         lastFound = nil
         freeSlots.append(slot)
     }
+
+    /// Forgets a connection of which nothing was reported.
+    mutating func drop(_ slot: Int32) {
+        list(of: slot) { $0.remove(slot, &$1) }
+        forget(slot)
+    }
+
+    /// The slot of a connection that was reported and has not ended.
+    func slot(of connection: Int) -> Int32? { slotsByID[connection] }
+
+    /// The slot of the connection between two ends.
+    func slot(for key: FlowKey) -> Int32? { slots[key] }
 
     /// Where holes are expected, nothing waits for a connection's next packet, which may come much later.
     private mutating func giveUpOldHoles(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
@@ -189,7 +245,7 @@ package struct TCPConnectionTable {
     }
 
     @inline(__always)
-    private mutating func touch(_ slot: Int32) {
+    mutating func touch(_ slot: Int32) {
         list(of: slot) { $0.touch(slot, &$1) }
     }
 

@@ -11,9 +11,9 @@
 enum TCPHeader {
     static let minimumLength = 20
 
-    /// Reads the header at the start of `payload`; the range is where its captured payload lies.
+    /// Reads the header at the start of `payload`, which is in the network `scope`; the range is where its captured payload lies.
     static func segment(
-        _ bytes: RawSpan, _ payload: IPPayload
+        _ bytes: RawSpan, _ payload: IPPayload, in scope: TunnelScope
     ) throws(PacketDefect) -> (segment: TCPSegment, range: Range<Int>) {
         let start = payload.start
         guard payload.end - start >= minimumLength else { throw .malformed }
@@ -29,7 +29,7 @@ enum TCPHeader {
             sequence: SequenceNumber(bytes.uint32(at: start + 4)),
             acknowledgment: SequenceNumber(bytes.uint32(at: start + 8)),
             flags: TCPFlags(rawValue: bytes.uint8(at: start + 13) & 0x3F),
-            capturedLength: range.count, wireLength: payload.end - dataStart)
+            capturedLength: range.count, wireLength: payload.end - dataStart, scope: scope)
         return (segment, range)
     }
 }

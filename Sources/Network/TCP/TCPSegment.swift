@@ -11,11 +11,14 @@ package struct TCPSegment: Sendable {
     package let capturedLength: Int
     /// Bytes of the payload on the wire: what the capture cut away included.
     package let wireLength: Int
+    /// The network that the addresses are of.
+    package let scope: TunnelScope
 
     package init(
         source: SocketAddress, destination: SocketAddress, sequence: SequenceNumber, acknowledgment: SequenceNumber,
-        flags: TCPFlags, capturedLength: Int, wireLength: Int
+        flags: TCPFlags, capturedLength: Int, wireLength: Int, scope: TunnelScope = .none
     ) {
+        self.scope = scope
         self.source = source
         self.destination = destination
         self.sequence = sequence

@@ -15,6 +15,10 @@ package struct TCPStatistics: Equatable, Sendable {
     package var strays = 0
     /// Holes given up because more out-of-order bytes waited than the limits allow.
     package var overflows = 0
+    /// Connections that are others seen again, in a tunnel or with other addresses, and count as those.
+    package var mirroredConnections = 0
+    /// Segments of them.
+    package var mirroredSegments = 0
     package var gaps = 0
     package var missingBytes = 0
 

@@ -211,6 +211,7 @@ final class LiveSession {
         report.calls = trace.calls.count
         report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections
+        report.losses += trace.capture.networkNotes
         report.losses += evictions(pipeline.evictions)
         if let recorder {
             (report.files, report.written) = (recorder.files, recorder.packets)

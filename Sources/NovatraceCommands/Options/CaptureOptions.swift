@@ -17,9 +17,19 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Of the broker's ports only what matches this too, e.g. 'host 10.0.0.7' (pcap-filter(7)).",
+            "Of the broker's ports only what matches this too, e.g. 'host 10.0.0.7' (pcap-filter(7)); of tunnels their "
+                + "outer packets.",
             valueName: "expression"))
     var filter: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            """
+            Capture what is behind VLAN tags and MPLS labels and in tunnels, too: VXLAN and Geneve without what plainly is \
+            TCP on other ports, all of GRE, ERSPAN and IP in IP. VXLAN on unusual ports is not let through.
+            """))
+    var tunnels = true
 
     @Option(
         help: ArgumentHelp(
@@ -84,7 +94,7 @@ struct CaptureOptions: ParsableArguments {
         options.snapLength = snaplen
         options.kernelBuffer = buffer << 20
         options.isPromiscuous = promiscuous
-        options.filter = CaptureFilter(ports: ports, addition: filter)
+        options.filter = CaptureFilter(ports: ports, addition: filter, tunnels: tunnels)
         options.packetLimit = count
         return options
     }

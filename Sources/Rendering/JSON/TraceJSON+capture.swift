@@ -22,6 +22,51 @@ extension TraceJSON {
                 json.integer(count)
             }
         }
+        json.key("network")
+        json.object { members(of: trace.capture.network, &$0) }
+    }
+
+    private func members(of network: NetworkCounts, _ json: inout JSONWriter) {
+        json.member("packets", network.packets)
+        json.member("tcp_segments", network.segments)
+        json.member("not_ip", network.notIP)
+        json.member("not_tcp", network.notTCP)
+        json.member("cut", network.cut)
+        json.member("malformed", network.malformed)
+        json.member("nested_too_deep", network.nestedTooDeep)
+        json.member("fragments", network.fragments)
+        json.member("unknown_link_type", network.unknownLinkType)
+        json.member("fragments_in_vain", network.fragmentsInVain)
+        json.key("tunnels")
+        json.object { json in
+            for (name, count) in network.tunnels.sorted(by: { $0.key < $1.key }) {
+                json.key(name)
+                json.integer(count)
+            }
+        }
+        json.key("undecoded")
+        json.object { json in
+            for kind in network.undecoded {
+                json.key(kind.name)
+                json.integer(kind.packets)
+            }
+        }
+        json.key("tcp")
+        json.object { members(of: network.tcp, &$0) }
+    }
+
+    private func members(of tcp: TCPCounts, _ json: inout JSONWriter) {
+        json.member("connections", tcp.connections)
+        json.member("evicted", tcp.evicted)
+        json.member("retransmissions", tcp.retransmissions)
+        json.member("out_of_order", tcp.outOfOrder)
+        json.member("conflicting_overlaps", tcp.conflictingOverlaps)
+        json.member("strays", tcp.strays)
+        json.member("overflows", tcp.overflows)
+        json.member("gaps", tcp.gaps)
+        json.member("missing_bytes", tcp.missingBytes)
+        json.member("mirrored_connections", tcp.mirroredConnections)
+        json.member("mirrored_segments", tcp.mirroredSegments)
     }
 
     private func members(of source: CaptureSource, _ json: inout JSONWriter) {

@@ -18,7 +18,7 @@ extension SequenceBuilder {
         }
         var notes =
             CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
-            .sentences + trace.capture.excerptNotes
+            .sentences + trace.capture.network.lossNotes + trace.capture.excerptNotes
         if unseen > 0 {
             notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")
         }

@@ -83,7 +83,7 @@ package struct CaptureReport: Sendable, LineWritable {
         let capture = trace.capture
         var notes =
             CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
-            .sentences + capture.excerptNotes
+            .sentences + capture.network.notes + capture.excerptNotes
         for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
             let protocolName = name == "unknown" ? "an unknown protocol" : name
             notes.append("\(counted(count, "connection")) of \(protocolName) not read")

@@ -39,6 +39,11 @@ private struct NoBoot {
         let others = trace.capture.otherProtocols.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { $0.key == "unknown" ? "an unknown protocol" : $0.key }
         let holds = others.isEmpty ? "" : ", only \(others.joined(separator: ", "))"
+        let carriers = trace.capture.network.carriers.prefix(3).map(\.sentence)
+        guard carriers.isEmpty else {
+            return "no AMQP in \(counted(packets, "packet"))\(holds): \(carriers.joined(separator: ", ")) "
+                + "could not be read, and the bus may be inside; capture where it is not in a tunnel"
+        }
         return "no AMQP in \(counted(packets, "packet"))\(holds); is this the broker's interface and port?"
     }
 

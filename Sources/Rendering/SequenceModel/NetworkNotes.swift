@@ -1,0 +1,52 @@
+import Trace
+
+extension NetworkCounts {
+    /// What was not read below the bus and may lack for it, in sentences without full stops.
+    var lossNotes: [String] {
+        var notes: [String] = []
+        for carrier in carriers {
+            notes.append("\(carrier.sentence) \(carrier.packets == 1 ? "was" : "were") not read")
+        }
+        if malformed > 0 { notes.append("\(counted(malformed, "packet")) with damaged headers not read") }
+        if cut > 0 { notes.append("\(counted(cut, "packet")) cut by the capture inside the headers: not read") }
+        if nestedTooDeep > 0 {
+            notes.append("\(counted(nestedTooDeep, "packet")) in too many tunnels, one in the other: not read")
+        }
+        if unknownLinkType > 0 { notes.append("\(counted(unknownLinkType, "packet")) of another link type not read") }
+        if fragmentsInVain > 0 {
+            notes.append("\(counted(fragmentsInVain, "fragment")) of IP datagrams of which the rest was not captured")
+        }
+        if tcp.evicted > 0 {
+            notes.append("\(counted(tcp.evicted, "TCP connection")) given up while open: too many were open at once")
+        }
+        if tcp.overflows > 0 {
+            notes.append("\(counted(tcp.overflows, "gap")) given up early: too much waited behind them")
+        }
+        if tcp.conflictingOverlaps > 0 {
+            notes.append(
+                "\(counted(tcp.conflictingOverlaps, "TCP segment")) sent again with other bytes: the first were read")
+        }
+        return notes
+    }
+
+    /// The same, and what is worth knowing of how the bus was captured.
+    var notes: [String] {
+        var notes = lossNotes
+        if tcp.mirroredConnections > 0 {
+            notes.append(
+                "\(counted(tcp.mirroredConnections, "TCP connection")) captured again, in a tunnel or with translated "
+                    + "addresses: told once")
+        }
+        return notes
+    }
+}
+
+extension NetworkCounts.Undecoded {
+    /// E.g. `525 packets of IPsec ESP`.
+    var sentence: String { "\(counted(packets, "packet")) of \(name)" }
+}
+
+extension CaptureSummary {
+    /// What was not read below the bus, in sentences without full stops.
+    package var networkNotes: [String] { network.notes }
+}
