@@ -6,6 +6,23 @@ struct ReassemblyLedger {
     /// Out-of-order bytes kept in all streams.
     var bufferedBytes = 0
     var statistics = TCPStatistics()
+    /// Attempts that came to nothing, since they were taken last.
+    private(set) var attempts: [TCPAttempt] = []
+    /// Of more at once the rest is not told.
+    private static let attemptsAtMost = 4096
+
+    init(limits: NetworkLimits) {
+        self.limits = limits
+    }
+
+    mutating func note(_ attempt: TCPAttempt) {
+        if attempts.count < Self.attemptsAtMost { attempts.append(attempt) }
+    }
+
+    mutating func takeAttempts() -> [TCPAttempt] {
+        defer { attempts.removeAll(keepingCapacity: true) }
+        return attempts
+    }
 }
 
 /// Which stream an event is of, and which packet set it off.

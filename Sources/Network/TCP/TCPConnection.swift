@@ -46,8 +46,10 @@ struct TCPConnection {
     private var low = StreamReassembler()
     private var high = StreamReassembler()
     private var lateStrays = 0
-    /// Who sent the first FIN, or without one the reset.
+    /// Who sent the first FIN, or without one the reset, and when.
     private var endedBy: FlowSide?
+    private var endedAt: PacketStamp?
+    private var attempt = OpeningAttempt()
 
     init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
         self.key = key
@@ -107,13 +109,17 @@ struct TCPConnection {
         lastStamp = stamp
         if phase == .closed { return receiveLate(segment, from: side, ledger.limits) }
         let isSYN = segment.flags.contains(.syn)
-        if isSYN { noteSYN(segment, from: side) }
+        if isSYN {
+            noteSYN(segment, from: side)
+            noteAttempt(segment, from: side, &ledger)
+        }
         if segment.flags.contains(.ack) {
             updateStream(of: side.opposite) { $0.acknowledge(segment.acknowledgment) }
         }
         if segment.flags.contains(.rst) {
             guard isPlausibleReset(segment, from: side) else { return .goOn }
             // After a FIN it is an answer: the end was begun by who had sent all.
+            if side != firstSide { failAttempt(isRefused: true, &ledger) }
             let closing: TCPClosing = endedBy == nil ? .reset : .fin
             endedBy = endedBy ?? side
             close(closing, &ledger, emit)
@@ -127,6 +133,7 @@ struct TCPConnection {
         }
         if segment.flags.contains(.fin) {
             endedBy = endedBy ?? side
+            endedAt = endedAt ?? stamp
             updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
         }
         settle(&ledger, emit)
@@ -139,10 +146,14 @@ struct TCPConnection {
     mutating func close(
         _ closing: TCPClosing, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
+        if phase == .silent, attempt.isUnanswered { failAttempt(isRefused: false, &ledger) }
         if phase == .open {
             flush(&ledger, emit)
+            // After a FIN the other end may never answer, as one that lost its power.
+            let closing = closing == .expired && endedBy != nil ? .fin : closing
             let event = StreamEvent(
-                connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward, stamp: lastStamp,
+                connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward,
+                stamp: closing == .fin ? endedAt ?? lastStamp : lastStamp,
                 beganMidstream: stream(of: firstSide).beganMidstream,
                 kind: .closed(closing))
             emit(event, RawSpan())
@@ -162,6 +173,14 @@ struct TCPConnection {
         guard phase == .open else { return }
         low.flush(origin(of: .low), &ledger, emit)
         high.flush(origin(of: .high), &ledger, emit)
+    }
+
+    /// Whether one end said that it is done, and the other did not answer.
+    var isHalfClosed: Bool { phase == .open && endedBy != nil }
+
+    /// Reports an attempt that nobody has answered until now, when the capture ends.
+    mutating func giveUpAttempt(_ ledger: inout ReassemblyLedger) {
+        if phase == .silent, attempt.isUnanswered { failAttempt(isRefused: false, &ledger) }
     }
 
     /// Whether bytes wait behind a hole.
@@ -186,6 +205,30 @@ struct TCPConnection {
         let peerStart = segment.acknowledgment
         updateStream(of: side) { $0.start(at: start) }
         if isAnswer { updateStream(of: side.opposite) { $0.start(at: peerStart) } }
+    }
+
+    private mutating func noteAttempt(
+        _ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger
+    ) {
+        guard phase == .silent else { return }
+        if segment.flags.contains(.ack) {
+            attempt.end()
+        } else if side == firstSide, attempt.sent(at: lastStamp.time) {
+            note(isRefused: false, &ledger)
+        }
+    }
+
+    private mutating func failAttempt(isRefused: Bool, _ ledger: inout ReassemblyLedger) {
+        guard phase == .silent, attempt.isOpen else { return }
+        attempt.end()
+        note(isRefused: isRefused, &ledger)
+    }
+
+    private func note(isRefused: Bool, _ ledger: inout ReassemblyLedger) {
+        ledger.note(
+            TCPAttempt(
+                client: firstSide == .low ? key.low : key.high, server: firstSide == .low ? key.high : key.low,
+                isRefused: isRefused, began: attempt.began, at: lastStamp.time))
     }
 
     private mutating func open(

@@ -32,6 +32,12 @@ package struct TCPConnectionTable {
 
     package var statistics: TCPStatistics { ledger.statistics }
 
+    /// Whether any attempt came to nothing since they were taken last.
+    package var hasFailedAttempts: Bool { !ledger.attempts.isEmpty }
+
+    /// Attempts to open a connection that came to nothing since the last time, whatever their ports.
+    package mutating func takeFailedAttempts() -> [TCPAttempt] { ledger.takeAttempts() }
+
     /// Connections kept, those that ended a short while ago included.
     package var count: Int { slots.count }
 
@@ -89,12 +95,15 @@ package struct TCPConnectionTable {
         list(of: slot) { $0.insert(slot, &$1) }
     }
 
-    /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that.
+    /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that but those of which
+    /// one end has said that it is done.
     package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         concludeTrials(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
             connections[Int(slot)].flush(&ledger, emit)
+            if connections[Int(slot)].isHalfClosed { end(slot, .fin, emit) }
         }
+        for slot in connections.indices { connections[slot].giveUpAttempt(&ledger) }
     }
 
     // MARK: Beginning and end

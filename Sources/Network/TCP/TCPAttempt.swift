@@ -1,0 +1,61 @@
+import Trace
+
+/// A value: an attempt to open a connection that came to nothing (RFC 9293, 3.10.7.3).
+package struct TCPAttempt: Sendable, Equatable {
+    /// Who sent the SYN, and to whom.
+    package let client: SocketAddress
+    package let server: SocketAddress
+    /// Whether a reset answered the SYN; else nothing did, although it was sent again.
+    package let isRefused: Bool
+    /// When the first SYN was sent, and when it was clear.
+    package let began: Timestamp
+    package let at: Timestamp
+
+    package init(
+        client: SocketAddress, server: SocketAddress, isRefused: Bool, began: Timestamp, at: Timestamp
+    ) {
+        self.client = client
+        self.server = server
+        self.isRefused = isRefused
+        self.began = began
+        self.at = at
+    }
+}
+
+/// A machine that follows the SYNs of a connection that carries no data yet.
+struct OpeningAttempt {
+    private(set) var began = Timestamp(nanoseconds: 0)
+    private var last = Timestamp(nanoseconds: 0)
+    /// SYNs of the client, copies of one packet counted once.
+    private var count: UInt8 = 0
+    private var isOver = false
+
+    /// A timeout of retransmission is at least a second at first (RFC 6298, 2.1); copies of a packet come sooner.
+    private static let soonestRetransmission: Nanoseconds = .milliseconds(500)
+    /// At once a SYN counts as unanswered when it was sent so often, which takes three seconds.
+    private static let patience: UInt8 = 3
+
+    /// Whether a SYN was seen, and no answer to it.
+    var isOpen: Bool { count > 0 && !isOver }
+    /// Whether a SYN was sent again, and not answered until now.
+    var isUnanswered: Bool { isOpen && count > 1 }
+
+    /// The client sent a SYN.
+    ///
+    /// - Returns: whether it is clear by now that nobody answers.
+    mutating func sent(at time: Timestamp) -> Bool {
+        guard !isOver else { return false }
+        if count == 0 { began = time }
+        guard count == 0 || time - last >= Self.soonestRetransmission else { return false }
+        last = time
+        count += 1
+        guard count == Self.patience else { return false }
+        isOver = true
+        return true
+    }
+
+    /// The other end answered in whatever way, or the attempt was told of.
+    mutating func end() {
+        isOver = true
+    }
+}
