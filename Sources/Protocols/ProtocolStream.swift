@@ -14,6 +14,9 @@ package struct ProtocolStream: Sendable {
     }
 
     package private(set) var status = Status.undecided
+    /// The protocol in which the other end of an AMQP connection answered, where that is none that is decoded: `TLS`
+    /// where AMQP was spoken to a port for TLS.
+    package private(set) var answeredIn: String?
     /// The decoder, for its counters, roles and version.
     package private(set) var connection: AMQPConnection
     private var first = StreamPreamble()
@@ -93,7 +96,12 @@ package struct ProtocolStream: Sendable {
         case .needsMore: break
         case .other(let name):
             // The server's refusal of a version it does not speak names one of its own.
-            if status == .amqp { release(side, at: stamp, emit) } else { status = .other(name: name) }
+            if status == .amqp {
+                answeredIn = name
+                release(side, at: stamp, emit)
+            } else {
+                status = .other(name: name)
+            }
         case .open, .proxy: release(side, at: stamp, emit)
         }
     }

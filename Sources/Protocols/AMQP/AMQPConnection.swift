@@ -30,6 +30,8 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     private var session: AMQPSession
     private var counts = (first: ByteCounts(), second: ByteCounts())
     private var lastStamp: PacketStamp?
+    private var began: Timestamp?
+    private var lastSeen: (first: Timestamp?, second: Timestamp?)
     private let trustsLoneFrame: Bool
 
     /// - Parameters:
@@ -70,6 +72,13 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     /// Whether nothing but heartbeats passed.
     package var isIdle: Bool { session.frames == session.heartbeats }
 
+    /// When the first bytes came, of either direction.
+    package var beganAt: Timestamp? { began }
+    /// When bytes of one direction came last.
+    package func lastSeen(from side: StreamSide) -> Timestamp? { side == .first ? lastSeen.first : lastSeen.second }
+    /// Messages that the client published, and that the server gave out (`basic.deliver`, `basic.get-ok`).
+    package var messages: (published: Int, delivered: Int) { (session.published, session.delivered) }
+
     /// Counters of one direction, readable at any time.
     package func counts(from side: StreamSide) -> ByteCounts {
         var result = side == .first ? counts.first : counts.second
@@ -82,13 +91,16 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     package mutating func receive(
         _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
+        if lastStamp == nil { began = stamp.time }
         lastStamp = stamp
         session.context.trustsLoneFrame = trustsLoneFrame || isAccepted
         if side == .first {
             counts.first.seen += bytes.byteCount
+            lastSeen.first = stamp.time
             AMQPConnection.run(&first, &session, bytes, side, stamp, emit)
         } else {
             counts.second.seen += bytes.byteCount
+            lastSeen.second = stamp.time
             AMQPConnection.run(&second, &session, bytes, side, stamp, emit)
         }
     }

@@ -23,6 +23,11 @@ extension AMQPSession {
     mutating func begin(
         _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
+        switch method {
+        case .publish: published &+= 1
+        case .deliver, .getOk: delivered &+= 1
+        case .return: break
+        }
         guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
         assemblies[slot(place, origin.side)].begin(
             AMQPContent(

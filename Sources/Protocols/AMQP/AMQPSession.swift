@@ -25,6 +25,9 @@ struct AMQPSession {
     var frames = 0
     /// Of `frames`, heartbeats.
     var heartbeats = 0
+    /// Messages that were published and that were given out.
+    var published = 0
+    var delivered = 0
 
     init(serverSide: StreamSide, isServerExpected: Bool, limits: Limits) {
         self.serverSide = serverSide

@@ -9,7 +9,7 @@ package struct ConnectionStart: Sendable, Equatable {
     package let locales: String
 }
 
-/// A value: `connection.start-ok`; of the SASL response only the length is known.
+/// A value: `connection.start-ok`; of the SASL response the user's name and the length are known.
 package struct ConnectionStartOk: Sendable, Equatable {
     package let clientProperties: FieldTable
     /// The SASL mechanism, e.g. `AMQPLAIN`.
@@ -17,6 +17,8 @@ package struct ConnectionStartOk: Sendable, Equatable {
     /// Bytes of the SASL response, which holds the password and is never kept.
     package let responseByteCount: Int
     package let locale: String
+    /// `LOGIN` of AMQPLAIN, the authentication identity of PLAIN (RFC 4616, 2); `nil` for other mechanisms.
+    package let user: String?
 
     /// `connection_name` of the client properties, for oslo.messaging `argv0:pid:uuid`.
     package var connectionName: String? { clientProperties["connection_name"]?.text }

@@ -22,7 +22,7 @@ extension MethodDecoder {
             return .connectionStartOk(
                 ConnectionStartOk(
                     clientProperties: properties, mechanism: mechanism, responseByteCount: response.count,
-                    locale: try names.read(bytes, &cursor)))
+                    locale: try names.read(bytes, &cursor), user: bytes.user(in: response, mechanism: mechanism)))
         case 30: return .connectionTune(try tune(bytes, &cursor))
         case 31: return .connectionTuneOk(try tune(bytes, &cursor))
         case 40:
@@ -110,5 +110,43 @@ extension MethodDecoder {
 
     private func longString(_ bytes: RawSpan, _ cursor: inout ByteCursor) throws(DecodeError) -> String {
         bytes.string(try cursor.readRange(Int(try cursor.readUInt32(bytes))))
+    }
+}
+
+extension RawSpan {
+    /// The user's name in a SASL response; nothing else of it is read.
+    fileprivate func user(in response: Range<Int>, mechanism: String) -> String? {
+        switch mechanism {
+        case "AMQPLAIN": amqplainUser(in: response)
+        case "PLAIN": plainUser(in: response)
+        default: nil
+        }
+    }
+
+    /// The fields of a table without its length: name, type `S`, `longstr`.
+    private func amqplainUser(in response: Range<Int>) -> String? {
+        var cursor = ByteCursor(self, response, layer: "AMQPLAIN")
+        do throws(DecodeError) {
+            while !cursor.isAtEnd {
+                let name = string(try cursor.readRange(Int(try cursor.readUInt8(self))))
+                guard try cursor.readUInt8(self) == UInt8(ascii: "S") else { return nil }
+                let value = try cursor.readRange(Int(try cursor.readUInt32(self)))
+                if name == "LOGIN" { return string(value) }
+            }
+        } catch {}
+        return nil
+    }
+
+    /// Authorisation identity, NUL, authentication identity, NUL, password.
+    private func plainUser(in response: Range<Int>) -> String? {
+        var first: Int?
+        for index in response where octet(index) == 0 {
+            guard let first else {
+                first = index
+                continue
+            }
+            return string(first + 1..<index)
+        }
+        return nil
     }
 }
