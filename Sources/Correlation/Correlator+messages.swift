@@ -8,7 +8,7 @@ extension Correlator {
     @discardableResult
     package mutating func receive(_ observation: consuming Observation) -> Int {
         let key = Self.key(of: observation)
-        let known = messageByKey[key].flatMap { messages.contains($0) ? $0 : nil }
+        let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, observation) ? $0 : nil }
         let id: Int
         var isRepeat = false
         switch observation.leg {
@@ -86,7 +86,9 @@ extension Correlator {
             for hint in request.hostHints {
                 naming.reports(connection, service: hint.service, host: hint.host, method: request.title)
             }
-            if let queue = request.replyQueue, let other = replyQueues.requested(queue, by: connection) {
+            if let queue = request.replyQueue,
+                let other = replyQueues.requested(scoped(queue, on: connection), by: connection)
+            {
                 naming.join(connection, other)
             }
         case .notification(let notification):
@@ -143,6 +145,15 @@ extension Correlator {
         keys.append(key)
         messageByKey[key] = id
         return id
+    }
+
+    /// Whether a passage may be of a message with the same key: one without a `_unique_id` may stand in two virtual
+    /// hosts.
+    private func isOne(_ message: Int, _ observation: borrowing Observation) -> Bool {
+        guard let host = naming.virtualHost(of: observation.connection), observation.body.uniqueID == nil,
+            let other = messages[message].connection ?? messages[message].deliveries.first?.connection
+        else { return true }
+        return naming.virtualHost(of: other).map { $0 == host } ?? true
     }
 
     /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself and where

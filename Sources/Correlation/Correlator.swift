@@ -76,6 +76,11 @@ package struct Correlator: Sendable {
         connectionByIdentity[identity] = connection
     }
 
+    /// The client asked for a virtual host (`connection.open`).
+    package mutating func entered(_ connection: Int, virtualHost: String) {
+        naming.entered(connection, virtualHost: virtualHost)
+    }
+
     /// The client asked for the messages of `queue` (`basic.consume`).
     package mutating func consumes(_ connection: Int, queue: String) {
         takes(connection, from: queue, isNew: true)
@@ -91,9 +96,17 @@ package struct Correlator: Sendable {
     mutating func takes(_ connection: Int, from queue: String, isNew: Bool) {
         naming.serves(connection, queue)
         guard queue.hasPrefix("reply_") else { return }
-        guard !replyQueues.isConsumed(queue, by: connection) else { return }
+        let scoped = scoped(queue, on: connection)
+        guard !replyQueues.isConsumed(scoped, by: connection) else { return }
         sight.reads(connection, queue, byDelivery: !isNew)
-        if let other = replyQueues.consumed(queue, by: connection, isNew: isNew) { naming.join(connection, other) }
+        if let other = replyQueues.consumed(scoped, by: connection, isNew: isNew) { naming.join(connection, other) }
+    }
+
+    /// The name of a reply queue, with its virtual host where there are several: only names that hold a uuid are used
+    /// once everywhere.
+    func scoped(_ queue: String, on connection: Int) -> String {
+        guard let host = naming.virtualHost(of: connection), !ReplyQueues.isUnique(queue) else { return queue }
+        return "\(host)\u{1F}\(queue)"
     }
 
     /// The broker said something on a connection other than a message.

@@ -11,6 +11,10 @@ struct ConnectionFacts: Sendable {
         var blocked: [BlockedSpan] = []
         var channelClosings: [ChannelClosing] = []
         var cancelled: [ConsumerCancellation] = []
+        var handshake: ConnectionHandshake?
+        var virtualHost: String?
+        /// The exchange or queue of the last method that named one, and the method.
+        fileprivate var subject: (method: MethodID, name: String)?
         var end: ConnectionEnd?
     }
 
@@ -30,9 +34,28 @@ struct ConnectionFacts: Sendable {
     private var queues: [Consumer: String] = [:]
     private var consumers: [Int: [Consumer]] = [:]
     private let redaction: Redaction
+    /// Texts that many connections have in common, kept once.
+    private var texts: Set<String> = []
+    private static let textsAtMost = 1024
+    /// Connections that something was told of since they were taken last, where somebody asks.
+    private var changed: [Int] = []
+    private let notesChanges: Bool
 
-    init(redaction: Redaction) {
+    init(redaction: Redaction, notesChanges: Bool = false) {
         self.redaction = redaction
+        self.notesChanges = notesChanges
+    }
+
+    /// Connections that something out of the ordinary happened to since the last time.
+    mutating func takeChanged() -> [Int] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed
+    }
+
+    var hasChanged: Bool { !changed.isEmpty }
+
+    mutating func note(_ connection: Int) {
+        if notesChanges, changed.last != connection { changed.append(connection) }
     }
 
     /// What was said on a connection that is open.
@@ -54,6 +77,7 @@ struct ConnectionFacts: Sendable {
         if facts.blocked.count < Self.spansAtMost {
             facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason))
             told[connection] = facts
+            note(connection)
         }
         return Anomaly(
             at: event.stamp.time, connection: connection, kind: "connection-blocked",
@@ -77,14 +101,16 @@ struct ConnectionFacts: Sendable {
         }
     }
 
-    /// `basic.cancel`; from the client it is its own wish.
+    /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel) -> Anomaly? {
         guard event.side == .server else { return nil }
+        if let subject = told[connection]?.subject, subject.method == Self.queueDelete { return nil }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
         let cancellation = ConsumerCancellation(
             at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queues[consumer])
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
+            note(connection)
         }
         let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
         return Anomaly(
@@ -97,9 +123,11 @@ struct ConnectionFacts: Sendable {
         guard reason.isFault else { return nil }
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
-            text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name)
+            text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
+            subject: told[connection]?.subject.flatMap { $0.method == reason.cause ? $0.name : nil })
         if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].channelClosings.append(closing)
+            note(connection)
         }
         let cause = closing.method.map { " after \($0)" } ?? ""
         return Anomaly(
@@ -116,10 +144,92 @@ struct ConnectionFacts: Sendable {
             .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
             text: text.isEmpty ? nil : text)
         told[connection, default: Told()].end = end
+        note(connection)
         guard reason.isFault else { return nil }
         return Anomaly(
             at: end.at, connection: connection, kind: "connection-closed",
             detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")
+    }
+
+    /// A method that names an exchange or queue: what the broker says of it next may be its answer.
+    mutating func names(_ connection: Int, _ method: MethodID, _ name: String) {
+        told[connection, default: Told()].subject = (method, shared(name))
+    }
+
+    private static let queueDelete = MethodID(50, 40)
+
+    // MARK: Opening
+
+    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: AMQPSide) {
+        switch side {
+        case .client: told[connection, default: Told()].handshake = ConnectionHandshake()
+        case .server:
+            told[connection]?.handshake?.refusedFor = version.description
+            note(connection)
+        }
+    }
+
+    mutating func started(_ connection: Int, _ start: ConnectionStart) {
+        let properties = start.serverProperties
+        let product = shared(properties["product"]?.text)
+        let version = shared(properties["version"]?.text)
+        let cluster = shared(properties["cluster_name"]?.text)
+        update(connection, .greeted) {
+            ($0.serverProduct, $0.serverVersion, $0.cluster) = (product, version, cluster)
+        }
+    }
+
+    mutating func loggedIn(_ connection: Int, _ startOk: ConnectionStartOk) {
+        let properties = startOk.clientProperties
+        let product = shared(properties["product"]?.text)
+        let version = shared(properties["version"]?.text ?? properties["product_version"]?.text)
+        let platform = shared(properties["platform"]?.text)
+        let (user, mechanism) = (shared(startOk.user), shared(startOk.mechanism))
+        update(connection, .login) {
+            ($0.product, $0.productVersion, $0.platform) = (product, version, platform)
+            ($0.user, $0.mechanism) = (user, mechanism)
+        }
+    }
+
+    /// What the broker proposes, and then what the client agrees to, which holds.
+    mutating func tuned(_ connection: Int, _ tune: ConnectionTune) {
+        update(connection, .admitted) {
+            $0.heartbeat = Int(tune.heartbeat)
+            $0.channelMax = Int(tune.channelMax)
+            $0.frameMax = Int(tune.frameMax)
+        }
+    }
+
+    mutating func opens(_ connection: Int, virtualHost: String) {
+        let virtualHost = shared(virtualHost)
+        update(connection, .opening) { _ in }
+        told[connection]?.virtualHost = virtualHost
+    }
+
+    mutating func opened(_ connection: Int) {
+        update(connection, .open) { _ in }
+    }
+
+    private mutating func update(
+        _ connection: Int, _ stage: ConnectionHandshake.Stage, _ body: (inout ConnectionHandshake) -> Void
+    ) {
+        var handshake = told[connection]?.handshake ?? ConnectionHandshake()
+        handshake.stage = max(handshake.stage, stage)
+        body(&handshake)
+        told[connection, default: Told()].handshake = handshake
+    }
+
+    /// The text in the storage of one that was seen before, cut to what a short string may hold.
+    private mutating func shared(_ text: String) -> String {
+        let text = text.utf8.count > 255 ? String(text.prefix(255)) : text
+        if let place = texts.firstIndex(of: text) { return texts[place] }
+        if texts.count < Self.textsAtMost { texts.insert(text) }
+        return text
+    }
+
+    private mutating func shared(_ text: String?) -> String? {
+        guard let text else { return nil }
+        return shared(text) as String
     }
 
     private func words(_ text: String) -> String { text.isEmpty ? "" : ", \(text)" }

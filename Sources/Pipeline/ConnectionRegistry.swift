@@ -88,7 +88,8 @@ struct ConnectionRegistry: Sendable {
     }
 
     /// Takes over what the stream has counted.
-    mutating func update(_ tcp: Int, from stream: AMQPConnection) {
+    mutating func update(_ tcp: Int, from protocolStream: borrowing ProtocolStream) {
+        let stream = protocolStream.connection
         guard let index = indexes[tcp], var connection = listed[index], let ends = endpoints[tcp] else { return }
         let (client, server) = stream.serverSide == .first ? (ends.second, ends.first) : (ends.first, ends.second)
         let counts = [stream.counts(from: .first), stream.counts(from: .second)]
@@ -103,14 +104,30 @@ struct ConnectionRegistry: Sendable {
         connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
         connection.oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }
+        connection.answeredIn = protocolStream.answeredIn
+        connection.openedAt = stream.isMidstream ? nil : stream.beganAt
+        let isServerFirst = stream.serverSide == .first
+        connection.lastSeenClient = stream.lastSeen(from: isServerFirst ? .second : .first)
+        connection.lastSeenServer = stream.lastSeen(from: stream.serverSide)
+        connection.bytesSent = counts[isServerFirst ? 1 : 0].seen
+        connection.bytesReceived = counts[isServerFirst ? 0 : 1].seen
+        (connection.messagesSent, connection.messagesReceived) = stream.messages
         listed[index] = connection
     }
+
+    /// A connection as it is listed; `nil` where it is not.
+    func connection(_ index: Int) -> Connection? { listed[index] }
+
+    /// Whether AMQP was spoken to that end, `address:port`.
+    var servers: Set<String> { Set(listed.values.lazy.map(\.server)) }
 
     /// Takes over what the ends of a connection said about it.
     mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
         listed[index]?.blocked = told.blocked
         listed[index]?.channelClosings = told.channelClosings
         listed[index]?.cancelled = told.cancelled
+        listed[index]?.handshake = told.handshake
+        listed[index]?.virtualHost = told.virtualHost
         listed[index]?.end = told.end
     }
 
@@ -123,10 +140,13 @@ struct ConnectionRegistry: Sendable {
         return end
     }
 
-    mutating func foundOther(_ tcp: Int, name: String) {
-        others[name, default: 0] += 1
+    /// - Parameter isCounted: whether nothing else is told of it.
+    mutating func foundOther(_ tcp: Int, name: String, isCounted: Bool = true) {
+        if isCounted { others[name, default: 0] += 1 }
         endpoints[tcp] = nil
     }
+
+    func endpoints(of tcp: Int) -> TCPEndpoints? { endpoints[tcp] }
 
     /// The TCP connection is gone; what was counted of it stays.
     mutating func closed(_ tcp: Int) {

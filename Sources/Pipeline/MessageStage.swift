@@ -10,7 +10,7 @@ struct MessageStage {
     private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
     private(set) var anomalies: AnomalyLog
-    private(set) var facts: ConnectionFacts
+    var facts: ConnectionFacts
     private let listsPackets: Bool
     /// Connections on which what is cut short is no message of the excerpt.
     private var whole: Set<Int> = []
@@ -20,7 +20,7 @@ struct MessageStage {
         self.decoder = decoder
         anomalies = AnomalyLog(newest: limits.forgetsConnections ? CaptureSummary.anomalyLimit / 2 : 0)
         correlator = Correlator(limits: limits)
-        facts = ConnectionFacts(redaction: Redaction())
+        facts = ConnectionFacts(redaction: Redaction(), notesChanges: limits.notesChanges)
     }
 
     /// - Returns: whether the connection is kept to be listed and named.
@@ -76,7 +76,9 @@ struct MessageStage {
                 Anomaly(
                     at: anomaly.stamp.time, connection: connection, kind: anomaly.kind.rawValue,
                     detail: anomaly.detail))
-        case .protocolHeader, .heartbeat, .skipped:
+        case .protocolHeader(let version, let side, _):
+            facts.protocolHeader(connection, version, from: side)
+        case .heartbeat, .skipped:
             break
         }
     }
@@ -110,11 +112,30 @@ struct MessageStage {
 
     private mutating func learn(from event: AMQPMethodEvent, on connection: Int) {
         switch event.method {
+        case .connectionStart(let start):
+            facts.started(connection, start)
+        case .connectionTune(let tune), .connectionTuneOk(let tune):
+            facts.tuned(connection, tune)
+        case .connectionOpen(let virtualHost):
+            facts.opens(connection, virtualHost: virtualHost)
+            correlator.entered(connection, virtualHost: virtualHost)
+        case .exchangeDeclare(let declare):
+            facts.names(connection, event.method.id, declare.exchange)
+        case .queueDeclare(let declare):
+            facts.names(connection, event.method.id, declare.queue)
+        case .queueBind(let bind):
+            facts.names(connection, event.method.id, bind.queue)
+        case .other(let method) where method.definition.id == Self.openOk:
+            facts.opened(connection)
+        case .other(let method) where method.definition.id == Self.queueDelete:
+            if case .text(let queue)? = method["queue"] { facts.names(connection, event.method.id, queue) }
         case .connectionStartOk(let startOk):
+            facts.loggedIn(connection, startOk)
             if let name = startOk.connectionName { correlator.named(connection, name) }
         case .basicConsume(let consume):
             correlator.consumes(connection, queue: consume.queue)
             facts.consumes(connection, event, consume)
+            facts.names(connection, event.method.id, consume.queue)
         case .basicCancel(let cancel):
             facts.cancelled(connection, event, cancel).map { anomalies.add($0) }
         case .connectionBlocked(let reason):
@@ -129,6 +150,9 @@ struct MessageStage {
             break
         }
     }
+
+    private static let openOk = MethodID(10, 41)
+    private static let queueDelete = MethodID(50, 40)
 
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
         let decoded = read(body, of: content)

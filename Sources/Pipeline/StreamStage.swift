@@ -10,6 +10,8 @@ struct StreamStage {
         let tcp: Int
         var stream: ProtocolStream
         var connection: Int?
+        /// Of a connection that speaks something else, until it is clear what it was answered.
+        var foreign: ForeignOpening?
     }
 
     private var entries: [Entry] = []
@@ -19,6 +21,7 @@ struct StreamStage {
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
     private var registry: ConnectionRegistry
+    private var attempts: AttemptLog
     private var messages: MessageStage
     private var limits = Limits.default
     private let excerpt: ExcerptContext?
@@ -27,6 +30,7 @@ struct StreamStage {
         self.messages = messages
         self.excerpt = excerpt
         registry = ConnectionRegistry(notesFound: notesFound)
+        attempts = AttemptLog(notesNews: notesFound)
         limits.packetsPerContent = packetsPerContent
     }
 
@@ -44,8 +48,9 @@ struct StreamStage {
             return true
         case .bytes, .gap:
             guard let place = place(of: tcp) else { return false }
+            if entries[place].foreign != nil { return isStillForeign(place, event, bytes) }
             feed(event, bytes, to: place)
-            return isWanted(place)
+            return isWanted(place, event)
         }
     }
 
@@ -115,8 +120,13 @@ struct StreamStage {
         if let connection { messages.receive(event, body: body, on: connection) }
     }
 
-    private mutating func isWanted(_ place: Int) -> Bool {
+    private mutating func isWanted(_ place: Int, _ event: borrowing StreamEvent) -> Bool {
         guard entries[place].connection == nil, case .other(let name) = entries[place].stream.status else {
+            return true
+        }
+        let ends = registry.endpoints(of: entries[place].tcp)
+        if let ends, let opening = ForeignOpening(name, event.direction, ends, at: event.stamp.time) {
+            entries[place].foreign = opening
             return true
         }
         registry.foundOther(entries[place].tcp, name: name)
@@ -124,8 +134,35 @@ struct StreamStage {
         return false
     }
 
+    /// Looks whether what spoke another protocol is answered in AMQP: it meant another port then.
+    private mutating func isStillForeign(_ place: Int, _ event: borrowing StreamEvent, _ bytes: RawSpan) -> Bool {
+        guard let answer = entries[place].foreign?.answer(event.direction, bytes) else { return true }
+        endForeign(place, answer, at: event.stamp.time)
+        return false
+    }
+
+    private mutating func endForeign(_ place: Int, _ answer: ForeignOpening.Answer, at time: Timestamp) {
+        guard let opening = entries[place].foreign else { return }
+        let isBroker = answer != .other
+        if isBroker {
+            attempts.add(
+                .foreign, from: opening.client, to: opening.server, spoken: opening.name, answer: answer.version,
+                began: opening.began, at: time)
+        }
+        registry.foundOther(entries[place].tcp, name: opening.name, isCounted: !isBroker)
+        remove(place)
+    }
+
+    /// An attempt to open a TCP connection came to nothing.
+    mutating func attempted(_ attempt: TCPAttempt) {
+        attempts.add(attempt)
+    }
+
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
     private mutating func close(_ place: Int, _ ending: TCPEnd? = nil) {
+        if let foreign = entries[place].foreign {
+            return endForeign(place, foreign.answer(endedBy: ending), at: ending?.at ?? foreign.began)
+        }
         let tcp = entries[place].tcp
         let server = entries[place].stream.connection.serverSide
         var connection = entries[place].connection
@@ -135,17 +172,22 @@ struct StreamStage {
         if case .other(let name) = entries[place].stream.status { registry.foundOther(tcp, name: name) }
         if let connection {
             let stream = entries[place].stream.connection
-            registry.update(tcp, from: stream)
+            registry.update(tcp, from: entries[place].stream)
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
             if let told = messages.closed(connection) { registry.tell(connection, told) }
-            if let ending { end(connection, ending.connectionEnd(server: stream.serverSide)) }
+            if let ending {
+                end(connection, ending.connectionEnd(server: stream.serverSide))
+            }
         }
         registry.closed(tcp)
         remove(place)
     }
 
     private mutating func end(_ connection: Int, _ end: ConnectionEnd) {
-        guard let end = registry.ended(connection, end), end.kind == .reset else { return }
+        guard let end = registry.ended(connection, end) else { return }
+        // What `connection.close` told of was noted with it.
+        messages.facts.note(connection)
+        guard end.kind == .reset else { return }
         let who = end.by.map { "the \($0)" } ?? "an end"
         messages.note(
             Anomaly(
@@ -160,6 +202,25 @@ struct StreamStage {
         entries[place] = Entry(tcp: -1, stream: empty)
         freePlaces.append(place)
         last = nil
+    }
+
+    // MARK: Trouble
+
+    /// Whether anything went wrong with a connection, or an attempt at one, since it was taken last.
+    var hasTrouble: Bool { attempts.hasNews || messages.facts.hasChanged }
+
+    mutating func takeFailedAttempts() -> [ConnectionAttempts] { attempts.takeNews() }
+
+    /// The connections that something out of the ordinary happened to since the last time, as they stand.
+    mutating func takeTroubledConnections() -> [Connection] {
+        let changed = Set(messages.facts.takeChanged())
+        guard !changed.isEmpty else { return [] }
+        for entry in entries {
+            guard let connection = entry.connection, changed.contains(connection) else { continue }
+            registry.update(entry.tcp, from: entry.stream)
+            if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
+        }
+        return changed.sorted().compactMap { registry.connection($0) }
     }
 
     // MARK: Messages
@@ -237,12 +298,13 @@ struct StreamStage {
         var registry = registry
         for entry in entries {
             guard let connection = entry.connection else { continue }
-            registry.update(entry.tcp, from: entry.stream.connection)
+            registry.update(entry.tcp, from: entry.stream)
             if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
         }
         var summary = CaptureSummary()
         summary.sources = sources
         summary.connections = registry.connections
+        summary.attempts = attempts.attempts(to: registry.servers)
         summary.otherProtocols = registry.others
         summary.anomalies = messages.anomalies.kept
         summary.anomalyCount = messages.anomalies.count
@@ -251,7 +313,7 @@ struct StreamStage {
 }
 
 /// A value: how TCP ended a connection, before it is known which end is the broker.
-private struct TCPEnd {
+struct TCPEnd {
     let closing: TCPClosing
     let by: StreamDirection?
     let at: Timestamp

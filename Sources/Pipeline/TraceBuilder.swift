@@ -133,6 +133,8 @@ package struct TraceBuilder: Sendable {
             }
         }
         trace.renumberConnections(listing.indexes)
+        trace.tellBrokersApart()
+        trace.inferVirtualHosts()
         trace.operations = OperationFinder(trace).operations()
         for operation in trace.operations.reversed() {
             for message in operation.messages {

@@ -44,6 +44,11 @@ package struct TracePipeline {
             }
         }
         if let unwanted { connections.ignore(unwanted) }
+        if connections.hasFailedAttempts { noteAttempts() }
+    }
+
+    private mutating func noteAttempts() {
+        for attempt in connections.takeFailedAttempts() { streams.attempted(attempt) }
     }
 
     /// Hands on what is beyond the limits or expired; called for every packet, and does something once in a while.
@@ -65,6 +70,14 @@ package struct TracePipeline {
     /// AMQP connections found since the last time, where the limits say that changes are noted.
     package mutating func takeFoundConnections() -> [FoundConnection] { streams.takeFound() }
 
+    /// Whether anything went wrong with a connection, or an attempt at one, since it was taken last, where the limits
+    /// say that changes are noted.
+    package var hasTrouble: Bool { streams.hasTrouble }
+
+    package mutating func takeFailedAttempts() -> [ConnectionAttempts] { streams.takeFailedAttempts() }
+
+    package mutating func takeTroubledConnections() -> [Connection] { streams.takeTroubledConnections() }
+
     /// The table of processes says whose a connection is.
     package mutating func belongs(_ connection: Int, to process: ProcessHint) {
         streams.belongs(connection, to: process)
@@ -83,6 +96,7 @@ package struct TracePipeline {
         _ sources: [CaptureSource], _ damages: [CaptureDamage], _ visit: (Correlator.Finished) -> Void
     ) -> (capture: CaptureSummary, naming: ServiceNaming) {
         connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
+        noteAttempts()
         streams.finish()
         // An excerpt ends when its capture did, which may be long after its last packet.
         let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last].compactMap(\.self)

@@ -2,6 +2,8 @@
 package struct CaptureSummary: Sendable {
     package var sources: [CaptureSource] = []
     package var connections: [Connection] = []
+    /// Attempts to reach a broker that never became one of `connections`, in the order of the first of each.
+    package var attempts: [ConnectionAttempts] = []
     /// At most `CaptureSummary.anomalyLimit` of them, in order of time; `anomalyCount` counts all.
     package var anomalies: [Anomaly] = []
     package var anomalyCount = 0
@@ -77,6 +79,26 @@ package struct Connection: Sendable, Identifiable {
     package var connectionName: String?
     /// Index into `BusTrace.participants` of the client.
     package var participant: Int?
+    /// `nil` where the capture does not hold its opening.
+    package var handshake: ConnectionHandshake?
+    /// The name space of its queues and exchanges (`connection.open`); where the capture does not hold that, what
+    /// follows from messages that passed on it; `nil` where nothing tells.
+    package var virtualHost: String?
+    /// Which of several buses it is of, where brokers were told apart by the messages that passed on them; else `nil`.
+    package var bus: Int?
+    /// The protocol of the broker's answer where that is none that is decoded, e.g. `TLS`.
+    package var answeredIn: String?
+    /// When it was opened; `nil` in mid-stream.
+    package var openedAt: Timestamp?
+    /// When bytes of each end came last: messages, acknowledgements, heartbeats.
+    package var lastSeenClient: Timestamp?
+    package var lastSeenServer: Timestamp?
+    /// Of `bytes`, those of each end.
+    package var bytesSent = 0
+    package var bytesReceived = 0
+    /// Messages that the client published, and that the broker gave to it.
+    package var messagesSent = 0
+    package var messagesReceived = 0
 
     package init(id: Int, client: String, server: String, protocolName: String) {
         self.id = id

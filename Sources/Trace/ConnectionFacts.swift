@@ -29,14 +29,20 @@ package struct ChannelClosing: Sendable, Equatable {
     package var text: String
     /// The method that gave the reason, e.g. `basic.publish`; `nil` for none.
     package var method: String?
+    /// The exchange or queue that the method was about, where it declares, binds or consumes.
+    package var subject: String?
 
-    package init(at: Timestamp, channel: Int, by: ConnectionSide, code: Int, text: String, method: String? = nil) {
+    package init(
+        at: Timestamp, channel: Int, by: ConnectionSide, code: Int, text: String, method: String? = nil,
+        subject: String? = nil
+    ) {
         self.at = at
         self.channel = channel
         self.by = by
         self.code = code
         self.text = text
         self.method = method
+        self.subject = subject
     }
 }
 

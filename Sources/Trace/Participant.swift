@@ -7,6 +7,8 @@ package struct Participant: Sendable, Identifiable, Equatable {
     /// The host it serves, where topics or notifications told it, e.g. `compute1`.
     package var host: String?
     package var pid: Int?
+    /// The virtual host that it serves, where others of its name serve another one.
+    package var virtualHost: String?
     /// What stands on its lane: `service@host` for services that run on many hosts, the service, else the address.
     package var label: String
     /// How the name was learned, strongest first, e.g. `consumes compute.compute1`.

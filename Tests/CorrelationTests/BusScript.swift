@@ -29,6 +29,10 @@ struct BusScript {
 
     mutating func close(_ connection: Int) { correlator.closed(connection) }
 
+    mutating func enters(_ connection: Int, _ virtualHost: String) {
+        correlator.entered(connection, virtualHost: virtualHost)
+    }
+
     mutating func consumes(_ connection: Int, _ queue: String) { correlator.consumes(connection, queue: queue) }
 
     /// - Returns: the content's number on its connection.

@@ -45,6 +45,7 @@ extension Excerpt {
         record.add("service", participant.service)
         record.add("host", participant.host)
         record.add("pid", participant.pid.map(String.init))
+        record.add("vhost", participant.virtualHost)
         for reason in participant.learnedFrom { record.add("learned_from", reason) }
         return record
     }
@@ -65,6 +66,7 @@ extension Excerpt {
         record.add("midstream", flag: connection.midstream)
         record.add("one_sided", flag: connection.oneSided)
         record.add("cut", flag: cutConnections.contains(connection.id))
+        record.add(connection)
         return [record] + connection.blocked.map { Self.record(of: $0, on: connection.id) }
             + connection.channelClosings.map { Self.record(of: $0, on: connection.id) }
             + connection.cancelled.map { Self.record(of: $0, on: connection.id) }
@@ -89,6 +91,7 @@ extension Excerpt {
         record.add("code", String(closing.code))
         record.add("text", closing.text)
         record.add("method", closing.method)
+        record.add("subject", closing.subject)
         return record
     }
 
@@ -124,11 +127,11 @@ extension Excerpt {
 
 extension ExcerptRecord {
     /// A time is written in nanoseconds since 1970.
-    fileprivate mutating func add(_ key: String, _ time: Timestamp?) {
+    mutating func add(_ key: String, _ time: Timestamp?) {
         add(key, time.map { String($0.nanoseconds) })
     }
 
-    fileprivate func time(_ key: String) -> Timestamp? {
+    func time(_ key: String) -> Timestamp? {
         self[key].flatMap { Int64($0) }.map { Timestamp(nanoseconds: $0) }
     }
 }
@@ -189,6 +192,7 @@ extension Excerpt {
         connection.midstream = record.flag("midstream")
         connection.oneSided = record.flag("one_sided")
         if record.flag("cut") { cutConnections.insert(id) }
+        record.tell(&connection)
         connections.append(connection)
     }
 
@@ -206,7 +210,7 @@ extension Excerpt {
             connections[place].channelClosings.append(
                 ChannelClosing(
                     at: at, channel: record.count("channel"), by: side, code: record.count("code"),
-                    text: record["text"] ?? "", method: record["method"]))
+                    text: record["text"] ?? "", method: record["method"], subject: record["subject"]))
         case "cancelled":
             guard let at = record.time("at"), connections[place].cancelled.count < Self.mostRecords else { return }
             connections[place].cancelled.append(
@@ -224,10 +228,11 @@ extension Excerpt {
         switch record.kind {
         case "participant":
             guard let id = record.integer("id"), participants.count < Self.mostRecords else { return }
-            participants.append(
-                Participant(
-                    id: id, service: record["service"], host: record["host"], pid: record.integer("pid"),
-                    label: record["label"] ?? "", learnedFrom: record.all("learned_from")))
+            var participant = Participant(
+                id: id, service: record["service"], host: record["host"], pid: record.integer("pid"),
+                label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
+            participant.virtualHost = record["vhost"]
+            participants.append(participant)
         case "anomaly":
             guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
             anomalies.append(

@@ -14,6 +14,7 @@ package struct ServiceNaming: Sendable {
         var examined: Set<String> = []
         var isInUse = false
         var isClosed = false
+        var virtualHost: String?
         /// Whose it is, on the machine where the capture is taken.
         var process: ProcessHint?
         /// The connections of the same name before and after it.
@@ -32,6 +33,9 @@ package struct ServiceNaming: Sendable {
     private var connectionByProcess: [ProcessHint: Int] = [:]
     /// Grows with everything that may change the name of a participant.
     package private(set) var changes = 0
+    /// The virtual host that was entered first, and whether another one was.
+    private var firstVirtualHost: String?
+    private var hasSeveralVirtualHosts = false
     /// Connections that are named; what is told of those beyond is not kept.
     private let connections: Int
     /// Whether connections that ended make room for others.
@@ -95,6 +99,21 @@ package struct ServiceNaming: Sendable {
         }
         if let other = others(identity) { join(connection, other) }
         grouping.identify(connection, as: identity)
+    }
+
+    /// The client asked for a virtual host (`connection.open`).
+    package mutating func entered(_ connection: Int, virtualHost: String) {
+        guard let place = facts.place(of: connection) else { return }
+        changes += 1
+        facts[at: place].virtualHost = virtualHost
+        if firstVirtualHost == nil { firstVirtualHost = virtualHost }
+        if firstVirtualHost != virtualHost { hasSeveralVirtualHosts = true }
+    }
+
+    /// The virtual host of a connection, while there are several; else none need be told apart.
+    package func virtualHost(of connection: Int) -> String? {
+        guard hasSeveralVirtualHosts else { return nil }
+        return facts.place(of: connection).flatMap { facts[at: $0].virtualHost }
     }
 
     /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
@@ -285,6 +304,7 @@ package struct ServiceNaming: Sendable {
             for connection in group { owner[connection] = participants.count - 1 }
         }
         Self.label(&participants)
+        tellVirtualHostsApart(&participants, order.compactMap { members[$0] }.filter { $0.contains(where: isKnownFor) })
         return (participants, owner)
     }
 
@@ -338,6 +358,31 @@ package struct ServiceNaming: Sendable {
                 participants[index].label = "\(service)@\(host)"
             }
         }
+    }
+
+    /// Services of one name that serve different virtual hosts, as a conductor of each cell, get theirs on the label.
+    private func tellVirtualHostsApart(_ participants: inout [Participant], _ groups: [[Int]]) {
+        guard hasSeveralVirtualHosts else { return }
+        let homes = groups.map(virtualHost)
+        var hostsByLabel: [String: Set<String>] = [:]
+        for (index, participant) in participants.enumerated() where participant.service != nil {
+            if let home = homes[index] { hostsByLabel[participant.label, default: []].insert(home) }
+        }
+        for index in participants.indices where hostsByLabel[participants[index].label, default: []].count > 1 {
+            guard let home = homes[index], participants[index].service != nil else { continue }
+            participants[index].virtualHost = home
+        }
+        for index in participants.indices {
+            guard let home = participants[index].virtualHost else { continue }
+            participants[index].label += " (\(home))"
+        }
+    }
+
+    /// That of the connections on which the process serves a topic, else of all its connections; `nil` for several.
+    private func virtualHost(of group: [Int]) -> String? {
+        let serving = group.filter { facts[$0]?.evidence.contains { $0.strength == .topic } ?? false }
+        let hosts = Set((serving.isEmpty ? group : serving).compactMap { facts[$0]?.virtualHost })
+        return hosts.count == 1 ? hosts.first : nil
     }
 
     private static func runsOnManyHosts(_ service: String) -> Bool {

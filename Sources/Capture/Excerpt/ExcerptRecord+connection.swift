@@ -1,0 +1,59 @@
+import Trace
+
+/// What a connection's record tells of its opening and of what passed on it.
+extension ExcerptRecord {
+    mutating func add(_ connection: Connection) {
+        add("vhost", connection.virtualHost)
+        add("answered_in", connection.answeredIn)
+        add("opened", connection.openedAt)
+        add("client_seen", connection.lastSeenClient)
+        add("server_seen", connection.lastSeenServer)
+        add("bytes_sent", count: connection.bytesSent)
+        add("bytes_received", count: connection.bytesReceived)
+        add("sent", count: connection.messagesSent)
+        add("received", count: connection.messagesReceived)
+        guard let handshake = connection.handshake else { return }
+        add("stage", handshake.stage.rawValue)
+        add("user", handshake.user)
+        add("mechanism", handshake.mechanism)
+        add("product", handshake.product)
+        add("version", handshake.productVersion)
+        add("platform", handshake.platform)
+        add("server_product", handshake.serverProduct)
+        add("server_version", handshake.serverVersion)
+        add("cluster", handshake.cluster)
+        add("heartbeat", handshake.heartbeat.map(String.init))
+        add("channel_max", handshake.channelMax.map(String.init))
+        add("frame_max", handshake.frameMax.map(String.init))
+        add("refused_for", handshake.refusedFor)
+    }
+
+    /// Puts what the record tells into a connection.
+    func tell(_ connection: inout Connection) {
+        connection.virtualHost = self["vhost"]
+        connection.answeredIn = self["answered_in"]
+        connection.openedAt = time("opened")
+        connection.lastSeenClient = time("client_seen")
+        connection.lastSeenServer = time("server_seen")
+        connection.bytesSent = count("bytes_sent")
+        connection.bytesReceived = count("bytes_received")
+        connection.messagesSent = count("sent")
+        connection.messagesReceived = count("received")
+        guard let stage = self["stage"].flatMap({ ConnectionHandshake.Stage(rawValue: $0) }) else { return }
+        var handshake = ConnectionHandshake()
+        handshake.stage = stage
+        handshake.user = self["user"]
+        handshake.mechanism = self["mechanism"]
+        handshake.product = self["product"]
+        handshake.productVersion = self["version"]
+        handshake.platform = self["platform"]
+        handshake.serverProduct = self["server_product"]
+        handshake.serverVersion = self["server_version"]
+        handshake.cluster = self["cluster"]
+        handshake.heartbeat = integer("heartbeat")
+        handshake.channelMax = integer("channel_max")
+        handshake.frameMax = integer("frame_max")
+        handshake.refusedFor = self["refused_for"]
+        connection.handshake = handshake
+    }
+}

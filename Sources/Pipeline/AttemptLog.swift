@@ -1,0 +1,87 @@
+import Network
+import Protocols
+import Trace
+
+/// A machine that counts attempts to reach a broker by client, broker and kind.
+///
+/// Attempts on the ports of AMQP have a table of their own, so that a scan of other ports does not displace them.
+struct AttemptLog: Sendable {
+    private struct Key: Hashable {
+        let kind: ConnectionAttempts.Kind
+        let client: IPAddress
+        let server: SocketAddress
+        let spoken: String?
+        let answer: String?
+    }
+
+    /// Clients, brokers and kinds of attempts in each of the two tables.
+    static let groupsAtMost = 4096
+
+    private var own: [Key: ConnectionAttempts] = [:]
+    private var others: [Key: ConnectionAttempts] = [:]
+    /// Attempts that found no room, those on ports of AMQP.
+    private(set) var uncounted = 0
+    /// What is new since it was taken last, where somebody asks; a count of each.
+    private var news: [ConnectionAttempts] = []
+    private let notesNews: Bool
+    private static let newsAtMost = 4096
+
+    init(notesNews: Bool) {
+        self.notesNews = notesNews
+    }
+
+    mutating func add(_ attempt: TCPAttempt) {
+        add(
+            attempt.isRefused ? .refused : .unanswered, from: attempt.client, to: attempt.server,
+            began: attempt.began, at: attempt.at)
+    }
+
+    mutating func add(
+        _ kind: ConnectionAttempts.Kind, from client: SocketAddress, to server: SocketAddress,
+        spoken: String? = nil, answer: String? = nil, began: Timestamp, at: Timestamp
+    ) {
+        let key = Key(kind: kind, client: client.address, server: server, spoken: spoken, answer: answer)
+        let isOwn = answer != nil || AMQPConnection.ports.contains(server.port)
+        if isOwn {
+            guard Self.count(key, began, at, in: &own) else { return uncounted += 1 }
+            guard notesNews, news.count < Self.newsAtMost else { return }
+            news.append(Self.attempts(key, began, at))
+        } else {
+            _ = Self.count(key, began, at, in: &others)
+        }
+    }
+
+    mutating func takeNews() -> [ConnectionAttempts] {
+        defer { news.removeAll(keepingCapacity: true) }
+        return news
+    }
+
+    var hasNews: Bool { !news.isEmpty }
+
+    /// Attempts to reach a broker: on a port of AMQP, or on one on which AMQP was spoken otherwise.
+    func attempts(to servers: Set<String>) -> [ConnectionAttempts] {
+        (own.values + others.values.filter { servers.contains($0.server) })
+            .sorted {
+                ($0.first, $0.client, $0.server, $0.kind.rawValue) < ($1.first, $1.client, $1.server, $1.kind.rawValue)
+            }
+    }
+
+    private static func count(
+        _ key: Key, _ began: Timestamp, _ at: Timestamp, in table: inout [Key: ConnectionAttempts]
+    ) -> Bool {
+        if table[key] != nil {
+            table[key]?.count += 1
+            table[key]?.last = at
+            return true
+        }
+        guard table.count < groupsAtMost else { return false }
+        table[key] = attempts(key, began, at)
+        return true
+    }
+
+    private static func attempts(_ key: Key, _ began: Timestamp, _ at: Timestamp) -> ConnectionAttempts {
+        ConnectionAttempts(
+            key.kind, client: key.client.description, server: key.server.description, spoken: key.spoken,
+            answer: key.answer, first: began, last: at)
+    }
+}
