@@ -40,7 +40,7 @@ extension AdviceEntry {
         let queue = situation.diagnosis.awaited.map { " \($0)" } ?? ""
         return Advice(
             "whether the queue or exchange\(queue) is there, and bound",
-            command: "rabbitmqctl list_bindings source_name routing_key destination_name")
+            command: "rabbitmqctl list_bindings\(situation.virtualHostOption) source_name routing_key destination_name")
     }
 
     /// Whether anybody reads the queue that the caller's answers go to.
@@ -48,13 +48,15 @@ extension AdviceEntry {
         guard let queue = situation.diagnosis.awaited else { return nil }
         return Advice(
             "whether \(queue) is there, and who reads it",
-            command: "rabbitmqctl list_queues name messages consumers | grep \(shellWord(queue))")
+            command:
+                "rabbitmqctl list_queues\(situation.virtualHostOption) name messages consumers | grep \(shellWord(queue))"
+        )
     }
 
     /// The broker's list of connections, those of the process where its number is known: oslo.messaging names a
     /// connection `program:pid:uuid` (`impl_rabbit.py`).
     fileprivate static let ownConnections = AdviceEntry { situation in
-        let list = "rabbitmqctl list_connections client_properties peer_host state"
+        let list = "rabbitmqctl list_connections\(situation.virtualHostColumn) client_properties peer_host state"
         guard let pid = situation.pid else {
             return Advice("whether it is connected to the broker", command: list)
         }
@@ -74,8 +76,10 @@ extension AdviceEntry {
         return Advice("known causes: \(cause)")
     }
 
-    fileprivate static let permissions = AdviceEntry { _ in
-        Advice("whether the user may write there", command: "rabbitmqctl list_permissions")
+    fileprivate static let permissions = AdviceEntry { situation in
+        Advice(
+            "whether the user may write there",
+            command: "rabbitmqctl list_permissions\(situation.virtualHostOption)")
     }
 
     /// RabbitMQ blocks publishers when a memory or disk alarm is raised.
@@ -83,7 +87,9 @@ extension AdviceEntry {
         Advice("which alarm is raised: memory or disk", command: "rabbitmq-diagnostics alarms")
     }
 
-    fileprivate static let blockedConnections = AdviceEntry { _ in
-        Advice("which connections it blocks", command: "rabbitmqctl list_connections name state")
+    fileprivate static let blockedConnections = AdviceEntry { situation in
+        Advice(
+            "which connections it blocks",
+            command: "rabbitmqctl list_connections\(situation.virtualHostColumn) name state")
     }
 }

@@ -76,13 +76,14 @@ extension AdviceEntry {
         let queue = situation.diagnosis.awaited.map { ": \($0)" } ?? ""
         return Advice(
             "which queues hold messages that nobody reads\(queue)",
-            command: "rabbitmqctl list_queues name messages consumers")
+            command: "rabbitmqctl list_queues\(situation.virtualHostOption) name messages consumers")
     }
 
-    static let connections = AdviceEntry { _ in
+    static let connections = AdviceEntry { situation in
         Advice(
             "who is connected to the broker",
-            command: "rabbitmqctl list_connections name peer_host state client_properties")
+            command:
+                "rabbitmqctl list_connections\(situation.virtualHostColumn) name peer_host state client_properties")
     }
 
     static func brokerLog(_ reason: String) -> AdviceEntry {

@@ -7,6 +7,11 @@ package func shellWord(_ name: String) -> String {
     return "'" + lines.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }
 
+/// ` -p cell1`, the option by which rabbitmqctl is told a virtual host; nothing for `/`, which it takes by itself.
+func rabbitVirtualHostOption(_ virtualHost: String) -> String {
+    virtualHost == "/" ? "" : " -p \(shellWord(virtualHost))"
+}
+
 private func isPlainInShell(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

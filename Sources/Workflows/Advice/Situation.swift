@@ -69,6 +69,23 @@ struct Situation {
         return address
     }
 
+    /// The virtual host of the message that it stands still at, else that of the operation's connections.
+    var virtualHost: String? {
+        if let message = diagnosis.message, trace.messages.indices.contains(message),
+            let host = trace.scope(of: trace.messages[message]).virtualHost
+        {
+            return host
+        }
+        let hosts = Set(connections.compactMap(\.virtualHost))
+        return hosts.count == 1 ? hosts.first : nil
+    }
+
+    /// ` -p cell1` for rabbitmqctl, which takes `/` where nothing is said.
+    var virtualHostOption: String { virtualHost.map(rabbitVirtualHostOption) ?? "" }
+
+    /// ` vhost`: connections are listed over all virtual hosts, so that one has to be looked for in a column.
+    var virtualHostColumn: String { virtualHostOption.isEmpty ? "" : " vhost" }
+
     /// Connections of the operation, or of the capture where it has none.
     var coverage: [Connection] { connections.isEmpty ? trace.capture.connections : connections }
 }

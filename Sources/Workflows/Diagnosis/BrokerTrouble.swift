@@ -102,9 +102,15 @@ extension Facts {
     /// The broker still lets a service of the operation publish nothing, and nothing came of the operation since.
     fileprivate var blockedService: Finding? {
         let involved = Set(own.flatMap { [message($0).from] + message($0).deliveries.map(\.to) }.compactMap(\.self))
-        for connection in trace.capture.connections {
-            guard let participant = connection.participant, involved.contains(participant),
-                let span = connection.blocked.last, span.until == nil,
+        let due = nextStep.flatMap { workflow?.steps[$0].actor.service }
+        let blocked = trace.capture.connections.filter { connection in
+            connection.participant.map(involved.contains) ?? false
+                && connection.blocked.last.map { $0.until == nil } ?? false
+        }
+        // Of several the one whose turn it is stands in the way.
+        let first = blocked.filter { participant($0.participant)?.service == due }
+        for connection in first + blocked {
+            guard let participant = connection.participant, let span = connection.blocked.last,
                 hasWaitedLong(since: max(span.from, lastSeen))
             else { continue }
             let who = trace.participants[participant].label

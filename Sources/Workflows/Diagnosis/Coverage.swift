@@ -13,8 +13,12 @@ struct Coverage {
     private let dropped: Int
     /// Whether only some messages were taken out of a capture.
     private let isPartial: Bool
-    /// Of each routing key the last delivery.
-    let lastTaken: [String: Delivery]
+    /// Of each routing key the last delivery, in each place where it names a queue.
+    private let lastTaken: [String: [QueueScope: Delivery]]
+    /// What went wrong with connections.
+    let incidents: IncidentIndex
+    /// Whether a virtual host has to be named, since there are several.
+    let hasSeveralVirtualHosts: Bool
 
     private static let lossKinds: Set = [
         "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
@@ -27,18 +31,25 @@ struct Coverage {
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
         dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
         isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false
-        var lastTaken = capture.lastTaken
+        incidents = IncidentIndex(trace)
+        hasSeveralVirtualHosts = capture.virtualHosts.count > 1
+        var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
         for message in trace.messages {
             switch message.kind {
             case .call, .cast:
                 guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else {
                     continue
                 }
-                lastTaken[message.routingKey] = delivery
+                lastTaken[message.routingKey, default: [:]][trace.scope(of: message)] = delivery
             default: continue
             }
         }
         self.lastTaken = lastTaken
+    }
+
+    /// The last delivery by that routing key in the same virtual host, as far as those are known.
+    func lastTaken(by routingKey: String, in scope: QueueScope) -> Delivery? {
+        lastTaken[routingKey]?.lazy.filter { $0.key.mayBe(scope) }.map(\.value).max { $0.at < $1.at }
     }
 
     /// Why something that passed since `time` may not have been seen; `nil` where it would have been.

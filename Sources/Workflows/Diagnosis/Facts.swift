@@ -109,10 +109,13 @@ struct Facts {
         return trace.participants[id]
     }
 
-    /// The only one with that name and host.
-    func participant(service: String?, host: String?) -> Participant? {
+    /// The only one with that name and host, in that virtual host where they are told apart.
+    func participant(service: String?, host: String?, virtualHost: String? = nil) -> Participant? {
         guard let service else { return nil }
-        let found = trace.participants.filter { $0.service == service && (host == nil || $0.host == host) }
+        let found = trace.participants.filter { participant in
+            participant.service == service && (host == nil || participant.host == host)
+                && (virtualHost == nil || participant.virtualHost == nil || participant.virtualHost == virtualHost)
+        }
         return found.count == 1 ? found.first : nil
     }
 

@@ -10,10 +10,12 @@ extension Question {
             on: wait, cause: .notTaken, services: topic.service.map { [$0] } ?? [], state: "not seen taken")
         finding.diagnosis.awaited = message.destination
         finding.blame(
-            facts.participant(service: topic.service, host: topic.host), service: topic.service, host: topic.host)
+            facts.participant(
+                service: topic.service, host: topic.host, virtualHost: facts.trace.scope(of: message).virtualHost),
+            service: topic.service, host: topic.host)
         finding.prove(facts.published(wait.request))
         if finding.diagnosis.cause == .notTaken {
-            finding.diagnosis.evidence.append(facts.lastTaken(from: message.routingKey))
+            finding.diagnosis.evidence.append(facts.lastTaken(from: message))
         }
         return finding
     }
@@ -117,8 +119,9 @@ extension Facts {
 
     /// When anything was taken from a queue last, which tells who died from who was never there; background traffic is
     /// as good for that.
-    fileprivate func lastTaken(from queue: String) -> Diagnosis.Evidence {
-        guard let last = coverage.lastTaken[queue] else {
+    fileprivate func lastTaken(from message: Message) -> Diagnosis.Evidence {
+        let queue = place(of: message, by: message.routingKey)
+        guard let last = coverage.lastTaken(by: message.routingKey, in: trace.scope(of: message)) else {
             return Diagnosis.Evidence("nobody was seen to take anything from \(queue) in the whole capture")
         }
         return Diagnosis.Evidence("the last to take anything from \(queue) was \(name(last.to))", at: last.at)
@@ -179,7 +182,7 @@ extension Facts {
         on wait: Wait, cause: Diagnosis.Cause, services: Set<String>, state: String
     ) -> Finding {
         let message = message(wait.request)
-        let beginning = "\(message.title) was published to \(message.destination)"
+        let beginning = "\(message.title) was published to \(place(of: message, by: message.destination))"
         let waited = seconds(captureEnd - wait.since)
         let loss = coverage.loss(since: wait.since, of: services, in: trace)
         var finding: Finding

@@ -17,7 +17,15 @@ extension Facts {
             return Diagnosis.Evidence("\(message.title) was published before or outside the capture", message: id)
         }
         return Diagnosis.Evidence(
-            "\(name(message.from)) published \(message.title) to \(message.destination)", at: at, message: id)
+            "\(name(message.from)) published \(message.title) to \(place(of: message, by: message.destination))",
+            at: at,
+            message: id)
+    }
+
+    /// `conductor`, and `conductor in virtual host cell1` where there are several.
+    func place(of message: Message, by name: String) -> String {
+        guard coverage.hasSeveralVirtualHosts, let host = trace.scope(of: message).virtualHost else { return name }
+        return "\(name) in virtual host \(host)"
     }
 
     func taken(_ id: Int) -> Diagnosis.Evidence? {

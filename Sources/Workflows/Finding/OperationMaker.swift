@@ -22,7 +22,8 @@ struct OperationMaker {
         let attempts = Attempts(of: draft, in: trace)
         operation.steps = StepFinder(draft.workflow, attempts, trace).steps(of: operation)
         let facts = Facts(operation, draft.workflow, attempts, trace, coverage)
-        let finding = Question.answer(facts)
+        var finding = Question.answer(facts)
+        finding.addConnectionEvidence(facts)
         operation.diagnosis = finding.diagnosis
         operation.outcome = finding.diagnosis.cause.outcome
         operation.verdict = finding.sentence

@@ -1,0 +1,76 @@
+import Trace
+
+extension ConnectionTrouble {
+    /// What to look at next.
+    package var advice: Advice {
+        let (host, port) = Self.parts(of: incident.server)
+        let option = incident.virtualHost.map(rabbitVirtualHostOption) ?? ""
+        return switch incident.kind {
+        case .refused, .unanswered, .notServed:
+            Advice(
+                "whether the broker runs on \(host) and listens on port \(port)",
+                command: "rabbitmq-diagnostics listeners")
+        case .foreignProtocol, .foreignAnswer, .versionRefused:
+            Advice(
+                "which ports of \(host) are for TLS; then the service's transport_url and its option ssl",
+                command: "rabbitmq-diagnostics listeners")
+        case .loginRefused, .loginCutOff:
+            Advice(
+                "whether the user\(incident.user.map { " \($0)" } ?? "") is there; then its password in the service's "
+                    + "transport_url", command: "rabbitmqctl list_users")
+        case .virtualHostRefused:
+            Advice(
+                "whether the virtual host is there, and who may enter it",
+                command: incident.virtualHost.map { "rabbitmqctl list_permissions -p \(shellWord($0))" }
+                    ?? "rabbitmqctl list_vhosts")
+        case .channelClosed: channelAdvice(option)
+        case .consumerCancelled:
+            Advice(
+                "whether the queue is there, and who consumes from it",
+                command: "rabbitmqctl list_queues\(option) name messages consumers state")
+        case .blocked:
+            Advice("which alarm is raised: memory or disk", command: "rabbitmq-diagnostics alarms")
+        case .closed, .heartbeatsMissed, .reset, .cutOff:
+            Advice("why: the broker's log, /var/log/rabbitmq/ on \(host)")
+        }
+    }
+
+    private func channelAdvice(_ option: String) -> Advice {
+        switch (incident.code, incident.method?.hasPrefix("exchange") ?? false) {
+        case (406, true):
+            Advice(
+                "how the exchange was declared: the services must agree (amqp_durable_queues, rabbit_quorum_queue)",
+                command: "rabbitmqctl list_exchanges\(option) name type durable auto_delete arguments")
+        case (403, _):
+            Advice("what the user may do", command: "rabbitmqctl list_permissions\(option)")
+        default:
+            Advice(
+                "whether the queue is there, and how it was declared",
+                command: "rabbitmqctl list_queues\(option) name durable auto_delete arguments state")
+        }
+    }
+
+    private static func parts(of endpoint: String) -> (host: String, port: String) {
+        guard let colon = endpoint.lastIndex(of: ":") else { return (endpoint, "5672") }
+        return (String(endpoint[..<colon]), String(endpoint[endpoint.index(after: colon)...]))
+    }
+}
+
+extension BusTrace {
+    /// What to look at about troubles with connections and services that fell silent, each once.
+    package var troubleAdvice: [Advice] {
+        var advice: [Advice] = []
+        for piece in connectionTroubles.map(\.advice) where !advice.contains(piece) { advice.append(piece) }
+        for silent in silentServices {
+            guard participants.indices.contains(silent.participant),
+                let service = participants[silent.participant].service
+            else { continue }
+            let host = participants[silent.participant].host
+            let piece = Advice(
+                "whether \(service)\(host.map { " on \($0)" } ?? "") is up",
+                command: ServiceManual(service).status(host: host))
+            if !advice.contains(piece) { advice.append(piece) }
+        }
+        return Array(advice.prefix(Advisor.adviceAtMost))
+    }
+}

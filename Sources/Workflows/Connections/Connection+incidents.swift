@@ -1,0 +1,126 @@
+import Trace
+
+extension Connection {
+    /// What went wrong with it, in order of time.
+    ///
+    /// As a connection goes on, incidents are added at the end only. Where the capture lacks bytes of it nothing is
+    /// concluded from what was not seen.
+    package var incidents: [ConnectionIncident] {
+        var incidents: [ConnectionIncident] = []
+        for span in blocked {
+            var incident = incident(.blocked, at: span.from)
+            incident.until = span.until ?? end?.at
+            incident.text = span.reason
+            incidents.append(incident)
+        }
+        for closing in channelClosings {
+            var incident = incident(.channelClosed, at: closing.at)
+            (incident.by, incident.code, incident.text) = (closing.by, closing.code, closing.text)
+            (incident.method, incident.subject) = (closing.method, closing.subject)
+            incidents.append(incident)
+        }
+        for cancellation in cancelled {
+            var incident = incident(.consumerCancelled, at: cancellation.at)
+            incident.subject = cancellation.queue
+            incidents.append(incident)
+        }
+        incidents.sort { $0.at < $1.at }
+        return incidents + [refusal ?? ending].compactMap(\.self)
+    }
+
+    private func incident(_ kind: ConnectionIncident.Kind, at time: Timestamp) -> ConnectionIncident {
+        var incident = ConnectionIncident(kind, at: time, connection: id, client: client, server: server)
+        incident.user = handshake?.user
+        incident.virtualHost = virtualHost
+        return incident
+    }
+
+    /// The broker does not speak what the client does.
+    private var refusal: ConnectionIncident? {
+        if let version = handshake?.refusedFor {
+            var incident = incident(.versionRefused, at: lastSeenServer ?? openedAt ?? Timestamp(nanoseconds: 0))
+            (incident.spoken, incident.answer) = (protocolName, version)
+            return incident
+        }
+        guard let answeredIn, let handshake, handshake.stage == .header else { return nil }
+        let isVersion = answeredIn.hasPrefix("AMQP")
+        var incident = incident(
+            isVersion ? .versionRefused : .foreignAnswer, at: lastSeenServer ?? openedAt ?? Timestamp(nanoseconds: 0))
+        (incident.spoken, incident.answer) = (protocolName, answeredIn)
+        return incident
+    }
+
+    // MARK: The end
+
+    private var ending: ConnectionIncident? {
+        guard let end else { return nil }
+        switch end.kind {
+        case .closed: return end.isRegular ? nil : closing(end)
+        case .finished, .reset: return loss(end)
+        case .replaced, .silent: return nil
+        }
+    }
+
+    /// `connection.close` over a fault: when it comes tells what was refused.
+    private func closing(_ end: ConnectionEnd) -> ConnectionIncident {
+        let kind: ConnectionIncident.Kind
+        switch openingStage {
+        case .header, .greeted, .login: kind = end.by == .broker ? .loginRefused : .closed
+        case .admitted, .opening: kind = end.by == .broker ? .virtualHostRefused : .closed
+        case .open, nil: kind = .closed
+        }
+        var incident = incident(kind, at: end.at)
+        (incident.by, incident.code, incident.text) = (end.by, end.code, end.text)
+        return incident
+    }
+
+    /// How far the opening came; `nil` where the capture does not hold it.
+    private var openingStage: ConnectionHandshake.Stage? {
+        guard let stage = handshake?.stage else { return nil }
+        return messagesSent + messagesReceived > 0 ? .open : stage
+    }
+
+    /// TCP ended, and nobody had said `connection.close`.
+    private func loss(_ end: ConnectionEnd) -> ConnectionIncident? {
+        let isWhole = bytesMissing == 0 && gaps == 0
+        if let stage = openingStage, stage < .open, isWhole {
+            guard end.by == .broker else { return nil }
+            if stage == .header, bytesReceived == 0 { return incident(.notServed, at: end.at) }
+            if stage == .login, bytesReceived > 0 { return incident(.loginCutOff, at: end.at) }
+        }
+        if let missed = missedHeartbeats(end, isWhole: isWhole) { return missed }
+        guard end.by != .client || end.kind == .reset else { return nil }
+        var incident = incident(end.kind == .reset ? .reset : .cutOff, at: end.at)
+        incident.by = end.by
+        return incident
+    }
+
+    /// An end gives up after two intervals without anything of the other; RabbitMQ looks once an interval, clients twice.
+    private func missedHeartbeats(_ end: ConnectionEnd, isWhole: Bool) -> ConnectionIncident? {
+        guard let heartbeat = handshake?.heartbeat, heartbeat > 0, isWhole, !oneSided, let by = end.by,
+            let heard = by == .broker ? lastSeenClient : lastSeenServer
+        else { return nil }
+        let silence = end.at - heard
+        guard silence >= Nanoseconds(heartbeat) * 1_900_000_000 else { return nil }
+        var incident = incident(.heartbeatsMissed, at: end.at)
+        (incident.by, incident.silence, incident.heartbeat) = (by, silence, heartbeat)
+        return incident
+    }
+}
+
+extension ConnectionAttempts {
+    /// The same as an incident that counts.
+    package var incident: ConnectionIncident {
+        let incidentKind: ConnectionIncident.Kind =
+            switch kind {
+            case .refused: .refused
+            case .unanswered: .unanswered
+            case .foreign: .foreignProtocol
+            }
+        var incident = ConnectionIncident(incidentKind, at: first, client: client, server: server)
+        incident.count = count
+        incident.until = last
+        (incident.spoken, incident.answer) = (spoken, answer)
+        return incident
+    }
+}

@@ -1,0 +1,199 @@
+import Trace
+
+/// A value: incidents that are alike, counted: the same happened, for the same reason, at the same broker.
+package struct ConnectionTrouble: Sendable, Equatable {
+    /// The first of them.
+    package var incident: ConnectionIncident
+    package var count: Int
+    package var first: Timestamp
+    /// When it happened last, or ended; `nil` where it goes on.
+    package var last: Timestamp?
+    /// Whose connections, by label and address, in the order in which they were met.
+    package var who: [String]
+    /// Indexes into `CaptureSummary.connections`.
+    package var connections: [Int]
+    /// Indexes into `BusTrace.participants`.
+    package var participants: [Int]
+
+    /// What happened, to whom and when, in one sentence without the full stop.
+    package var sentence: String {
+        "\(incident.sentence(times: count))\(whom), \(when)"
+    }
+
+    /// ` (nova-compute@cmp1 10.0.0.7)`; of many the first three.
+    package var whom: String {
+        guard !who.isEmpty else { return "" }
+        let others = who.count - Self.namedAtMost
+        let named = who.prefix(Self.namedAtMost).joined(separator: ", ")
+        return " (\(named)\(others > 0 ? " and \(others) more" : ""))"
+    }
+
+    /// Whole seconds in UTC.
+    package var when: String {
+        let start = Self.clock(first)
+        guard let last else { return "from \(start) until the capture ended" }
+        let end = Self.clock(last)
+        return start == end ? "at \(start)" : "\(start) to \(end)"
+    }
+
+    static let namedAtMost = 3
+
+    private static func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
+}
+
+/// A machine that counts incidents by what happened, why and where.
+package struct TroubleCounter: Sendable {
+    private struct Key: Hashable {
+        let kind: ConnectionIncident.Kind
+        let server: String
+        let by: ConnectionSide?
+        let user: String?
+        let virtualHost: String?
+        let reason: [String?]
+    }
+
+    /// A value: what a trouble lists, to look up: a broker that is killed leaves thousands.
+    private struct Members {
+        var who: Set<String> = []
+        var connections: Set<Int> = []
+        var participants: Set<Int> = []
+    }
+
+    private var troubles: [ConnectionTrouble] = []
+    private var members: [Members] = []
+    private var places: [Key: Int] = [:]
+    private let trace: BusTrace
+    private let clients: ClientNames
+
+    /// - Parameter trace: says whose a connection is.
+    package init(_ trace: BusTrace) {
+        self.trace = trace
+        clients = ClientNames(trace)
+    }
+
+    /// What was counted, in order of the first of each.
+    package var counted: [ConnectionTrouble] {
+        troubles.sorted {
+            ($0.first, $0.incident.server, $0.incident.kind.rawValue) < (
+                $1.first, $1.incident.server, $1.incident.kind.rawValue
+            )
+        }
+    }
+
+    package mutating func add(_ incident: ConnectionIncident) {
+        let key = Key(
+            kind: incident.kind, server: incident.server, by: incident.by, user: incident.user,
+            virtualHost: incident.virtualHost,
+            reason: [
+                incident.code.map(String.init), incident.text, incident.method, incident.subject, incident.spoken,
+                incident.answer,
+            ])
+        let who = clients.name(of: incident)
+        let participant = incident.connection.flatMap { trace.connection($0)?.participant }
+        let isLasting = incident.kind == .blocked
+        let end = isLasting ? incident.until : incident.until ?? incident.at
+        let place = places[key] ?? troubles.count
+        if place == troubles.count {
+            places[key] = place
+            members.append(Members())
+            troubles.append(
+                ConnectionTrouble(
+                    incident: incident, count: 0, first: incident.at, last: end, who: [], connections: [],
+                    participants: []))
+        }
+        troubles[place].count += incident.count
+        troubles[place].first = min(troubles[place].first, incident.at)
+        troubles[place].last = troubles[place].last.flatMap { last in end.map { max(last, $0) } }
+        if let silence = incident.silence, let least = troubles[place].incident.silence {
+            troubles[place].incident.silence = min(silence, least)
+        }
+        if let who, members[place].who.insert(who).inserted { troubles[place].who.append(who) }
+        if let connection = incident.connection, members[place].connections.insert(connection).inserted {
+            troubles[place].connections.append(connection)
+        }
+        if let participant, members[place].participants.insert(participant).inserted {
+            troubles[place].participants.append(participant)
+        }
+    }
+}
+
+extension BusTrace {
+    /// What went wrong with connections and attempts at one, counted by what, why, where.
+    package var connectionTroubles: [ConnectionTrouble] {
+        var counter = TroubleCounter(self)
+        for incident in connectionIncidents { counter.add(incident) }
+        return counter.counted
+    }
+
+    /// What went wrong, one by one, in order of time.
+    package var connectionIncidents: [ConnectionIncident] {
+        (capture.attempts.map(\.incident) + capture.connections.flatMap(\.incidents))
+            .sorted { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }
+    }
+
+    func connection(_ index: Int?) -> Connection? {
+        index.flatMap { capture.connections.indices.contains($0) ? capture.connections[$0] : nil }
+    }
+}
+
+/// A value: what the clients of connections, and of attempts, are called.
+package struct ClientNames: Sendable {
+    private let trace: BusTrace
+    /// Labels of those that have connections from an address.
+    private var labels: [String: Set<String>] = [:]
+
+    package init(_ trace: BusTrace) {
+        self.trace = trace
+        for connection in trace.capture.connections {
+            guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
+                continue
+            }
+            labels[Self.address(connection.client), default: []].insert(trace.participants[participant].label)
+        }
+    }
+
+    /// Label and address; the label alone where it is one.
+    package func name(of incident: ConnectionIncident) -> String? {
+        guard let connection = trace.connection(incident.connection) else { return name(ofAddress: incident.client) }
+        return name(of: connection)
+    }
+
+    package func name(of connection: Connection) -> String {
+        let address = Self.address(connection.client)
+        guard let label = label(of: connection) else { return address }
+        return label.hasPrefix(address) || label == connection.client ? label : "\(label) \(address)"
+    }
+
+    /// Whether anything but its address tells whose it is.
+    package func isNamed(_ connection: Connection) -> Bool {
+        guard let label = label(of: connection) else { return false }
+        return !label.hasPrefix(Self.address(connection.client)) && label != connection.client
+    }
+
+    /// The participant's label, else what the connection calls itself.
+    package func label(of connection: Connection) -> String? {
+        if let participant = connection.participant, trace.participants.indices.contains(participant) {
+            return trace.participants[participant].label
+        }
+        guard let name = connection.connectionName else { return nil }
+        // oslo.messaging: argv0:pid:uuid.
+        let parts = name.split(separator: ":")
+        return parts.count >= 2 ? parts.prefix(2).joined(separator: ":") : name
+    }
+
+    /// Where one process alone has connections from there, it is named too.
+    private func name(ofAddress address: String) -> String {
+        guard let labels = labels[address], labels.count == 1, let label = labels.first, !label.hasPrefix(address)
+        else {
+            return address
+        }
+        return "\(label) \(address)"
+    }
+
+    package static func address(_ endpoint: String) -> String {
+        guard let colon = endpoint.lastIndex(of: ":") else { return endpoint }
+        let address = endpoint[..<colon]
+        return address.hasPrefix("[") && address.hasSuffix("]")
+            ? String(address.dropFirst().dropLast()) : String(address)
+    }
+}

@@ -1,0 +1,97 @@
+import Trace
+
+extension ConnectionIncident {
+    /// What happened, for one incident or so many that are alike, without who and when.
+    ///
+    /// Each says what was seen; what follows from it comes after a colon, and only where it is the rule.
+    package func sentence(times count: Int) -> String {
+        switch kind {
+        case .refused, .unanswered, .foreignProtocol, .foreignAnswer, .notServed, .versionRefused:
+            attemptSentence(count)
+        case .loginRefused:
+            "\(many(count, "login"))\(ofUser) refused by \(server)\(words)"
+        case .loginCutOff:
+            "\(many(count, "login"))\(ofUser) ended by \(server) without a word: so brokers refuse the login of clients "
+                + "that do not ask for a reason"
+        case .virtualHostRefused:
+            "\(server) did not let \(user ?? "a user") into virtual host \(virtualHost ?? "?")\(times(count))\(words)"
+        case .closed:
+            by == .client
+                ? "\(many(count, "connection")) to \(server) closed by the client\(words)"
+                : "\(server) closed \(many(count, "connection"))\(words)"
+        case .channelClosed: channelSentence(count)
+        case .consumerCancelled:
+            "\(server) cancelled \(many(count, "consumer"))"
+                + (subject.map { " of queue \($0)\(inVirtualHost)" } ?? ", of which queue is not known")
+        case .blocked:
+            "\(server) let \(many(count, "connection")) publish nothing"
+                + (text.map { $0.isEmpty ? "" : ": \($0)" } ?? "")
+        case .heartbeatsMissed, .reset, .cutOff:
+            lossSentence(count)
+        }
+    }
+
+    private func attemptSentence(_ count: Int) -> String {
+        switch kind {
+        case .refused:
+            "\(many(count, "attempt")) to connect to \(server) refused (TCP reset): nothing listens there, or a firewall "
+                + "rejects it"
+        case .unanswered:
+            "\(many(count, "attempt")) to connect to \(server) not answered (SYN sent again): the host is down, or a "
+                + "firewall drops it"
+        case .foreignAnswer:
+            "\(spoken ?? "AMQP") spoken to \(server)\(times(count)), which answered in \(answer ?? "another protocol")"
+        case .notServed:
+            "\(many(count, "connection")) to \(server) accepted and ended from there before a byte was sent: a proxy "
+                + "without a backend, or a broker that takes no more"
+        case .versionRefused:
+            "\(spoken ?? "AMQP") spoken to \(server)\(times(count)) and refused: it names \(answer ?? "another version")"
+        default:
+            if let answer {
+                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which answered in \(answer): a plain "
+                    + "port"
+            } else {
+                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which ended it without an answer"
+            }
+        }
+    }
+
+    private func channelSentence(_ count: Int) -> String {
+        let cause = method.map { " after \($0)" + (subject.map { $0.isEmpty ? "" : " of \($0)" } ?? "") } ?? ""
+        return by == .client
+            ? "\(many(count, "channel")) to \(server) closed by the client\(cause)\(words)"
+            : "\(server) closed \(many(count, "channel"))\(cause)\(words)"
+    }
+
+    private func lossSentence(_ count: Int) -> String {
+        let ended = by == .client ? "by the client" : by == .broker ? "by \(server)" : ""
+        let target = by == .client ? " to \(server)" : ""
+        switch kind {
+        case .heartbeatsMissed:
+            let heard = by == .broker ? "the client" : "the broker"
+            let interval = heartbeat.map { ", heartbeats due every \($0) s" } ?? ""
+            let silent =
+                silence.map {
+                    " after \(count > 1 ? "at least " : "")\(Int($0.seconds.rounded())) s without a sign of life of \(heard)"
+                } ?? ""
+            return "\(many(count, "connection"))\(target) ended \(ended)\(silent)\(interval)"
+        case .reset:
+            return "\(many(count, "connection"))\(target) reset\(ended.isEmpty ? "" : " \(ended)") without a close"
+        default:
+            return "\(many(count, "connection"))\(target) ended \(ended) without a close"
+        }
+    }
+
+    private var ofUser: String { user.map { " of \($0)" } ?? "" }
+
+    private var inVirtualHost: String { virtualHost.map { $0 == "/" ? "" : " in virtual host \($0)" } ?? "" }
+
+    /// `: 403 ACCESS_REFUSED - …`
+    private var words: String {
+        let all = [code.map(String.init), text].compactMap(\.self).filter { !$0.isEmpty }
+        return all.isEmpty ? "" : ": \(all.joined(separator: " "))"
+    }
+
+    private func many(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    private func times(_ count: Int) -> String { count == 1 ? "" : " \(count) times" }
+}

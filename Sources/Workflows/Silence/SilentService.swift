@@ -1,0 +1,184 @@
+import Trace
+
+/// A value: a service whose periodic reports stopped while others went on.
+package struct SilentService: Sendable, Equatable {
+    /// Index into `BusTrace.participants`, and its label.
+    package var participant: Int
+    package var label: String
+    /// Title of the report, e.g. `Service.save`.
+    package var report: String
+    /// Reports seen, and the usual time from one to the next.
+    package var count: Int
+    package var interval: Nanoseconds
+    /// When the last report was sent.
+    package var since: Timestamp
+    package var captureEnd: Timestamp
+    /// When it sent anything else after that.
+    package var heardAt: Timestamp?
+    /// How many of its connections are open at the end of the capture; when the last of the others ended.
+    package var openConnections: Int
+    package var endedAt: Timestamp?
+
+    /// How long no report has come.
+    package var silence: Nanoseconds { captureEnd - since }
+
+    /// `nova-compute@cmp3 fell silent at 10:01:04: …`
+    package var sentence: String {
+        let name = heardAt == nil ? "\(label) fell silent" : "the reports of \(label) stopped"
+        let reports = "its reports (\(report)) came every \(length(interval)) until then, and none in the "
+        let heard = heardAt.map { "; other messages of it were seen until \(clock($0))" } ?? ""
+        return "\(name) at \(clock(since)): \(reports)\(length(silence)) since\(heard); \(connections)"
+    }
+
+    private var connections: String {
+        switch (openConnections, endedAt) {
+        case (0, let end?): "all its connections ended, the last at \(clock(end))"
+        case (0, nil): "no connection of it is known to be open"
+        case (_, nil):
+            openConnections == 1 ? "its connection is still open" : "its \(openConnections) connections are still open"
+        case (_, let end?):
+            "\(openConnections) of its connections \(openConnections == 1 ? "is" : "are") still open, others ended, the "
+                + "last at \(clock(end))"
+        }
+    }
+
+    /// In whole seconds: a report's clock is no better.
+    private func length(_ time: Nanoseconds) -> String {
+        let seconds = Int(time.seconds.rounded())
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+        if hours > 0 { return "\(hours) h \(minutes) min" }
+        return seconds >= 120 ? "\(minutes) min \(seconds % 60) s" : "\(seconds) s"
+    }
+
+    private func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
+}
+
+extension BusTrace {
+    /// The services whose periodic reports stopped, by when they did.
+    ///
+    /// What is told of a report is what the wire shows: three or more at a steady interval, the last of them answered,
+    /// then none for more than three intervals, in a stretch without loss in which others are heard.
+    package var silentServices: [SilentService] { SilenceReader(self).silentServices }
+}
+
+/// A view of a trace that looks for reports that stopped.
+private struct SilenceReader {
+    private struct Reporter: Hashable {
+        let service: String
+        let host: String?
+        /// Tells those without a host apart.
+        let participant: Int?
+        let report: String
+    }
+
+    private struct Reports {
+        var times: [Timestamp] = []
+        var participant: Int
+        /// Whether the last one waits for its answer: whoever should answer is the one to look at then.
+        var isWaiting = false
+    }
+
+    let trace: BusTrace
+    private let end: Timestamp?
+    private let isWhole: Bool
+
+    init(_ trace: BusTrace) {
+        self.trace = trace
+        end = trace.capture.sources.compactMap(\.last).max()
+        // What was left out on purpose, or dropped, is no silence.
+        isWhole =
+            trace.capture.excerpts == nil
+            && trace.capture.sources.allSatisfy { ($0.kernelDropped ?? 0) == 0 && !$0.isExcerpt }
+    }
+
+    /// nova `servicegroup/drivers/db.py`, neutron `agent/rpc.py`, cinder `manager.py`: by each service's own clock.
+    private static let reports: Set = [
+        "Service.save", "ComputeNode.save", "service_update", "report_state", "update_service_capabilities",
+        "notify_service_capabilities",
+    ]
+    private static let fewestReports = 3
+    private static let missedIntervals: Int64 = 3
+
+    var silentServices: [SilentService] {
+        guard isWhole, let end else { return [] }
+        var reporters: [Reporter: Reports] = [:]
+        var lastHeard: [Int: Timestamp] = [:]
+        for message in trace.messages {
+            guard let from = message.from, let at = message.publishedAt, trace.participants.indices.contains(from)
+            else {
+                continue
+            }
+            lastHeard[from] = max(lastHeard[from] ?? at, at)
+            guard message.kind == .call || message.kind == .cast || message.kind == .fanout,
+                Self.reports.contains(message.title), let service = trace.participants[from].service
+            else { continue }
+            let host = trace.participants[from].host
+            let key = Reporter(
+                service: service, host: host, participant: host == nil ? from : nil, report: message.title)
+            var reports = reporters[key] ?? Reports(participant: from)
+            reports.participant = from
+            reports.times.append(at)
+            reports.isWaiting = isWaiting(message)
+            reporters[key] = reports
+        }
+        let latest = lastHeard
+        let found = reporters.compactMap { key, reports in silence(of: key, reports, latest, end) }
+        return Self.firstOfEach(found.sorted { ($0.since, $0.label, $0.report) < ($1.since, $1.label, $1.report) })
+    }
+
+    /// Of several kinds of reports of one service the one that came most often, which tells soonest.
+    private static func firstOfEach(_ found: [SilentService]) -> [SilentService] {
+        var kept: [SilentService] = []
+        for silent in found {
+            guard let place = kept.firstIndex(where: { $0.participant == silent.participant }) else {
+                kept.append(silent)
+                continue
+            }
+            if silent.interval < kept[place].interval { kept[place] = silent }
+        }
+        return kept
+    }
+
+    private func isWaiting(_ message: Message) -> Bool {
+        guard message.kind == .call, let call = message.call, trace.calls.indices.contains(call) else { return false }
+        return trace.calls[call].reply == nil
+    }
+
+    private func silence(
+        of reporter: Reporter, _ reports: Reports, _ lastHeard: [Int: Timestamp], _ end: Timestamp
+    ) -> SilentService? {
+        let times = reports.times
+        guard times.count >= Self.fewestReports, let last = times.last, !reports.isWaiting else { return nil }
+        let intervals = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
+        let interval = intervals[intervals.count / 2]
+        let steady = intervals.count { $0 >= interval / 2 && $0 <= interval + interval / 2 }
+        guard interval >= .seconds(1), steady * 5 >= intervals.count * 4, steady >= 2,
+            end - last > interval * Self.missedIntervals,
+            isHeard(otherThan: reports.participant, lastHeard, after: last, interval, end),
+            !isLost(reports.participant, since: last)
+        else { return nil }
+        let participant = trace.participants[reports.participant]
+        let own = trace.capture.connections.filter { $0.participant == participant.id }
+        let heard = lastHeard[participant.id].flatMap { $0 - last > interval ? $0 : nil }
+        return SilentService(
+            participant: participant.id, label: participant.label, report: reporter.report, count: times.count,
+            interval: interval, since: last, captureEnd: end, heardAt: heard,
+            openConnections: own.count { $0.end == nil }, endedAt: own.compactMap { $0.end?.at }.max())
+    }
+
+    /// Whether the bus goes on: somebody else sends in the last intervals.
+    private func isHeard(
+        otherThan participant: Int, _ lastHeard: [Int: Timestamp], after time: Timestamp, _ interval: Nanoseconds,
+        _ end: Timestamp
+    ) -> Bool {
+        let limit = max(time + interval * 2, end + -(interval * Self.missedIntervals))
+        return lastHeard.contains { $0.key != participant && $0.value >= limit }
+    }
+
+    /// Whether a report may have passed unseen, or on a connection whose end was not seen.
+    private func isLost(_ participant: Int, since time: Timestamp) -> Bool {
+        let own = trace.capture.connections.filter { $0.participant == participant }
+        if own.contains(where: { $0.gaps > 0 || $0.oneSided }) { return true }
+        return own.contains { $0.end?.kind == .replaced || $0.end?.kind == .silent }
+    }
+}

@@ -1,0 +1,131 @@
+import Testing
+import Trace
+
+@testable import Workflows
+
+/// Reports of two computes to a conductor, every ten seconds.
+private struct Reports {
+    var trace = BusTrace()
+    private var now = Timestamp(seconds: 1000, nanoseconds: 0)
+    private static let interval: Nanoseconds = .seconds(10)
+
+    init() {
+        for (id, host) in ["cmp1", "cmp2"].enumerated() {
+            trace.participants.append(
+                Participant(id: id, service: "nova-compute", host: host, label: "nova-compute@\(host)"))
+            var connection = Connection(id: id, client: "10.0.1.\(id):1", server: "s:5672", protocolName: "AMQP 0-9-1")
+            connection.participant = id
+            trace.capture.connections.append(connection)
+        }
+        trace.capture.sources = [CaptureSource(path: "test", linkType: "EN10MB")]
+        trace.capture.sources[0].first = now
+    }
+
+    /// Goes on for as many intervals; `reporters` report at the end of each.
+    mutating func pass(_ intervals: Int, _ reporters: Int..., answered: Bool = true) {
+        for _ in 0..<intervals {
+            now = now + Self.interval
+            trace.capture.sources[0].last = now
+            for reporter in reporters { report(reporter, answered: answered) }
+        }
+    }
+
+    mutating func report(_ reporter: Int, answered: Bool) {
+        var message = Message(
+            id: trace.messages.count, kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
+        (message.method, message.objectMethod) = ("object_action", "Service.save")
+        (message.from, message.publishedAt, message.isBackground) = (reporter, now, true)
+        message.call = trace.calls.count
+        var call = Call(id: trace.calls.count, messageID: "m\(message.id)", outcome: answered ? .ok : .unanswered)
+        call.request = message.id
+        call.reply = answered ? message.id : nil
+        trace.calls.append(call)
+        trace.messages.append(message)
+    }
+}
+
+@Suite struct `Who fell silent` {
+    @Test func `a compute whose reports stopped is named, with their interval and since when`() throws {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(5, 0)
+        let silent = try #require(reports.trace.silentServices.first)
+        #expect(reports.trace.silentServices.count == 1)
+        #expect(silent.label == "nova-compute@cmp2" && silent.interval == .seconds(10) && silent.count == 6)
+        #expect(
+            silent.sentence
+                == "nova-compute@cmp2 fell silent at 00:17:40: its reports (Service.save) came every 10 s until "
+                + "then, and none in the 50 s since; its connection is still open")
+    }
+
+    @Test func `up to three intervals a report may be late, and two reports are no rhythm`() {
+        var late = Reports()
+        late.pass(6, 0, 1)
+        late.pass(3, 0)
+        #expect(late.trace.silentServices.isEmpty)
+        var few = Reports()
+        few.pass(2, 0, 1)
+        few.pass(6, 0)
+        #expect(few.trace.silentServices.isEmpty)
+    }
+
+    @Test func `where nobody is heard any more the bus is silent, not a service`() {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(6)
+        #expect(reports.trace.silentServices.isEmpty)
+    }
+
+    @Test func `a report that waits for its answer is the conductor's silence`() {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.report(1, answered: false)
+        reports.pass(6, 0)
+        #expect(reports.trace.silentServices.isEmpty)
+    }
+
+    @Test func `what the capture lost is no silence`() {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(6, 0)
+        var lossy = reports.trace
+        lossy.capture.connections[1].gaps = 1
+        #expect(lossy.silentServices.isEmpty)
+        var dropped = reports.trace
+        dropped.capture.sources[0].kernelDropped = 1
+        #expect(dropped.silentServices.isEmpty)
+        #expect(!reports.trace.silentServices.isEmpty)
+    }
+
+    @Test func `a process that was started anew and reports for the same host is not silent`() {
+        var reports = Reports()
+        reports.trace.participants.append(
+            Participant(id: 2, service: "nova-compute", host: "cmp2", label: "nova-compute@cmp2"))
+        reports.pass(6, 0, 1)
+        reports.pass(6, 0, 2)
+        #expect(reports.trace.silentServices.isEmpty)
+    }
+
+    @Test func `one that sends other things still is said to have stopped its reports only`() throws {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(5, 0)
+        var reply = Message(id: reports.trace.messages.count, kind: .reply, exchange: "", routingKey: "r", bytes: 1)
+        (reply.from, reply.publishedAt) = (1, reports.trace.capture.sources[0].last)
+        reports.trace.messages.append(reply)
+        let sentence = try #require(reports.trace.silentServices.first).sentence
+        #expect(sentence.hasPrefix("the reports of nova-compute@cmp2 stopped at 00:17:40"))
+        #expect(sentence.contains("other messages of it were seen until 00:18:30"))
+    }
+
+    @Test func `how its connections ended is told`() throws {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(5, 0)
+        reports.trace.capture.connections[1].end = ConnectionEnd(
+            .finished, at: Timestamp(seconds: 1090, nanoseconds: 0), by: .broker)
+        #expect(
+            try #require(reports.trace.silentServices.first).sentence.hasSuffix(
+                "all its connections ended, the last at 00:18:10"))
+    }
+}
