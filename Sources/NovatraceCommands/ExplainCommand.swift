@@ -11,7 +11,8 @@ struct ExplainCommand: ParsableCommand {
         discussion: """
             First the verdict in one sentence, then the steps, the states and the time spent in each, the evidence with \
             times and packet numbers, and where to look. Without a boot the other operations are explained, unless they \
-            are more than ten. What is selected is always explained.
+            are more than ten. What is selected is always explained. Without any operation it tells what went wrong with \
+            connections to the broker, and which services fell silent.
 
             EXAMPLES
               novatrace explain boot.pcap
@@ -36,7 +37,14 @@ struct ExplainCommand: ParsableCommand {
             trace, operations: operations, options: display.diagramOptions(detail: .none, all: select.all),
             advice: advisor.advice)
         if !operations.isEmpty { try ResultOutput.standard.collect { report.write(to: $0) } }
+        if operations.isEmpty, selection == nil { try Self.tellTroubles(of: trace, options: report.options) }
         try Self.end(on: operations, of: trace, isSelection: selection != nil)
+    }
+
+    /// Where there is nothing to explain: what went wrong with connections, and who fell silent.
+    private static func tellTroubles(of trace: BusTrace, options: DiagramOptions) throws {
+        let report = TroubleReport(trace, options: options)
+        if !report.isEmpty { try ResultOutput.standard.collect { report.write(to: $0) } }
     }
 
     /// The exit status tells a script what became of the boots.

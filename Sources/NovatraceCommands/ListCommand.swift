@@ -7,7 +7,8 @@ struct ListCommand: ParsableCommand {
         commandName: "list",
         abstract: "List the operations in capture files, a line each.",
         discussion: """
-            An operation is what one API request set off on one instance: a boot, a delete, a resize.
+            An operation is what one API request set off on one instance: a boot, a delete, a resize. Notes below the list \
+            tell what went wrong with connections to the broker, and who fell silent.
 
             EXAMPLES
               novatrace list day.pcap.gz
@@ -23,12 +24,16 @@ struct ListCommand: ParsableCommand {
         var trace = try Reading(input).trace()
         let wanted = select.selection(in: trace.capture).apply(to: &trace)
         let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }
+        let options = display.diagramOptions(detail: .none, all: select.all, unbounded: true)
+        let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)
+        let notes = NoteLines(trace.troubleNotes, isFirst: operations.isEmpty, options: options)
+        try ResultOutput.standard.collect { output in
+            if !operations.isEmpty { list.write(to: output) }
+            notes.write(to: output)
+        }
         guard !operations.isEmpty else {
             throw CommandFailure(
                 .nothingSelected, wanted == nil ? "no operation found" : "nothing matches the selection")
         }
-        let list = OperationList(
-            operations, options: display.diagramOptions(detail: .none, all: select.all, unbounded: true))
-        try ResultOutput.standard.collect { list.write(to: $0) }
     }
 }

@@ -30,6 +30,9 @@ package struct NovatraceCommand: ParsableCommand {
               How long each method takes, and what failed:
                 novatrace stats boot.pcap
 
+              Who is connected to the broker, who was refused and why, who fell silent:
+                novatrace connections boot.pcap
+
               Where a boot parts from one that went well:
                 novatrace compare good.pcap bad.pcap
 
@@ -48,7 +51,8 @@ package struct NovatraceCommand: ParsableCommand {
         version: "\(Program.name) \(Program.version)",
         subcommands: [
             CaptureCommand.self, ReplayCommand.self, ExplainCommand.self, ListCommand.self, StatsCommand.self,
-            ExportCommand.self, CompareCommand.self, InterfacesCommand.self, ProcessTableCommand.self,
+            ConnectionsCommand.self, ExportCommand.self, CompareCommand.self, InterfacesCommand.self,
+            ProcessTableCommand.self,
         ])
 
     package init() {}

@@ -110,7 +110,7 @@ package struct Selection: Sendable {
         return ends.contains { isWantedService(trace.participants[$0]) }
     }
 
-    func isWantedService(_ participant: Participant) -> Bool {
+    package func isWantedService(_ participant: Participant) -> Bool {
         let full = "\(participant.service ?? participant.label)@\(participant.host ?? "")"
         return services.contains { pattern in
             [participant.service ?? participant.label, participant.label, full].contains {

@@ -12,6 +12,8 @@ enum Limits {
     static let chunkSize = 1 << 16
     /// Combining marks kept on one character; more are escaped.
     static let combiningMarks = 4
+    /// Kinds of trouble with connections that notes tell of.
+    static let troubleNotes = 8
     /// Operations other than boots that `replay` draws; of more it gives the list.
     static let drawnOperations = 10
     /// Requests that a pcapng export may be of, and connections that it tells of, refused messages among them: all this

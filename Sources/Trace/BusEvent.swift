@@ -13,18 +13,22 @@ package struct BusEvent: Sendable {
         case answerLost
         /// A message is as complete as it will be, as far as can be told; more often than once if that was wrong.
         case settled
+        /// Something went wrong with a connection, or an attempt at one: `incident` says what.
+        case trouble
     }
 
     package var kind: Kind
     /// When what it tells of began: the publish of a message, the end of a caller's patience.
     package var at: Timestamp
-    /// `nil` only for `unanswered`, when the request is no longer known.
+    /// `nil` for `trouble`, and for `unanswered` when the request is no longer known.
     package var message: Message?
     /// The call that a request or reply belongs to, as it stands.
     package var call: Call?
     /// Who sent it, and who took it, where that is known.
     package var from: Participant?
     package var to: [Participant] = []
+    /// For `trouble`, with how often it happened since it was told last.
+    package var incident: ConnectionIncident?
 
     package init(_ kind: Kind, at: Timestamp, message: Message?, call: Call?) {
         self.kind = kind
@@ -36,7 +40,7 @@ package struct BusEvent: Sendable {
     /// Whether it tells of something that went wrong.
     package var isProblem: Bool {
         switch kind {
-        case .unanswered, .answerLost, .redelivered: true
+        case .unanswered, .answerLost, .redelivered, .trouble: true
         case .passed, .takenLate, .settled:
             message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil || hasLostAnswer
         }

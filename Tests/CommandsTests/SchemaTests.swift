@@ -10,6 +10,8 @@ private enum SchemaValidator {
         name = "Comparison/novatrace.comparison" if sys.argv[1] == "comparison" else "JSON/novatrace.trace"
         schema = json.load(open(f"Sources/Rendering/{name}.schema.json"))
         jsonschema.Draft202012Validator.check_schema(schema)
+        if sys.argv[1] == "connections":
+            schema = {"$ref": "#/$defs/connectionsDocument", "$defs": schema["$defs"]}
         if sys.argv[1] == "lines":
             schema = {"$ref": "#/$defs/line", "$defs": schema["$defs"]}
             documents = [json.loads(line) for line in sys.stdin]
@@ -61,6 +63,16 @@ struct `The export of a recording` {
         let result = try #require(try await SchemaValidator.run("lines", text), "python3 is missing")
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output == "\(text.utf8.count { $0 == UInt8(ascii: "\n") })\n")
+    }
+
+    @Test(arguments: recordings)
+    func `has its connections as the schema says`(recording: String) async throws {
+        let result = try await ExternalProgram.novatrace.run(
+            ["connections", "captures/\(recording).pcap", "--format", "json"])
+        #expect(result.status == 0, "\(result.errors)")
+        let verdict = try #require(try await SchemaValidator.run("connections", result.output), "python3 is missing")
+        #expect(verdict.status == 0, "\(verdict.errors)")
+        #expect(verdict.output == "1\n")
     }
 
     @Test(arguments: recordings)

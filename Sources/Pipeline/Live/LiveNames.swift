@@ -81,7 +81,7 @@ struct LiveNames {
     func id(at connection: Int) -> Int? { participant(at: connection)?.id }
 
     /// The participant at the client's end of a connection.
-    private func participant(at connection: Int?) -> Participant? {
+    func participant(at connection: Int?) -> Participant? {
         connection.flatMap { ofConnection[$0] }.map { known[$0] }
     }
 }

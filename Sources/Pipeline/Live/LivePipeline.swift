@@ -11,6 +11,9 @@ package struct LivePipeline {
     private var pipeline: TracePipeline
     private var feed: LiveFeed
     private var names = LiveNames()
+    private var troubles = LiveTroubles()
+    /// When what is only counted is looked through next.
+    private var troublesDueAt: Timestamp?
     private var builder: TraceBuilder
     private var now: Timestamp?
     private var evictionsAtEnd: Evictions?
@@ -39,6 +42,7 @@ package struct LivePipeline {
         let time = now ?? header.stamp.time
         Self.follow(&pipeline, &feed, at: time)
         tellNotices(tell)
+        if pipeline.hasTrouble { tellTroubles(at: time, tell) }
         expire(at: time, tell)
     }
 
@@ -51,6 +55,10 @@ package struct LivePipeline {
         }
         let time = max(now ?? time, time)
         now = time
+        if time >= troublesDueAt ?? time {
+            troublesDueAt = time + .seconds(1)
+            for incident in troubles.due(at: time) { self.tell(incident, tell) }
+        }
         tellDue(until: time, tell)
     }
 
@@ -60,7 +68,10 @@ package struct LivePipeline {
     ) -> (trace: BusTrace, origin: TraceOrigin) {
         var left: [Correlator.Finished] = []
         let (capture, naming) = pipeline.finish(sources, []) { left.append($0) }
-        tellEnds(of: left, naming, at: now ?? Timestamp(nanoseconds: 0), tell)
+        let time = now ?? Timestamp(nanoseconds: 0)
+        tellEnds(of: left, naming, at: time, tell)
+        tellTroubles(at: time, tell)
+        for incident in troubles.rest() { self.tell(incident, tell) }
         for finished in left { builder.add(finished) }
         evictionsAtEnd = evictions
         var kept = TraceBuilder()
@@ -95,6 +106,25 @@ package struct LivePipeline {
         guard feed.isDue(at: time) else { return }
         feed.advance(to: time, in: pipeline.correlator)
         tellNotices(tell)
+    }
+
+    private mutating func tellTroubles(at time: Timestamp, _ tell: (BusEvent) -> Void) {
+        for attempts in pipeline.takeFailedAttempts() {
+            if let incident = troubles.failed(attempts, at: time) { self.tell(incident, tell) }
+        }
+        for connection in pipeline.takeTroubledConnections() {
+            for incident in troubles.changed(connection, at: time) { self.tell(incident, tell) }
+        }
+    }
+
+    private mutating func tell(_ incident: ConnectionIncident, _ tell: (BusEvent) -> Void) {
+        var event = BusEvent(.trouble, at: incident.at, message: nil, call: nil)
+        event.incident = incident
+        if names.areOld(pipeline.correlator.naming.changes, at: event.at) {
+            names.refresh(from: pipeline.correlator.naming, at: event.at)
+        }
+        event.from = names.participant(at: incident.connection)
+        tell(event)
     }
 
     private mutating func tellNotices(_ tell: (BusEvent) -> Void) {

@@ -20,6 +20,7 @@ package struct LiveSelection: Sendable {
     }
 
     package mutating func wants(_ event: BusEvent) -> Bool {
+        if event.kind == .trouble { return isInTime(event) && isWantedTrouble(event) }
         guard isInTime(event), isOfOperation(event), !selection.problemsOnly || event.isProblem else { return false }
         if let message = event.message {
             guard selection.hasWantedMethod(message) else { return false }
@@ -32,6 +33,12 @@ package struct LiveSelection: Sendable {
         }
         if event.kind == .passed { hiddenCount += 1 }
         return false
+    }
+
+    /// Trouble is no message: where a request, an instance or a method is wanted, it is not.
+    private func isWantedTrouble(_ event: BusEvent) -> Bool {
+        guard selection.requests.isEmpty, selection.instances.isEmpty, selection.methods.isEmpty else { return false }
+        return selection.services.isEmpty || isOfService(event)
     }
 
     private func isInTime(_ event: BusEvent) -> Bool {

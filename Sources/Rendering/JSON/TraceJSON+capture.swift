@@ -1,7 +1,14 @@
 import Trace
+import Workflows
 
 extension TraceJSON {
     func captureMembers(_ json: inout JSONWriter) {
+        captureMembers(&json, troubles: trace.connectionTroubles, silent: trace.silentServices)
+    }
+
+    /// - Parameters:
+    ///   - troubles, silent: as of the trace before its ids were changed, with the ids that are told here.
+    func captureMembers(_ json: inout JSONWriter, troubles: [ConnectionTrouble], silent: [SilentService]) {
         json.key("sources")
         json.array { json in
             for source in trace.capture.sources { json.object { members(of: source, &$0) } }
@@ -10,6 +17,9 @@ extension TraceJSON {
         json.array { json in
             for connection in trace.capture.connections { json.object { members(of: connection, &$0) } }
         }
+        attemptMembers(trace.capture.attempts, &json)
+        troubleMembers(troubles, &json)
+        silentMembers(silent, &json)
         json.key("anomalies")
         json.array { json in
             for anomaly in trace.capture.anomalies { json.object { members(of: anomaly, &$0) } }
@@ -80,7 +90,7 @@ extension TraceJSON {
         if source.isExcerpt { json.member("excerpt", true) }
     }
 
-    private func members(of connection: Connection, _ json: inout JSONWriter) {
+    func members(of connection: Connection, _ json: inout JSONWriter) {
         json.member("id", id: "c", connection.id)
         json.member("client", connection.client)
         json.member("server", connection.server)
@@ -116,6 +126,20 @@ extension TraceJSON {
         }
         json.member("connection_name", connection.connectionName)
         json.member("participant", id: "p", connection.participant)
+        json.member("virtual_host", connection.virtualHost)
+        if let handshake = connection.handshake { members(of: handshake, &json) }
+        json.member("answered_in", connection.answeredIn)
+        json.member("opened_at", connection.openedAt)
+        json.member("closed_at", connection.end?.at)
+        json.member("closed_by", connection.end?.by?.rawValue)
+        json.member("close_code", connection.end?.code)
+        json.member("close_text", connection.end?.text)
+        json.member("last_seen_client", connection.lastSeenClient)
+        json.member("last_seen_server", connection.lastSeenServer)
+        json.member("bytes_sent", connection.bytesSent)
+        json.member("bytes_received", connection.bytesReceived)
+        json.member("messages_sent", connection.messagesSent)
+        json.member("messages_received", connection.messagesReceived)
     }
 
     private func members(of span: BlockedSpan, _ json: inout JSONWriter) {
@@ -131,6 +155,7 @@ extension TraceJSON {
         json.member("code", closing.code)
         json.member("text", closing.text)
         json.member("method", closing.method)
+        json.member("subject", closing.subject)
     }
 
     private func members(of cancellation: ConsumerCancellation, _ json: inout JSONWriter) {
@@ -159,6 +184,7 @@ extension TraceJSON {
         json.member("service", participant.service)
         json.member("host", participant.host)
         json.member("pid", participant.pid)
+        json.member("virtual_host", participant.virtualHost)
         json.member("label", participant.label)
         json.member("learned_from", participant.learnedFrom)
     }

@@ -36,7 +36,7 @@ package struct TraceJSON: Sendable {
             json.key("schema")
             json.string(Self.schema)
             json.key("capture")
-            json.object(captureMembers)
+            json.object { captureMembers(&$0) }
             json.key("participants")
             json.array { json in
                 for item in participants { json.object { members(of: item, &$0) } }

@@ -1,4 +1,5 @@
 import Trace
+import Workflows
 
 /// A machine that writes what becomes clear of the bus as JSON Lines: the objects of `novatrace.trace/1`, as they are
 /// finished.
@@ -17,10 +18,13 @@ package struct LiveJSON: LiveRenderer {
     package var tellsCompletion: Bool { true }
 
     package mutating func write(_ event: BusEvent) {
-        guard [.settled, .unanswered, .answerLost].contains(event.kind) else { return }
+        guard [.settled, .unanswered, .answerLost, .trouble].contains(event.kind) else { return }
         for participant in ([event.from].compactMap { $0 } + event.to) where told[participant.id] != participant {
             told[participant.id] = participant
             output.line("participant") { json.members(of: participant, &$0) }
+        }
+        if let incident = event.incident {
+            output.line("incident") { json.incidentMembers(incident, client: event.from?.label, &$0) }
         }
         if event.kind == .settled, let message = event.message {
             output.line("message") { json.members(of: message, &$0) }
@@ -34,16 +38,39 @@ package struct LiveJSON: LiveRenderer {
 
     package mutating func end(_ trace: BusTrace, operations: [Int]?, messages: [Int]?, origin: TraceOrigin) {
         let json = TraceJSON(trace.renamed(to: origin))
+        let troubles = trace.connectionTroubles.map { $0.renamed(to: origin) }
+        let silent = trace.silentServices.map { $0.renamed(to: origin) }
         output.line("capture") { line in
             line.key("schema")
             line.string(TraceJSON.schema)
-            json.captureMembers(&line)
+            json.captureMembers(&line, troubles: troubles, silent: silent)
         }
         let wanted = operations.map(Set.init)
         for operation in json.trace.operations where wanted?.contains(operation.id) ?? true {
             output.line("operation") { json.members(of: operation, &$0) }
         }
         flush()
+    }
+}
+
+extension ConnectionTrouble {
+    fileprivate func renamed(to origin: TraceOrigin) -> ConnectionTrouble {
+        var trouble = self
+        trouble.connections = connections.compactMap {
+            origin.connections.indices.contains($0) ? origin.connections[$0] : nil
+        }
+        trouble.participants = participants.compactMap {
+            origin.participants.indices.contains($0) ? origin.participants[$0] : nil
+        }
+        return trouble
+    }
+}
+
+extension SilentService {
+    fileprivate func renamed(to origin: TraceOrigin) -> SilentService {
+        var service = self
+        if origin.participants.indices.contains(participant) { service.participant = origin.participants[participant] }
+        return service
     }
 }
 

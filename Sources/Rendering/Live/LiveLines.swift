@@ -1,4 +1,5 @@
 import Trace
+import Workflows
 
 /// A machine that writes what becomes clear of the bus as text, a line an event.
 ///
@@ -38,6 +39,7 @@ package struct LiveLines: LiveRenderer {
     package mutating func write(_ event: BusEvent) {
         guard event.kind != .settled else { return }
         isEmpty = false
+        if let incident = event.incident { return write(incident, of: event.from) }
         let style = style(of: event)
         let time = String(event.at.clock.dropLast(isNarrow ? 7 : 3))
         let sender = name(event.from?.label ?? "?", &senderWidth)
@@ -61,6 +63,21 @@ package struct LiveLines: LiveRenderer {
         writeRest(of: event, style, after: used)
         output.endLine()
         if options.detail != .none, let detail = event.message?.detail { writeDetail(detail) }
+    }
+
+    /// Trouble with a connection is no message: its sentence stands alone, and is never cut.
+    private mutating func write(_ incident: ConnectionIncident, of client: Participant?) {
+        let time = String(incident.at.clock.dropLast(isNarrow ? 7 : 3))
+        let address = ClientNames.address(incident.client)
+        let who = client.map { $0.label.hasPrefix(address) ? $0.label : "\($0.label) \(address)" } ?? address
+        let text = glyphs.text("\(glyphs.failure) \(incident.sentence(times: incident.count)) (\(who))")
+        let indent = time.utf8.count + (isNarrow ? 1 : 2)
+        let lines = width.map { text.wrapped(to: max(20, $0 - indent)) } ?? [text]
+        for (index, line) in lines.enumerated() {
+            if index == 0 { output.write(time, .faint) }
+            output.write(String(repeating: " ", count: index == 0 ? indent - time.utf8.count : indent))
+            output.line(line, .failure)
+        }
     }
 
     package mutating func flush() { output.flush() }
@@ -202,7 +219,7 @@ extension LiveLines {
         case .takenLate:
             let waited = event.message?.publishedAt.map { event.at - $0 }
             return ("taken" + (waited.map { " after \(glyphs.duration($0))" } ?? ""), nil)
-        case .passed, .settled:
+        case .passed, .settled, .trouble:
             break
         }
         guard let message = event.message else { return nil }

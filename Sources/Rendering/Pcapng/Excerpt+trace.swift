@@ -1,4 +1,5 @@
 import Trace
+import Workflows
 
 extension Excerpt {
     /// What must be told of a capture beside the packets of a selection, so that both lead to the same verdict.
@@ -19,9 +20,13 @@ extension Excerpt {
         operations = selection.operations.count
         for id in selection.messages { add(trace.messages[id]) }
         let involved = connectionsOfMessages(selection.messages, in: trace)
+        // That there are several is said of the excerpt, too.
+        var untold = Set(capture.virtualHosts)
+        untold.subtract(capture.connections.lazy.filter { involved.contains($0.id) }.compactMap(\.virtualHost))
         let odd = Set(capture.anomalies.compactMap(\.connection))
         connections = capture.connections.filter {
             involved.contains($0.id) || odd.contains($0.id) || $0.isInTrouble
+                || $0.virtualHost.map { untold.remove($0) != nil } ?? false
         }
         let listed = Set(connections.map(\.id))
         cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
@@ -63,17 +68,18 @@ extension Excerpt {
 
     /// Of each queue that nobody took an operation's message from, the last delivery: a verdict tells of it.
     private static func lastTaken(for operations: [Int], in trace: BusTrace) -> [String: Delivery] {
-        var queues: Set<String> = []
+        var queues: [String: QueueScope] = [:]
         for operation in operations {
             guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,
                 let message = diagnosis.message, trace.messages.indices.contains(message)
             else { continue }
-            queues.insert(trace.messages[message].routingKey)
+            queues[trace.messages[message].routingKey] = trace.scope(of: trace.messages[message])
         }
-        var last = trace.capture.lastTaken.filter { queues.contains($0.key) }
+        var last = trace.capture.lastTaken.filter { queues[$0.key] != nil }
         guard !queues.isEmpty else { return last }
-        for message in trace.messages where queues.contains(message.routingKey) {
-            guard message.kind == .call || message.kind == .cast, let delivery = message.deliveries.last,
+        for message in trace.messages {
+            guard let scope = queues[message.routingKey], trace.scope(of: message).mayBe(scope),
+                message.kind == .call || message.kind == .cast, let delivery = message.deliveries.last,
                 trace.capture.lastTaken[message.routingKey] == nil
             else { continue }
             last[message.routingKey] = delivery
@@ -89,5 +95,5 @@ extension Message {
 
 extension Connection {
     /// Whether it may be why a message was not seen, or not sent.
-    fileprivate var isInTrouble: Bool { gaps > 0 || oneSided || !blocked.isEmpty }
+    fileprivate var isInTrouble: Bool { gaps > 0 || oneSided || !incidents.isEmpty }
 }

@@ -2,7 +2,9 @@ import Trace
 
 extension SequenceBuilder {
     /// What the capture did not show of the services in a diagram, one sentence each.
-    func captureNotes(for messages: [Int], lanes: [Lane]) -> [String] {
+    ///
+    /// - Parameter withTroubles: whether what went wrong with their connections is told too.
+    func captureNotes(for messages: [Int], lanes: [Lane], withTroubles: Bool = true) -> [String] {
         let involved = Set(lanes.flatMap(\.participants))
         var taken = Set<Int>()
         var (truncated, unseen) = (0, 0)
@@ -18,7 +20,8 @@ extension SequenceBuilder {
         }
         var notes =
             CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
-            .sentences + trace.capture.network.lossNotes + trace.capture.excerptNotes
+            .sentences + (withTroubles ? trace.troubleNotes(on: connections) : []) + trace.capture.network.lossNotes
+            + trace.capture.excerptNotes
         if unseen > 0 {
             notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")
         }
@@ -34,15 +37,13 @@ struct CoverageNotes {
     var sentences: [String] = []
 
     init(connections: [Connection], lost dropped: [Int]) {
-        var (gaps, missing, skipped, midstream, oneSided, blocked, faults) = (0, 0, 0, 0, 0, 0, 0)
+        var (gaps, missing, skipped, midstream, oneSided) = (0, 0, 0, 0, 0)
         for connection in connections {
             gaps += connection.gaps
             missing += connection.bytesMissing
             skipped += connection.bytesSkipped
             midstream += connection.midstream ? 1 : 0
             oneSided += connection.oneSided ? 1 : 0
-            blocked += connection.blocked.isEmpty ? 0 : 1
-            faults += connection.channelClosings.count
         }
         let drops = dropped.reduce(0, +)
         if drops > 0 { sentences.append("the kernel dropped \(counted(drops, "packet")): messages may be missing") }
@@ -56,10 +57,6 @@ struct CoverageNotes {
                 "\(counted(midstream, "connection")) already open when the capture began: earlier messages are not known"
             )
         }
-        if blocked > 0 {
-            sentences.append("the broker let \(counted(blocked, "connection")) publish nothing for a while")
-        }
-        if faults > 0 { sentences.append("\(counted(faults, "channel")) closed over a fault") }
         if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
     }
 }

@@ -3,7 +3,7 @@ import Trace
 /// A machine that gives every service and host one lane, and orders the lanes when all are known.
 struct LaneTable {
     private enum Key: Hashable {
-        case service(String, host: String?)
+        case service(String, host: String?, virtualHost: String?)
         case label(String)
         /// A queue that nobody was seen to read.
         case vacant(String)
@@ -28,7 +28,9 @@ struct LaneTable {
         if let known = lanesOfParticipants[participant] { return known }
         let who = trace.participants[participant]
         let lane = number(
-            of: who.service.map { .service($0, host: singletons.contains($0) ? nil : who.host) } ?? .label(who.label))
+            of: who.service.map {
+                .service($0, host: singletons.contains($0) ? nil : who.host, virtualHost: who.virtualHost)
+            } ?? .label(who.label))
         participants[lane].append(participant)
         lanesOfParticipants[participant] = lane
         return lane
@@ -72,9 +74,10 @@ struct LaneTable {
 
     private func lane(at number: Int) -> Lane {
         switch keys[number] {
-        case .service(let service, let host):
+        case .service(let service, let host, let virtualHost):
             Lane(
-                title: service, subtitle: isHostShown(service: service, lane: number) ? host.map { "@" + $0 } : nil,
+                title: service,
+                subtitle: subtitle(isHostShown(service: service, lane: number) ? host : nil, virtualHost),
                 participants: participants[number].sorted())
         case .label(let label):
             Lane(title: label, participants: participants[number].sorted())
@@ -83,16 +86,22 @@ struct LaneTable {
         }
     }
 
+    /// `@compute1`, `@ctl1 (cell1)`, `(cell1)`.
+    private func subtitle(_ host: String?, _ virtualHost: String?) -> String? {
+        let parts = [host.map { "@" + $0 }, virtualHost.map { "(\($0))" }].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
     /// A host is shown where the label tells it, or where it tells two lanes of a service apart.
     private func isHostShown(service: String, lane: Int) -> Bool {
         let labelled = participants[lane].contains { trace.participants[$0].label.contains("@") }
-        let lanes = keys.count { if case .service(service, _) = $0 { true } else { false } }
+        let lanes = keys.count { if case .service(service, _, _) = $0 { true } else { false } }
         return labelled || lanes > 1
     }
 
     private func rank(of key: Key) -> Int {
         switch key {
-        case .service(let service, _): LaneOrder.rank(service: service)
+        case .service(let service, _, _): LaneOrder.rank(service: service)
         case .label: LaneOrder.unknown
         case .vacant(let queue): LaneOrder.rank(topic: queue)
         }

@@ -9,6 +9,7 @@ package struct SequenceBuilder: Sendable {
     let options: DiagramOptions
     /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
     private let takers: [Route: Int]
+    private let hasSeveralVirtualHosts: Bool
     /// The last packet of the capture.
     let captureEnd: Timestamp?
 
@@ -19,16 +20,19 @@ package struct SequenceBuilder: Sendable {
     struct Route: Hashable {
         let exchange: String
         let routingKey: String
+        /// `nil` where none need be told apart.
+        let virtualHost: String?
     }
 
     package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         self.options = options
         captureEnd = trace.capture.sources.compactMap(\.last).max()
+        hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         var takers: [Route: Int] = [:]
         for message in trace.messages where message.kind == .call || message.kind == .cast {
             guard let taker = message.deliveries.last?.to else { continue }
-            takers[Route(exchange: message.exchange, routingKey: message.routingKey)] = taker
+            takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)] = taker
         }
         self.takers = takers
         singletons = Self.singletons(among: trace.participants)
@@ -74,7 +78,13 @@ package struct SequenceBuilder: Sendable {
 
     /// Who would have taken a message that nobody took.
     func taker(of message: Message) -> Int? {
-        takers[Route(exchange: message.exchange, routingKey: message.routingKey)]
+        takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)]
+    }
+
+    private static func route(of message: Message, in trace: BusTrace, _ hasSeveralVirtualHosts: Bool) -> Route {
+        Route(
+            exchange: message.exchange, routingKey: message.routingKey,
+            virtualHost: hasSeveralVirtualHosts ? trace.scope(of: message).virtualHost : nil)
     }
 
     /// Puts what followed from the messages among them: by time, the messages first.

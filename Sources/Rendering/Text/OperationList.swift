@@ -3,10 +3,15 @@ import Trace
 /// A value: operations, one a line.
 package struct OperationList: Sendable, LineWritable {
     let operations: [Operation]
+    /// Of each operation the virtual host that it got to, and how many others; empty where none need be told apart.
+    let virtualHosts: [Int: String]
     package let options: DiagramOptions
 
-    package init(_ operations: [Operation], options: DiagramOptions = DiagramOptions()) {
+    package init(
+        _ operations: [Operation], virtualHosts: [Int: String] = [:], options: DiagramOptions = DiagramOptions()
+    ) {
         self.operations = operations
+        self.virtualHosts = virtualHosts
         self.options = options
     }
 
@@ -21,6 +26,7 @@ package struct OperationList: Sendable, LineWritable {
                 .init(title: "kind", shrinksTo: isNarrowest ? 8 : nil), .init(title: "instance", shrinksTo: 8),
                 .init(title: "uuid", shrinksTo: 9, keepsHead: true, isOptional: true),
                 .init(title: "request", shrinksTo: 13, keepsHead: true, isOptional: true), .init(title: "outcome"),
+                virtualHosts.isEmpty ? nil : .init(title: "vhost", shrinksTo: 10, keepsHead: true, isOptional: true),
                 showsSteps ? .init(title: "step", shrinksTo: 8, keepsHead: true, isOptional: true) : nil,
                 .init(title: "duration", alignment: .right, isOptional: true),
                 .init(title: isNarrow ? "msgs" : "messages", alignment: .right, isOptional: true),
@@ -38,10 +44,32 @@ package struct OperationList: Sendable, LineWritable {
                 (glyphs.duration(operation.endedAt - operation.startedAt), .plain),
                 (String(operation.messages.count), .plain),
             ]
+            if !virtualHosts.isEmpty {
+                cells.insert((virtualHosts[operation.id] ?? "-", .plain), at: cells.count - 2)
+            }
             if showsSteps { cells.insert((operation.stepReached ?? "-", .plain), at: cells.count - 2) }
             table.append(cells)
         }
         table.write(to: &output, width: options.cells)
+    }
+}
+
+extension BusTrace {
+    /// Of each operation the virtual host in which its messages passed last, and how many others they passed in, where
+    /// there are several.
+    package var virtualHostsOfOperations: [Int: String] {
+        guard capture.virtualHosts.count > 1 else { return [:] }
+        var names: [Int: String] = [:]
+        for operation in operations {
+            var hosts: [String] = []
+            for id in operation.messages {
+                if let host = scope(of: messages[id]).virtualHost, !hosts.contains(host) { hosts.append(host) }
+            }
+            // The last one is where it got to.
+            guard let last = hosts.last else { continue }
+            names[operation.id] = hosts.count > 1 ? "\(last) +\(hosts.count - 1)" : last
+        }
+        return names
     }
 }
 

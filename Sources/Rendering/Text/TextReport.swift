@@ -26,7 +26,7 @@ package struct TextReport: Sendable, LineWritable {
             output.line(options.glyphs.text(nothing), .warning)
             return
         }
-        OperationList(listed, options: options).write(to: &output)
+        OperationList(listed, virtualHosts: trace.virtualHostsOfOperations, options: options).write(to: &output)
         let drawn = trace.operationsToTell(selection)
         if drawn.isEmpty {
             output.endLine()
@@ -83,7 +83,8 @@ package struct CaptureReport: Sendable, LineWritable {
         let capture = trace.capture
         var notes =
             CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
-            .sentences + capture.network.notes + capture.excerptNotes
+            .sentences + trace.troubleNotes + [trace.virtualHostNote].compactMap(\.self) + capture.network.notes
+            + capture.excerptNotes
         for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
             let protocolName = name == "unknown" ? "an unknown protocol" : name
             notes.append("\(counted(count, "connection")) of \(protocolName) not read")

@@ -23,6 +23,8 @@ struct TextTable {
     private let columns: [Column]
     private let glyphs: GlyphTable
     private var rows: [[Cell]] = []
+    /// Lines that stand below a row, by its index, over all columns.
+    private var notes: [Int: Cell] = [:]
 
     init(_ columns: [Column], glyphs: GlyphTable) {
         self.columns = columns
@@ -34,10 +36,22 @@ struct TextTable {
         rows.append(cells.map { Cell(text: glyphs.text($0.0), style: $0.1) })
     }
 
+    /// Adds a line below the last row, wrapped to the width.
+    mutating func append(note: String, style: TextStyle) {
+        notes[rows.count - 1] = Cell(text: glyphs.text(note), style: style)
+    }
+
     func write(to output: inout StyledOutput, width: Int) {
         let widths = fittedWidths(in: width)
         write(columns.map { Cell(text: glyphs.text($0.title), style: .faint) }, widths, to: &output)
-        for row in rows { write(row, widths, to: &output) }
+        for (index, row) in rows.enumerated() {
+            write(row, widths, to: &output)
+            guard let note = notes[index] else { continue }
+            for line in note.text.wrapped(to: width - 2) {
+                output.write("  ")
+                output.line(line, note.style)
+            }
+        }
     }
 
     private static let gap = 2

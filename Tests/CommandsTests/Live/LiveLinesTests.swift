@@ -41,6 +41,37 @@ import Trace
         for line in text.split(separator: "\n") { #expect(line.count <= width, "\(line)") }
     }
 
+    @Test func `tell trouble with a connection in a sentence of its own that is wrapped, not cut`() {
+        var incident = ConnectionIncident(
+            .loginRefused, at: Timestamp(seconds: 1_700_000_000, nanoseconds: 0), client: "10.0.0.7:40000",
+            server: "10.0.0.2:5672")
+        (incident.user, incident.code, incident.count) = ("nova", 403, 12)
+        incident.text = "ACCESS_REFUSED - Login was refused using authentication mechanism AMQPLAIN\u{1B}[2J"
+        var event = BusEvent(.trouble, at: incident.at, message: nil, call: nil)
+        event.incident = incident
+        event.from = Participant(id: 0, service: "nova-compute", label: "nova-compute")
+        func written(width: Int?) -> String {
+            var options = DiagramOptions()
+            options.width = width ?? 1000
+            let text = Text()
+            var lines = LiveLines(options, isBounded: width != nil) { text.bytes += $0 }
+            lines.write(event)
+            lines.flush()
+            return String(decoding: text.bytes, as: UTF8.self)
+        }
+        let sentence =
+            "✗ 12 logins of nova refused by 10.0.0.2:5672: 403 ACCESS_REFUSED - Login was refused using authentication "
+            + "mechanism AMQPLAIN"
+        let piped = written(width: nil)
+        #expect(piped.hasPrefix("22:13:20.000  \(sentence)"))
+        #expect(piped.hasSuffix(" (nova-compute 10.0.0.7)\n") && !piped.contains("\u{1B}"))
+        for width in [40, 80, 120] {
+            let lines = written(width: width).split(separator: "\n")
+            #expect(lines.count > 1 && lines.allSatisfy { $0.count <= width })
+            #expect(lines.joined(separator: " ").split(separator: " ").contains("10.0.0.7)"))
+        }
+    }
+
     private func lines(of example: Case) throws -> String {
         var options = DiagramOptions()
         options.width = example.width ?? 1000

@@ -1,4 +1,5 @@
 import Trace
+import Workflows
 
 /// A value: what `explain` prints: of each boot the verdict, how far it came, by what that is known, what to look at next.
 ///
@@ -21,6 +22,8 @@ package struct ExplainReport: Sendable, LineWritable {
     let operations: [Operation]
     /// What to look at next, by the operation's id.
     let advice: [Int: [Advice]]
+    /// Who fell silent, told once for all.
+    let silent: [SilentService]
     package let options: DiagramOptions
 
     /// - Parameter operations: those to explain, see `BusTrace.operationsToTell`.
@@ -31,6 +34,7 @@ package struct ExplainReport: Sendable, LineWritable {
         self.trace = trace
         self.operations = operations
         self.options = options
+        silent = trace.silentServices
         self.advice = Dictionary(operations.map { ($0.id, advice($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -46,6 +50,10 @@ package struct ExplainReport: Sendable, LineWritable {
             } else {
                 write(request: members, builder, to: &output)
             }
+        }
+        if !silent.isEmpty { output.endLine() }
+        for service in silent {
+            output.paragraph("note: \(service.sentence)", width: options.cells, .warning, options.glyphs)
         }
     }
 
@@ -68,7 +76,7 @@ package struct ExplainReport: Sendable, LineWritable {
             operation: operation, trace: trace, options: options, captureEnd: builder.captureEnd)
         sections.write(to: &output)
         AdviceList(advice: advice[operation.id] ?? [], options: options).write(to: &output)
-        let notes = sections.notes + builder.captureNotes(for: operation.messages, lanes: [])
+        let notes = sections.notes + builder.captureNotes(for: operation.messages, lanes: [], withTroubles: false)
         if !notes.isEmpty { output.endLine() }
         for note in notes { output.paragraph("note: \(note)", width: options.cells, .warning, options.glyphs) }
     }

@@ -1,8 +1,12 @@
 import Trace
+import Workflows
 
 extension BusTrace {
     /// Why there is no boot to explain, in one sentence without the full stop: what the capture holds instead.
-    package var noBootSentence: String { "no boot found: \(NoBoot(trace: self).reason)" }
+    package var noBootSentence: String {
+        // The broker's words may be in it.
+        DiagramOptions().glyphs.text("no boot found: \(NoBoot(trace: self).reason)").string
+    }
 }
 
 /// A view of a trace without a boot.
@@ -12,6 +16,7 @@ private struct NoBoot {
     private var packets: Int { trace.capture.sources.reduce(0) { $0 + $1.packets } }
 
     var reason: String {
+        if let trouble { return trouble }
         if packets == 0 { return "the capture holds no packets" }
         if trace.capture.connections.isEmpty { return withoutAMQP }
         if trace.capture.connections.allSatisfy(\.oneSided) {
@@ -33,6 +38,20 @@ private struct NoBoot {
                 "nova's services speak, but no request of a user was seen; begin the capture before the server is created"
         }
         return "the capture holds \(counted(trace.operations.count, "other operation")) (novatrace list shows them)"
+    }
+
+    /// Where no request came through, what may have kept it.
+    private var trouble: String? {
+        guard trace.operations.isEmpty, let sentence = trace.troubleNotes.first else { return nil }
+        return "\(holds); \(sentence)"
+    }
+
+    private var holds: String {
+        if trace.capture.connections.isEmpty { return "no AMQP in \(counted(packets, "packet"))" }
+        if trace.messages.isEmpty {
+            return "not one message on \(counted(trace.capture.connections.count, "AMQP connection"))"
+        }
+        return "no request of a user was seen"
     }
 
     private var withoutAMQP: String {

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Pipeline
+import Rendering
+import Trace
+import Workflows
+
+/// `novatrace connections`: who is connected to which broker, what went wrong with it, and who fell silent.
+struct ConnectionsCommand: ParsableCommand {
+    enum Shape: String, ExpressibleByArgument, CaseIterable {
+        case text, json
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "connections",
+        abstract: "List who is connected to which broker, what went wrong with it, and who fell silent.",
+        discussion: """
+            A line a connection: the service at its client's end and its process, the user and virtual host, when it was \
+            opened and closed and by whom, when anything of it was seen last, and the messages each way. `before` is said of \
+            one that was open when the capture began: its user is not known then, nor its virtual host unless messages tell \
+            it. --expand adds addresses, the client's product, bytes and the heartbeat. Times are of the day in UTC.
+
+            Below stands what went wrong, counted by who and why: refused TCP, logins and virtual hosts, closed channels, \
+            cancelled consumers, blocked publishers, TLS spoken to a plain port, missed heartbeats; then the services whose \
+            periodic reports stopped while others went on.
+
+            EXAMPLES
+              novatrace connections boot.pcap
+              novatrace connections day.pcap.gz --problems
+              novatrace connections day.pcap.gz --service 'nova-compute@*' --expand
+              novatrace connections day.pcap.gz --since 17:08 --until 17:10
+              novatrace connections boot.pcap --format json | jq '.connections[] | {user, virtual_host, closed_by}'
+
+            EXIT STATUS
+              0 done; 1 nothing to list. The others are those of novatrace.
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Select") var select: ConnectionOptions
+    @OptionGroup(title: "Show") var display: DisplayOptions
+
+    @Option(help: "text, or json for a script.")
+    var format: Shape = .text
+
+    func run() throws {
+        let trace = try Reading(input).trace()
+        let selection = select.selection(in: trace)
+        if format == .json || !selection.isEmpty {
+            try ResultOutput.standard.collect { output in
+                switch format {
+                case .json: ConnectionsJSON(trace, selection).write(to: output)
+                case .text: ConnectionsReport(trace, selection, options: options).write(to: output)
+                }
+            }
+        }
+        guard selection.isEmpty else { return }
+        throw CommandFailure(.nothingSelected, select.wantsAll ? "no connection to a broker found" : "nothing matches")
+    }
+
+    private var options: DiagramOptions { display.diagramOptions(detail: .none, all: true, unbounded: true) }
+}
+
+/// The options that narrow which connections are listed.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only connections of this service, e.g. nova-compute or 'nova-compute@node*'.", valueName: "glob"))
+    var service: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only what was open from this time on: 2026-11-23T17:08:24Z, 17:08:24 (UTC), or +10s after the first packet.",
+            valueName: "time"))
+    var since: TimeBound?
+
+    @Option(help: ArgumentHelp("Only what was open up to this time, written as for --since.", valueName: "time"))
+    var until: TimeBound?
+
+    @Flag(help: "Only connections that something went wrong with, and those of services that fell silent.")
+    var problems = false
+
+    var wantsAll: Bool { service.isEmpty && since == nil && until == nil && !problems }
+
+    func selection(in trace: BusTrace) -> ConnectionSelection {
+        let first = trace.capture.sources.compactMap(\.first).min()
+        let last = trace.capture.sources.compactMap(\.last).max()
+        var services = Selection()
+        services.services = service
+        let wanted = services
+        return ConnectionSelection(
+            trace, since: since?.resolved(firstPacket: first, lastPacket: last),
+            until: until?.resolved(firstPacket: first, lastPacket: last), problemsOnly: problems,
+            isWanted: service.isEmpty ? nil : { wanted.isWantedService($0) })
+    }
+}

@@ -1,0 +1,284 @@
+import Capture
+import Network
+import TestSupport
+import Testing
+import Trace
+import Workflows
+
+@Suite struct `Trouble with connections` {
+    private func trace(_ openings: [BrokerOpening]) -> BusTrace { trace(openings.flatMap(\.session.packets)) }
+
+    private func trace(_ packets: some Sequence<RecordedPacket>) -> BusTrace {
+        let packets = packets.sorted { $0.time < $1.time }.enumerated().map { index, packet in
+            PacketPlayer.Packet(
+                bytes: packet.bytes, stamp: PacketStamp(time: packet.time, number: Int64(index + 1)),
+                linkType: LinkType(rawValue: 1))
+        }
+        return PacketPlayer(packets: packets).trace()
+    }
+
+    private func sentences(_ trace: BusTrace) -> [String] { trace.connectionTroubles.map(\.sentence) }
+
+    /// A segment without data from one end to the other.
+    private func segment(
+        _ flags: UInt8, from client: Bool, port: UInt16 = 40_000, server: UInt16 = 5672, at milliseconds: Int64
+    ) -> RecordedPacket {
+        let (one, other) = (Endpoint.v4(7, port: port), Endpoint.v4(2, port: server))
+        let packet = PacketBuilder.tcpOverIP(
+            from: client ? one : other, to: client ? other : one, sequence: 1000, acknowledgment: client ? 0 : 1001,
+            flags: flags, [])
+        return RecordedPacket(
+            Timestamp(seconds: 1_700_000_000, nanoseconds: 0) + .milliseconds(milliseconds),
+            PacketBuilder.ethernet(packet))
+    }
+
+    private static let reset = PacketBuilder.rst | PacketBuilder.ack
+
+    // MARK: What the opening tells
+
+    @Test(arguments: [false, true])
+    func `the opening tells user, virtual host, client, server and heartbeat, and no password`(plain: Bool) throws {
+        var opening = BrokerOpening()
+        opening.login(plain: plain)
+        opening.open("nova_cell1", heartbeat: 30)
+        opening.opened()
+        let connection = try #require(trace([opening]).capture.connections.first)
+        let handshake = try #require(connection.handshake)
+        #expect(connection.virtualHost == "nova_cell1" && handshake.user == "nova" && handshake.stage == .open)
+        #expect(handshake.product == "py-amqp" && handshake.productVersion == "5.1.1")
+        #expect(handshake.serverProduct == "RabbitMQ" && handshake.heartbeat == 30)
+        #expect(connection.openedAt != nil && connection.incidents.isEmpty)
+        #expect(!"\(connection)".contains("hunter2"))
+    }
+
+    @Test func `a connection of which the opening was not seen tells nothing of it`() throws {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.client(AMQPBuilder.channelOpen(1))
+        opening.server(AMQPBuilder.channelOpenOk(1))
+        opening.client(AMQPBuilder.heartbeat)
+        let late = Array(opening.session.packets.suffix(6))
+        let connection = try #require(trace(late).capture.connections.first)
+        #expect(connection.midstream && connection.openedAt == nil)
+        #expect(connection.handshake == nil && connection.virtualHost == nil)
+    }
+
+    // MARK: TCP
+
+    @Test func `refused TCP is counted by client and broker, on ports of AMQP alone`() {
+        var packets: [RecordedPacket] = []
+        for attempt in 0..<4 {
+            let (port, at) = (UInt16(41_000 + attempt), Int64(attempt) * 1000)
+            packets.append(segment(PacketBuilder.syn, from: true, port: port, at: at))
+            packets.append(segment(Self.reset, from: false, port: port, at: at + 1))
+            packets.append(segment(PacketBuilder.syn, from: true, port: port, server: 8080, at: at + 2))
+            packets.append(segment(Self.reset, from: false, port: port, server: 8080, at: at + 3))
+        }
+        let trace = trace(packets)
+        #expect(trace.capture.attempts.map(\.kind) == [.refused] && trace.capture.attempts.first?.count == 4)
+        #expect(
+            sentences(trace) == [
+                "4 attempts to connect to 10.0.0.2:5672 refused (TCP reset): nothing listens there, or a firewall "
+                    + "rejects it (10.0.0.7), 22:13:20 to 22:13:23"
+            ])
+    }
+
+    @Test func `a port on which AMQP is spoken otherwise is a broker's`() {
+        var opening = BrokerOpening(server: 15_000)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        let refused = [
+            segment(PacketBuilder.syn, from: true, port: 41_000, server: 15_000, at: 5000),
+            segment(Self.reset, from: false, port: 41_000, server: 15_000, at: 5001),
+        ]
+        let trace = trace(opening.session.packets + refused)
+        #expect(trace.capture.attempts.first?.server == "10.0.0.2:15000")
+        #expect(sentences(trace).first?.hasSuffix("(nova-compute 10.0.0.7), at 22:13:25") == true)
+    }
+
+    @Test func `a SYN that is sent again and again is not answered, copies of one packet are no repetition`() {
+        func syns(_ times: [Int64]) -> BusTrace {
+            trace(times.map { segment(PacketBuilder.syn, from: true, at: $0) })
+        }
+        #expect(syns([0]).capture.attempts.isEmpty, "one SYN at the end of a capture may be answered yet")
+        #expect(syns([0, 1, 2]).capture.attempts.isEmpty)
+        #expect(syns([0, 1000]).capture.attempts.map(\.kind) == [.unanswered])
+        let tried = syns([0, 1000, 3000, 7000, 15_000])
+        #expect(tried.capture.attempts.first?.count == 1, "it is one attempt")
+        #expect(sentences(tried).first?.hasPrefix("1 attempt to connect to 10.0.0.2:5672 not answered") == true)
+    }
+
+    @Test func `a SYN that is answered late is no trouble`() {
+        let answered = [
+            segment(PacketBuilder.syn, from: true, at: 0), segment(PacketBuilder.syn, from: true, at: 1000),
+            segment(PacketBuilder.syn | PacketBuilder.ack, from: false, at: 1001),
+            segment(Self.reset, from: true, at: 1002),
+        ]
+        #expect(trace(answered).capture.attempts.isEmpty)
+    }
+
+    // MARK: Protocols
+
+    private static let hello: [UInt8] = [0x16, 0x03, 0x01, 0x00, 0x40] + [UInt8](repeating: 1, count: 64)
+
+    @Test func `TLS spoken to a plain port`() {
+        var opening = BrokerOpening()
+        opening.client(Self.hello)
+        opening.server(AMQPBuilder.protocolHeader)
+        opening.close(.server)
+        let trace = trace([opening])
+        #expect(trace.capture.connections.isEmpty && trace.capture.otherProtocols.isEmpty)
+        #expect(
+            sentences(trace) == [
+                "TLS spoken to 10.0.0.2:5672, which answered in AMQP 0-9-1: a plain port (10.0.0.7), at 22:13:20"
+            ])
+    }
+
+    @Test func `TLS that is answered in TLS is another protocol and no trouble`() {
+        var opening = BrokerOpening(server: 5671)
+        opening.client(Self.hello)
+        opening.server([0x16, 0x03, 0x03, 0x00, 0x40] + [UInt8](repeating: 2, count: 64))
+        opening.client([0x17, 0x03, 0x03, 0x00, 0x10] + [UInt8](repeating: 3, count: 16))
+        let trace = trace([opening])
+        #expect(trace.capture.otherProtocols == ["TLS": 1] && sentences(trace).isEmpty)
+    }
+
+    @Test func `AMQP spoken to a port for TLS`() {
+        var opening = BrokerOpening(server: 5671)
+        opening.client(AMQPBuilder.protocolHeader)
+        opening.server([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46])
+        opening.close(.server)
+        #expect(
+            sentences(trace([opening])).first?.hasPrefix("AMQP 0-9-1 spoken to 10.0.0.2:5671, which answered in TLS")
+                == true)
+    }
+
+    @Test func `a version that the broker refuses`() {
+        var opening = BrokerOpening()
+        opening.client([0x41, 0x4D, 0x51, 0x50, 1, 1, 9, 1])
+        opening.server(AMQPBuilder.protocolHeader)
+        opening.close(.server)
+        #expect(
+            sentences(trace([opening])).first?.hasPrefix(
+                "AMQP 0-8 spoken to 10.0.0.2:5672 and refused: it names AMQP 0-9-1") == true)
+    }
+
+    @Test func `a proxy without a backend takes the connection and says nothing`() {
+        for ending in 0..<2 {
+            var opening = BrokerOpening()
+            opening.client(AMQPBuilder.protocolHeader)
+            if ending == 0 { opening.close(.server) } else { opening.reset(.server) }
+            #expect(sentences(trace([opening])).first?.contains("ended from there before a byte was sent") == true)
+        }
+        var check = BrokerOpening()
+        check.client(AMQPBuilder.protocolHeader)
+        check.reset(.client)
+        #expect(sentences(trace([check])).isEmpty, "so a proxy checks its backends")
+    }
+
+    // MARK: Refusals
+
+    @Test func `refused logins are one sentence with their count, the user and the broker's words`() {
+        #expect(
+            sentences(trace(BrokerOpening.refusedLogins(12))) == [
+                "12 logins of nova refused by 10.0.0.2:5672: 403 ACCESS_REFUSED - Login was refused (nova-compute "
+                    + "10.0.0.7), 22:13:20 to 22:15:10"
+            ])
+    }
+
+    @Test func `a broker that ends TCP after the login has refused it the old way`() {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.wait(1)
+        opening.close(.server)
+        #expect(
+            sentences(trace([opening])).first?.hasPrefix("1 login of nova ended by 10.0.0.2:5672 without a word")
+                == true)
+    }
+
+    @Test(arguments: [
+        "NOT_ALLOWED - vhost cells not found",
+        "NOT_ALLOWED - access to vhost 'cells' refused for user 'nova': connection limit (10) is reached",
+    ])
+    func `a virtual host that the broker does not let in`(text: String) {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("cells")
+        opening.server(AMQPBuilder.close(0, code: 530, text: text))
+        #expect(
+            sentences(trace([opening])).first?.hasPrefix(
+                "10.0.0.2:5672 did not let nova into virtual host cells: 530 \(text)") == true)
+    }
+
+    @Test func `a declaration that is refused names what is declared`() throws {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.client(AMQPBuilder.channelOpen(1))
+        opening.client(
+            AMQPBuilder.method(1, 40, 10) { $0.short(0).shortstr("nova").shortstr("topic").octet(2).table() })
+        opening.server(
+            AMQPBuilder.method(1, 20, 40) {
+                $0.short(406).shortstr("PRECONDITION_FAILED - inequivalent arg 'durable'").short(40).short(10)
+            })
+        let trace = trace([opening])
+        #expect(try #require(trace.capture.connections.first).channelClosings.first?.subject == "nova")
+        #expect(
+            sentences(trace).first?.hasPrefix(
+                "10.0.0.2:5672 closed 1 channel after exchange.declare of nova: 406 PRECONDITION_FAILED") == true)
+    }
+
+    @Test func `a consumer that ends with the queue that its client deletes is no trouble`() {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.client(
+            AMQPBuilder.method(1, 60, 20) { $0.short(0).shortstr("fanout_x").shortstr("1").octet(0).table() })
+        opening.client(AMQPBuilder.method(1, 50, 40) { $0.short(0).shortstr("fanout_x").octet(0) })
+        opening.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("1").octet(1) })
+        #expect(sentences(trace([opening])).isEmpty)
+    }
+
+    // MARK: The end
+
+    @Test func `heartbeats are missed when an end hears nothing for two intervals and then ends TCP`() {
+        for (silence, isMissed) in [(Int64(120), true), (61, false)] {
+            var opening = BrokerOpening()
+            opening.login()
+            opening.open("/", heartbeat: 60)
+            opening.opened()
+            opening.wait(silence)
+            opening.server(AMQPBuilder.heartbeat)
+            opening.close(.server)
+            let kinds = trace([opening]).connectionTroubles.map(\.incident.kind)
+            #expect(kinds == [isMissed ? .heartbeatsMissed : .cutOff])
+        }
+    }
+
+    @Test func `a broker whose FIN a dead client never answers has ended the connection all the same`() throws {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("/", heartbeat: 10)
+        opening.opened()
+        opening.wait(30)
+        let at = opening.session.time
+        opening.close(.server)
+        let connection = try #require(trace(opening.session.packets.dropLast(2)).capture.connections.first)
+        #expect(connection.end == ConnectionEnd(.finished, at: at, by: .broker))
+        #expect(connection.incidents.map(\.kind) == [.heartbeatsMissed])
+    }
+
+    @Test func `what the capture lost is no silence and no refusal`() throws {
+        var opening = BrokerOpening()
+        opening.login()
+        var lossy = opening
+        lossy.lose(100)
+        lossy.close(.server)
+        #expect(trace([lossy]).connectionTroubles.map(\.incident.kind) == [.cutOff])
+    }
+}
