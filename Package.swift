@@ -22,6 +22,8 @@ let package = Package(
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CGzipStream", dependencies: ["CZlib"]),
 
         .target(name: "Bytes", swiftSettings: settings),
@@ -36,7 +38,9 @@ let package = Package(
             name: "Protocols",
             dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
             swiftSettings: settings),
-        .target(name: "OpenStack", dependencies: ["Bytes", "Trace", "CZlib", "CBzip2"], swiftSettings: settings),
+        .target(
+            name: "OpenStack", dependencies: ["Bytes", "Trace", "CZlib", "CBzip2", "CZstd", "CLzma"],
+            swiftSettings: settings),
         .target(
             name: "Correlation",
             dependencies: [

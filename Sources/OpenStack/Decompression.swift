@@ -6,6 +6,8 @@ enum Decompression {
     /// `application/x-gzip`, which kombu writes as a zlib stream; gzip's own framing is read as well.
     case zlib
     case bzip2
+    case xz
+    case zstandard
 
     enum Outcome {
         case complete
@@ -19,6 +21,8 @@ enum Decompression {
         switch name.lowercased() {
         case "application/x-gzip", "application/gzip", "gzip", "zlib": self = .zlib
         case "application/x-bz2", "application/x-bzip2", "bzip2", "bzip", "bz2": self = .bzip2
+        case "application/x-lzma", "application/x-xz", "lzma", "xz": self = .xz
+        case "application/zstd", "application/x-zstd", "zstd", "zstandard": self = .zstandard
         default: return nil
         }
     }
@@ -31,6 +35,8 @@ enum Decompression {
             switch self {
             case .zlib: Self.inflate(input, limit, &output)
             case .bzip2: Self.expand(input, limit, &output)
+            case .xz: Self.expandXZ(input, limit, &output)
+            case .zstandard: Self.expandZstandard(input, limit, &output)
             }
         }
         return outcome == .cut && !isTruncated ? .broken : outcome
@@ -91,7 +97,7 @@ enum Decompression {
     }
 
     /// Lengthens `output` by what `fill` writes into the step it is given.
-    private static func appendStep(
+    static func appendStep(
         to output: inout [UInt8], _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Int
     ) {
         let start = output.count

@@ -13,6 +13,10 @@ enum Limits {
     /// Times a compressed body may grow, once it is larger than `inflationFloor`.
     static let inflationRatio = 250
     static let inflationFloor = 1 << 20
+    /// Bytes that a decompressor may take for itself; xz's largest preset wants 65 MB.
+    static let decompressionMemory: UInt64 = 96 << 20
+    /// Binary logarithm of the largest window of a zstd frame; its levels up to 19 use at most 8 MiB.
+    static let zstandardWindowBits: Int32 = 25
     /// Bytes of scratch memory kept from one body to the next.
     static let keptScratchBytes = 1 << 20
     /// Characters kept of a remote failure's message.

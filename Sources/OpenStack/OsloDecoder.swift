@@ -31,6 +31,9 @@ package struct OsloDecoder: Sendable {
     /// envelope had to be unescaped.
     package private(set) var uniqueIDRange: Range<Int>?
 
+    /// Whether the body being read was said to be JSON.
+    private var hasContentType = false
+
     /// Bytes of details that may still be made.
     private var detailRoom: Int
 
@@ -53,6 +56,7 @@ package struct OsloDecoder: Sendable {
         _ body: RawSpan, contentType: String?, compression: String?, isTruncated: Bool
     ) -> OsloBody {
         uniqueIDRange = nil
+        hasContentType = contentType?.isEmpty == false
         guard body.byteCount <= Limits.bodyBytes else { return .opaque(.tooLarge) }
         if let contentType, !Self.isJSON(contentType) {
             return .opaque(.notJSON(nameFromWire(contentType)))
@@ -92,7 +96,9 @@ package struct OsloDecoder: Sendable {
         let first = scanner.peek(text)
         guard first == .openBrace else {
             if scanner.fault != .none { return .opaque(isTruncated ? .truncatedBeforeAnything : .empty) }
-            return .opaque(Self.beginsValue(text, at: scanner.offset) ? .notAnObject : .brokenJSON)
+            if Self.beginsValue(text, at: scanner.offset) { return .opaque(.notAnObject) }
+            // Who sends JSON says so: kombu and carrot always give a content type.
+            return .opaque(hasContentType ? .brokenJSON : .notJSON(""))
         }
         if Self.beginsWithEnvelope(scanner, text), let body = decodeEnvelope(scanner, text, isTruncated) {
             return body
@@ -107,7 +113,7 @@ package struct OsloDecoder: Sendable {
         }
         if scanner.fault == .none, !scanner.isAtEnd(text) { scanner.fail(.malformed) }
         notePlaceOfUniqueID()
-        return body(of: text, scanner.fault, isTruncated)
+        return body(of: text, scanner.fault, isTruncated, isEnveloped: false)
     }
 
     private mutating func notePlaceOfUniqueID() {
@@ -135,16 +141,28 @@ package struct OsloDecoder: Sendable {
     }
 
     /// The value of the message that `fields` were found in.
-    private mutating func body(of text: RawSpan, _ fault: JSONScanner.Fault, _ isTruncated: Bool) -> OsloBody {
+    ///
+    /// Without an envelope, as before Havana and in the notifications of format 1.0, other applications' JSON looks alike:
+    /// there more than a name must be as oslo.messaging has it.
+    private mutating func body(
+        of text: RawSpan, _ fault: JSONScanner.Fault, _ isTruncated: Bool, isEnveloped: Bool
+    ) -> OsloBody {
         switch fault {
         case .none: break
         case .ended where isTruncated: break
         case .tooDeep: return .opaque(.tooDeep)
         default: return .opaque(.brokenJSON)
         }
-        if let method = reader.name(fields.method, text) { return .request(request(text, method: method)) }
-        if fields.result.isPresent || fields.failure.isPresent { return .reply(reply(text)) }
-        if let type = reader.name(fields.eventType, text) { return .notification(notification(text, eventType: type)) }
+        let isCut = fault == .ended
+        if isEnveloped || isCut || fields.looksLikeRequest, let method = reader.name(fields.method, text) {
+            return .request(request(text, method: method))
+        }
+        if fields.result.isPresent || fields.failure.isPresent, isEnveloped || fields.looksLikeReply {
+            return .reply(reply(text))
+        }
+        if isEnveloped || isCut || fields.looksLikeNotification, let type = reader.name(fields.eventType, text) {
+            return .notification(notification(text, eventType: type))
+        }
         return .opaque(fault == .ended ? .truncatedBeforeAnything : .unknownShape)
     }
 }
@@ -192,7 +210,7 @@ extension OsloDecoder {
         case .wrong: return .opaque(.brokenJSON)
         case .inPlace(let fault):
             notePlaceOfUniqueID()
-            return body(of: text, fault, scanner.fault == .ended)
+            return body(of: text, fault, scanner.fault == .ended, isEnveloped: true)
         case .escaped(let slot): return decodeUnescaped(slot, text, isCut: scanner.fault == .ended)
         }
     }
@@ -235,7 +253,7 @@ extension OsloDecoder {
         fields.reset()
         fields.scan(&scanner, message)
         if scanner.fault == .none, !scanner.isAtEnd(message) { scanner.fail(.malformed) }
-        return body(of: message, scanner.fault, isCut)
+        return body(of: message, scanner.fault, isCut, isEnveloped: true)
     }
 
     /// The version where its major number is not 2.

@@ -12,14 +12,18 @@ package final class MessageFacts: Sendable {
     package let selectedHosts: [String]
     /// What went wrong, where a service reports that it did.
     package let fault: ReportedFault?
+    /// Of a message that is not oslo.messaging's, or not readable, what its body is, e.g. `not JSON: text/plain`.
+    package let content: String?
 
     /// - Returns: `nil` where there is nothing to say.
     package init?(
         expectedTaskStates: [String?]? = nil, portIDs: [String] = [], upPortIDs: [String] = [],
-        retry: BuildRetry? = nil, selectedHosts: [String] = [], fault: ReportedFault? = nil
+        retry: BuildRetry? = nil, selectedHosts: [String] = [], fault: ReportedFault? = nil,
+        content: String? = nil
     ) {
         let isEmpty =
             expectedTaskStates == nil && portIDs.isEmpty && retry == nil && selectedHosts.isEmpty && fault == nil
+            && content == nil
         if isEmpty { return nil }
         self.expectedTaskStates = expectedTaskStates
         self.portIDs = portIDs
@@ -27,6 +31,7 @@ package final class MessageFacts: Sendable {
         self.retry = retry
         self.selectedHosts = selectedHosts
         self.fault = fault
+        self.content = content
     }
 }
 

@@ -1,5 +1,7 @@
 import CBzip2
+import CLzma
 import CZlib
+import CZstd
 import TestSupport
 import Testing
 
@@ -35,6 +37,19 @@ import Testing
         return output.prefix(Int(count)).map { UInt8(bitPattern: $0) }
     }
 
+    private func zstandard(_ bytes: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: ZSTD_compressBound(bytes.count))
+        let count = ZSTD_compress(&output, output.count, bytes, bytes.count, 3)
+        return Array(output.prefix(count))
+    }
+
+    private func xz(_ bytes: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: bytes.count + 1000)
+        var count = 0
+        _ = lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nil, bytes, bytes.count, &output, &count, output.count)
+        return Array(output.prefix(count))
+    }
+
     private func decoded(_ body: [UInt8], _ compression: String, isTruncated: Bool = false) -> OsloBody {
         var decoder = OsloDecoder()
         return decoder.decode(
@@ -51,11 +66,21 @@ import Testing
         #expect(decoded(body, "").facts == whole)
     }
 
+    @Test func `zstd and xz are read, as kombu writes them`() {
+        let whole = ["request", "method: m", "uniqueID: u", "user: unknown"]
+        #expect(decoded(zstandard(body), "application/zstd").facts == whole)
+        #expect(decoded(xz(body), "application/x-lzma").facts == whole)
+    }
+
     @Test func `what is not known is named`() {
-        #expect(decoded(body, "application/zstd").facts == ["opaque: unsupported compression application/zstd"])
         #expect(
-            decoded(body, "application/x-gzip").facts == ["opaque: broken compressed data (application/x-gzip)"])
-        #expect(decoded([], "application/x-bz2").facts == ["opaque: broken compressed data (application/x-bz2)"])
+            decoded(body, "application/x-brotli").facts == ["opaque: compressed with brotli, which is not read"])
+        for (name, plain) in [
+            ("application/x-gzip", "gzip"), ("application/zstd", "zstd"), ("application/x-lzma", "lzma"),
+        ] {
+            #expect(decoded(body, name).facts == ["opaque: compressed with \(plain), and damaged"])
+        }
+        #expect(decoded([], "application/x-bz2").facts == ["opaque: compressed with bz2, and damaged"])
     }
 
     @Test func `a cut stream gives what stands before the cut`() {
@@ -72,7 +97,11 @@ import Testing
     }
 
     @Test func `every cut and every flipped bit of a stream is survived`() {
-        for stream in [(deflated(body), "application/x-gzip"), (bzipped(body), "application/x-bz2")] {
+        for stream in [
+            (deflated(body), "application/x-gzip"), (bzipped(body), "application/x-bz2"),
+            (zstandard(body), "application/zstd"),
+            (xz(body), "application/x-lzma"),
+        ] {
             for index in stream.0.indices {
                 _ = decoded(Array(stream.0.prefix(index)), stream.1, isTruncated: true)
                 var flipped = stream.0
@@ -83,10 +112,16 @@ import Testing
     }
 
     @Test func `a bomb stops at the limit`() {
-        let bomb = deflated([UInt8](repeating: 0x20, count: 20 << 20))
-        guard case .opaque(.tooLarge) = decoded(bomb, "application/x-gzip") else {
-            Issue.record("not stopped")
-            return
+        let spaces = [UInt8](repeating: 0x20, count: 20 << 20)
+        let bombs = [
+            (deflated(spaces), "application/x-gzip"), (zstandard(spaces), "application/zstd"),
+            (xz(spaces), "application/x-lzma"),
+        ]
+        for (bomb, name) in bombs {
+            guard case .opaque(.tooLarge) = decoded(bomb, name) else {
+                Issue.record("not stopped: \(name)")
+                continue
+            }
         }
     }
 }

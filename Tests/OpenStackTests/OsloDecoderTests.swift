@@ -83,6 +83,46 @@ import Trace
         }
     }
 
+    @Test func `other applications' JSON is no message of oslo.messaging`() {
+        let foreign = [
+            #"{"task_id": "a", "status": "SUCCESS", "result": 4, "traceback": null, "children": []}"#,
+            #"{"status": "FAILURE", "result": {"exc_type": "X"}, "failure": "x", "task_id": "a"}"#,
+            #"{"result": 1}"#, #"{"jsonrpc": "2.0", "result": 19, "id": 1}"#,
+            #"{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}"#,
+            #"{"event_type": "deploy", "id": 7}"#,
+        ]
+        for text in foreign { #expect(reason(text) == .unknownShape, "\(text)") }
+        #expect(reason(#"[[2, 2], {}, {"callbacks": null}]"#) == .notAnObject)
+    }
+
+    @Test func `answers of every release are answers`() {
+        let answers = [
+            #"{"result": 1, "failure": null}"#, #"{"result": null, "failure": null, "ending": true}"#,
+            #"{"failure": ["X", "x", []], "result": null}"#,
+            #"{"result": 1, "failure": null, "_msg_id": "a", "_unique_id": "b"}"#,
+        ]
+        for text in answers {
+            guard case .reply = decoded(Array(text.utf8)) else {
+                Issue.record("no answer: \(text)")
+                continue
+            }
+        }
+        guard case .reply = decoded(OsloBuilder.envelope(#"{"result": 1}"#)) else {
+            Issue.record("an envelope says enough")
+            return
+        }
+    }
+
+    @Test func `text without a content type is another application's, with one that says JSON it is broken`() {
+        var decoder = OsloDecoder()
+        let text = Array("PUT /sensu ok".utf8)
+        let plain = decoder.decode(text.span.bytes, contentType: nil, compression: nil, isTruncated: false)
+        #expect(plain.facts == ["opaque: not JSON, without a content type"])
+        let broken = decoder.decode(
+            text.span.bytes, contentType: "application/json", compression: nil, isTruncated: false)
+        #expect(broken.facts == ["opaque: broken JSON"])
+    }
+
     @Test func `the envelope's keys may stand in any order and the last of two counts`() {
         let inner = WireJSON.quoted(#"{"method": "m", "method": "n", "args": {}}"#)
         let first = #"{"oslo.message": \#(inner), "oslo.version": "2.0"}"#

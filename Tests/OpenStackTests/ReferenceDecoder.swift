@@ -11,7 +11,7 @@ struct ReferenceDecoder {
     static func facts(_ body: [UInt8]) -> [String]? {
         guard let value = parse(Data(body)) else { return nil }
         guard let outer = value as? Object else { return ["opaque: JSON, but not an object"] }
-        guard outer["oslo.version"] != nil, let message = outer["oslo.message"] else { return facts(of: outer) }
+        guard outer["oslo.version"] != nil, let message = outer["oslo.message"] else { return plainFacts(of: outer) }
         if let version = outer["oslo.version"] as? String, version != "2", !version.hasPrefix("2.") {
             return ["opaque: unknown oslo.version \(version)"]
         }
@@ -24,6 +24,28 @@ struct ReferenceDecoder {
 
     private static func parse(_ data: Data) -> Any? {
         try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+    }
+
+    /// Without an envelope it must look more like a message of oslo.messaging than by one name.
+    private static func plainFacts(of message: Object) -> [String]? {
+        let hasIDs = message["_msg_id"] != nil || message["_unique_id"] != nil
+        let known: Set = [
+            "method", "args", "namespace", "version", "_msg_id", "_reply_q", "_timeout", "_unique_id", "result",
+            "failure",
+            "ending", "event_type", "priority", "publisher_id", "message_id", "timestamp", "payload",
+        ]
+        let isPlain = message.keys.allSatisfy { known.contains($0) || $0.hasPrefix("_context_") }
+        if message["method"] is String, hasIDs || message["args"] != nil { return facts(of: message) }
+        var rest = message
+        rest["method"] = nil
+        let hasBoth = message["result"] != nil && message["failure"] != nil
+        if hasIDs || hasBoth && isPlain {
+            if message["result"] != nil || message["failure"] != nil { return facts(of: rest) }
+        }
+        if message["event_type"] is String, hasIDs || message["publisher_id"] != nil || message["payload"] != nil {
+            return facts(of: rest.filter { $0.key != "result" && $0.key != "failure" })
+        }
+        return ["opaque: JSON, but no RPC message and no notification"]
     }
 
     private static func facts(of message: Object) -> [String]? {

@@ -33,6 +33,9 @@ struct MessageFields {
     /// What lies in lists and objects below.
     var findings = Findings()
 
+    /// Whether it has keys that no message of oslo.messaging has at its top.
+    var hasOthers = false
+
     /// A message without envelope has neither.
     var envelopeVersion = JSONSlot()
     var envelopeMessage = JSONSlot()
@@ -88,7 +91,9 @@ struct MessageFields {
         case 12 where key.equals("publisher_id", text): publisherID = scanner.readValue(text)
         case 12 where key.equals("oslo.version", text): envelopeVersion = scanner.readValue(text)
         case 12 where key.equals("oslo.message", text): envelopeMessage = scanner.readValue(text)
-        default: scanner.readValue(text)
+        default:
+            hasOthers = true
+            scanner.readValue(text)
         }
     }
 
@@ -146,6 +151,21 @@ struct MessageFields {
         default: slot
         }
     }
+}
+
+/// What tells messages of oslo.messaging from other applications' JSON where there is no envelope.
+extension MessageFields {
+    private var hasIDs: Bool { messageID.isPresent || uniqueID.isPresent }
+
+    /// Every release sends `args`; JSON-RPC has `params` in its place.
+    var looksLikeRequest: Bool { arguments.isPresent || hasIDs }
+
+    /// Before Grizzly a reply has no id, and always both `result` and `failure`, and nothing else but `ending` (nova 2012.2
+    /// `openstack/common/rpc/amqp.py`, `msg_reply`). The results of Celery and JSON-RPC are no such.
+    var looksLikeReply: Bool { hasIDs || result.isPresent && failure.isPresent && !hasOthers }
+
+    /// A notification says who sent it, and what.
+    var looksLikeNotification: Bool { publisherID.isPresent || payload.isPresent || hasIDs }
 }
 
 /// A value: the slots of the `_context_*` keys.
