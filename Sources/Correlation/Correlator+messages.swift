@@ -188,7 +188,7 @@ extension Message {
         case .request(let request): describe(request)
         case .reply(let reply): describe(reply, routingKey: observation.routingKey, exchange: observation.exchange)
         case .notification(let notification): describe(notification)
-        case .opaque: break
+        case .opaque(let reason): facts = MessageFacts(content: reason.text)
         }
     }
 

@@ -11,10 +11,14 @@ struct BusScript {
     private(set) var messages: [Message] = []
     private(set) var calls: [Call] = []
 
-    init(limits: CorrelationLimits = .replay, connections: Int = 8) {
+    /// - Parameter address: of each connection's client.
+    init(
+        limits: CorrelationLimits = .replay, connections: Int = 8, at address: (Int) -> String = { _ in "192.0.2.1" }
+    ) {
         correlator = Correlator(limits: limits)
         for connection in 0..<connections {
-            correlator.opened(connection, address: "192.0.2.1", endpoint: "192.0.2.1:\(4000 + connection)")
+            let client = address(connection)
+            correlator.opened(connection, address: client, endpoint: "\(client):\(4000 + connection)")
         }
     }
 
@@ -34,6 +38,12 @@ struct BusScript {
     }
 
     mutating func consumes(_ connection: Int, _ queue: String) { correlator.consumes(connection, queue: queue) }
+
+    mutating func heardBroker(_ connection: Int) { correlator.heardBroker(on: connection) }
+
+    mutating func lose(_ connection: Int) { correlator.lost(on: connection, at: now) }
+
+    mutating func losePackets() { correlator.lostPackets() }
 
     /// - Returns: the content's number on its connection.
     @discardableResult

@@ -41,6 +41,24 @@ import Trace
         #expect(lanes[1] == "neutron-server")
     }
 
+    @Test func `methods of one name are told apart by where they go`() {
+        var bus = BusScript()
+        let create = BusScript.request("create_volume", unique: "u1")
+        bus.pass(.publish, create, on: 0, to: "cinder-scheduler", exchange: "openstack")
+        let handOn = BusScript.request("create_volume", unique: "u2")
+        bus.pass(.publish, handOn, on: 1, to: "cinder-volume.vol1@lvm.vol1", exchange: "openstack")
+        let pool = BusScript.request("create_pool", unique: "u3")
+        bus.pass(.publish, pool, on: 2, to: "octavia_provisioning_v2", exchange: "octavia")
+        let node = BusScript.request("do_node_deploy", unique: "u4", call: "m4")
+        bus.pass(.publish, node, on: 3, to: "ironic.conductor_manager.ctl1", exchange: "ironic")
+        bus.finish()
+        let lanes = services(bus)
+        #expect(lanes[0] == "cinder-api")
+        #expect(lanes[1] == "cinder-scheduler")
+        #expect(lanes[2] == "octavia-api")
+        #expect(lanes[3] == "ironic-api")
+    }
+
     @Test func `a command name tells the service until a topic does better`() {
         var bus = BusScript()
         bus.named(0, "nova-compute:7:6f6c1d1e-0000-4000-8000-000000000001")

@@ -1,5 +1,6 @@
 /// Which service alone sends a method (nova `compute/rpcapi.py`, `conductor/rpcapi.py`, `scheduler/rpcapi.py`; neutron
-/// `api/rpc`; cinder `volume/manager.py`).
+/// `api/rpc`; cinder, manila and octavia `…/rpcapi.py`; heat `engine/worker.py`; ironic `conductor/rpcapi.py`; magnum
+/// `conductor/api.py`; designate `central/rpcapi.py`).
 ///
 /// An API under uWSGI or mod_wsgi has no telling `connection_name`; what it sends names it.
 package enum SenderTable {
@@ -22,17 +23,73 @@ package enum SenderTable {
             if computeFromConductor.contains(method) { return "nova-conductor" }
             if computeFromCompute.contains(method) { return "nova-compute" }
             return computeFromAPI.contains(method) ? "nova-api" : nil
-        case "cinder-scheduler":
-            return ["create_volume", "retype", "manage_existing"].contains(method) ? "cinder-api" : nil
-        case "cinder-volume":
-            return ["attachment_update", "attachment_delete", "initialize_connection", "terminate_connection"]
-                .contains(method) ? "cinder-api" : nil
         case "dhcp_agent", "l3_agent":
             return "neutron-server"
-        default:
+        case let topic?:
+            return others[topic]?.first { $0.methods.contains(method) }?.sender
+        case nil:
             return nil
         }
     }
+
+    /// By topic, since methods of one name are sent by one service to another: `create_volume` by cinder-api to the
+    /// scheduler, by the scheduler to a volume service.
+    private static let others: [String: [(sender: String, methods: Set<String>)]] = [
+        "cinder-scheduler": [
+            (
+                "cinder-api",
+                ["create_volume", "retype", "manage_existing", "migrate_volume", "create_group", "get_pools"]
+            )
+        ],
+        "cinder-volume": [
+            (
+                "cinder-api",
+                [
+                    "attachment_update", "attachment_delete", "initialize_connection", "terminate_connection",
+                    "create_snapshot", "delete_snapshot", "manage_existing_snapshot", "get_manageable_volumes",
+                    "get_manageable_snapshots", "accept_transfer", "revert_to_snapshot", "failover_host",
+                    "freeze_host", "thaw_host",
+                ]
+            ),
+            ("cinder-scheduler", ["create_volume", "create_group", "retype", "manage_existing", "migrate_volume"]),
+            ("cinder-backup", ["get_backup_device", "secure_file_operations_enabled"]),
+        ],
+        "cinder-backup": [("cinder-api", ["restore_backup", "delete_backup", "export_record", "import_record"])],
+        "q-plugin": [
+            (
+                "neutron-dhcp-agent",
+                ["get_active_networks_info", "dhcp_ready_on_ports", "create_dhcp_port", "release_dhcp_port"]
+            )
+        ],
+        "manila-scheduler": [("manila-api", ["create_share_instance", "create_share_replica", "create_share_group"])],
+        "manila-share": [
+            ("manila-api", ["delete_share_instance", "create_snapshot", "extend_share", "shrink_share"]),
+            ("manila-scheduler", ["create_share_instance", "create_share_replica", "create_share_group"]),
+        ],
+        "engine_worker": [("heat-engine", ["check_resource"])],
+        "ironic.conductor_manager": [
+            (
+                "ironic-api",
+                [
+                    "create_node", "update_node", "destroy_node", "change_node_power_state", "do_node_deploy",
+                    "do_node_tear_down", "do_provisioning_action", "set_console_mode", "heartbeat",
+                ]
+            )
+        ],
+        "octavia_provisioning_v2": [
+            (
+                "octavia-api",
+                [
+                    "create_load_balancer", "update_load_balancer", "delete_load_balancer", "create_listener",
+                    "update_listener", "delete_listener", "create_pool", "update_pool", "delete_pool",
+                    "create_member", "delete_member", "batch_update_members", "create_health_monitor",
+                    "delete_health_monitor",
+                ]
+            )
+        ],
+        "magnum-conductor": [("magnum-api", ["cluster_create", "cluster_update", "cluster_delete"])],
+        "central": [("designate-api", ["create_zone", "update_zone", "delete_zone"])],
+    ]
 
     private static let objectMethods: Set = [
         "object_action", "object_class_action", "object_class_action_versions", "object_backport",

@@ -295,17 +295,34 @@ package struct ServiceNaming: Sendable {
             if members[root] == nil { order.append(root) }
             members[root, default: []].append(connection)
         }
+        let known = order.compactMap { root in
+            members[root].flatMap { group in group.contains(where: isKnownFor) ? (root: root, group: group) : nil }
+        }
+        let merging = AddressMerging(known.map { addressGroup($0.root, $0.group) })
         var participants: [Participant] = []
         var owner: [Int: Int] = [:]
-        for root in order {
-            let group = members[root] ?? []
-            guard group.contains(where: isKnownFor) else { continue }
-            participants.append(participant(id: participants.count, root: root, group: group))
+        let led = Dictionary(grouping: known.indices, by: { merging.leader[$0] })
+        for (index, process) in known.enumerated() {
+            guard let own = led[index] else { continue }
+            let group = own.flatMap { known[$0].group }
+            let root = own.first { grouping.identity(of: known[$0].root) != nil }.map { known[$0].root }
+            var participant = participant(id: participants.count, root: root ?? process.root, group: group)
+            if participant.host == nil, let host = merging.hosts[index] { participant.host = host }
+            participants.append(participant)
             for connection in group { owner[connection] = participants.count - 1 }
         }
         Self.label(&participants)
         tellVirtualHostsApart(&participants, order.compactMap { members[$0] }.filter { $0.contains(where: isKnownFor) })
         return (participants, owner)
+    }
+
+    private func addressGroup(_ root: Int, _ group: [Int]) -> AddressMerging.Group {
+        let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
+        let service = Self.service(by: evidence)
+        let own = evidence.filter { $0.service == service }.sorted { $0.strength > $1.strength }
+        return AddressMerging.Group(
+            addresses: Set(group.compactMap { facts[$0]?.address }), service: service,
+            host: own.lazy.compactMap(\.host).first, identity: grouping.identity(of: root))
     }
 
     /// Whether the connection did or told anything.

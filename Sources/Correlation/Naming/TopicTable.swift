@@ -1,4 +1,4 @@
-/// Which service serves a topic (nova, cinder and neutron `rpcapi`/`topics` modules).
+/// Which service serves a topic (the services' `rpcapi`, `topics` and `api` modules).
 package enum TopicTable {
     /// Longest prefixes win; what follows a `.` is the server, which may hold dots, `@` and `#`.
     static let services: [(topic: String, service: String)] = [
@@ -21,6 +21,15 @@ package enum TopicTable {
         ("dhcp_agent", "neutron-dhcp-agent"),
         ("l3_agent", "neutron-l3-agent"),
         ("metering_agent", "neutron-metering-agent"),
+        ("manila-scheduler", "manila-scheduler"),
+        ("manila-share", "manila-share"),
+        ("manila-data", "manila-data"),
+        ("engine_worker", "heat-engine"),
+        ("heat-engine-listener", "heat-engine"),
+        ("ironic.conductor_manager", "ironic-conductor"),
+        ("octavia_provisioning_v2", "octavia-worker"),
+        ("magnum-conductor", "magnum-conductor"),
+        ("central", "designate-central"),
     ]
 
     private static let byLength = services.sorted { $0.topic.utf8.count > $1.topic.utf8.count }
@@ -46,7 +55,9 @@ package enum TopicTable {
 
     /// Cinder's server part is `host@backend.host` (`cinder/volume/rpcapi.py`, `_get_cctxt`); the backend names it.
     private static func server(in rest: String, of service: String) -> String {
-        guard service == "cinder-volume", let at = rest.firstIndex(of: "@") else { return rest }
+        guard service == "cinder-volume" || service == "manila-share", let at = rest.firstIndex(of: "@") else {
+            return rest
+        }
         let backend = rest[at...].prefix { $0 != "." && $0 != "#" }
         return String(rest[..<at]) + backend
     }
