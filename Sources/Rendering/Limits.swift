@@ -4,6 +4,8 @@ import Trace
 enum Limits {
     /// A message that lies in its queue for so long is drawn with the time it waited; a healthy broker takes milliseconds.
     static let noteworthyWait: Nanoseconds = .seconds(1)
+    /// Kinds of bodies of other applications that are named.
+    static let otherContents = 6
     /// Narrower than this no diagram can be read.
     static let minimumWidth = 40
     /// Wider than this lines are no longer padded out to, whatever the terminal says.

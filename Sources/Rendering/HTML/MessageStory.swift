@@ -52,7 +52,9 @@ struct MessageStory {
     }
 
     private var absence: String {
-        if message.kind == .opaque { return "not a message of oslo.messaging" }
+        if message.kind == .opaque {
+            return "not a message of oslo.messaging" + (message.facts?.content.map { ": \($0)" } ?? "")
+        }
         return page.extract.options.detail == .none ? "not kept" : "not kept, or not readable"
     }
 

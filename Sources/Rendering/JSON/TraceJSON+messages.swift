@@ -35,6 +35,7 @@ extension TraceJSON {
             for delivery in message.deliveries { json.object { members(of: delivery, &$0) } }
         }
         json.member("bytes", message.bytes)
+        json.member("content", message.facts?.content)
         if message.isTruncated { json.member("truncated", true) }
         if let returned = message.returned {
             json.key("returned")

@@ -65,9 +65,26 @@ package struct CaptureReport: Sendable, LineWritable {
                 counted(trace.capture.connections.count, "AMQP connection"), counted(trace.messages.count, "message"),
                 counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
             ], separator: glyphs.separator, width: options.cells, .plain, glyphs)
+        if let others = otherMessages {
+            for line in glyphs.text(others).wrapped(to: options.cells) { output.line(line) }
+        }
         for note in notes {
             for line in glyphs.text("note: \(note)").wrapped(to: options.cells) { output.line(line, .warning) }
         }
+    }
+
+    /// What is not oslo.messaging's, as other applications on the same broker are, by what it is.
+    private var otherMessages: String? {
+        var counts: [String: Int] = [:]
+        for message in trace.messages where message.kind == .opaque {
+            counts[message.facts?.content ?? "not readable", default: 0] += 1
+        }
+        guard !counts.isEmpty else { return nil }
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let kinds = sorted.prefix(Limits.otherContents).map { "\($0.value) \(options.glyphs.times) \($0.key)" }
+        let rest = sorted.count > Limits.otherContents ? ["and others"] : []
+        return "\(counted(counts.values.reduce(0, +), "message")) not of oslo.messaging: "
+            + (kinds + rest).joined(separator: "; ")
     }
 
     func statements(on source: CaptureSource, _ glyphs: GlyphTable) -> [String] {

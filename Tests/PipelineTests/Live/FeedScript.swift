@@ -47,7 +47,8 @@ struct FeedScript {
         contents += 1
         correlator.receive(
             Observation(
-                leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: "conductor",
+                leg: leg, connection: connection, contentID: contents, exchange: exchange,
+                routingKey: exchange.isEmpty ? "reply_1" : "conductor",
                 bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now, packets: [],
                 bodyHash: 0, body: body))
         Self.follow(&correlator, &feed, at: now)

@@ -56,6 +56,43 @@ import Trace
         #expect(script.told.count == 1)
     }
 
+    @Test func `an answer that the broker gives back is told at once and once in a while, with a count`() throws {
+        var script = FeedScript()
+        script.pass(.publish, FeedScript.call("attach"), on: 0, expiration: .seconds(60))
+        script.pass(.deliver(redelivered: false), FeedScript.call("attach"), on: 1)
+        for attempt in 0..<240 {
+            let reply = FeedScript.reply(unique: "r\(attempt)")
+            script.pass(.publish, reply, on: 2, exchange: "")
+            script.pass(.returned(Returned(code: 312, text: "NO_ROUTE")), reply, on: 2, exchange: "")
+            script.wait(.milliseconds(248))
+        }
+        script.wait(.seconds(2))
+        #expect(script.told == ["passed attach 1", "passed attach 0", "passed attach 0", "unanswered attach 1"])
+        let told = script.events.filter { $0.kind == .passed }.dropFirst()
+        #expect(told.map { $0.call?.replyAttempts } == [1, 121])
+        #expect(told.allSatisfy { $0.isProblem })
+        #expect(script.events.filter { $0.kind == .unanswered }.map { $0.call?.replyAttempts } == [240])
+    }
+
+    @Test func `a late answer, and one that nobody was given, are problems`() throws {
+        var script = FeedScript()
+        script.pass(.publish, FeedScript.call("attach"), on: 0, expiration: .seconds(10))
+        script.pass(.deliver(redelivered: false), FeedScript.call("attach"), on: 1)
+        script.wait(.seconds(15))
+        script.pass(.publish, FeedScript.reply(), on: 2, exchange: "")
+        script.pass(.deliver(redelivered: false), FeedScript.reply(), on: 3, exchange: "")
+        let late = try #require(script.events.last { $0.kind == .passed })
+        #expect(late.call?.replyFate == .late)
+        #expect(late.isProblem)
+        // Who reads the queue is known by now.
+        script.pass(.publish, FeedScript.call("detach", unique: "u2", call: "c2"), on: 0, expiration: .seconds(60))
+        script.pass(.deliver(redelivered: false), FeedScript.call("detach", unique: "u2", call: "c2"), on: 1)
+        script.pass(.publish, FeedScript.reply(unique: "r2", to: "c2"), on: 2, exchange: "")
+        script.wait(.seconds(7))
+        #expect(script.told.last == "answerLost detach 0")
+        #expect(script.events.last { $0.kind == .answerLost }?.isProblem == true)
+    }
+
     @Test func `an answer is told with its latency, a failure as a problem`() throws {
         var script = FeedScript()
         script.pass(.publish, FeedScript.call("select"), on: 0)

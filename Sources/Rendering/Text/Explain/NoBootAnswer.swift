@@ -26,6 +26,11 @@ private struct NoBoot {
             return "\(counted(trace.capture.connections.count, "AMQP connection")), and not one message on them"
         }
         if trace.messages.allSatisfy({ $0.kind == .opaque }) {
+            if let content = trace.messages.first?.facts?.content, content.hasPrefix("compressed"),
+                trace.messages.allSatisfy({ $0.facts?.content == content })
+            {
+                return "the \(counted(trace.messages.count, "message")) are \(content)"
+            }
             return "the \(counted(trace.messages.count, "message")) are another application's, not oslo.messaging's"
         }
         if !isNovaSeen {

@@ -1,0 +1,129 @@
+import Testing
+import Trace
+
+@testable import Workflows
+
+@Suite struct `Answers that their callers did not get` {
+    private let queue = "reply_00112233445566778899aabbccddeeff"
+
+    private func operation(_ script: TraceScript) throws -> (operation: Operation, diagnosis: Diagnosis) {
+        let operation = try #require(script.operations.first)
+        return (operation, try #require(operation.diagnosis))
+    }
+
+    /// An interface is attached, and this becomes of the answer.
+    private func attachment(_ fate: Call.ReplyFate, attempts: Int = 1) -> TraceScript {
+        var script = TraceScript()
+        let request = script.call(
+            "attach_interface", TraceScript.api, TraceScript.compute, key: "compute.node1",
+            instances: [TraceScript.instance])
+        script.lose(answerOf: request, queue, fate, attempts: attempts)
+        return script
+    }
+
+    @Test func `one that the broker gave back names the caller, its queue, and what to look at`() throws {
+        var script = attachment(.returned)
+        script.wait(.seconds(20))
+        let (operation, diagnosis) = try operation(script)
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .answerLost)
+        #expect(diagnosis.participant == TraceScript.api)
+        #expect(diagnosis.awaited == queue)
+        #expect(
+            operation.verdict == "the answer to attach_interface did not reach nova-api: the broker gave it back, its "
+                + "reply queue \(queue) is gone")
+        #expect(operation.steps.map(\.status) == [.missing])
+        let advice = Advisor(script.trace).advice(on: operation).compactMap(\.command)
+        #expect(advice.contains("rabbitmqctl list_queues name messages consumers | grep \(queue)"))
+    }
+
+    @Test func `attempts are told with their time`() throws {
+        let (operation, diagnosis) = try operation(attachment(.returned, attempts: 241))
+        #expect(operation.verdict.contains("gave it back 241 times in 60.0 s"))
+        #expect(
+            diagnosis.evidence.contains {
+                $0.text == "the broker returned the answer each of 241 times in 60.0 s: 312 NO_ROUTE"
+            })
+    }
+
+    @Test func `one that nobody took, and one that another process took, say so`() throws {
+        let untaken = try operation(attachment(.undelivered)).operation
+        #expect(untaken.verdict.hasSuffix("nobody took it from its reply queue \(queue)"))
+        let taken = try operation(attachment(.misdelivered)).operation
+        #expect(taken.verdict.hasSuffix("another process reads its reply queue \(queue)"))
+    }
+
+    @Test func `one that came too late is the server's`() throws {
+        let (operation, diagnosis) = try operation(attachment(.late))
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .answerLate)
+        #expect(diagnosis.participant == TraceScript.compute)
+        #expect(
+            operation.verdict
+                == "attach_interface timed out: nova-api gave up after 60.0 s, the answer came after 75.0 s")
+    }
+
+    @Test func `what was asked again and answered is no loss`() throws {
+        var script = attachment(.returned)
+        script.wait(.seconds(60))
+        script.call(
+            "attach_interface", TraceScript.api, TraceScript.compute, key: "compute.node1",
+            instances: [TraceScript.instance])
+        #expect(try operation(script).diagnosis.cause != .answerLost)
+    }
+
+    @Test func `a boot that went on is completed, whatever answer it lost`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        let request = script.call(
+            "InstanceInfoCache.save", TraceScript.compute, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance])
+        script.lose(answerOf: request, queue, .returned)
+        script.wait(.seconds(2))
+        script.build(until: "spawning")
+        script.save(.some("active"), .none)
+        #expect(try operation(script).diagnosis.cause == .completed)
+    }
+
+    @Test func `a state whose answer was lost was set, its step is not done, and its compute is named`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "block_device_mapping")
+        script.save(.some("building"), .some("spawning"))
+        script.lose(answerOf: try #require(script.trace.calls.last?.request), queue, .returned, attempts: 241)
+        script.wait(.seconds(90))
+        let (operation, diagnosis) = try operation(script)
+        #expect(diagnosis.cause == .answerLost)
+        #expect(diagnosis.host == "node1")
+        #expect(operation.states.last?.confirmation == .unheard)
+        #expect(operation.steps.first { $0.name == "spawning" }?.status == .missing)
+        #expect(diagnosis.evidence.contains { $0.text.hasPrefix("the state was saved all the same") })
+    }
+}
+
+extension TraceScript {
+    /// Makes of the answer to a request one that its caller did not get; of attempts there is one each quarter of a second.
+    fileprivate mutating func lose(answerOf request: Int, _ queue: String, _ fate: Call.ReplyFate, attempts: Int = 1) {
+        guard let call = trace.messages[request].call, let reply = trace.calls[call].reply else { return }
+        trace.messages[request].replyQueue = queue
+        trace.messages[request].expiration = .seconds(60)
+        trace.calls[call].replyFate = fate
+        trace.calls[call].replyAttempts = attempts
+        trace.calls[call].firstReplyAttemptAt = trace.messages[reply].publishedAt
+        trace.calls[call].error = nil
+        if fate == .late {
+            wait(.seconds(75) - .milliseconds(10))
+            trace.messages[reply].publishedAt = now
+            trace.calls[call].repliedAt = now
+            trace.calls[call].outcome = .timedOut
+            trace.calls[call].isLate = true
+            return
+        }
+        trace.calls[call].repliedAt = nil
+        trace.calls[call].outcome = fate == .returned ? .returned : .unanswered
+        if fate == .returned { trace.messages[reply].returned = Returned(code: 312, text: "NO_ROUTE") }
+        guard attempts > 1 else { return }
+        wait(.milliseconds(250) * Int64(attempts - 1))
+        trace.calls[call].lastReplyAttemptAt = now
+    }
+}
