@@ -260,6 +260,24 @@ import Workflows
         }
     }
 
+    @Test func `in mid-stream, where no interval is known, the silence before the end is told`() {
+        var opening = BrokerOpening()
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        let before = opening.session.packets.count
+        opening.client(AMQPBuilder.heartbeat)
+        for _ in 0..<4 {
+            opening.wait(30)
+            opening.server(AMQPBuilder.heartbeat)
+        }
+        opening.close(.server)
+        #expect(
+            sentences(trace(opening.session.packets.dropFirst(before))).first?.hasPrefix(
+                "1 connection ended by 10.0.0.2:5672 without a close after 120 s without a sign of life of the client")
+                == true)
+    }
+
     @Test func `a broker whose FIN a dead client never answers has ended the connection all the same`() throws {
         var opening = BrokerOpening()
         opening.login()

@@ -92,18 +92,28 @@ extension Connection {
         guard end.by != .client || end.kind == .reset else { return nil }
         var incident = incident(end.kind == .reset ? .reset : .cutOff, at: end.at)
         incident.by = end.by
+        // In mid-stream it is not known how often heartbeats are due.
+        if isWhole, let silence = silence(before: end), silence >= Self.noteworthySilence { incident.silence = silence }
         return incident
+    }
+
+    private static let noteworthySilence: Nanoseconds = .seconds(20)
+
+    /// How long who ended it had heard nothing of the other end.
+    private func silence(before end: ConnectionEnd) -> Nanoseconds? {
+        guard !oneSided, let by = end.by, let heard = by == .broker ? lastSeenClient : lastSeenServer else {
+            return nil
+        }
+        return end.at - heard
     }
 
     /// An end gives up after two intervals without anything of the other; RabbitMQ looks once an interval, clients twice.
     private func missedHeartbeats(_ end: ConnectionEnd, isWhole: Bool) -> ConnectionIncident? {
-        guard let heartbeat = handshake?.heartbeat, heartbeat > 0, isWhole, !oneSided, let by = end.by,
-            let heard = by == .broker ? lastSeenClient : lastSeenServer
+        guard let heartbeat = handshake?.heartbeat, heartbeat > 0, isWhole, let silence = silence(before: end),
+            silence >= Nanoseconds(heartbeat) * 1_900_000_000
         else { return nil }
-        let silence = end.at - heard
-        guard silence >= Nanoseconds(heartbeat) * 1_900_000_000 else { return nil }
         var incident = incident(.heartbeatsMissed, at: end.at)
-        (incident.by, incident.silence, incident.heartbeat) = (by, silence, heartbeat)
+        (incident.by, incident.silence, incident.heartbeat) = (end.by, silence, heartbeat)
         return incident
     }
 }

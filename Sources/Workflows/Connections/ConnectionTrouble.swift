@@ -104,8 +104,8 @@ package struct TroubleCounter: Sendable {
         troubles[place].count += incident.count
         troubles[place].first = min(troubles[place].first, incident.at)
         troubles[place].last = troubles[place].last.flatMap { last in end.map { max(last, $0) } }
-        if let silence = incident.silence, let least = troubles[place].incident.silence {
-            troubles[place].incident.silence = min(silence, least)
+        if let least = troubles[place].incident.silence {
+            troubles[place].incident.silence = incident.silence.map { min($0, least) }
         }
         if let who, members[place].who.insert(who).inserted { troubles[place].who.append(who) }
         if let connection = incident.connection, members[place].connections.insert(connection).inserted {

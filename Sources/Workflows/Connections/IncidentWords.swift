@@ -48,8 +48,8 @@ extension ConnectionIncident {
             "\(spoken ?? "AMQP") spoken to \(server)\(times(count)) and refused: it names \(answer ?? "another version")"
         default:
             if let answer {
-                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which answered in \(answer): a plain "
-                    + "port"
+                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which answered in \(answer)"
+                    + (spoken == "TLS" ? ": a plain port" : "")
             } else {
                 "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which ended it without an answer"
             }
@@ -68,18 +68,22 @@ extension ConnectionIncident {
         let target = by == .client ? " to \(server)" : ""
         switch kind {
         case .heartbeatsMissed:
-            let heard = by == .broker ? "the client" : "the broker"
             let interval = heartbeat.map { ", heartbeats due every \($0) s" } ?? ""
-            let silent =
-                silence.map {
-                    " after \(count > 1 ? "at least " : "")\(Int($0.seconds.rounded())) s without a sign of life of \(heard)"
-                } ?? ""
-            return "\(many(count, "connection"))\(target) ended \(ended)\(silent)\(interval)"
+            return "\(many(count, "connection"))\(target) ended \(ended)\(silent(count))\(interval)"
         case .reset:
             return "\(many(count, "connection"))\(target) reset\(ended.isEmpty ? "" : " \(ended)") without a close"
+                + silent(count)
         default:
-            return "\(many(count, "connection"))\(target) ended \(ended) without a close"
+            return "\(many(count, "connection"))\(target) ended \(ended) without a close\(silent(count))"
         }
+    }
+
+    /// ` after 119 s without a sign of life of the client`
+    private func silent(_ count: Int) -> String {
+        guard let silence else { return "" }
+        let heard = by == .broker ? "the client" : "the broker"
+        let least = count > 1 ? "at least " : ""
+        return " after \(least)\(Int(silence.seconds.rounded())) s without a sign of life of \(heard)"
     }
 
     private var ofUser: String { user.map { " of \($0)" } ?? "" }

@@ -47,7 +47,10 @@ private struct NoBoot {
 
     /// Where no request came through, what may have kept it.
     private var trouble: String? {
-        guard trace.operations.isEmpty, let sentence = trace.troubleNotes.first else { return nil }
+        let connections = trace.capture.connections
+        guard trace.operations.isEmpty, connections.isEmpty || !connections.allSatisfy(\.oneSided),
+            let sentence = trace.troubleNotes.first
+        else { return nil }
         return "\(holds); \(sentence)"
     }
 
