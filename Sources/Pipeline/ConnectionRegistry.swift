@@ -21,6 +21,10 @@ struct ConnectionRegistry: Sendable {
     private var endpoints: [Int: TCPEndpoints] = [:]
     /// TCP connection → AMQP connection, of those that are open.
     private var indexes: [Int: Int] = [:]
+    /// Of addresses in tunnels the network in which they were seen first.
+    private var networks: [IPAddress: TunnelScope] = [:]
+    /// Of more addresses those in several networks are not told apart.
+    private static let networksAtMost = 65_536
     /// Other protocols by name.
     private(set) var others: [String: Int] = [:]
 
@@ -42,6 +46,10 @@ struct ConnectionRegistry: Sendable {
 
     mutating func opened(_ tcp: Int, _ ends: TCPEndpoints) {
         endpoints[tcp] = ends
+        guard ends.scope != .none, networks.count < Self.networksAtMost else { return }
+        for address in [ends.first.address, ends.second.address] where networks[address] == nil {
+            networks[address] = ends.scope
+        }
     }
 
     /// Takes a TCP connection in as an AMQP one.
@@ -75,11 +83,14 @@ struct ConnectionRegistry: Sendable {
         for index in indexes { listed[index] = nil }
     }
 
-    /// The client's address without and with its port.
+    /// The client's address without and with its port; where the same address was seen in another tunnel before, the
+    /// first with its network, as `10.0.0.5 in VXLAN 7`: it is another host's.
     func client(of tcp: Int, server: StreamSide) -> (address: String, endpoint: String) {
         guard let ends = endpoints[tcp] else { return ("", "") }
         let client = server == .first ? ends.second : ends.first
-        return (client.address.description, client.description)
+        let isElsewhere = ends.scope != .none && networks[client.address].map { $0 != ends.scope } ?? false
+        let address = client.address.description
+        return (isElsewhere ? "\(address) in \(ends.scope)" : address, client.description)
     }
 
     /// Both ends with their ports.
