@@ -6,19 +6,17 @@ struct TunnelFilter {
     func expressions(plain: String) -> [String] {
         let tunnels = "(\(self.tunnels)) or (\(fragments))"
         let tags = ["vlan", "vlan and vlan"]
-        let labels = ["mpls", "mpls and mpls", "mpls and mpls and mpls", "pppoes"]
-        let behindLabels = labels.flatMap { ["\($0) and (\(plain))", "vlan and \($0) and (\(plain))"] }
-        return tags.map { "\($0) and (\(plain))" } + [tunnels] + tags.map { "\($0) and (\(tunnels))" } + behindLabels
-            + Self.rareFrames
+        let rare = Self.rareTypes.map { "ether proto \($0)" }.joined(separator: " or ")
+        return tags.map { "\($0) and (\(plain))" } + [tunnels, rare]
+            + tags.flatMap { ["\($0) and (\(tunnels))", "\($0) and (\(rare))"] } + Self.llc
     }
 
-    /// Frames that are not common on networks which have them at all: none is looked into.
+    /// Protocols that are not common on networks which have them at all: none is looked into.
     ///
-    /// LLC/SNAP, pseudowires over MPLS, VN-Tag, E-Tag, Cisco MetaData, 802.1ah, NSH.
-    private static let rareFrames = [
-        "ether[12:2] <= 1500 and ether[14:4] = 0xaaaa0300",
-        ["0x8926", "0x893f", "0x8909", "0x88e7", "0x894f"].map { "ether proto \($0)" }.joined(separator: " or "),
-    ]
+    /// MPLS, PPPoE, VN-Tag, E-Tag, Cisco MetaData, 802.1ah, NSH.
+    private static let rareTypes = ["0x8847", "0x8848", "0x8864", "0x8926", "0x893f", "0x8909", "0x88e7", "0x894f"]
+    /// LLC/SNAP: a length where the type is, then the service access points and an unnumbered frame.
+    private static let llc = ["ether[12:2] <= 1500 and ether[14:4] = 0xaaaa0300"]
 
     /// Ports and protocols as in `Tunnel`.
     private var tunnels: String {

@@ -27,7 +27,7 @@ struct CaptureOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Capture what is behind VLAN tags and MPLS labels and in tunnels, too: VXLAN and Geneve without what plainly is \
-            TCP on other ports, all of GRE, ERSPAN and IP in IP. VXLAN on unusual ports is not let through.
+            TCP on other ports; all of MPLS, PPPoE, GRE, ERSPAN and IP in IP. VXLAN on unusual ports is not let through.
             """))
     var tunnels = true
 
