@@ -179,7 +179,7 @@ import Trace
         let statistics = run.decoder.statistics
         #expect(
             statistics.packets == statistics.segments + statistics.notIP + statistics.notTCP + statistics.cut
-                + statistics.malformed + statistics.fragments)
+                + statistics.malformed + statistics.fragments + statistics.nestedTooDeep)
         #expect(statistics.malformed > 0 && statistics.segments > 0)
         #expect(run.decoded.allSatisfy { $0.wireLength <= 1 << 20 })
     }
