@@ -6,8 +6,10 @@ import Trace
 final class CaptureFile {
     private var reader: CaptureFileReader
 
-    init(path: String, index: Int) throws(CaptureError) {
-        reader = try CaptureFileReader(path: path, index: index)
+    init(
+        path: String, index: Int, correction: ClockCorrection, _ judge: @escaping CaptureFiles.StepJudge
+    ) throws(CaptureError) {
+        reader = try CaptureFileReader(path: path, index: index, correction: correction, judge)
     }
 
     /// Hands on the next packet; `false` at the end. Nothing of the file may be asked for meanwhile.

@@ -2,7 +2,7 @@ import Trace
 
 /// A machine that reads one capture file: pcap or pcapng, plain or compressed with gzip.
 ///
-/// It is always one packet ahead, so that files can be merged by time.
+/// It is always one packet ahead, so that files can be merged by time; more where a time lies before the latest one.
 struct CaptureFileReader: ~Copyable {
     private(set) var source: CaptureSource
     /// Set when the file ended before its time.
@@ -12,17 +12,34 @@ struct CaptureFileReader: ~Copyable {
     /// Of the first interface.
     let linkType: LinkType
     private let index: Int
-    private var handle: PcapHandle
-    /// Reads on where libpcap stopped.
-    private var mixedReader: PcapngReader?
+    private let file: PacketFile
+    private var clock: ArrivalClock
+    /// Packets that were read to see whether the clock was set, in order.
+    private var ahead: [PacketAhead] = []
+    private var aheadNext = 0
+    /// How reading ended, where that was seen ahead.
+    private var endAhead: PcapHandle.Reading?
+    /// The packet that comes next, where it was read ahead.
+    private var held: PacketAhead?
+    private var nextLinkType: LinkType
+    private var section = 1
+    /// Asked where a step is seen, of the first few: each answer may cost a reading of the file.
+    private let judge: CaptureFiles.StepJudge
+    private var judged = 0
+    private static let judgedAtMost = 16
 
-    init(path: String, index: Int) throws(CaptureError) {
-        let handle = try Self.open(path)
-        linkType = handle.linkType
+    init(
+        path: String, index: Int, correction: ClockCorrection, _ judge: @escaping CaptureFiles.StepJudge
+    ) throws(CaptureError) {
+        self.judge = judge
+        file = try PacketFile(path)
+        linkType = file.linkType
+        nextLinkType = file.linkType
         source = CaptureSource(path: path, linkType: linkType.name)
-        source.excerpt = handle.isPcapng ? ExcerptReader.excerpt(of: path) : nil
+        source.excerpt = file.excerpt
         self.index = index
-        self.handle = handle
+        clock = ArrivalClock(correction)
+        source.clock = clock.clock
         readAhead()
     }
 
@@ -30,88 +47,140 @@ struct CaptureFileReader: ~Copyable {
     @inline(__always)
     mutating func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) -> Bool {
         guard let time = nextTime else { return false }
-        let number = source.count(time, bytes: mixedReader?.capturedLength ?? handle.capturedLength)
+        let (captured, wire) = held.map { ($0.bytes.count, $0.wireLength) } ?? (file.capturedLength, file.wireLength)
+        let number = source.count(time, bytes: captured, of: wire)
         let stamp = PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(number))
-        if let mixedReader {
-            let header = PacketHeader(stamp: stamp, linkType: mixedReader.linkType, wireLength: mixedReader.wireLength)
-            mixedReader.withBytes { body(header, $0) }
+        let header = PacketHeader(stamp: stamp, linkType: nextLinkType, wireLength: wire)
+        if let held {
+            body(header, held.bytes.span.bytes)
         } else {
-            let header = PacketHeader(stamp: stamp, linkType: linkType, wireLength: handle.wireLength)
-            handle.withBytes { body(header, $0) }
+            file.withBytes { body(header, $0) }
         }
         readAhead()
         return true
     }
 
+    // MARK: The packet that comes next
+
     private mutating func readAhead() {
-        switch mixedReader?.read() ?? handle.read() {
-        case .packet:
-            nextTime = mixedReader?.time ?? handle.time
-        case .end:
-            nextTime = nil
-            source.concludeExcerpt()
-        case .failed(let cause):
-            if mixedReader == nil, PcapHandle.refusesInterface(cause), readOn() { return readAhead() }
-            nextTime = nil
-            damage = CaptureDamage(source: index, sentence: sentence(for: cause), cause: cause)
-            source.excerpt = nil
+        if aheadNext < ahead.count {
+            let packet = ahead[aheadNext]
+            aheadNext += 1
+            held = packet
+            return take(packet.time, packet.linkType, of: packet.section)
+        }
+        held = nil
+        switch endAhead ?? file.read() {
+        case .packet: take(file.time, file.linkType, of: file.sections)
+        case .end: end(nil)
+        case .failed(let cause): end(cause)
         }
     }
 
-    /// Opens the file once more, at the packet that libpcap refuses to read; `false` where that cannot be done.
-    private mutating func readOn() -> Bool {
-        guard CaptureStream.isRepeatable(source.path), var stream = try? CaptureStream.open(source.path),
-            let reader = stream.hand(to: { PcapngReader($0, $1) })
-        else { return false }
-        for _ in 0..<source.packets where reader.read() != .packet { return false }
-        mixedReader = reader
-        source.linkType += " and others"
-        return true
+    @inline(__always)
+    private mutating func take(_ time: Timestamp, _ linkType: LinkType, of section: Int) {
+        if linkType != nextLinkType { change(to: linkType) }
+        guard clock.isSuspicious(time) else { return nextTime = clock.pass(time) }
+        guard section == self.section else {
+            self.section = section
+            return nextTime = clock.restart(at: time)
+        }
+        if held == nil { hold(time, linkType, of: section) }
+        lookAhead()
+        let following = ahead[min(aheadNext, ahead.count)...].lazy.map(\.time)
+        if !clock.isStep(to: time, before: following) {
+            nextTime = clock.pass(time)
+        } else if isSet(at: source.packets + 1) {
+            nextTime = clock.step(to: time, at: source.packets + 1)
+        } else {
+            nextTime = clock.restart(at: time)
+        }
+        source.clock = clock.clock
+    }
+
+    private mutating func isSet(at packet: Int) -> Bool {
+        guard judged < Self.judgedAtMost, CaptureFiles.canRepeat(source.path) else { return true }
+        judged += 1
+        return judge(source.path, packet)
+    }
+
+    /// Puts the packet at hand in front of those read ahead, of which there are none.
+    private mutating func hold(_ time: Timestamp, _ linkType: LinkType, of section: Int) {
+        var packet = PacketAhead(time: time, linkType: linkType, wireLength: file.wireLength, section: section)
+        file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
+        held = packet
+        ahead.removeAll(keepingCapacity: true)
+        aheadNext = 0
+    }
+
+    private mutating func lookAhead() {
+        if aheadNext > 0 {
+            ahead.removeFirst(aheadNext)
+            aheadNext = 0
+        }
+        while endAhead == nil, ahead.count < ArrivalClock.lookAhead {
+            let reading = file.read()
+            guard reading == .packet else { return endAhead = reading }
+            var packet = PacketAhead(
+                time: file.time, linkType: file.linkType, wireLength: file.wireLength, section: file.sections)
+            file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
+            ahead.append(packet)
+        }
+    }
+
+    private mutating func change(to linkType: LinkType) {
+        nextLinkType = linkType
+        let others = " and others"
+        if !source.linkType.hasSuffix(others) { source.linkType += others }
+    }
+
+    private mutating func end(_ cause: String?) {
+        nextTime = nil
+        source.kernelDropped = file.dropped
+        source.clock = clock.clock
+        if let cause {
+            damage = CaptureDamage(source: index, sentence: sentence(for: cause), cause: cause)
+            source.excerpt = nil
+        } else {
+            source.concludeExcerpt()
+        }
     }
 
     private func sentence(for cause: String) -> String {
         let (title, count) = (CaptureError.title(source.path), source.packets)
         let kept = count == 0 ? "no packet was read" : "the \(count) before it \(count == 1 ? "was" : "were") read"
-        if mixedReader?.hasStreamError ?? handle.hasStreamError {
+        if file.hasStreamError {
             return "\(title) cannot be decompressed to its end: at packet \(count + 1), \(kept)"
-        }
-        if PcapHandle.refusesInterface(cause) {
-            return
-                "\(title) describes a second kind of interface at packet \(count + 1), which can be read from a file but "
-                + "not from a pipe, \(kept)"
         }
         if cause.hasPrefix("truncated") { return "\(title) is cut off inside packet \(count + 1), \(kept)" }
         return "\(title) is damaged at packet \(count + 1), \(kept)"
     }
+}
 
-    private static func open(_ path: String) throws(CaptureError) -> PcapHandle {
-        var stream = try CaptureStream.open(path)
-        let title = CaptureError.title(path)
-        switch stream.format {
-        case .empty:
-            throw CaptureError(.notACapture, path: path, "\(title) is empty")
-        case .foreign(let name, let advice):
-            throw CaptureError(.notACapture, path: path, "\(title) is \(name): \(advice)")
-        case .capture, .gzip, .unknown:
-            break
-        }
-        var cause = ""
-        if let handle = stream.hand(to: { PcapHandle($0, $1, error: &cause) }) { return handle }
-        let sentence =
-            stream.format == .capture
-            ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
-        throw CaptureError(.notACapture, path: path, sentence, cause: cause)
-    }
+/// A value: a packet that was read before it was asked for.
+private struct PacketAhead {
+    let time: Timestamp
+    let linkType: LinkType
+    let wireLength: Int
+    /// The section of the file that it stands in.
+    let section: Int
+    var bytes: [UInt8] = []
 }
 
 extension CaptureSource {
-    /// Counts a packet; returns its number.
-    mutating func count(_ time: Timestamp, bytes count: Int) -> Int {
+    /// Counts a packet of `wireLength` bytes of which `count` were captured; returns its number.
+    mutating func count(_ time: Timestamp, bytes count: Int, of wireLength: Int) -> Int {
         packets += 1
         bytes += count
+        if count < wireLength { noteCut(at: count) }
         if first.map({ time < $0 }) ?? true { first = time }
         if last.map({ time > $0 }) ?? true { last = time }
         return packets
+    }
+
+    private mutating func noteCut(at length: Int) {
+        snapLength = cutPackets == 0 || snapLength == length ? length : nil
+        cutPackets += 1
     }
 
     /// At the end of an excerpt: it covers the time of its capture. One that lost packets since it was made is a capture

@@ -2,21 +2,30 @@ import Trace
 
 /// A machine that reads the packets of capture files, several merged by time.
 ///
-/// Of packets with equal times that of the file named first comes first. A file is never reordered: where its own time
-/// goes backward, the packet comes as early as it can. Memory does not grow with the size of the files.
+/// Of packets with equal times that of the file named first comes first. A file is never reordered: where a packet has an
+/// earlier time than one in front of it, it comes as early as it can; where the clock of a file was set back, time goes on
+/// from there (`SourceClock`). Memory does not grow with the size of the files.
 package final class CaptureFiles {
     private let files: [CaptureFile]
     /// Indices of the files that have a packet left, as a binary heap: the earliest is at the root.
     private var heap: [Int]
 
+    /// Whether the clock of the file at a path was set back before the packet with that number, where it looks like
+    /// that: the file may as well be two, one put behind the other, whose times are right.
+    package typealias StepJudge = (_ path: String, _ packet: Int) -> Bool
+
     /// Opens all files; `-` is standard input.
     ///
+    /// `corrections` are what is added to the times of each file, where its clock is known to differ from the others'.
     /// Throws for the first that is no capture or cannot be read. A file that ends badly after its header is no error:
     /// `damages` tells of it.
-    package init(paths: [String]) throws(CaptureError) {
+    package init(
+        paths: [String], corrections: [ClockCorrection] = [], judge: @escaping StepJudge = { _, _ in true }
+    ) throws(CaptureError) {
         var files: [CaptureFile] = []
         for (index, path) in paths.enumerated() {
-            files.append(try CaptureFile(path: path, index: index))
+            let correction = index < corrections.count ? corrections[index] : ClockCorrection()
+            files.append(try CaptureFile(path: path, index: index, correction: correction, judge))
         }
         self.files = files
         heap = []

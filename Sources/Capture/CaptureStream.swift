@@ -62,9 +62,11 @@ struct CaptureStream: ~Copyable {
         return owner
     }
 
-    /// Reads from the stream, which stays its own.
-    mutating func withFile<Result>(_ body: (UnsafeMutablePointer<FILE>) -> Result?) -> Result? {
-        file.flatMap(body)
+    /// The first octet of what is to be read, decompressed; it is not used up. `nil` where there is none.
+    mutating func firstOctet() -> UInt8? {
+        guard let file else { return nil }
+        let octet = getc(file)
+        return octet < 0 ? nil : UInt8(truncatingIfNeeded: ungetc(octet, file))
     }
 
     private static func readHead(_ descriptor: Int32) -> [UInt8]? {

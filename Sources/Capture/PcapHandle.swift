@@ -3,7 +3,7 @@ import Glibc
 import Trace
 
 /// A machine that owns a libpcap handle for reading a file, and closes it.
-struct PcapHandle: ~Copyable {
+final class PcapHandle {
     /// What reading on has come to.
     enum Reading: Equatable {
         case packet
@@ -35,16 +35,13 @@ struct PcapHandle: ~Copyable {
 
     var linkType: LinkType { LinkType(rawValue: pcap_datalink(handle)) }
 
-    /// Whether the file is pcapng, whose version is 1.
-    var isPcapng: Bool { !hasShortTimes }
-
     /// Whether the stream below libpcap failed, and with what: compressed data that end too early or are damaged.
     var hasStreamError: Bool {
         pcap_file(handle).map { ferror($0) != 0 } ?? false
     }
 
     /// Reads the next packet; it stays where it is until the next call.
-    mutating func read() -> Reading {
+    func read() -> Reading {
         switch pcap_next_ex(handle, &header, &data) {
         case 1: .packet
         case PCAP_ERROR_BREAK: .end
@@ -72,11 +69,6 @@ struct PcapHandle: ~Copyable {
     @inline(__always)
     func withBytes(_ body: (RawSpan) -> Void) {
         body(UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : capturedLength).bytes)
-    }
-
-    /// Whether an error says that a pcapng file holds interfaces of different link types or snapshot lengths.
-    static func refusesInterface(_ cause: String) -> Bool {
-        cause.hasPrefix("an interface has a ") && cause.contains(" different from the ")
     }
 
     static func text(_ buffer: [CChar]) -> String {

@@ -3,13 +3,17 @@ import Glibc
 /// A value: the body of one block of a pcapng file, in the byte order of its section.
 struct PcapngBlock {
     private(set) var type: UInt32 = 0
-    private(set) var bytes: [UInt8] = []
     private(set) var isBigEndian = false
+    /// Bytes of the body.
+    private(set) var count = 0
+    /// The block as read; only grows, and the body begins behind type and length.
+    private var storage = [UInt8](repeating: 0, count: 4096)
 
     static let sectionHeader: UInt32 = 0x0A0D_0D0A
     /// libpcap's limit: no packet comes near it.
     private static let longest = 16 << 20
     private static let byteOrderMagic: UInt32 = 0x1A2B_3C4D
+    private static let headLength = 8
 
     enum Reading {
         case block
@@ -18,64 +22,93 @@ struct PcapngBlock {
         case failed(String)
     }
 
-    var count: Int { bytes.count }
-
     /// Reads the next block in place of this one (draft-ietf-opsawg-pcapng, 3.1).
     mutating func read(_ file: UnsafeMutablePointer<FILE>) -> Reading {
-        bytes.removeAll(keepingCapacity: true)
-        let count = append(8, from: file)
-        guard count > 0 else { return ferror(file) == 0 ? .end : .failed("error reading dump file") }
-        guard count == 8 else { return .failed("truncated pcapng dump file") }
-        type = uint32(0)
+        count = 0
+        let had = fill(0..<Self.headLength, from: file)
+        guard had > 0 else { return ferror(file) == 0 ? .end : .failed("error reading dump file") }
+        guard had == Self.headLength else { return .failed("truncated pcapng dump file") }
+        var start = Self.headLength
+        type = word(at: 0)
         if type == Self.sectionHeader {
-            guard append(4, from: file) == 4 else { return .failed("truncated pcapng dump file") }
+            guard fill(start..<start + 4, from: file) == 4 else { return .failed("truncated pcapng dump file") }
             isBigEndian = false
-            if uint32(8) != Self.byteOrderMagic { isBigEndian = true }
-            guard uint32(8) == Self.byteOrderMagic else { return .failed("unknown byte order in pcapng dump file") }
+            if word(at: start) != Self.byteOrderMagic { isBigEndian = true }
+            guard word(at: start) == Self.byteOrderMagic else {
+                return .failed("unknown byte order in pcapng dump file")
+            }
+            start += 4
         }
-        let (length, had) = (Int(uint32(4)), bytes.count)
-        guard length >= had + 4, length % 4 == 0, length <= Self.longest else {
+        let length = Int(word(at: 4))
+        guard length >= start + 4, length % 4 == 0, length <= Self.longest else {
             return .failed("block in pcapng dump file has a bad length of \(length)")
         }
-        guard append(length - had, from: file) == length - had else { return .failed("truncated pcapng dump file") }
-        guard Int(uint32(length - 4)) == length else {
+        guard fill(start..<length, from: file) == length - start else { return .failed("truncated pcapng dump file") }
+        guard Int(word(at: length - 4)) == length else {
             return .failed("block total length mismatch in pcapng dump file")
         }
-        bytes.removeLast(4)
-        bytes.removeFirst(8)
+        count = length - Self.headLength - 4
         return .block
     }
 
-    /// Appends up to `count` bytes; room is made as they come, not as they are announced.
-    private mutating func append(_ count: Int, from file: UnsafeMutablePointer<FILE>) -> Int {
-        var got = 0
-        while got < count {
-            let (start, step) = (bytes.count, min(count - got, 64 << 10))
-            bytes.append(contentsOf: repeatElement(0, count: step))
-            let read = bytes.withUnsafeMutableBytes { fread($0.baseAddress?.advanced(by: start), 1, step, file) }
-            got += read
-            if read < step {
-                bytes.removeLast(step - read)
-                break
+    /// Reads into a range of the storage, which grows as the bytes come, not as they are announced.
+    private mutating func fill(_ range: Range<Int>, from file: UnsafeMutablePointer<FILE>) -> Int {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            if place == storage.count {
+                storage.append(contentsOf: repeatElement(0, count: min(storage.count, range.upperBound - place)))
             }
+            let step = min(range.upperBound, storage.count) - place
+            let read = storage.withUnsafeMutableBytes { fread($0.baseAddress?.advanced(by: place), 1, step, file) }
+            place += read
+            if read < step { break }
         }
-        return got
+        return place - range.lowerBound
     }
 
-    func uint8(_ offset: Int) -> UInt8 { bytes[offset] }
+    /// Hands over bytes of the body.
+    @inline(__always)
+    func withBytes(_ range: Range<Int>, _ body: (RawSpan) -> Void) {
+        let start = Self.headLength + range.lowerBound
+        storage.withUnsafeBytes { body($0.bytes.extracting(start..<start + range.count)) }
+    }
+
+    /// Bytes of the body as text.
+    func text(_ range: Range<Int>) -> String {
+        let start = Self.headLength + range.lowerBound
+        return String(decoding: storage[start..<start + range.count], as: UTF8.self)
+    }
+
+    /// Visits the options from `start` on, until they end or contradict the block's length (3.5): `(code, place, length)`.
+    func visitOptions(from start: Int, _ visit: (UInt16, Int, Int) -> Void) {
+        var place = start
+        while count - place >= 4 {
+            let (code, length) = (uint16(place), Int(uint16(place + 2)))
+            place += 4
+            guard code != 0, count - place >= length else { return }
+            visit(code, place, length)
+            place += (length + 3) & ~3
+        }
+    }
+
+    func uint8(_ offset: Int) -> UInt8 { storage[Self.headLength + offset] }
 
     func uint16(_ offset: Int) -> UInt16 {
-        let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self)
+        let place = Self.headLength + offset
+        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt16.self)
         return isBigEndian ? UInt16(bigEndian: value) : UInt16(littleEndian: value)
     }
 
-    func uint32(_ offset: Int) -> UInt32 {
-        let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
-        return isBigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
-    }
+    func uint32(_ offset: Int) -> UInt32 { word(at: Self.headLength + offset) }
 
     func uint64(_ offset: Int) -> UInt64 {
-        let value = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let place = Self.headLength + offset
+        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
         return isBigEndian ? UInt64(bigEndian: value) : UInt64(littleEndian: value)
+    }
+
+    private func word(at place: Int) -> UInt32 {
+        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self)
+        return isBigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
     }
 }

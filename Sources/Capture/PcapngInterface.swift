@@ -9,6 +9,8 @@ struct PcapngInterface {
     private let unitsPerSecond: UInt64
     /// Seconds to add to every time.
     private let offset: Int64
+    /// Packets lost in front of the capture, as the latest statistics say; `nil` where none do.
+    private(set) var dropped: Int?
 
     /// Reads the body of an interface description block; `nil` when it is malformed.
     init?(_ body: PcapngBlock) {
@@ -17,17 +19,25 @@ struct PcapngInterface {
         snapLength = Int(body.uint32(4))
         var units: UInt64? = 1_000_000
         var seconds: Int64 = 0
-        var place = 8
-        while body.count - place >= 4 {
-            let (code, length) = (body.uint16(place), Int(body.uint16(place + 2)))
-            place += 4
-            guard code != Option.end, body.count - place >= length else { break }
+        body.visitOptions(from: 8) { code, place, length in
             if code == Option.resolution, length == 1 { units = Self.units(body.uint8(place)) }
             if code == Option.offset, length == 8 { seconds = Int64(bitPattern: body.uint64(place)) }
-            place += (length + 3) & ~3
         }
         guard let units else { return nil }
         (unitsPerSecond, offset) = (units, seconds)
+    }
+
+    /// Takes the body of an interface statistics block: counts are those since the capture began, so the latest hold.
+    mutating func take(statistics body: PcapngBlock) {
+        var (byInterface, bySystem): (UInt64?, UInt64?) = (nil, nil)
+        body.visitOptions(from: 12) { code, place, length in
+            guard length == 8 else { return }
+            if code == Option.droppedByInterface { byInterface = body.uint64(place) }
+            if code == Option.droppedBySystem { bySystem = body.uint64(place) }
+        }
+        guard byInterface != nil || bySystem != nil else { return }
+        let sum = Int(clamping: byInterface ?? 0).addingReportingOverflow(Int(clamping: bySystem ?? 0))
+        dropped = sum.overflow ? .max : sum.partialValue
     }
 
     /// The moment that a count of the interface's units of time stands for.
@@ -39,7 +49,8 @@ struct PcapngInterface {
     }
 
     private enum Option {
-        static let end: UInt16 = 0
+        static let droppedByInterface: UInt16 = 5
+        static let droppedBySystem: UInt16 = 7
         static let resolution: UInt16 = 9
         static let offset: UInt16 = 14
     }

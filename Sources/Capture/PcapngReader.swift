@@ -1,32 +1,78 @@
 import Glibc
 import Trace
 
-/// A machine that reads the packets of a pcapng file that libpcap refuses: one with interfaces of different link types
-/// or snapshot lengths (draft-ietf-opsawg-pcapng).
+/// A machine that reads the packets of a pcapng file (draft-ietf-opsawg-pcapng).
 ///
-/// Blocks that hold no packet and describe no interface are stepped over.
+/// Sections may differ in byte order, interfaces in link type, resolution and snapshot length, and they may be described
+/// anywhere in front of their first packet. Interface statistics are counted. Other blocks are stepped over.
 final class PcapngReader {
     private let file: UnsafeMutablePointer<FILE>
     private let buffer: StreamBuffer
     private var block = PcapngBlock()
     private var interfaces: [PcapngInterface] = []
     private var packet = 0..<0
+    /// Packets lost in sections that are over; `nil` where no statistics were seen.
+    private var droppedBefore: Int?
 
     private(set) var time = Timestamp(nanoseconds: 0)
     private(set) var wireLength = 0
     private(set) var linkType = LinkType(rawValue: 0)
+    /// What the file says of the capture that it is an excerpt of.
+    private(set) var excerpt: Excerpt?
+    /// Sections begun.
+    private(set) var sections = 0
     var capturedLength: Int { packet.count }
     var hasStreamError: Bool { ferror(file) != 0 }
 
-    private static let mostInterfaces = 65_536
-
-    /// Takes over `file`.
-    init(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer) {
-        self.file = file
-        self.buffer = buffer
+    /// Packets lost in front of the capture, over all interfaces, as the statistics read last say; `nil` without any.
+    var dropped: Int? {
+        interfaces.reduce(droppedBefore) { sum, interface in
+            interface.dropped.map { Self.add(sum ?? 0, $0) } ?? sum
+        }
     }
 
-    deinit { fclose(file) }
+    private static let mostInterfaces = 65_536
+
+    /// Takes over `file` when it is a pcapng file that describes an interface; else it says why not.
+    init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
+        self.file = file
+        self.buffer = buffer
+        guard readUntilFirstInterface(&error) else {
+            isOwner = false
+            return nil
+        }
+    }
+
+    /// Whether the file is closed with this: not where it could not be taken over.
+    private var isOwner = true
+
+    deinit {
+        if isOwner { fclose(file) }
+    }
+
+    private func readUntilFirstInterface(_ error: inout String) -> Bool {
+        while interfaces.isEmpty {
+            switch block.read(file) {
+            case .end:
+                error = "the capture file has no Interface Description Blocks"
+                return false
+            case .failed(let cause):
+                error = sections == 0 ? "unknown file format" : cause
+                return false
+            case .block: break
+            }
+            if sections == 0, block.type != PcapngBlock.sectionHeader {
+                error = "unknown file format"
+                return false
+            }
+            if takeBlock() != .other {
+                error = "the capture file has a packet block before any Interface Description Blocks"
+                return false
+            }
+        }
+        linkType = interfaces[0].linkType
+        return true
+    }
 
     /// Reads the next packet; it stays where it is until the next call.
     func read() -> PcapHandle.Reading {
@@ -36,38 +82,68 @@ final class PcapngReader {
             case .failed(let cause): return .failed(cause)
             case .block: break
             }
-            let isPacket: Bool?
-            switch block.type {
-            case PcapngBlock.sectionHeader:
-                interfaces.removeAll()
-                isPacket = false
-            case BlockType.interface: isPacket = addInterface() ? false : nil
-            case BlockType.enhancedPacket: isPacket = readEnhancedPacket() ? true : nil
-            case BlockType.simplePacket: isPacket = readSimplePacket() ? true : nil
-            case BlockType.obsoletePacket: isPacket = readObsoletePacket() ? true : nil
-            default: isPacket = false
+            switch takeBlock() {
+            case .packet: return .packet
+            case .malformed: return .failed("malformed block in pcapng dump file")
+            case .other: break
             }
-            guard let isPacket else { return .failed("malformed block in pcapng dump file") }
-            if isPacket { return .packet }
         }
     }
 
     /// Hands on the captured bytes of the packet.
+    @inline(__always)
     func withBytes(_ body: (RawSpan) -> Void) {
-        block.bytes.withUnsafeBytes { body($0.bytes.extracting(packet)) }
+        block.withBytes(packet, body)
     }
+
+    // MARK: Blocks
 
     private enum BlockType {
         static let interface: UInt32 = 1
         static let obsoletePacket: UInt32 = 2
         static let simplePacket: UInt32 = 3
+        static let interfaceStatistics: UInt32 = 5
         static let enhancedPacket: UInt32 = 6
+    }
+
+    private enum Content {
+        case packet
+        case other
+        case malformed
+    }
+
+    private func takeBlock() -> Content {
+        switch block.type {
+        case BlockType.enhancedPacket: return readEnhancedPacket() ? .packet : .malformed
+        case PcapngBlock.sectionHeader: return beginSection()
+        case BlockType.interface: return addInterface() ? .other : .malformed
+        case BlockType.interfaceStatistics: return takeStatistics()
+        case BlockType.simplePacket: return readSimplePacket() ? .packet : .malformed
+        case BlockType.obsoletePacket: return readObsoletePacket() ? .packet : .malformed
+        default: return .other
+        }
+    }
+
+    private func beginSection() -> Content {
+        droppedBefore = dropped
+        interfaces.removeAll()
+        sections += 1
+        if sections == 1 { excerpt = ExcerptReader.excerpt(of: block) }
+        return .other
     }
 
     private func addInterface() -> Bool {
         guard interfaces.count < Self.mostInterfaces, let interface = PcapngInterface(block) else { return false }
         interfaces.append(interface)
         return true
+    }
+
+    /// `| interface (4) | time (8) | options … |`; statistics of an interface that is not described say nothing.
+    private func takeStatistics() -> Content {
+        guard block.count >= 12 else { return .other }
+        let index = Int(block.uint32(0))
+        if interfaces.indices.contains(index) { interfaces[index].take(statistics: block) }
+        return .other
     }
 
     /// `| interface (4) | time, high (4) | time, low (4) | captured length (4) | length (4) | packet …`
@@ -105,5 +181,10 @@ final class PcapngReader {
         wireLength = wire
         packet = start..<start + captured
         return true
+    }
+
+    private static func add(_ left: Int, _ right: Int) -> Int {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
     }
 }

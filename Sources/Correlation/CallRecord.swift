@@ -85,7 +85,7 @@ struct CallRecord: Sendable {
         call.isLate = (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
         call.replyFate = fate(at: end, naming, sight)
         let isLost = call.replyFate?.isLost ?? false
-        call.repliedAt = isLost ? nil : replyDeliveredAt ?? replyPublishedAt
+        call.repliedAt = isLost ? nil : (replyDeliveredAt ?? replyPublishedAt).map { max($0, call.requestedAt ?? $0) }
         call.error = isLost || call.isLate ? nil : failure
         call.outcome = outcome(at: end)
         if !isLost, let publishedAt, let replyDeliveredAt, replyDeliveredAt >= publishedAt {

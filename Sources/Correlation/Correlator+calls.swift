@@ -62,7 +62,10 @@ extension Correlator {
         case .returned:
             calls[id].requestWasReturned = true
         }
-        if let reply = calls[id].call.reply, messages.contains(reply) { describe(reply: reply, byCall: id) }
+        if let reply = calls[id].call.reply, messages.contains(reply) {
+            describe(reply: reply, byCall: id)
+            putBehindRequest(reply: reply, ofCall: id)
+        }
     }
 
     // MARK: Reply
@@ -73,6 +76,7 @@ extension Correlator {
         let isNew = messages[message].call == nil
         messages[message].call = calls[id].call.id
         describe(reply: message, byCall: id)
+        putBehindRequest(reply: message, ofCall: id)
         if case .publish = observation.leg, !isRepeat { joinReplier(observation.connection, call: id) }
         if reply.isHeartbeat {
             calls[id].showedLife(at: observation.lastByteAt)
@@ -142,6 +146,17 @@ extension Correlator {
     private mutating func joinReplier(_ connection: Int, call id: Int) {
         calls[id].replierConnection = calls[id].replierConnection ?? connection
         if let taker = calls[id].takerConnection, !calls[id].wasRedelivered { naming.join(taker, connection) }
+    }
+
+    /// No answer comes before its request, whatever the clocks of the hosts say that it was captured on.
+    private mutating func putBehindRequest(reply: Int, ofCall id: Int) {
+        guard let request = calls[id].call.request, messages.contains(request), let asked = messages[request].at else {
+            return
+        }
+        if let published = messages[reply].publishedAt, published < asked { messages[reply].publishedAt = asked }
+        for place in messages[reply].deliveries.indices where messages[reply].deliveries[place].at < asked {
+            messages[reply].deliveries[place].at = asked
+        }
     }
 
     /// A reply is called by its request's method and is about its instances.

@@ -39,7 +39,8 @@ extension Correlator {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
         case (.refused, nil): messages[id].refusedAt = acknowledgement.at
         case (.taken, let index?):
-            messages[id].deliveries[index].acknowledgedAt = acknowledgement.at
+            messages[id].deliveries[index].acknowledgedAt = max(
+                acknowledgement.at, messages[id].deliveries[index].at)
             if let packet = acknowledgement.packet { messages[id].settlements.append(packet) }
         default: return
         }
@@ -68,7 +69,8 @@ extension Correlator {
             if first == connection { learnSender(observation) } else { naming.used(connection) }
             return (id, first != connection)
         }
-        messages[id].publishedAt = observation.firstByteAt
+        // Clocks of several hosts may differ: no delivery comes before its publish.
+        messages[id].publishedAt = messages[id].deliveries.reduce(observation.firstByteAt) { min($0, $1.at) }
         messages[id].connection = connection
         messages[id].exchange = observation.exchange
         messages[id].routingKey = observation.routingKey
@@ -118,8 +120,8 @@ extension Correlator {
             if messages[id].deliveries.count >= max(1, limits.deliveriesPerMessage) {
                 messages[id].deliveries.removeLast()
             }
-            messages[id].deliveries.append(
-                Delivery(at: observation.lastByteAt, redelivered: redelivered, connection: connection))
+            let at = max(observation.lastByteAt, messages[id].publishedAt ?? observation.lastByteAt)
+            messages[id].deliveries.append(Delivery(at: at, redelivered: redelivered, connection: connection))
         }
         let latest = messages[id].deliveries.count - 1
         awaitSettlement(of: observation, message: id, delivery: redelivered ? latest : twin ?? latest)

@@ -18,10 +18,13 @@ package struct NetworkLimits: Sendable {
     package var bufferedBytes = 16 << 20
 
     /// Segments of a connection that must follow before a hole that the receiver has acknowledged counts as lost by
-    /// the capture: packets of several receive queues reach a capture slightly reordered.
-    package var segmentsBeforeGap = 16
+    /// the capture: packets of several receive queues reach a capture reordered.
+    package var segmentsBeforeGap = 64
     /// Packet time that has the same effect as `segmentsBeforeGap`.
-    package var timeBeforeGap: Nanoseconds = .seconds(1)
+    package var timeBeforeGap: Nanoseconds = .seconds(3)
+    /// Whether a segment waits, no longer than for a gap, for what its sender had before it sent it: the start of its own
+    /// direction, and the bytes of the other that it acknowledges.
+    package var waitsForCauses = true
     /// Packet time after which a hole counts as lost although no acknowledgment was seen, as when only one direction
     /// is captured.
     package var timeBeforeUnacknowledgedGap: Nanoseconds = .seconds(30)
@@ -72,6 +75,9 @@ package struct NetworkLimits: Sendable {
     package static var excerpt: NetworkLimits {
         var limits = NetworkLimits()
         limits.expectsHoles = true
+        limits.waitsForCauses = false
+        limits.segmentsBeforeGap = 16
+        limits.timeBeforeGap = .seconds(1)
         limits.straysBeforeRestart = 1
         limits.mirrorTrials = 0
         return limits

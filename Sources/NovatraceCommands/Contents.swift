@@ -41,7 +41,7 @@ struct Contents {
     var firstReading: Reading {
         Reading(
             files: input.files, detail: isRepeatable ? .none : detail.decoding, showsSecrets: showsSecrets,
-            contentLimit: limit)
+            contentLimit: limit, correctsClocks: !input.noClockCorrection)
     }
 
     /// Puts the contents of `messages` into the trace, and says on standard error of how many there was no place.
@@ -73,7 +73,9 @@ struct Contents {
             if let mark = Mark(trace.messages[id]) { places[mark] = id }
         }
         var room = limit
-        let reading = Reading(files: input.files, detail: detail.decoding, showsSecrets: showsSecrets)
+        let reading = Reading(
+            files: input.files, detail: detail.decoding, showsSecrets: showsSecrets,
+            correctsClocks: !input.noClockCorrection)
         _ = try reading.run(limits: .passing) { finished in
             guard room > 0, case .message(let message) = finished, let detail = message.detail,
                 let id = Mark(message).flatMap({ places[$0] }), trace.messages[id].detail == nil

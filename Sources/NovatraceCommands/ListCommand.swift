@@ -26,14 +26,16 @@ struct ListCommand: ParsableCommand {
         let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }
         let options = display.diagramOptions(detail: .none, all: select.all, unbounded: true)
         let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)
-        let notes = NoteLines(trace.troubleNotes, isFirst: operations.isEmpty, options: options)
+        let quality = operations.isEmpty ? [] : trace.capture.qualityNotes
+        let notes = NoteLines(trace.troubleNotes + quality, isFirst: operations.isEmpty, options: options)
         try ResultOutput.standard.collect { output in
             if !operations.isEmpty { list.write(to: output) }
             notes.write(to: output)
         }
         guard !operations.isEmpty else {
             throw CommandFailure(
-                .nothingSelected, wanted == nil ? "no operation found" : "nothing matches the selection")
+                .nothingSelected,
+                wanted == nil ? trace.withReason("no operation found") : "nothing matches the selection")
         }
     }
 }

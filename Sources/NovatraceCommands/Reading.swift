@@ -2,6 +2,7 @@ import Capture
 import Correlation
 import OpenStack
 import Pipeline
+import Rendering
 import Trace
 
 /// Reads the capture files that a command was given, with progress and warnings on standard error.
@@ -11,10 +12,13 @@ struct Reading {
     private let showsSecrets: Bool
     /// Bytes of content that are kept in all.
     private let contentLimit: Int
+    /// Whether the times of files whose clocks differ are corrected.
+    private let correctsClocks: Bool
 
     /// Without content: nothing of what messages carried is kept.
     init(_ input: InputOptions) {
-        self.init(files: input.files)
+        self.init(
+            files: input.files, detail: .none, showsSecrets: false, correctsClocks: !input.noClockCorrection)
     }
 
     /// As above, for a command that takes each file by itself.
@@ -23,14 +27,20 @@ struct Reading {
     }
 
     init(_ input: InputOptions, _ content: ContentOptions) {
-        self.init(files: input.files, detail: content.decoding, showsSecrets: content.showSecrets)
+        self.init(
+            files: input.files, detail: content.decoding, showsSecrets: content.showSecrets,
+            correctsClocks: !input.noClockCorrection)
     }
 
-    init(files: [String], detail: OsloDecoder.Detail, showsSecrets: Bool, contentLimit: Int = .max) {
+    init(
+        files: [String], detail: OsloDecoder.Detail, showsSecrets: Bool, contentLimit: Int = .max,
+        correctsClocks: Bool = true
+    ) {
         self.files = files
         self.detail = detail
         self.showsSecrets = showsSecrets
         self.contentLimit = contentLimit
+        self.correctsClocks = correctsClocks
     }
 
     /// The whole trace.
@@ -55,14 +65,20 @@ struct Reading {
     private func read(
         limits: CorrelationLimits, naming: inout ServiceNaming?, visit: (Correlator.Finished) -> Void
     ) throws -> CaptureSummary {
-        let captures = try CaptureFiles(paths: files)
         var progress = Progress()
         defer { progress.clear() }
+        let clocks = try ClockSurvey(of: files) { progress.show(packets: $0) }
+        let captures = try TracePipeline.files(files, corrections: clocks.corrections(applied: correctsClocks))
         let (capture, names) = try TracePipeline.run(
             over: captures, detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
             progress: { progress.show(packets: $0) }, visit: visit)
         naming = names
         return capture
+    }
+
+    /// Says on standard error what the capture itself leaves open, for a result that has no place for it.
+    static func note(_ capture: CaptureSummary) {
+        for note in capture.qualityNotes { StandardError.write("novatrace: note: \(note)\n") }
     }
 
     /// Says on standard error what a person must know beside the result.

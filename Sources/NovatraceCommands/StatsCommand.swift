@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Rendering
+import Trace
 
 /// `novatrace stats`: one line a method.
 struct StatsCommand: ParsableCommand {
@@ -21,25 +22,27 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup(title: "Show") var display: DisplayOptions
 
     func run() throws {
-        let collector = try select.wantsAll ? streamed() : selected()
+        let (collector, capture) = try select.wantsAll ? streamed() : selected()
         guard !collector.rows.isEmpty else {
-            throw CommandFailure(.nothingSelected, "no calls, casts or notifications found")
+            throw CommandFailure(
+                .nothingSelected, capture.withReason("no calls, casts or notifications found"))
         }
+        Reading.note(capture)
         let rows = select.problems ? collector.rows.filter { $0.failures + $0.unanswered > 0 } : collector.rows
         let table = MethodTable(rows, options: display.diagramOptions(detail: .none, all: select.all, unbounded: true))
         try ResultOutput.standard.collect { table.write(to: $0) }
     }
 
     /// Figures of everything, in constant memory.
-    private func streamed() throws -> StatisticsCollector {
+    private func streamed() throws -> (StatisticsCollector, CaptureSummary) {
         var collector = StatisticsCollector()
         let capture = try Reading(input).run(limits: .streaming) { collector.add($0) }
         Reading.warn(of: capture)
-        return collector
+        return (collector, capture)
     }
 
     /// Figures of what is selected: the trace has to be known as a whole.
-    private func selected() throws -> StatisticsCollector {
+    private func selected() throws -> (StatisticsCollector, CaptureSummary) {
         let trace = try Reading(input).trace()
         var collector = StatisticsCollector()
         var selection = select.selection(in: trace.capture)
@@ -48,6 +51,6 @@ struct StatsCommand: ParsableCommand {
             collector.add(trace.messages[id])
             if let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id { collector.add(call) }
         }
-        return collector
+        return (collector, trace.capture)
     }
 }

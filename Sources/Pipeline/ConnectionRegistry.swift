@@ -112,6 +112,9 @@ struct ConnectionRegistry: Sendable {
         connection.bytesSkipped = counts.reduce(0) { $0 + $1.skipped }
         connection.bytesMissing = counts.reduce(0) { $0 + $1.missing }
         connection.gaps = counts.reduce(0) { $0 + $1.gaps }
+        connection.bytesCut = counts.reduce(0) { $0 + $1.cut }
+        connection.packetsCut = counts.reduce(0) { $0 + $1.cutPackets }
+        connection.lastCut = stream.lastCut?.time
         connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
         connection.oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }

@@ -156,7 +156,7 @@ struct MessageStage {
 
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
         let decoded = read(body, of: content)
-        if case .opaque(let reason) = decoded, reason.isDefect {
+        if case .opaque(let reason) = decoded, reason.isDefect, !content.isTruncated {
             correlator.lost(on: connection, at: content.lastPacket.time)
             anomalies.add(
                 Anomaly(

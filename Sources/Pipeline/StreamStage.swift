@@ -46,7 +46,7 @@ struct StreamStage {
         case .closed(let closing):
             if let place = places[tcp] { close(place, TCPEnd(closing, event.direction, event.stamp.time)) }
             return true
-        case .bytes, .gap:
+        case .bytes, .gap, .cut:
             guard let place = place(of: tcp) else { return false }
             if entries[place].foreign != nil { return isStillForeign(place, event, bytes) }
             feed(event, bytes, to: place)
@@ -87,9 +87,10 @@ struct StreamStage {
         let tcp = event.connection
         var connection = entries[place].connection
         let server = connection == nil ? entries[place].stream.connection.serverSide : .second
-        if case .gap(let count) = event.kind {
+        let (missing, isCut) = event.kind.missing
+        if missing > 0 {
             if let connection { messages.lost(on: connection, at: event.stamp.time) }
-            entries[place].stream.gap(count, from: side, at: event.stamp) { event, body in
+            entries[place].stream.gap(missing, isCut: isCut, from: side, at: event.stamp) { event, body in
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
         } else {
@@ -335,6 +336,17 @@ struct TCPEnd {
         case .reset: ConnectionEnd(.reset, at: at, by: side)
         case .replaced: ConnectionEnd(.replaced, at: at)
         case .expired: ConnectionEnd(.silent, at: at)
+        }
+    }
+}
+
+extension StreamEvent.Kind {
+    /// Bytes that the capture does not hold, and whether they were cut off a packet.
+    fileprivate var missing: (count: Int, isCut: Bool) {
+        switch self {
+        case .gap(let count): (count, false)
+        case .cut(let count): (count, true)
+        case .opened, .bytes, .closed: (0, false)
         }
     }
 }

@@ -178,11 +178,18 @@ extension TracePipeline {
         }
     }
 
+    /// Opens capture files to be read as one, each with the times that its clock should have shown.
+    package static func files(
+        _ paths: [String], corrections: [ClockCorrection] = []
+    ) throws(CaptureError) -> CaptureFiles {
+        try CaptureFiles(paths: paths, corrections: corrections, judge: StepJudge.isStep)
+    }
+
     /// The whole trace of capture files, merged by time.
     package static func trace(
         of paths: [String], detail: OsloDecoder.Detail = .none, progress: (Int) -> Void = { _ in }
     ) throws(CaptureError) -> BusTrace {
-        let files = try CaptureFiles(paths: paths)
+        let files = try files(paths, corrections: ClockSurvey(of: paths).corrections(applied: true))
         var builder = TraceBuilder()
         let (capture, naming) = try run(over: files, detail: detail, progress: progress) { builder.add($0) }
         var finished = TraceBuilder()

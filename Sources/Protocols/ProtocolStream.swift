@@ -54,14 +54,15 @@ package struct ProtocolStream: Sendable {
         if status == .undecided { decide(bytes.byteCount) }
     }
 
-    /// `count` bytes of one direction were not captured.
+    /// `count` bytes of one direction were not captured: lost, or cut off a packet.
     package mutating func gap(
-        _ count: Int, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ count: Int, isCut: Bool = false, from side: StreamSide, at stamp: PacketStamp,
+        _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         if case .other = status { return }
         release(side, at: stamp, emit)
         let isSilent = status == .undecided && !isOwnPort
-        connection.gap(count, from: side, at: stamp) { event, bytes in
+        connection.gap(count, isCut: isCut, from: side, at: stamp) { event, bytes in
             if !isSilent { emit(event, bytes) }
         }
         if status == .undecided { decide(0) }

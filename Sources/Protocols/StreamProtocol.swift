@@ -20,8 +20,9 @@ package protocol StreamProtocol {
     mutating func receive(
         _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (Event, RawSpan) -> Void)
 
-    /// `count` bytes of one direction were not captured.
-    mutating func gap(_ count: Int, from side: StreamSide, at stamp: PacketStamp, _ emit: (Event, RawSpan) -> Void)
+    /// `count` bytes of one direction were not captured: lost, or where `isCut` cut off a packet.
+    mutating func gap(
+        _ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp, _ emit: (Event, RawSpan) -> Void)
 
     /// Neither direction goes on: hand out what was still waiting.
     mutating func finish(_ emit: (Event, RawSpan) -> Void)

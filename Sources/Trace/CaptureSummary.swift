@@ -30,8 +30,14 @@ package struct CaptureSource: Sendable {
     package var bytes = 0
     package var first: Timestamp?
     package var last: Timestamp?
-    /// `nil` where it is not known, as in every file.
+    /// Packets that were lost on the way into the capture. `nil` where that is not known, as in most files.
     package var kernelDropped: Int?
+    /// Packets of which only the first bytes were captured.
+    package var cutPackets = 0
+    /// The length that those were cut at; `nil` where there are none, or where they were cut at different lengths.
+    package var snapLength: Int?
+    /// How the times of its packets are to be read.
+    package var clock = SourceClock()
     /// What the file says of the capture that it is an excerpt of; `nil` for a whole capture.
     package var excerpt: Excerpt?
 
@@ -61,7 +67,13 @@ package struct Connection: Sendable, Identifiable {
     package var bytesSkipped = 0
     /// Stream bytes that the capture does not hold.
     package var bytesMissing = 0
-    /// Holes in the stream, both directions.
+    /// Of `bytesMissing`, those that were cut off packets.
+    package var bytesCut = 0
+    /// Packets that bytes were cut off.
+    package var packetsCut = 0
+    /// When the last of those came.
+    package var lastCut: Timestamp?
+    /// Holes in the stream, both directions; what was cut off packets not counted.
     package var gaps = 0
     /// Whether the capture began when the connection was already open.
     package var midstream = false

@@ -80,7 +80,7 @@ struct StreamCollector {
             if bytes.isEmpty { violations.append("no bytes in a bytes event") }
             stamps.append(event.stamp.number)
             update(event) { $0.bytes += bytes }
-        case .gap(let count):
+        case .gap(let count), .cut(let count):
             if count <= 0 || !bytes.isEmpty { violations.append("a gap of \(count) with \(bytes.count) bytes") }
             update(event) { $0.gaps.append(Gap(at: $0.length, count: count)) }
         case .closed(let closing):

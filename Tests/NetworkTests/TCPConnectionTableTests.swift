@@ -3,13 +3,24 @@ import TestSupport
 import Testing
 import Trace
 
+extension NetworkLimits {
+    /// Waits for nothing that may have been overtaken, and briefly for what fills a hole: what a segment does shows at once.
+    fileprivate static var prompt: NetworkLimits {
+        var limits = NetworkLimits()
+        limits.waitsForCauses = false
+        limits.segmentsBeforeGap = 16
+        limits.timeBeforeGap = .seconds(1)
+        return limits
+    }
+}
+
 /// Segments by hand: A (port 1000, sequence numbers from 100) opens, B (port 5672, from 500) answers.
 private struct Script {
     var collector: StreamCollector
     var time = Timestamp(seconds: 1000, nanoseconds: 0)
     private var number: Int64 = 0
 
-    init(limits: NetworkLimits = NetworkLimits()) {
+    init(limits: NetworkLimits = NetworkLimits.prompt) {
         collector = StreamCollector(limits: limits)
     }
 
@@ -267,7 +278,7 @@ private struct Script {
     }
 
     @Test func `a hole is given up when more waits behind it than the limits allow`() {
-        var limits = NetworkLimits()
+        var limits = NetworkLimits.prompt
         limits.bufferedBytesPerDirection = 10
         var script = Script(limits: limits)
         script.handshake()
@@ -503,7 +514,7 @@ private struct Script {
     }
 
     @Test func `a full table gives up the connection that was silent longest`() {
-        var limits = NetworkLimits()
+        var limits = NetworkLimits.prompt
         limits.connections = 2
         var script = Script(limits: limits)
         script.fromA(100, "one", port: 1)
@@ -516,7 +527,7 @@ private struct Script {
     }
 
     @Test func `a full table gives up what ended, then what nobody wants, before it gives up a live one`() {
-        var limits = NetworkLimits()
+        var limits = NetworkLimits.prompt
         limits.connections = 3
         var script = Script(limits: limits)
         script.fromA(100, "live", port: 1)

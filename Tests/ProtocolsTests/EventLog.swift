@@ -62,7 +62,7 @@ extension AMQPConnection {
     }
 
     mutating func lose(_ count: Int, from side: StreamSide, into log: inout EventLog) {
-        gap(count, from: side, at: .at(1)) { log.note($0, $1) }
+        gap(count, isCut: false, from: side, at: .at(1)) { log.note($0, $1) }
     }
 
     mutating func end(into log: inout EventLog) {

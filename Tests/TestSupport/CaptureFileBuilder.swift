@@ -98,11 +98,15 @@ package enum CaptureFileBuilder {
         (0..<max(0, exponent)).reduce(1) { power, _ in power * 10 }
     }
 
-    private static func word(_ value: UInt32, _ order: ByteOrder) -> [UInt8] {
+    package static func word(_ value: UInt32, _ order: ByteOrder) -> [UInt8] {
         withUnsafeBytes(of: order == .little ? value.littleEndian : value.bigEndian) { [UInt8]($0) }
     }
 
-    private static func half(_ value: UInt16, _ order: ByteOrder) -> [UInt8] {
+    package static func half(_ value: UInt16, _ order: ByteOrder) -> [UInt8] {
+        withUnsafeBytes(of: order == .little ? value.littleEndian : value.bigEndian) { [UInt8]($0) }
+    }
+
+    package static func double(_ value: UInt64, _ order: ByteOrder) -> [UInt8] {
         withUnsafeBytes(of: order == .little ? value.littleEndian : value.bigEndian) { [UInt8]($0) }
     }
 }

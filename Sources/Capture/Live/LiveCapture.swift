@@ -261,6 +261,7 @@ private final class WakePipe: Sendable {
 private struct Filling {
     private(set) var sources: [CaptureSource]
     private(set) var cutPackets = 0
+    private var clocks: [ArrivalClock]
     private var batch: PacketBatch
     private let linkTypes: [LinkType]
     private let pool: BatchPool
@@ -271,6 +272,7 @@ private struct Filling {
     init(interfaces: [LiveInterface], pool: BatchPool, limit: Int?, _ sink: @escaping (PacketBatch) -> Void) {
         sources = interfaces.map { CaptureSource(path: $0.name, linkType: $0.linkType.name) }
         linkTypes = interfaces.map(\.linkType)
+        clocks = interfaces.map { _ in ArrivalClock() }
         self.pool = pool
         self.limit = limit
         self.sink = sink
@@ -288,7 +290,9 @@ private struct Filling {
         guard !isComplete else { return }
         count += 1
         if length < wireLength { cutPackets += 1 }
-        let number = Int64(sources[interface].count(time, bytes: length))
+        let time = clocks[interface].arrive(at: time, packet: sources[interface].packets + 1)
+        sources[interface].clock = clocks[interface].clock
+        let number = Int64(sources[interface].count(time, bytes: length, of: wireLength))
         let isIn = batch.append(
             bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)
         guard !isIn else { return }

@@ -3,9 +3,9 @@
 /// An IPv4 address is kept as its IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2): those do not occur on the wire.
 package struct IPAddress: Hashable, Sendable {
     /// The first eight bytes as a number in network order.
-    let high: UInt64
+    package let high: UInt64
     /// The last eight bytes as a number in network order.
-    let low: UInt64
+    package let low: UInt64
 
     /// The address of IPv6 whose bytes are `high` followed by `low`, both in network order.
     package init(high: UInt64, low: UInt64) {

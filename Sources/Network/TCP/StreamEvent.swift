@@ -11,6 +11,8 @@ package struct StreamEvent: Sendable {
         case bytes
         /// The capture does not hold this many bytes of the stream.
         case gap(Int)
+        /// The same, since the capture keeps only the first bytes of a packet.
+        case cut(Int)
         /// The last event of a connection.
         case closed(TCPClosing)
     }

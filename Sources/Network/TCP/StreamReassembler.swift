@@ -35,6 +35,12 @@ struct StreamReassembler {
         begin(at: sequence, midstream: false)
     }
 
+    /// Takes `sequence` for the start, since that of the connection was not seen.
+    mutating func startMidstream(at sequence: SequenceNumber) {
+        guard !isStarted else { return }
+        begin(at: sequence, midstream: true)
+    }
+
     private mutating func begin(at sequence: SequenceNumber, midstream: Bool) {
         (next, initial) = (sequence, sequence)
         (isStarted, beganMidstream) = (true, midstream)
@@ -66,6 +72,9 @@ struct StreamReassembler {
         guard let finPosition else { return false }
         return position >= finPosition || acknowledgedPosition ?? 0 > finPosition
     }
+
+    /// Whether the stream is known to go on beyond what came of it.
+    var lacksBytes: Bool { !pending.isEmpty || finPosition.map { position < $0 } ?? false }
 
     private var acknowledgedPosition: Int? {
         acknowledged.map { position + $0.distance(from: next) }
@@ -103,7 +112,7 @@ struct StreamReassembler {
     }
 
     /// Whether a segment is a keep-alive probe with its byte of garbage, which the receiver has acknowledged before.
-    private func isKeepAlive(_ sequence: SequenceNumber, _ wireLength: Int) -> Bool {
+    func isKeepAlive(_ sequence: SequenceNumber, _ wireLength: Int) -> Bool {
         guard wireLength == 1, let acknowledged else { return false }
         return acknowledged.follows(sequence)
     }
@@ -120,7 +129,7 @@ struct StreamReassembler {
             emit(event(.bytes, origin), payload.extracting(range))
         }
         let missing = wireLength - from - range.count
-        if missing > 0 { skip(missing, origin, &ledger, emit) }
+        if missing > 0 { cut(missing, origin, &ledger, emit) }
     }
 
     /// Hands on a segment from its byte `from` on, together with the kept ones that it reaches.
@@ -243,6 +252,16 @@ struct StreamReassembler {
         ledger.statistics.missingBytes &+= count
         advance(count)
         emit(event(.gap(count), origin), RawSpan())
+    }
+
+    private mutating func cut(
+        _ count: Int, _ origin: StreamOrigin, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        ledger.statistics.cutSegments &+= 1
+        ledger.statistics.cutBytes &+= count
+        advance(count)
+        emit(event(.cut(count), origin), RawSpan())
     }
 
     @inline(__always)

@@ -31,6 +31,24 @@ struct TCPConnection {
         case own
     }
 
+    /// That the connection ends.
+    private struct Ending {
+        let closing: TCPClosing
+        let stamp: PacketStamp
+        /// The segment that reset it, and who sent that.
+        var reset: (segment: TCPSegment, side: FlowSide)?
+
+        init(_ closing: TCPClosing, at stamp: PacketStamp) {
+            self.closing = closing
+            self.stamp = stamp
+        }
+
+        init(_ closing: TCPClosing, at stamp: PacketStamp, reset segment: TCPSegment, from side: FlowSide) {
+            self.init(closing, at: stamp)
+            reset = (segment, side)
+        }
+    }
+
     let key: FlowKey
     var watch = Watch.none
     /// Segments with data until it is no longer young.
@@ -50,6 +68,10 @@ struct TCPConnection {
     private var endedBy: FlowSide?
     private var endedAt: PacketStamp?
     private var attempt = OpeningAttempt()
+    /// Segments that wait for what their senders had before them.
+    private var held = HeldSegments()
+    /// How the connection ends once what is missing of it has had time to come.
+    private var ending: Ending?
 
     init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
         self.key = key
@@ -91,8 +113,11 @@ struct TCPConnection {
     /// A SYN of the connection itself may come twice, or late. After the end every new SYN is another connection's.
     func isForeign(_ segment: TCPSegment, from side: FlowSide) -> Bool {
         guard !segment.flags.contains(.rst) else { return false }
-        if phase == .closed, !segment.flags.contains(.ack) { return true }
         let start = segment.sequence.advanced(by: 1)
+        if phase == .closed, !segment.flags.contains(.ack) {
+            let own = stream(of: side)
+            return !own.isStarted || own.initial != start
+        }
         return side == .low ? !low.isStart(start) : !high.isStart(start)
     }
 
@@ -117,29 +142,25 @@ struct TCPConnection {
             updateStream(of: side.opposite) { $0.acknowledge(segment.acknowledgment) }
         }
         if segment.flags.contains(.rst) {
-            guard isPlausibleReset(segment, from: side) else { return .goOn }
+            guard ending == nil, isPlausibleReset(segment, from: side) else { return .goOn }
             // After a FIN it is an answer: the end was begun by who had sent all.
             if side != firstSide { failAttempt(isRefused: true, &ledger) }
             let closing: TCPClosing = endedBy == nil ? .reset : .fin
             endedBy = endedBy ?? side
-            close(closing, &ledger, emit)
-            return .closed
+            return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
         }
-        let sequence = isSYN ? segment.sequence.advanced(by: 1) : segment.sequence
-        if segment.wireLength > 0 {
-            if phase == .silent { open(&nextID, &ledger, emit) }
-            let acceptance = deliver(sequence, payload, segment.wireLength, from: side, &ledger, emit)
-            if acceptance == .foreign { return .foreign }
+        if segment.wireLength > 0 || segment.flags.contains(.fin) {
+            if mustWait(segment, from: side, ledger.limits) {
+                held.add(segment, payload, from: side, at: stamp, &ledger)
+            } else if take(segment, payload, from: side, at: stamp, &nextID, &ledger, emit) == .foreign {
+                return .foreign
+            }
         }
-        if segment.flags.contains(.fin) {
-            endedBy = endedBy ?? side
-            endedAt = endedAt ?? stamp
-            updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
-        }
+        if !held.isEmpty { releaseHeld(at: stamp.time, &nextID, &ledger, emit) }
         settle(&ledger, emit)
+        if let ending { return conclude(ending, &ledger, emit) }
         guard low.isFinished, high.isFinished else { return .goOn }
-        close(.fin, &ledger, emit)
-        return .closed
+        return conclude(Ending(.fin, at: stamp), &ledger, emit)
     }
 
     /// Ends the connection: hands on what waits and reports the end, unless nothing was reported of it.
@@ -153,18 +174,22 @@ struct TCPConnection {
             let closing = closing == .expired && endedBy != nil ? .fin : closing
             let event = StreamEvent(
                 connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward,
-                stamp: closing == .fin ? endedAt ?? lastStamp : lastStamp,
+                stamp: ending?.stamp ?? (closing == .fin ? endedAt ?? lastStamp : lastStamp),
                 beganMidstream: stream(of: firstSide).beganMidstream,
-                kind: .closed(closing))
+                kind: .closed(ending?.closing ?? closing))
             emit(event, RawSpan())
         }
         phase = .closed
+        ending = nil
+        held.discard(&ledger)
     }
 
     /// Frees everything that is kept for the connection and reports nothing of it any more.
     mutating func ignore(_ ledger: inout ReassemblyLedger) {
         low.discard(&ledger)
         high.discard(&ledger)
+        held.discard(&ledger)
+        ending = nil
         phase = .ignored
     }
 
@@ -191,6 +216,91 @@ struct TCPConnection {
         guard phase == .open else { return }
         low.giveUpHoles(origin(of: .low), &ledger, emit)
         high.giveUpHoles(origin(of: .high), &ledger, emit)
+    }
+
+    // MARK: What waits
+
+    /// Whether segments wait, or the end does, for what may come late.
+    var isWaiting: Bool { !held.isEmpty || ending != nil }
+
+    /// Waits no longer: hands on the segments that wait, and ends what was to end.
+    ///
+    /// - Returns: whether that ended the connection.
+    mutating func giveUpWaiting(
+        nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> Bool {
+        giveUpHeld(&nextID, &ledger, emit)
+        let isFinished = low.isFinished && high.isFinished
+        guard phase != .closed, ending != nil || isFinished else { return false }
+        close(.fin, &ledger, emit)
+        return true
+    }
+
+    /// Ends the connection, or where bytes of it may still come lets that wait.
+    private mutating func conclude(
+        _ ending: Ending, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> Outcome {
+        self.ending = ending
+        guard ledger.limits.waitsForCauses, isEarly(ending) else {
+            close(ending.closing, &ledger, emit)
+            return .closed
+        }
+        return .goOn
+    }
+
+    /// Whether the end came in front of bytes that are known to have been sent before.
+    private func isEarly(_ ending: Ending) -> Bool {
+        if !held.isEmpty || low.lacksBytes || high.lacksBytes { return true }
+        guard let (segment, side) = ending.reset, phase == .open else { return false }
+        let stream = stream(of: side)
+        let isBehind = stream.isStarted && segment.sequence.distance(from: stream.next) > 0
+        return isBehind || acknowledgesUnseen(segment, from: side)
+    }
+
+    private func mustWait(_ segment: TCPSegment, from side: FlowSide, _ limits: NetworkLimits) -> Bool {
+        guard limits.waitsForCauses else { return false }
+        // An end alone waits only behind what waits.
+        if segment.wireLength == 0, held.isEmpty { return false }
+        return !stream(of: side).isStarted || acknowledgesUnseen(segment, from: side)
+    }
+
+    /// Whether the sender had bytes of the other end that were not seen yet. One byte may be a FIN.
+    @inline(__always)
+    private func acknowledgesUnseen(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+        guard segment.flags.contains(.ack) else { return false }
+        return side == .low
+            ? held.isCause(segment.acknowledgment, of: high, from: .high)
+            : held.isCause(segment.acknowledgment, of: low, from: .low)
+    }
+
+    private mutating func releaseHeld(
+        at time: Timestamp, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        if held.isOver(at: time, ledger) { return giveUpHeld(&nextID, &ledger, emit) }
+        while let place = held.segments.firstIndex(where: { !mustWait($0.segment, from: $0.side, ledger.limits) }) {
+            handHeld(place, &nextID, &ledger, emit)
+        }
+    }
+
+    private mutating func giveUpHeld(
+        _ nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        guard !held.isEmpty else { return }
+        for side in [FlowSide.low, .high] where !stream(of: side).isStarted {
+            guard let start = held.start(of: side, stream(of: side)) else { continue }
+            updateStream(of: side) { $0.startMidstream(at: start) }
+        }
+        held.giveUpCauses()
+        while !held.isEmpty { handHeld(0, &nextID, &ledger, emit) }
+    }
+
+    private mutating func handHeld(
+        _ place: Int, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        let next = held.remove(place, &ledger)
+        _ = take(next.segment, next.payload.span.bytes, from: next.side, at: next.stamp, &nextID, &ledger, emit)
     }
 
     // MARK: Parts of `receive`
@@ -248,15 +358,28 @@ struct TCPConnection {
         emit(event, RawSpan())
     }
 
+    /// Takes the data and the end that a segment carries.
     @inline(__always)
-    private mutating func deliver(
-        _ sequence: SequenceNumber, _ payload: RawSpan, _ wireLength: Int, from side: FlowSide,
+    private mutating func take(
+        _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp, _ nextID: inout Int,
         _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> StreamReassembler.Acceptance {
-        let origin = origin(of: side)
-        return side == .low
-            ? low.receive(sequence, payload, wireLength: wireLength, origin, &ledger, emit)
-            : high.receive(sequence, payload, wireLength: wireLength, origin, &ledger, emit)
+        let sequence = segment.flags.contains(.syn) ? segment.sequence.advanced(by: 1) : segment.sequence
+        if segment.wireLength > 0 {
+            if phase == .silent { open(&nextID, &ledger, emit) }
+            let origin = origin(of: side).at(stamp)
+            let acceptance =
+                side == .low
+                ? low.receive(sequence, payload, wireLength: segment.wireLength, origin, &ledger, emit)
+                : high.receive(sequence, payload, wireLength: segment.wireLength, origin, &ledger, emit)
+            if acceptance == .foreign { return .foreign }
+        }
+        if segment.flags.contains(.fin) {
+            endedBy = endedBy ?? side
+            endedAt = endedAt ?? stamp
+            updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
+        }
+        return .accepted
     }
 
     @inline(__always)

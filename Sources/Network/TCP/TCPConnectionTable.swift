@@ -18,6 +18,8 @@ package struct TCPConnectionTable {
     private var nextID = 0
     /// Connections with a hole, oldest first, and since when; only where holes are expected.
     private var holed: Deque<(connection: Int, since: Timestamp)> = []
+    /// Connections in which something waits for what may come late, oldest first, and since when.
+    private var waiting: Deque<(slot: Int32, key: FlowKey, since: Timestamp)> = []
     var ledger: ReassemblyLedger
     /// Packets of a connection come in bursts: the last one found is tried before the dictionary.
     private var lastFound: (key: FlowKey, slot: Int32)?
@@ -56,6 +58,7 @@ package struct TCPConnectionTable {
         expireIdle(at: stamp.time, emit)
         if ledger.limits.expectsHoles { giveUpOldHoles(at: stamp.time, emit) }
         if let deadline = mirrors.deadline, deadline <= stamp.time { releaseOverdue(at: stamp.time, emit) }
+        if !waiting.isEmpty { giveUpOldWaits(at: stamp.time, emit) }
         let (key, side) = FlowKey.of(segment)
         guard let slot = find(key) else {
             if !copies.isEmpty, let copy = copies[key] {
@@ -98,6 +101,7 @@ package struct TCPConnectionTable {
     /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that but those of which
     /// one end has said that it is done.
     package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        while let oldest = waiting.popFirst() { giveUpWait(oldest.slot, oldest.key, emit) }
         concludeTrials(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
             connections[Int(slot)].flush(&ledger, emit)
@@ -153,8 +157,12 @@ package struct TCPConnectionTable {
         to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         let before = connections[Int(slot)].phase
+        let wasWaiting = connections[Int(slot)].isWaiting
         let outcome = connections[Int(slot)].receive(
             segment, payload, from: side, at: stamp, nextID: &nextID, &ledger, emit)
+        if !wasWaiting, connections[Int(slot)].isWaiting {
+            waiting.append((slot, connections[Int(slot)].key, stamp.time))
+        }
         let connection = connections[Int(slot)].id
         if before == .silent, connection >= 0 { slotsByID[connection] = slot }
         switch outcome {
@@ -163,9 +171,7 @@ package struct TCPConnectionTable {
         case .goOn:
             break
         case .closed:
-            slotsByID[connection] = nil
-            live.remove(slot, &links)
-            ended.insert(slot, &links)
+            closed(slot)
         case .foreign:
             let key = connections[Int(slot)].key
             end(slot, .replaced, emit)
@@ -173,11 +179,19 @@ package struct TCPConnectionTable {
         }
     }
 
+    /// A connection ended; it is kept for its late packets.
+    private mutating func closed(_ slot: Int32) {
+        slotsByID[connections[Int(slot)].id] = nil
+        live.remove(slot, &links)
+        ended.insert(slot, &links)
+    }
+
     /// Ends a connection and forgets it.
     private mutating func end(
         _ slot: Int32, _ closing: TCPClosing, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         endWatch(of: slot, emit)
+        if connections[Int(slot)].isWaiting { giveUpWait(slot, connections[Int(slot)].key, emit) }
         list(of: slot) { $0.remove(slot, &$1) }
         connections[Int(slot)].close(closing, &ledger, emit)
         forget(slot)
@@ -210,6 +224,24 @@ package struct TCPConnectionTable {
             guard let slot = slotsByID[oldest.connection] else { continue }
             connections[Int(slot)].giveUpHoles(&ledger, emit)
         }
+    }
+
+    private mutating func giveUpOldWaits(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        while let oldest = waiting.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap.magnitude {
+            waiting.removeFirst()
+            giveUpWait(oldest.slot, oldest.key, emit)
+        }
+    }
+
+    /// Nothing waits any longer in a connection, unless another one has its place now.
+    private mutating func giveUpWait(
+        _ slot: Int32, _ key: FlowKey, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        guard slots[key] == slot, connections[Int(slot)].isWaiting else { return }
+        let wasSilent = connections[Int(slot)].phase == .silent
+        let hasEnded = connections[Int(slot)].giveUpWaiting(nextID: &nextID, &ledger, emit)
+        if wasSilent, connections[Int(slot)].id >= 0 { slotsByID[connections[Int(slot)].id] = slot }
+        if hasEnded { closed(slot) }
     }
 
     /// Makes room: connections that ended go first, then those that nobody wants.

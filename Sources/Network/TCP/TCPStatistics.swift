@@ -19,6 +19,9 @@ package struct TCPStatistics: Equatable, Sendable {
     package var mirroredConnections = 0
     /// Segments of them.
     package var mirroredSegments = 0
+    /// Segments of which the capture kept only the first bytes, and the bytes that it cut off.
+    package var cutSegments = 0
+    package var cutBytes = 0
     package var gaps = 0
     package var missingBytes = 0
 

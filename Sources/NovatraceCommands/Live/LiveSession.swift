@@ -106,14 +106,20 @@ final class LiveSession {
     private func follow() {
         var shown = started
         var lastPacket = started
+        var lastTime: Timestamp?
         while true {
             switch reader.next(within: 100) {
             case .element(let batch):
                 lastPacket = Clock.monotonic
-                batch.forEach { header, bytes in pipeline.receive(bytes, header: header) { tell($0) } }
+                batch.forEach { header, bytes in
+                    pipeline.receive(bytes, header: header) { tell($0) }
+                    lastTime = max(lastTime ?? header.stamp.time, header.stamp.time)
+                }
             case .timeout:
-                if Clock.monotonic - lastPacket > Self.slack {
-                    pipeline.advance(to: Timestamp(nanoseconds: Clock.realtime - Self.slack)) { tell($0) }
+                // Counted on from the last packet: the wall clock may be set meanwhile.
+                let quiet = Clock.monotonic - lastPacket
+                if let lastTime, quiet > Self.slack {
+                    pipeline.advance(to: lastTime + (quiet - Self.slack)) { tell($0) }
                 }
             case .closed:
                 return handOnLines()

@@ -18,8 +18,21 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         package var skipped = 0
         /// Not captured.
         package var missing = 0
-        /// Holes that make up `missing`.
+        /// Holes that make up `missing`, what was cut off packets not counted.
         package var gaps = 0
+        /// Of `missing`, what was cut off packets, and off how many.
+        package var cut = 0
+        package var cutPackets = 0
+
+        fileprivate mutating func note(missing count: Int, isCut: Bool) {
+            missing &+= count
+            if isCut {
+                cut &+= count
+                cutPackets += 1
+            } else {
+                gaps += 1
+            }
+        }
     }
 
     package static let name = "AMQP 0-9-1"
@@ -32,6 +45,8 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     private var lastStamp: PacketStamp?
     private var began: Timestamp?
     private var lastSeen: (first: Timestamp?, second: Timestamp?)
+    /// The last packet that bytes were cut off.
+    package private(set) var lastCut: PacketStamp?
     private let trustsLoneFrame: Bool
 
     /// - Parameters:
@@ -106,18 +121,17 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     }
 
     package mutating func gap(
-        _ count: Int, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard count > 0 else { return }
         lastStamp = stamp
+        if isCut { lastCut = stamp }
         if side == .first {
-            counts.first.missing &+= count
-            counts.first.gaps += 1
-            AMQPConnection.gap(&first, &session, count, side, stamp, emit)
+            counts.first.note(missing: count, isCut: isCut)
+            AMQPConnection.gap(&first, &session, count, isCut: isCut, side, stamp, emit)
         } else {
-            counts.second.missing &+= count
-            counts.second.gaps += 1
-            AMQPConnection.gap(&second, &session, count, side, stamp, emit)
+            counts.second.note(missing: count, isCut: isCut)
+            AMQPConnection.gap(&second, &session, count, isCut: isCut, side, stamp, emit)
         }
     }
 
@@ -197,10 +211,13 @@ extension AMQPConnection {
     }
 
     private static func gap(
-        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ count: Int, _ side: StreamSide,
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ count: Int, isCut: Bool, _ side: StreamSide,
         _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         drain(&decoder, &session, side, stamp, emit)
+        // What was cut off packets is counted: each would be an anomaly else, for one reason.
+        session.isSilent = isCut
+        defer { session.isSilent = false }
         session.report(.gap, "\(count) bytes from the \(session.role(side)) are missing", stamp, emit)
         switch decoder.gap(count, session.context) {
         case .inBody(let channel): session.hole(count, in: channel, side)

@@ -28,6 +28,8 @@ struct AMQPSession {
     /// Messages that were published and that were given out.
     var published = 0
     var delivered = 0
+    /// Whether what is stepped over is explained already, so that it is no anomaly.
+    var isSilent = false
 
     init(serverSide: StreamSide, isServerExpected: Bool, limits: Limits) {
         self.serverSide = serverSide
@@ -44,6 +46,7 @@ struct AMQPSession {
     func report(
         _ kind: AMQPAnomaly.Kind, _ detail: String, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
+        guard !isSilent else { return }
         emit(.anomaly(AMQPAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
     }
 }

@@ -169,8 +169,8 @@ struct ComparisonWords {
             }
             if side.isOpen { notes.append("\(name) was still under way when its capture ended") }
             let coverage = CoverageNotes(
-                connections: side.connections.map(\.withoutBeginning), lost: side.kernelDropped)
-            notes += coverage.sentences.map { "\(name): \($0)" }
+                connections: side.connections.map(\.withoutBeginning), sources: side.sources)
+            notes += (coverage.sentences + side.sources.clockNotes).map { "\(name): \($0)" }
         }
         let (good, bad) = comparison.uncompared
         if good + bad > 0 {

@@ -88,6 +88,35 @@ extension TraceJSON {
         json.member("last", source.last)
         json.member("kernel_dropped", source.kernelDropped)
         if source.isExcerpt { json.member("excerpt", true) }
+        if source.cutPackets > 0 {
+            json.member("cut_packets", source.cutPackets)
+            json.member("snap_length", source.snapLength)
+        }
+        members(of: source.clock, &json)
+    }
+
+    private func members(of clock: SourceClock, _ json: inout JSONWriter) {
+        if !clock.steps.isEmpty {
+            json.key("clock_steps")
+            json.array { json in
+                for step in clock.steps {
+                    json.object { json in
+                        json.member("packet", step.packet)
+                        json.member("size", seconds: step.size)
+                    }
+                }
+            }
+        }
+        if clock.packetsOutOfOrder > 0 {
+            json.member("packets_out_of_order", clock.packetsOutOfOrder)
+            json.member("farthest_out_of_order", seconds: clock.farthestOutOfOrder)
+        }
+        guard let offset = clock.correction.offset else { return }
+        json.member("clock_offset", seconds: offset.offset)
+        if offset.lastOffset != offset.offset { json.member("last_clock_offset", seconds: offset.lastOffset) }
+        json.member("clock_offset_uncertainty", seconds: offset.uncertainty)
+        json.member("clock_reference", offset.reference)
+        json.member("clock_corrected", offset.isCorrected)
     }
 
     func members(of connection: Connection, _ json: inout JSONWriter) {
@@ -99,6 +128,11 @@ extension TraceJSON {
         json.member("bytes_decoded", connection.bytesDecoded)
         json.member("bytes_skipped", connection.bytesSkipped)
         json.member("bytes_missing", connection.bytesMissing)
+        if connection.packetsCut > 0 {
+            json.member("bytes_cut", connection.bytesCut)
+            json.member("packets_cut", connection.packetsCut)
+            json.member("last_cut", connection.lastCut)
+        }
         json.member("gaps", connection.gaps)
         json.member("midstream", connection.midstream)
         json.member("one_sided", connection.oneSided)

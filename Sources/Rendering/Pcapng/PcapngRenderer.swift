@@ -51,7 +51,12 @@ struct PcapngRenderer: Renderer {
     ) throws(RenderingFailure) {
         let sources = trace.capture.sources
         do throws(CaptureError) {
-            let files = try CaptureFiles(paths: sources.map(\.path))
+            let files = try CaptureFiles(
+                paths: sources.map(\.path), corrections: sources.map(\.clock.correction)
+            ) { path, packet in
+                // As it was found when the file was read first.
+                sources.contains { $0.path == path && $0.clock.steps.contains { $0.packet == packet } }
+            }
             var cursors = sources.indices.map { PacketCursor(selection.carriages, source: Int32($0)) }
             var left = selection.count
             while left > 0 {

@@ -18,14 +18,13 @@ extension SequenceBuilder {
         let connections = trace.capture.connections.filter { connection in
             taken.contains(connection.id) || connection.participant.map(involved.contains) ?? false
         }
-        var notes =
-            CoverageNotes(connections: connections, lost: trace.capture.sources.compactMap(\.kernelDropped))
-            .sentences + (withTroubles ? trace.troubleNotes(on: connections) : []) + trace.capture.network.lossNotes
-            + trace.capture.excerptNotes
+        var notes = CoverageNotes(connections: connections, of: trace.capture).sentences + trace.capture.clockNotes
+        notes += withTroubles ? trace.troubleNotes(on: connections) : []
+        notes += trace.capture.network.lossNotes + trace.capture.excerptNotes
         if unseen > 0 {
             notes.append("\(counted(unseen, "message")) seen only when delivered, not when sent")
         }
-        if truncated > 0 {
+        if truncated > 0, !connections.contains(where: { $0.packetsCut > 0 }) {
             notes.append("\(counted(truncated, "message")) cut short by the capture: arguments may be missing")
         }
         return notes
@@ -36,17 +35,28 @@ extension SequenceBuilder {
 struct CoverageNotes {
     var sentences: [String] = []
 
-    init(connections: [Connection], lost dropped: [Int]) {
+    /// That packets were cut or lost, whatever came of it.
+    init(of capture: CaptureSummary) {
+        if let cut = cutNote(capture.connections, capture.sources) { sentences.append(cut) }
+        sentences += dropNotes(capture.sources)
+    }
+
+    init(connections: [Connection], of capture: CaptureSummary) {
+        self.init(connections: connections, sources: capture.sources)
+    }
+
+    init(connections: [Connection], sources: [CaptureSource]) {
         var (gaps, missing, skipped, midstream, oneSided) = (0, 0, 0, 0, 0)
         for connection in connections {
             gaps += connection.gaps
-            missing += connection.bytesMissing
-            skipped += connection.bytesSkipped
+            missing += connection.bytesMissing - connection.bytesCut
+            // What stands behind a cut is stepped over for that reason.
+            skipped += connection.packetsCut > 0 ? 0 : connection.bytesSkipped
             midstream += connection.midstream ? 1 : 0
             oneSided += connection.oneSided ? 1 : 0
         }
-        let drops = dropped.reduce(0, +)
-        if drops > 0 { sentences.append("the kernel dropped \(counted(drops, "packet")): messages may be missing") }
+        if let cut = cutNote(connections, sources) { sentences.append(cut) }
+        sentences += dropNotes(sources)
         if gaps > 0 {
             let size = missing > 0 ? ", \(byteCount(missing))" : ""
             sentences.append("the capture has \(counted(gaps, "gap"))\(size): messages may be missing")
@@ -58,6 +68,21 @@ struct CoverageNotes {
             )
         }
         if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
+    }
+
+    private func cutNote(_ connections: [Connection], _ sources: [CaptureSource]) -> String? {
+        let packets = connections.reduce(0) { $0 + $1.packetsCut }
+        guard packets > 0, let sentence = sources.cutSentence else { return nil }
+        let bytes = connections.reduce(0) { $0 + $1.bytesCut }
+        return "\(sentence), \(byteCount(bytes)) of messages are missing: capture with -s 0"
+    }
+
+    /// Live the kernel counts; in a file whoever wrote it did.
+    private func dropNotes(_ sources: [CaptureSource]) -> [String] {
+        let files = sources.filter { $0.kernelDropped ?? 0 > 0 }
+        let drops = files.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
+        guard drops > 0 else { return [] }
+        return ["the kernel dropped \(counted(drops, "packet")): messages may be missing"]
     }
 }
 

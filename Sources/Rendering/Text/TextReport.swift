@@ -22,7 +22,7 @@ package struct TextReport: Sendable, LineWritable {
             .map { trace.operations[$0] }
         output.endLine()
         guard !listed.isEmpty else {
-            let nothing = selection == nil ? "no operation found" : "no operation matches"
+            let nothing = selection == nil ? trace.withReason("no operation found") : "no operation matches"
             output.line(options.glyphs.text(nothing), .warning)
             return
         }
@@ -98,10 +98,9 @@ package struct CaptureReport: Sendable, LineWritable {
 
     var notes: [String] {
         let capture = trace.capture
-        var notes =
-            CoverageNotes(connections: capture.connections, lost: capture.sources.compactMap(\.kernelDropped))
-            .sentences + trace.troubleNotes + [trace.virtualHostNote].compactMap(\.self) + capture.network.notes
-            + capture.excerptNotes
+        var notes = CoverageNotes(connections: capture.connections, of: capture).sentences + capture.clockNotes
+        notes += trace.troubleNotes + [trace.virtualHostNote].compactMap(\.self) + capture.network.notes
+        notes += capture.excerptNotes
         for (name, count) in capture.otherProtocols.sorted(by: { $0.key < $1.key }) {
             let protocolName = name == "unknown" ? "an unknown protocol" : name
             notes.append("\(counted(count, "connection")) of \(protocolName) not read")

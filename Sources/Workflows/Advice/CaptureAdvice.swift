@@ -5,6 +5,7 @@ enum CaptureAdvice {
     static let table: [Diagnosis.Cause: [AdviceEntry]] = [
         .unclear: [
             .bothDirections,
+            .wholePackets,
             .withoutLoss,
             .wholeBoot,
             .stateNow,
@@ -18,6 +19,13 @@ extension AdviceEntry {
         return Advice(
             "capture where both directions pass: on the broker's host, on all its interfaces",
             command: "sudo novatrace capture -i any -w boot.pcap")
+    }
+
+    fileprivate static let wholePackets = AdviceEntry { situation in
+        guard situation.coverage.contains(where: { $0.packetsCut > 0 }) else { return nil }
+        return Advice(
+            "capture whole packets: tcpdump with -s 0, or novatrace, which keeps them whole",
+            command: "sudo novatrace capture -w boot.pcap")
     }
 
     fileprivate static let withoutLoss = AdviceEntry { situation in

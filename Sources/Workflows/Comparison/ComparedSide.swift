@@ -9,8 +9,8 @@ package struct ComparedSide: Sendable {
     package let states: [StateSpan]
     /// Connections that carried its messages.
     package let connections: [Connection]
-    /// Packets that the kernel dropped, a number a source that tells.
-    package let kernelDropped: [Int]
+    /// What its messages were captured from.
+    package let sources: [CaptureSource]
     /// When each step was reached, in the order of `Operation.steps`.
     let stepsReached: [Timestamp?]
 
@@ -33,7 +33,7 @@ package struct ComparedSide: Sendable {
             used.formUnion(trace.messages[id].deliveries.map(\.connection))
         }
         connections = trace.capture.connections.filter { used.contains($0.id) }
-        kernelDropped = trace.capture.sources.compactMap(\.kernelDropped)
+        sources = trace.capture.sources
     }
 
     /// From the first message to the last answer.
@@ -47,7 +47,8 @@ package struct ComparedSide: Sendable {
 
     /// Whether the capture may lack messages in between, so that what is not there may have been sent all the same.
     package var mayLackMessages: Bool {
-        kernelDropped.contains { $0 > 0 } || connections.contains { $0.gaps > 0 || $0.bytesSkipped > 0 || $0.oneSided }
+        sources.contains { $0.kernelDropped ?? 0 > 0 }
+            || connections.contains { $0.gaps > 0 || $0.bytesSkipped > 0 || $0.packetsCut > 0 || $0.oneSided }
     }
 }
 

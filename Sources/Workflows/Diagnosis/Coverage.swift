@@ -65,6 +65,9 @@ struct Coverage {
             else { return true }
             return services.contains(service)
         }
+        if capture.connections.contains(where: { $0.lastCut.map { $0 >= time } ?? false && concerns($0.id) }) {
+            return capture.cutSentence
+        }
         if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
         if isPartial { return "the file holds only some messages of the operation" }
         let oneSided = capture.connections.count { $0.oneSided && concerns($0.id) }

@@ -46,6 +46,7 @@ struct Question: Sendable {
         .noValidHost, .retriesExhausted, .rejectedTransition, .buildAborted, .remoteError, .returned,
         .answerLost, .rolledBack,
         .errorState, .reportedFault, .reportedError,
+        .cutShort,
         .brokerTrouble, .notTaken, .unanswered, .missingEvent, .silentTaker,
         .answered,
         .underWay,

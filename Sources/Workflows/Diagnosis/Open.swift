@@ -20,6 +20,20 @@ extension Question {
     }
 }
 
+extension Question {
+    /// Messages of it were cut off packets: what is not seen of it may stand in what is missing.
+    static let cutShort = Question { facts in
+        guard let sentence = facts.trace.capture.cutSentence,
+            facts.operation.messages.contains(where: { facts.message($0).isTruncated })
+        else { return nil }
+        var finding = Finding(.unclear, "\(facts.reached); \(sentence), so that what followed cannot be read", facts)
+        finding.diagnosis.message = facts.lastMessage
+        finding.diagnosis.since = facts.lastSeen
+        finding.diagnosis.evidence.append(Diagnosis.Evidence("a capture of whole packets (-s 0) would tell"))
+        return finding
+    }
+}
+
 extension Finding {
     /// What is said when nothing can be: what was seen last, and why that is not enough.
     static func unclear(_ facts: Facts) -> Finding {

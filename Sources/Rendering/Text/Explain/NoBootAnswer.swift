@@ -18,6 +18,7 @@ private struct NoBoot {
     var reason: String {
         if let trouble { return trouble }
         if packets == 0 { return "the capture holds no packets" }
+        if let cut = trace.cutReason { return cut }
         if trace.capture.connections.isEmpty { return withoutAMQP }
         if trace.capture.connections.allSatisfy(\.oneSided) {
             return "only one direction of the connections was captured; capture on the broker's host, on all interfaces"

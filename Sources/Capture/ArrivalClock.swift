@@ -1,0 +1,101 @@
+import Trace
+
+/// A machine that gives each packet of a source its time: packets come in the order in which they stand, and where the
+/// source's clock was set back, time goes on from the packet before.
+///
+/// A time that lies before the latest one is either a packet written a little out of order, whose time is then right, or
+/// the first one after the clock was set. It is a step when time stays back: what comes next goes on from the earlier
+/// time, without such a leap among it. Forward, a step looks like a pause, and is taken for one.
+struct ArrivalClock {
+    /// What is known of it so far.
+    private(set) var clock = SourceClock()
+    /// The latest time of the source's own clock since it was set last.
+    private var latest: Timestamp?
+    /// Added to every time since then.
+    private var shift: Nanoseconds = 0
+    /// The last times, in a ring.
+    private var recent = [Timestamp](repeating: Timestamp(nanoseconds: .min), count: displacedAtMost)
+    private var place = 0
+    private let correction: ClockCorrection
+
+    /// Packets that may stand in front of one that was captured before them, when that is no step.
+    private static let displacedAtMost = 8
+    /// Times that lie less before the latest are believed without a look at what follows.
+    static let tolerance: Nanoseconds = .milliseconds(10)
+    /// Packets that are looked at to tell a step from packets out of order.
+    static let lookAhead = 256
+    /// No packet waits so long in the kernel.
+    private static let longestInKernel: Nanoseconds = .seconds(1)
+    /// No packet waits so long on its way into a file.
+    private static let longestDelay: Nanoseconds = .seconds(10)
+
+    init(_ correction: ClockCorrection = ClockCorrection()) {
+        self.correction = correction
+        clock.correction = correction
+    }
+
+    /// Whether a time may be the first one after a step; `follows` then tells.
+    @inline(__always)
+    func isSuspicious(_ time: Timestamp) -> Bool {
+        guard let latest else { return false }
+        return latest - time >= Self.tolerance
+    }
+
+    /// Takes the time of the next packet, which is no step.
+    @inline(__always)
+    mutating func pass(_ time: Timestamp) -> Timestamp {
+        recent[place] = time
+        place = (place + 1) % Self.displacedAtMost
+        if let latest, time < latest {
+            clock.packetsOutOfOrder += 1
+            clock.farthestOutOfOrder = max(clock.farthestOutOfOrder, latest - time)
+        } else {
+            latest = time
+        }
+        return corrected(time)
+    }
+
+    /// Takes the time of the first packet after the clock was set back.
+    mutating func step(to time: Timestamp, at packet: Int) -> Timestamp {
+        let size = time - (latest ?? time)
+        shift = shift.addingReportingOverflow(size == .min ? .max : -size).partialValue
+        if clock.steps.count < SourceClock.stepsAtMost { clock.steps.append(ClockStep(packet: packet, size: size)) }
+        latest = time
+        recent = recent.map { _ in time }
+        return corrected(time)
+    }
+
+    /// Takes the time of a packet that was captured just now: nothing follows it yet that could be looked at, but the
+    /// kernel keeps no packet back for long.
+    mutating func arrive(at time: Timestamp, packet: Int) -> Timestamp {
+        guard let latest, latest - time >= Self.longestInKernel else { return pass(time) }
+        return step(to: time, at: packet)
+    }
+
+    /// Takes the time of the first packet of what was put behind the packets before: another file, of its own time.
+    mutating func restart(at time: Timestamp) -> Timestamp {
+        latest = time
+        recent = recent.map { _ in time }
+        return corrected(time)
+    }
+
+    /// Whether the clock was set back to `time`, by the times of the packets that follow it.
+    func isStep(to time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
+        guard let latest else { return false }
+        let size = latest - time
+        if size < Self.longestDelay, recent.contains(where: { $0 <= time }) { return false }
+        var (highest, count) = (time, 0)
+        for next in following {
+            if next < highest, highest - next >= size / 4 { return false }
+            highest = max(highest, next)
+            count += 1
+        }
+        return size >= Self.longestDelay || count >= Self.displacedAtMost
+    }
+
+    @inline(__always)
+    private func corrected(_ time: Timestamp) -> Timestamp {
+        let time = shift == 0 ? time : time + shift
+        return correction.isNone ? time : time + correction.shift(at: time)
+    }
+}

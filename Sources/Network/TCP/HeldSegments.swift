@@ -1,0 +1,101 @@
+import Trace
+
+/// A machine that keeps the segments of a connection that were captured in front of what their senders had before them.
+///
+/// What a sender acknowledges it has received: a segment that acknowledges bytes which were not seen yet overtook them on
+/// its way into the capture, or the capture lost them. It waits a little for them, as one of a direction whose start was
+/// not seen waits for that.
+struct HeldSegments {
+    struct Held {
+        let segment: TCPSegment
+        let payload: [UInt8]
+        let side: FlowSide
+        let stamp: PacketStamp
+    }
+
+    /// In order of arrival.
+    private(set) var segments: [Held] = []
+    private var since = Timestamp(nanoseconds: 0)
+    private var looks = 0
+    /// How far each end's bytes are no longer waited for.
+    private var givenUp: (low: SequenceNumber?, high: SequenceNumber?)
+    /// Ends whose bytes were waited for in vain, since they came last: only one direction may be captured.
+    private var vainWaits: (low: Int, high: Int) = (0, 0)
+
+    private static let vainWaitsAtMost = 2
+
+    var isEmpty: Bool { segments.isEmpty }
+
+    mutating func add(
+        _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
+        _ ledger: inout ReassemblyLedger
+    ) {
+        if segments.isEmpty {
+            since = stamp.time
+            looks = 0
+        }
+        segments.append(
+            Held(segment: segment, payload: payload.withUnsafeBytes { [UInt8]($0) }, side: side, stamp: stamp))
+        ledger.bufferedBytes += payload.byteCount
+    }
+
+    mutating func remove(_ place: Int, _ ledger: inout ReassemblyLedger) -> Held {
+        let next = segments.remove(at: place)
+        ledger.bufferedBytes -= next.payload.count
+        return next
+    }
+
+    /// Frees everything, unreported.
+    mutating func discard(_ ledger: inout ReassemblyLedger) {
+        guard !segments.isEmpty else { return }
+        for held in segments { ledger.bufferedBytes -= held.payload.count }
+        segments = []
+    }
+
+    /// Counts one more segment of the connection; returns whether it was waited long enough.
+    mutating func isOver(at time: Timestamp, _ ledger: ReassemblyLedger) -> Bool {
+        looks += 1
+        return looks > ledger.limits.segmentsBeforeGap
+            || (time - since).magnitude >= ledger.limits.timeBeforeGap.magnitude
+            || ledger.bufferedBytes > ledger.limits.bufferedBytes
+    }
+
+    /// Whether bytes of `stream`, which `side` sends, are to come in front of a segment that acknowledges them.
+    @inline(__always)
+    func isCause(_ acknowledgment: SequenceNumber, of stream: borrowing StreamReassembler, from side: FlowSide) -> Bool
+    {
+        guard stream.isStarted else { return false }
+        let distance = acknowledgment.distance(from: stream.next)
+        // One byte may be a FIN.
+        guard distance > 1, distance < 1 << 30 else { return false }
+        guard (side == .low ? vainWaits.low : vainWaits.high) < Self.vainWaitsAtMost || stream.position > 0 else {
+            return false
+        }
+        return (side == .low ? givenUp.low : givenUp.high).map(acknowledgment.follows) ?? true
+    }
+
+    /// The lowest sequence number of a direction's segments, probes without data of their own left out.
+    func start(of side: FlowSide, _ stream: borrowing StreamReassembler) -> SequenceNumber? {
+        var lowest: SequenceNumber?
+        for held in segments where held.side == side {
+            let sequence = held.segment.sequence
+            if stream.isKeepAlive(sequence, held.segment.wireLength) { continue }
+            lowest = lowest.map { $0.follows(sequence) ? sequence : $0 } ?? sequence
+        }
+        return lowest
+    }
+
+    /// Waits no longer for what the segments acknowledge.
+    mutating func giveUpCauses() {
+        for held in segments where held.segment.flags.contains(.ack) {
+            let acknowledgment = held.segment.acknowledgment
+            if held.side == .low {
+                if givenUp.high.map(acknowledgment.follows) ?? true { givenUp.high = acknowledgment }
+            } else {
+                if givenUp.low.map(acknowledgment.follows) ?? true { givenUp.low = acknowledgment }
+            }
+        }
+        if segments.contains(where: { $0.side == .low }) { vainWaits.high += 1 }
+        if segments.contains(where: { $0.side == .high }) { vainWaits.low += 1 }
+    }
+}

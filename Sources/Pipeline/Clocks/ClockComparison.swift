@@ -1,0 +1,136 @@
+import Trace
+
+/// A value: by how much the clock of one file is ahead of another's, from what both saw; differs from stretch to stretch
+/// where one of them drifts or was set.
+///
+/// What is delivered was published before: a message published in one file and delivered in the other bounds the
+/// difference from one side, one that went the other way from the other side. The same TCP segments, seen in both files,
+/// give it up to the way between the two places.
+struct ClockComparison {
+    /// From a moment of the second file's clock on.
+    struct Stretch {
+        var from: Timestamp
+        /// No less, no more.
+        var lower = Nanoseconds.min
+        var upper = Nanoseconds.max
+        var samples = 0
+
+        /// How far the second clock is ahead, as near to nothing as the bounds allow where they are far apart.
+        var offset: Nanoseconds {
+            if lower <= 0, upper >= 0 { return 0 }
+            if lower == .min { return upper }
+            if upper == .max { return lower }
+            let width = upper - lower
+            if width <= ClockComparison.narrow { return lower + width / 2 }
+            return lower > 0 ? lower : upper
+        }
+
+        var uncertainty: Nanoseconds {
+            guard lower != .min, upper != .max else { return ClockComparison.narrow }
+            let (width, overflow) = upper.subtractingReportingOverflow(lower)
+            return overflow ? .max : width / 2
+        }
+    }
+
+    fileprivate struct Sample {
+        let at: Timestamp
+        var lower = Nanoseconds.min
+        var upper = Nanoseconds.max
+    }
+
+    private(set) var stretches: [Stretch] = []
+    /// Messages and bunches of segments compared.
+    private(set) var count = 0
+
+    /// Bounds that are no further apart have the difference in their middle.
+    static let narrow: Nanoseconds = .milliseconds(20)
+    /// Less is nothing that a reader of times would see.
+    static let least: Nanoseconds = .milliseconds(1)
+    /// Segments that both files must have seen: a single one may be a retransmission.
+    private static let segmentsAtLeast = 8
+    private static let segmentsInBunch = 64
+    /// Samples in a row that contradict the stretch they are in before a new one begins.
+    private static let contradictions = 3
+    /// How long a segment may take from one place to the other, where only one direction was seen.
+    private static let wayAtMost: Nanoseconds = .milliseconds(5)
+
+    init(_ first: ClockSightings, _ second: ClockSightings) {
+        let samples = Self.samples(ofMessages: first, second) + Self.samples(ofSegments: first, second)
+        count = samples.count
+        join(samples.sorted { $0.at < $1.at })
+    }
+
+    private static func samples(ofMessages first: ClockSightings, _ second: ClockSightings) -> [Sample] {
+        var samples: [Sample] = []
+        for (key, one) in first.messages.values {
+            guard let other = second.messages[key] else { continue }
+            if let published = one.publishedAt, let delivered = other.deliveredAt {
+                samples.append(Sample(at: delivered, upper: delivered - published))
+            }
+            if let published = other.publishedAt, let delivered = one.deliveredAt {
+                samples.append(Sample(at: published, lower: published - delivered))
+            }
+        }
+        return samples
+    }
+
+    private static func samples(ofSegments first: ClockSightings, _ second: ClockSightings) -> [Sample] {
+        var seen: [(at: Timestamp, difference: Nanoseconds, isForward: Bool)] = []
+        for (key, one) in first.segments.values where one.isSingle {
+            guard let other = second.segments[key], other.isSingle else { continue }
+            seen.append((other.at, other.at - one.at, one.isForward))
+        }
+        guard seen.count >= segmentsAtLeast else { return [] }
+        seen.sort { $0.at < $1.at }
+        return stride(from: 0, to: seen.count, by: segmentsInBunch).compactMap { start in
+            let bunch = seen[start..<min(start + segmentsInBunch, seen.count)]
+            guard bunch.count >= segmentsAtLeast, let at = bunch.first?.at else { return nil }
+            let forward = median(bunch.filter(\.isForward).map(\.difference))
+            let backward = median(bunch.filter { !$0.isForward }.map(\.difference))
+            guard let some = forward ?? backward else { return nil }
+            guard let forward, let backward else {
+                return Sample(at: at, lower: some - wayAtMost, upper: some + wayAtMost)
+            }
+            return Sample(at: at, lower: min(forward, backward), upper: max(forward, backward))
+        }
+    }
+
+    private static func median(_ values: [Nanoseconds]) -> Nanoseconds? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
+    }
+
+    /// Each stretch goes on as long as one difference fits all of it.
+    private mutating func join(_ samples: [Sample]) {
+        guard let first = samples.first else { return }
+        var current = Stretch(from: first.at)
+        var doubts: [Sample] = []
+        for sample in samples {
+            if current.take(sample) {
+                doubts = []
+                continue
+            }
+            doubts.append(sample)
+            guard doubts.count >= Self.contradictions else { continue }
+            var next = Stretch(from: doubts[0].at)
+            guard doubts.allSatisfy({ next.take($0) }) else {
+                doubts.removeFirst()
+                continue
+            }
+            stretches.append(current)
+            current = next
+            doubts = []
+        }
+        stretches.append(current)
+    }
+}
+
+extension ClockComparison.Stretch {
+    /// Takes a sample in, unless it contradicts those before.
+    fileprivate mutating func take(_ sample: ClockComparison.Sample) -> Bool {
+        let (lower, upper) = (max(lower, sample.lower), min(upper, sample.upper))
+        guard lower <= upper else { return false }
+        (self.lower, self.upper) = (lower, upper)
+        samples += 1
+        return true
+    }
+}

@@ -1,0 +1,107 @@
+import Capture
+import Correlation
+import Network
+import Trace
+
+/// A machine that notes what one capture file saw that another one may have seen too, and when by its own clock: messages
+/// by `_unique_id`, TCP segments by their connection and place in it.
+///
+/// Of very many an even share is kept, by what they are, so that every file keeps the same ones.
+struct ClockSightings {
+    struct Passage {
+        var publishedAt: Timestamp?
+        var deliveredAt: Timestamp?
+    }
+
+    struct Segment {
+        let at: Timestamp
+        /// Which way it went: of the two ends of its connection the same in every file.
+        let isForward: Bool
+        /// Seen once: a segment that was sent twice says nothing.
+        var isSingle = true
+    }
+
+    private(set) var messages = SampledTable<Passage>()
+    private(set) var segments = SampledTable<Segment>()
+
+    /// Reads a file to its end.
+    init(path: String, progress: (Int) -> Void) throws(CaptureError) {
+        let files = try TracePipeline.files([path])
+        var pipeline = TracePipeline(limits: .streaming)
+        var decoder = PacketDecoder()
+        var (packets, messages, segments) = (0, SampledTable<Passage>(), SampledTable<Segment>())
+        while try files.nextPacket({ header, bytes in
+            pipeline.receive(bytes, header: header)
+            decoder.decode(
+                bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
+            ) { segment, _ in
+                Self.note(segment, at: header.stamp.time, in: &segments)
+            }
+        }) {
+            packets += 1
+            pipeline.expire { Self.note($0, in: &messages) }
+            if packets & 0xFFFF == 0 { progress(packets) }
+        }
+        _ = pipeline.finish(files.sources, files.damages) { Self.note($0, in: &messages) }
+        (self.messages, self.segments) = (messages, segments)
+    }
+
+    private static func note(_ finished: Correlator.Finished, in messages: inout SampledTable<Passage>) {
+        guard case .message(let message) = finished, let id = message.uniqueID else { return }
+        let delivered = message.deliveries.first { !$0.redelivered }?.at
+        guard message.publishedAt != nil || delivered != nil else { return }
+        messages.update(hash(id)) { passage in
+            passage = passage ?? Passage(publishedAt: message.publishedAt, deliveredAt: delivered)
+        }
+    }
+
+    private static func note(_ segment: borrowing TCPSegment, at time: Timestamp, in table: inout SampledTable<Segment>)
+    {
+        guard segment.wireLength > 0 else { return }
+        let (source, destination) = (segment.source.place, segment.destination.place)
+        var key = hash(min(source, destination), max(source, destination))
+        let isForward = source < destination
+        key = hash(key, UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue))
+        key = hash(key, UInt64(segment.wireLength) << 1 | (isForward ? 1 : 0))
+        table.update(key) { known in
+            if known == nil { known = Segment(at: time, isForward: isForward) } else { known?.isSingle = false }
+        }
+    }
+
+    /// FNV-1a.
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// The finalizer of MurmurHash3 over both: its low bits say what is sampled.
+    private static func hash(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        var value = (one &* 0x9E37_79B9_7F4A_7C15) ^ other
+        value = (value ^ value >> 33) &* 0xFF51_AFD7_ED55_8CCD
+        value = (value ^ value >> 33) &* 0xC4CE_B9FE_1A85_EC53
+        return value ^ value >> 33
+    }
+}
+
+extension SocketAddress {
+    /// Address and port in one number; equal only for equal ones, but for IPv6 by a hash.
+    fileprivate var place: UInt64 {
+        (address.high &* 0x9E37_79B9_7F4A_7C15 ^ address.low) &* 0xFF51_AFD7_ED55_8CCD ^ UInt64(port)
+    }
+}
+
+/// A value: entries by hash, of which every second is let go whenever there are too many.
+struct SampledTable<Value> {
+    private(set) var values: [UInt64: Value] = [:]
+    private var mask: UInt64 = 0
+    private static var entriesAtMost: Int { 1 << 16 }
+
+    mutating func update(_ key: UInt64, _ body: (inout Value?) -> Void) {
+        guard key & mask == 0 else { return }
+        body(&values[key])
+        guard values.count > Self.entriesAtMost else { return }
+        mask = mask << 1 | 1
+        values = values.filter { $0.key & mask == 0 }
+    }
+
+    subscript(key: UInt64) -> Value? { values[key] }
+}

@@ -1,0 +1,81 @@
+import Capture
+import Trace
+
+/// A machine that reads several capture files once to find out how far the clocks of their hosts are apart, before they
+/// are merged by time.
+///
+/// The clock of the file named first is the measure; a file that saw nothing with that one is compared with those that
+/// did. Differences below a millisecond, and those that the bounds do not prove, are none. What can be read only once, as
+/// standard input, is not compared.
+package struct ClockSurvey {
+    /// What is found of each file, in the order of the paths.
+    private var found: [ClockCorrection]
+
+    /// - Parameter progress: called once in a while with the packets read so far.
+    package init(of paths: [String], progress: (Int) -> Void = { _ in }) throws(CaptureError) {
+        found = paths.map { _ in ClockCorrection() }
+        let places = paths.indices.filter { CaptureFiles.canRepeat(paths[$0]) }
+        guard places.count > 1 else { return }
+        var sightings: [Int: ClockSightings] = [:]
+        for place in places {
+            sightings[place] = try ClockSightings(path: paths[place], progress: progress)
+        }
+        place(sightings)
+    }
+
+    /// What is to be added to the times of each file; where that is not `applied`, only what is to be said of it.
+    package func corrections(applied: Bool) -> [ClockCorrection] {
+        guard !applied else { return found }
+        return found.map { correction in
+            var told = correction
+            told.stretches = []
+            told.offset?.isCorrected = false
+            return told
+        }
+    }
+
+    /// Compares each file with those whose clocks are known, the one with most in common first.
+    private mutating func place(_ sightings: [Int: ClockSightings]) {
+        var left = sightings.keys.sorted()
+        while let root = left.first {
+            left.removeFirst()
+            var known = [root]
+            while let (reference, file, comparison) = closest(known, left, sightings) {
+                found[file] = correction(of: comparison, against: reference, root: root)
+                known.append(file)
+                left.removeAll { $0 == file }
+            }
+        }
+    }
+
+    private func closest(
+        _ known: [Int], _ left: [Int], _ sightings: [Int: ClockSightings]
+    ) -> (Int, Int, ClockComparison)? {
+        var best: (Int, Int, ClockComparison)?
+        for reference in known {
+            for file in left {
+                guard let one = sightings[reference], let other = sightings[file] else { continue }
+                let comparison = ClockComparison(one, other)
+                if comparison.count > best?.2.count ?? 0 { best = (reference, file, comparison) }
+            }
+        }
+        return best
+    }
+
+    private func correction(of comparison: ClockComparison, against reference: Int, root: Int) -> ClockCorrection {
+        var correction = ClockCorrection()
+        for stretch in comparison.stretches {
+            // The reference may be corrected itself.
+            let shift = found[reference].shift(at: stretch.from + -stretch.offset) - stretch.offset
+            if let last = correction.stretches.last, (shift - last.shift).magnitude < ClockComparison.least { continue }
+            correction.stretches.append(ClockCorrection.Stretch(from: stretch.from, shift: shift))
+        }
+        guard let first = correction.stretches.first, let last = correction.stretches.last,
+            correction.stretches.contains(where: { $0.shift.magnitude >= ClockComparison.least })
+        else { return ClockCorrection() }
+        let uncertainty = comparison.stretches.map(\.uncertainty).max() ?? 0
+        correction.offset = ClockOffset(
+            reference: root, offset: -first.shift, lastOffset: -last.shift, uncertainty: uncertainty, isCorrected: true)
+        return correction
+    }
+}

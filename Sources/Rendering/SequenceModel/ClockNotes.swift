@@ -1,0 +1,55 @@
+import Trace
+
+extension CaptureSummary {
+    /// What the capture itself leaves open: packets cut or lost, clocks that were set or differ. One sentence each.
+    package var qualityNotes: [String] {
+        CoverageNotes(of: self).sentences + clockNotes
+    }
+
+    /// What clocks did while it was captured, one sentence each.
+    var clockNotes: [String] { sources.clockNotes }
+}
+
+extension [CaptureSource] {
+    /// What clocks did while this was captured, one sentence each.
+    var clockNotes: [String] {
+        indices.flatMap { index in
+            let clock = self[index].clock
+            let owner = count == 1 ? "the clock" : "the clock of \(name(index))"
+            return [steps(clock, owner), order(clock, index), clock.correction.offset.map { offset($0, of: index) }]
+                .compactMap(\.self)
+        }
+    }
+
+    private func steps(_ clock: SourceClock, _ owner: String) -> String? {
+        guard let first = clock.steps.first else { return nil }
+        let size = GlyphTable.unicode.duration(Nanoseconds(clamping: first.size.magnitude))
+        let way = first.size < 0 ? "went back" : "went forward"
+        let rest = "times after it go on from the packet before"
+        if clock.steps.count == 1 { return "\(owner) \(way) \(size) at packet \(first.packet): \(rest)" }
+        return "\(owner) was set \(counted(clock.steps.count, "time")), at first it \(way) \(size) at packet "
+            + "\(first.packet): \(rest)"
+    }
+
+    private func order(_ clock: SourceClock, _ index: Int) -> String? {
+        guard clock.farthestOutOfOrder >= .milliseconds(10) else { return nil }
+        let where_ = count == 1 ? "" : " of \(name(index))"
+        return "\(counted(clock.packetsOutOfOrder, "packet"))\(where_) out of order, by up to "
+            + "\(GlyphTable.unicode.duration(clock.farthestOutOfOrder)): their own times are taken"
+    }
+
+    private func offset(_ offset: ClockOffset, of index: Int) -> String {
+        let size = GlyphTable.unicode.duration(Nanoseconds(clamping: offset.offset.magnitude))
+        let way = offset.offset < 0 ? "behind" : "ahead of"
+        let drift = (offset.lastOffset - offset.offset).magnitude
+        let drifts =
+            drift < 1_000_000 ? "" : " (and drifts by \(GlyphTable.unicode.duration(Nanoseconds(clamping: drift))))"
+        let what = offset.isCorrected ? "corrected" : "not corrected"
+        return "\(name(index))'s clock is \(size) \(way) \(name(offset.reference))'s\(drifts): \(what)"
+    }
+
+    private func name(_ index: Int) -> String {
+        guard indices.contains(index) else { return "?" }
+        return self[index].path == "-" ? "standard input" : self[index].path
+    }
+}

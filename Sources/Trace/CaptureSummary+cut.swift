@@ -1,0 +1,50 @@
+/// That the capture keeps only the first bytes of packets (`tcpdump -s`, a snapshot length).
+extension CaptureSummary {
+    /// `packets are cut at 128 bytes`; `nil` where none of a connection is.
+    package var cutSentence: String? {
+        connections.contains { $0.packetsCut > 0 } || connections.isEmpty ? sources.cutSentence : nil
+    }
+
+    /// Why hardly a message could be read, with what to do: a good part of what the connections said was cut off.
+    package var cutReason: String? {
+        guard let cutSentence else { return nil }
+        let whole = connections.reduce(0.0) { $0 + Double($1.bytes) + Double($1.bytesMissing) }
+        let cut = connections.reduce(0.0) { $0 + Double($1.bytesCut) }
+        let packets = sources.reduce(0) { $0 + $1.packets }
+        let cutPackets = sources.reduce(0) { $0 + $1.cutPackets }
+        guard connections.isEmpty ? cutPackets * 4 >= packets : cut * 20 >= whole else { return nil }
+        return "\(cutSentence), so that messages cannot be read: capture with -s 0"
+    }
+
+    /// A sentence that nothing was found, with that reason where it is the reason.
+    package func withReason(_ nothing: String) -> String {
+        cutReason.map { "\(nothing): \($0)" } ?? nothing
+    }
+}
+
+extension BusTrace {
+    /// Why what is looked for may not be found, with what to do: a good part of the messages was cut off packets.
+    package var cutReason: String? {
+        if let reason = capture.cutReason { return reason }
+        guard let sentence = capture.cutSentence, !messages.isEmpty,
+            messages.count(where: \.isTruncated) * 4 >= messages.count
+        else { return nil }
+        return "\(sentence), so that messages cannot be read: capture with -s 0"
+    }
+
+    /// A sentence that nothing was found, with that reason where it is the reason.
+    package func withReason(_ nothing: String) -> String {
+        cutReason.map { "\(nothing): \($0)" } ?? nothing
+    }
+}
+
+extension [CaptureSource] {
+    /// `packets are cut at 128 bytes`; `nil` where none is.
+    package var cutSentence: String? {
+        let cut = filter { $0.cutPackets > 0 }
+        guard !cut.isEmpty else { return nil }
+        let lengths = Set(cut.map(\.snapLength))
+        if lengths.count == 1, let length = cut[0].snapLength { return "packets are cut at \(length) bytes" }
+        return "packets are cut short"
+    }
+}

@@ -1,0 +1,107 @@
+import Network
+import TestSupport
+import Testing
+import Trace
+
+/// Packets overtake one another on their way into a capture; the connection itself was in order.
+@Suite struct `What packets out of order may not do` {
+    private let request = (0..<3_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+    private let reply = (0..<5_000).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 7) }
+
+    private func session(close: Bool = true) -> [RecordedPacket] {
+        var session = TCPSessionBuilder(clientSequence: 0xFFFF_F000)
+        session.handshake()
+        for part in 0..<10 {
+            session.send(.client, Array(request[part * 300..<(part + 1) * 300]), segmentSize: 100)
+            session.send(.server, Array(reply[part * 500..<(part + 1) * 500]), segmentSize: 100)
+        }
+        if close { session.close() }
+        return session.packets
+    }
+
+    private func run(_ packets: [RecordedPacket]) -> StreamCollector {
+        var collector = StreamCollector()
+        for packet in packets { collector.receive(packet) }
+        collector.finish()
+        return collector
+    }
+
+    private func expectWhole(_ collector: StreamCollector, _ comment: Comment) {
+        #expect(collector.violations.isEmpty, comment)
+        #expect(collector.flows.count == 1, comment)
+        #expect(collector.flows.first?.forward == StreamCollector.Stream(bytes: request), comment)
+        #expect(collector.flows.first?.backward == StreamCollector.Stream(bytes: reply), comment)
+        #expect(collector.flows.first?.endpoints.sawHandshake == true, comment)
+        #expect(collector.flows.first?.forwardMidstream == false, comment)
+        #expect(collector.flows.first?.closing == .fin, comment)
+        #expect(collector.table.statistics.gaps == 0, comment)
+        #expect(collector.table.bufferedBytes == 0, comment)
+    }
+
+    @Test(arguments: [8, 32, 64], 0..<12)
+    func `a whole connection, from SYN to FIN, gives the same bytes shuffled, and shuffled twice`(
+        window: Int, seed: Int
+    ) {
+        let packets = session()
+        let shuffled = packets.shuffled(within: window, seed: UInt64(seed))
+        expectWhole(run(shuffled), "window \(window), seed \(seed)")
+        let doubled = packets.flatMap { [$0, $0] }.shuffled(within: window, seed: UInt64(seed))
+        expectWhole(run(doubled), "doubled, window \(window), seed \(seed)")
+    }
+
+    @Test(arguments: 0..<12)
+    func `bytes come behind those that their sender had before`(seed: Int) {
+        var collector = StreamCollector()
+        var lengths: [(Int, Int)] = []
+        for packet in session().shuffled(within: 16, seed: UInt64(seed)) {
+            collector.receive(packet)
+            guard let flow = collector.flows.first else { continue }
+            lengths.append((flow.forward.length, flow.backward.length))
+        }
+        // Each part of the reply answers the part of the request before it.
+        for (asked, answered) in lengths where answered > 0 { #expect(asked >= (answered + 499) / 500 * 300) }
+    }
+
+    @Test func `a reset in front of the last data ends the connection behind them`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        session.send(.client, Array("question".utf8))
+        session.send(.server, Array("answer".utf8))
+        session.reset(.server)
+        var packets = session.packets
+        let reset = packets.removeLast()
+        packets.insert(reset, at: packets.count - 2)
+        let collector = run(packets)
+        #expect(collector.flows.count == 1)
+        #expect(collector.flows.first?.backward == StreamCollector.Stream(bytes: Array("answer".utf8)))
+        #expect(collector.flows.first?.closing == .reset)
+        #expect(collector.table.statistics.gaps == 0)
+    }
+
+    @Test func `bytes that are lost hold those that acknowledge them up for a while only`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        session.send(.client, Array("one".utf8))
+        session.lose(.client, 40)
+        session.send(.server, Array("two".utf8))
+        var collector = StreamCollector()
+        for packet in session.packets { collector.receive(packet) }
+        #expect(collector.flows.first?.backward.bytes.isEmpty == true)
+        var other = TCPSessionBuilder(client: .v4(7, port: 7))
+        other.time = session.time + .seconds(4)
+        other.handshake()
+        for packet in other.packets { collector.receive(packet) }
+        #expect(collector.flows.first?.backward.bytes == Array("two".utf8))
+    }
+
+    @Test func `what was cut off packets is no gap`() {
+        var packets = session(close: false)
+        for place in packets.indices where packets[place].bytes.count > 100 { packets[place].bytes.removeLast(54) }
+        for place in packets.indices { packets[place].wireLength = session(close: false)[place].wireLength }
+        let collector = run(packets)
+        #expect(collector.table.statistics.gaps == 0)
+        #expect(collector.table.statistics.cutSegments == 80)
+        #expect(collector.table.statistics.cutBytes == 80 * 54)
+        #expect(collector.flows.first?.forward.length == request.count)
+    }
+}
