@@ -62,7 +62,7 @@ import Testing
         #expect(!replay.output.contains("gap") && !replay.output.contains("anomal"))
         #expect(!replay.output.contains("could not be read as AMQP"))
         let source = try await document("snap128.pcap").capture.sources[0]
-        #expect(source.snap_length == 128 && source.cut_packets ?? 0 > 61)
+        #expect(source.snap_length == 128 && source.cut_packets == 61)
     }
 
     // MARK: Clocks

@@ -110,13 +110,14 @@ struct TCPConnection {
 
     /// Whether a segment with a SYN opens another connection on the same addresses.
     ///
-    /// A SYN of the connection itself may come twice, or late. After the end every new SYN is another connection's.
-    func isForeign(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+    /// A SYN of the connection itself may come twice, or late. After the end every new SYN is another connection's, but
+    /// for its own one that comes once more shortly after it (`isSoon`).
+    func isForeign(_ segment: TCPSegment, from side: FlowSide, isSoon: Bool = false) -> Bool {
         guard !segment.flags.contains(.rst) else { return false }
         let start = segment.sequence.advanced(by: 1)
         if phase == .closed, !segment.flags.contains(.ack) {
             let own = stream(of: side)
-            return !own.isStarted || own.initial != start
+            return !isSoon || !own.isStarted || own.initial != start
         }
         return side == .low ? !low.isStart(start) : !high.isStart(start)
     }

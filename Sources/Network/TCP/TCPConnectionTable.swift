@@ -70,7 +70,9 @@ package struct TCPConnectionTable {
             if !segment.flags.contains(.rst) { begin(key, segment, payload, from: side, at: stamp, emit) }
             return
         }
-        if segment.flags.contains(.syn), connections[Int(slot)].isForeign(segment, from: side) {
+        if segment.flags.contains(.syn),
+            connections[Int(slot)].isForeign(segment, from: side, isSoon: isSoon(stamp.time, after: slot))
+        {
             end(slot, .replaced, emit)
             begin(key, segment, payload, from: side, at: stamp, emit)
             return
@@ -177,6 +179,12 @@ package struct TCPConnectionTable {
             end(slot, .replaced, emit)
             begin(key, segment, payload, from: side, at: stamp, emit)
         }
+    }
+
+    /// Whether what comes now may have been overtaken by the last packet of a connection.
+    private func isSoon(_ time: Timestamp, after slot: Int32) -> Bool {
+        let passed = (time - connections[Int(slot)].lastStamp.time).magnitude
+        return ledger.limits.waitsForCauses && passed < ledger.limits.timeBeforeGap.magnitude
     }
 
     /// A connection ended; it is kept for its late packets.
