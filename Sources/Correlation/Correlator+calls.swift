@@ -13,9 +13,9 @@ extension Correlator {
             requestPassed(observation, request, call: call(for: messageID, at: observation.lastByteAt), message: id)
         case .reply(let reply):
             guard let messageID = messages[id].messageID, !messageID.isEmpty else { return }
-            replyPassed(
-                observation, reply, call: call(for: messageID, at: observation.lastByteAt), message: id,
-                isRepeat: isRepeat)
+            let call = call(for: messageID, at: observation.lastByteAt)
+            noteAnswer(observation, reply, call: call, message: id)
+            replyPassed(observation, reply, call: call, message: id, isRepeat: isRepeat)
         case .notification, .opaque:
             return
         }
@@ -33,6 +33,16 @@ extension Correlator {
         calls.append(record)
         callByMessageID[messageID] = id
         return id
+    }
+
+    /// Whether the messages of a call are seen on their whole way tells what it means that another one is not.
+    private mutating func noteAnswer(_ observation: Observation, _ reply: RPCReply, call id: Int, message: Int) {
+        begun = begun ?? observation.firstByteAt
+        guard case .deliver = observation.leg, !reply.isHeartbeat, calls[id].replyDeliveredAt == nil,
+            let asked = calls[id].publishedAt, let begun, asked - begun > .seconds(1)
+        else { return }
+        deliverySight.sawAnswer(
+            wasSeenWhole: calls[id].takerConnection != nil && messages[message].publishedAt != nil)
     }
 
     // MARK: Request

@@ -7,6 +7,7 @@ package struct Passages: Sendable {
     /// Whether the last of them was not the message's first, as the broker says.
     package var isRedelivered: Bool
     package var wasReturned: Bool
+    package var isBackground: Bool
 }
 
 /// What is known while things go on, for who follows them.
@@ -33,7 +34,16 @@ extension Correlator {
         return Passages(
             kind: messages[id].kind, deliveries: last + 1,
             isRedelivered: last >= 0 && messages[id].deliveries[last].redelivered,
-            wasReturned: messages[id].returned != nil)
+            wasReturned: messages[id].returned != nil, isBackground: messages[id].isBackground)
+    }
+
+    /// Why a message that is still kept may have been taken unseen; `nil` where that would have been seen.
+    package func doubt(on id: Int) -> String? {
+        guard messages.contains(id) else { return nil }
+        let topic = TopicTable.serving(messages[id].routingKey)
+        let isSeen = topic.map { naming.hasSeen(service: $0.service, host: $0.server) } ?? false
+        let isOfSeveralHosts = naming.hosts.count > 1 || topic?.server.map(naming.hosts.contains) ?? false
+        return deliverySight.doubt(isQueueKnown: isSeen || isOfSeveralHosts, host: nil, mayLack: true)
     }
 
     /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.

@@ -211,11 +211,12 @@ extension Message {
         isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
         guard !isBackground else {
             // Agents' work on a port belongs to what is done with the port's instance.
-            return facts = MessageFacts(portIDs: request.portIDs, upPortIDs: request.upPortIDs)
+            return facts = MessageFacts(
+                portIDs: request.portIDs, upPortIDs: request.upPortIDs, otherNames: request.otherNames)
         }
         facts = MessageFacts(
             expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, upPortIDs: request.upPortIDs,
-            retry: request.retry, fault: request.fault)
+            retry: request.retry, fault: request.fault, otherNames: request.otherNames)
     }
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
@@ -237,6 +238,7 @@ extension Message {
         stateChange = notification.stateChange
         detail = notification.detail
         isBackground = notification.priority != "ERROR"
-        facts = MessageFacts(portIDs: notification.portIDs, fault: notification.fault)
+        facts = MessageFacts(
+            portIDs: notification.portIDs, fault: notification.fault, otherNames: notification.otherNames)
     }
 }

@@ -29,6 +29,10 @@ package struct Correlator: Sendable {
     /// Which connection a process was last known by.
     var connectionByIdentity = AgingDictionary<ProcessIdentity, Int>()
     package var naming: ServiceNaming
+    /// What the capture shows of deliveries.
+    var deliverySight = DeliverySight()
+    /// When anything was observed first.
+    var begun: Timestamp?
     /// Messages that something passed of since this was last emptied, where the limits say so.
     var changed: [Int] = []
     /// Messages and calls that were let go before the end of the capture.
@@ -58,11 +62,13 @@ package struct Correlator: Sendable {
     /// - Returns: whether it is kept to be listed and named.
     @discardableResult
     package mutating func opened(_ connection: Int, address: String, endpoint: String) -> Bool {
-        naming.opened(connection, address: address, endpoint: endpoint)
+        deliverySight.saw(address: address)
+        return naming.opened(connection, address: address, endpoint: endpoint)
     }
 
     /// The client of a connection turned out to be another end than was thought.
     package mutating func located(_ connection: Int, address: String, endpoint: String) {
+        deliverySight.saw(address: address)
         naming.located(connection, address: address, endpoint: endpoint)
     }
 

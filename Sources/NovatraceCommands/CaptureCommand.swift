@@ -28,6 +28,7 @@ struct CaptureCommand: ParsableCommand {
     @OptionGroup(title: "Write") var writing: WritingOptions
     @OptionGroup(title: "Keep") var keeping: KeepingOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
     @OptionGroup(title: "Contents") var content: ContentOptions
 
@@ -83,6 +84,6 @@ struct CaptureCommand: ParsableCommand {
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
             isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
             network: keeping.network, retention: keeping.retention, selection: selection, showsBackground: select.all,
-            duration: capture.duration?.length)
+            duration: capture.duration?.length, patience: judge.patience)
     }
 }

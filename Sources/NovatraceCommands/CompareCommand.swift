@@ -12,7 +12,8 @@ struct CompareCommand: ParsableCommand {
             Says where the two part, what is missing, extra or slower, and by how much. Hosts, ids and addresses do not \
             matter: a build on one host is compared with a build on another. Taken from GOOD is the first boot that \
             completed, from BAD the first that did not, else the first; --good and --bad choose others. With one file, \
-            both are taken from it. Which two were compared is always said.
+            both are taken from it. Which two were compared is always said. A name, or the beginning of a uuid, that fits \
+            several instances chooses none: their uuids are said (status 64).
 
             Two times differ when the longer is more than --tolerance times the shorter and more than --slack longer: the \
             latency of calls, the time in a queue, between messages, between steps, in each state, and of the whole. Too \
@@ -44,7 +45,8 @@ struct CompareCommand: ParsableCommand {
             valueName: "bad-file"))
     var badFile: String?
 
-    @Option(help: ArgumentHelp("The boot of GOOD: uuid, the beginning of one, name, or request id.", valueName: "boot"))
+    @Option(
+        help: ArgumentHelp("The boot of GOOD: uuid, name, the beginning of a uuid, or request id.", valueName: "boot"))
     var good: String?
 
     @Option(help: ArgumentHelp("The boot of BAD, written as for --good.", valueName: "boot"))
@@ -66,6 +68,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "What to write: text or json.")
     var format = OutputFormat.text
 
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
 
     mutating func validate() throws {
@@ -104,11 +107,11 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func choices() throws -> (good: Chosen, bad: Chosen) {
-        let trace = try Reading(files: [goodFile]).trace()
+        let trace = try Reading(files: [goodFile]).trace(judge.patience)
         let first = try choose(in: trace, of: goodFile, named: good, preferring: .completed)
         let chosen = chosen(first, in: trace, of: goodFile)
         if let badFile {
-            let other = try Reading(files: [badFile]).trace()
+            let other = try Reading(files: [badFile]).trace(judge.patience)
             let second = try choose(in: other, of: badFile, named: bad, preferring: .notCompleted)
             return (chosen, self.chosen(second, in: other, of: badFile))
         }
@@ -128,8 +131,11 @@ struct CompareCommand: ParsableCommand {
         besides taken: Int? = nil
     ) throws -> OperationChoice {
         let kind = Operation.Kind(rawValue: kind)
+        if let name, let question = OperationChoice.question(on: name, in: trace, kind: kind) {
+            throw CommandFailure(.usage, question)
+        }
         if let choice = OperationChoice(
-            in: trace.operations, kind: kind, named: name, preferring: preference, besides: taken)
+            in: trace, kind: kind, named: name, preferring: preference, besides: taken)
         {
             return choice
         }

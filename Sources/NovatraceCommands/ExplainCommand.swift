@@ -26,10 +26,12 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
 
     func run() throws {
-        var trace = try Reading(input).trace()
+        var trace = try Reading(input).trace(judge.patience)
+        select.remark(on: trace)
         let selection = select.selection(in: trace.capture).apply(to: &trace)
         let operations = trace.operationsToTell(selection)
         let advisor = Advisor(trace)

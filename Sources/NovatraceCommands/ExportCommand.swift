@@ -27,6 +27,7 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
     @OptionGroup(title: "Contents") var content: ContentOptions
 
@@ -45,7 +46,8 @@ struct ExportCommand: ParsableCommand {
             throw CommandFailure(.usage, "\(output) is the capture \(file): what is read is not written over")
         }
         let contents = format.shownContents == nil ? nil : Contents(input, content, limit: HTMLRenderer.contentLimit)
-        var trace = try (contents?.firstReading ?? Reading(input, content)).trace()
+        var trace = try (contents?.firstReading ?? Reading(input, content)).trace(judge.patience)
+        select.remark(on: trace)
         let selection = select.selection(in: trace.capture)
         let messages = selection.selectsMessages ? selection.messages(of: trace) : nil
         let operations = selection.apply(to: &trace)

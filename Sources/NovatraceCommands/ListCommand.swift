@@ -18,10 +18,12 @@ struct ListCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
 
     func run() throws {
-        var trace = try Reading(input).trace()
+        var trace = try Reading(input).trace(judge.patience)
+        select.remark(on: trace)
         let wanted = select.selection(in: trace.capture).apply(to: &trace)
         let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }
         let options = display.diagramOptions(detail: .none, all: select.all, unbounded: true)

@@ -44,8 +44,8 @@ struct Reading {
     }
 
     /// The whole trace.
-    func trace() throws -> BusTrace {
-        var builder = TraceBuilder()
+    func trace(_ patience: Patience = Patience()) throws -> BusTrace {
+        var builder = TraceBuilder(patience: patience)
         var naming: ServiceNaming?
         let capture = try read(limits: .replay, naming: &naming) { builder.add($0) }
         Self.warn(of: capture)

@@ -21,11 +21,13 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
+    @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
     @OptionGroup(title: "Contents") var content: ContentOptions
 
     func run() throws {
-        var trace = try Reading(input, content).trace()
+        var trace = try Reading(input, content).trace(judge.patience)
+        select.remark(on: trace)
         let operations = select.selection(in: trace.capture).apply(to: &trace)
         let report = TextReport(trace, operations: operations, options: options)
         try ResultOutput.standard.collect { report.write(to: $0) }

@@ -45,6 +45,7 @@ struct StatsCommand: ParsableCommand {
     private func selected() throws -> (StatisticsCollector, CaptureSummary) {
         let trace = try Reading(input).trace()
         var collector = StatisticsCollector()
+        select.remark(on: trace)
         var selection = select.selection(in: trace.capture)
         selection.problemsOnly = false
         for id in selection.messages(of: trace) {

@@ -64,5 +64,6 @@ struct ConnectionListing {
         participantOfConnection = newIndexes.compactMapValues { connections[$0].participant }
         refusals = excerpt.refusals
         capture.lastTaken = excerpt.lastTaken
+        capture.sight = excerpt.sight
     }
 }

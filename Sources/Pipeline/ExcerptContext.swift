@@ -35,6 +35,8 @@ struct ExcerptContext: Sendable {
     private(set) var anomalyCount = 0
     private(set) var refusals: [String: Timestamp] = [:]
     private(set) var lastTaken: [String: Delivery] = [:]
+    private(set) var instanceNames: [InstanceName] = []
+    private(set) var sight: DeliverySight?
     private var requests: Set<String> = []
     /// Of `connections`, those on which the capture itself cut messages short.
     private var cut: Set<Int> = []
@@ -63,6 +65,12 @@ struct ExcerptContext: Sendable {
         anomalyCount += max(excerpt.anomalyCount, excerpt.anomalies.count)
         refusals.merge(excerpt.refusals) { first, _ in first }
         requests.formUnion(excerpt.requests)
+        instanceNames += excerpt.instanceNames
+        if let told = excerpt.sight {
+            var all = sight ?? DeliverySight()
+            all.merge(told)
+            sight = all
+        }
         for (queue, var delivery) in excerpt.lastTaken {
             if let known = lastTaken[queue], known.at >= delivery.at { continue }
             delivery.to = delivery.to.flatMap { newParticipants[$0] }

@@ -10,7 +10,7 @@ import Trace
 package struct Selection: Sendable {
     /// Request ids; prefixes do, with or without `req-`.
     package var requests: [String] = []
-    /// Instance uuids, prefixes of them, or names.
+    /// Instance uuids, names, or prefixes of uuids (`InstanceChoice`).
     package var instances: [String] = []
     /// Shell patterns for methods, e.g. `Instance.*`, `select_destinations`; letter case counts.
     package var methods: [String] = []
@@ -41,7 +41,8 @@ package struct Selection: Sendable {
     package func apply(to trace: inout BusTrace) -> [Int]? {
         guard !wantsAll else { return nil }
         var wanted: [Int] = []
-        for id in trace.operations.indices where wants(trace.operations[id], in: trace) {
+        let chosen = chosenInstances(in: trace)
+        for id in trace.operations.indices where wants(trace.operations[id], chosen, in: trace) {
             if selectsMessages {
                 let narrowed = trace.operations[id].messages.filter { wants(trace.messages[$0], in: trace) }
                 guard !narrowed.isEmpty else { continue }
@@ -56,25 +57,31 @@ package struct Selection: Sendable {
     package func messages(of trace: BusTrace) -> [Int] {
         let all = trace.messages.indices.filter { wants(trace.messages[$0], in: trace) }
         guard selectsOperations else { return all }
-        let operations = trace.operations.filter { wants($0, in: trace) }
+        let chosen = chosenInstances(in: trace)
+        let operations = trace.operations.filter { wants($0, chosen, in: trace) }
         return Set(operations.flatMap(\.messages)).intersection(all).sorted()
+    }
+
+    /// What must be said of the instances that were chosen: that several have the name, or that it may be a uuid as well.
+    package func remarks(on trace: BusTrace) -> [String] {
+        instances.compactMap { InstanceChoice($0, in: trace).remark }
+    }
+
+    private func chosenInstances(in trace: BusTrace) -> Set<String> {
+        Set(instances.flatMap { InstanceChoice($0, in: trace).instances })
     }
 
     // MARK: One by one
 
-    private func wants(_ operation: Operation, in trace: BusTrace) -> Bool {
+    private func wants(_ operation: Operation, _ chosen: Set<String>, in trace: BusTrace) -> Bool {
         (requests.isEmpty || requests.contains { isRequest($0, operation.requestID) })
-            && (instances.isEmpty || instances.contains { isInstance($0, of: operation) })
+            && (instances.isEmpty || operation.instances.contains(where: chosen.contains))
             && (!problemsOnly || isProblem(operation, in: trace))
     }
 
     func isRequest(_ wanted: String, _ request: String?) -> Bool {
         guard let request else { return false }
         return request.hasPrefix(wanted) || request.hasPrefix("req-" + wanted)
-    }
-
-    private func isInstance(_ wanted: String, of operation: Operation) -> Bool {
-        operation.instances.contains { $0.hasPrefix(wanted.lowercased()) } || operation.instanceName == wanted
     }
 
     private func isProblem(_ operation: Operation, in trace: BusTrace) -> Bool {

@@ -9,10 +9,13 @@ package struct RetentionLimits: Sendable {
     package var messages: Int
     /// Messages that no user's request caused.
     package var backgroundMessages: Int
+    /// Instances whose names are known, also when the messages that told them are gone.
+    package var names: Int
 
-    package init(messages: Int, backgroundMessages: Int) {
+    package init(messages: Int, backgroundMessages: Int, names: Int = 65_536) {
         self.messages = messages
         self.backgroundMessages = backgroundMessages
+        self.names = names
     }
 }
 
@@ -27,12 +30,16 @@ package struct TraceBuilder: Sendable {
     private var calls = SparseTable<Call>()
     private var orphans: Deque<Call> = []
     private let limits: RetentionLimits?
+    private let patience: Patience
     private var references = RetainedReferences()
+    private var names: InstanceNames
     /// What the limits made go.
     package private(set) var evictions = Evictions()
 
-    package init(limits: RetentionLimits? = nil) {
+    package init(limits: RetentionLimits? = nil, patience: Patience = Patience()) {
         self.limits = limits
+        self.patience = patience
+        names = InstanceNames(limit: limits?.names ?? .max)
     }
 
     package mutating func add(_ finished: Correlator.Finished) {
@@ -55,6 +62,7 @@ package struct TraceBuilder: Sendable {
     // MARK: Limits
 
     private mutating func add(_ message: Message) {
+        names.add(message)
         guard let limits else { return messages.append(message) }
         references.add(message)
         if message.isBackground {
@@ -106,7 +114,12 @@ package struct TraceBuilder: Sendable {
     consuming func trace(capture: CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin) -> BusTrace {
         var trace = BusTrace()
         let excerpt = capture.excerpts.map(ExcerptContext.init)
-        if let excerpt { removeStrangers(to: excerpt) }
+        if let excerpt {
+            removeStrangers(to: excerpt)
+            names.add(excerpt.instanceNames)
+        }
+        trace.instanceNames = names
+        trace.patience = patience
         (trace.messages, trace.calls) = renumbered(&origin)
         let listing = ConnectionListing(of: capture, naming: naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
@@ -135,6 +148,7 @@ package struct TraceBuilder: Sendable {
         trace.renumberConnections(listing.indexes)
         trace.tellBrokersApart()
         trace.inferVirtualHosts()
+        trace.nameInstances()
         trace.operations = OperationFinder(trace).operations()
         for operation in trace.operations.reversed() {
             for message in operation.messages {
@@ -197,6 +211,14 @@ package struct TraceBuilder: Sendable {
 }
 
 extension BusTrace {
+    /// Gives every message the name of its first instance, whichever message told it.
+    fileprivate mutating func nameInstances() {
+        for index in messages.indices where messages[index].instanceName == nil {
+            guard let uuid = messages[index].instances.first else { continue }
+            messages[index].instanceName = instanceNames.name(of: uuid, at: messages[index].at)
+        }
+    }
+
     /// Makes the numbers of connections indexes into those that are listed.
     ///
     /// A delivery on a connection that is not listed gets a number beyond them.

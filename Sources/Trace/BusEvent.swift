@@ -5,6 +5,9 @@ package struct BusEvent: Sendable {
         case passed
         /// A message whose taking was not seen for a while was taken after all.
         case takenLate
+        /// A request that nobody took for longer than a broker with a ready consumer needs, though that would have been
+        /// seen.
+        case untaken
         /// The broker gave a message out once more.
         case redelivered
         /// The caller's patience with a call is over.
@@ -29,18 +32,21 @@ package struct BusEvent: Sendable {
     package var to: [Participant] = []
     /// For `trouble`, with how often it happened since it was told last.
     package var incident: ConnectionIncident?
+    /// What each of the message's instances is called, as far as that is known by now; in the order of `instances`.
+    package var instanceNames: [String?] = []
 
     package init(_ kind: Kind, at: Timestamp, message: Message?, call: Call?) {
         self.kind = kind
         self.at = at
         self.message = message
         self.call = call
+        instanceNames = message?.names(in: InstanceNames()) ?? []
     }
 
     /// Whether it tells of something that went wrong.
     package var isProblem: Bool {
         switch kind {
-        case .unanswered, .answerLost, .redelivered, .trouble: true
+        case .unanswered, .answerLost, .untaken, .redelivered, .trouble: true
         case .passed, .takenLate, .settled:
             message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil || hasLostAnswer
         }

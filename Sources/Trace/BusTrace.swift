@@ -7,6 +7,10 @@ package struct BusTrace: Sendable {
     package var messages: [Message] = []
     package var calls: [Call] = []
     package var operations: [Operation] = []
+    /// What instances are called, from all messages.
+    package var instanceNames = InstanceNames()
+    /// By which it is judged.
+    package var patience = Patience()
 
     package init() {}
 }

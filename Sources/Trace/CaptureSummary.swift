@@ -11,6 +11,8 @@ package struct CaptureSummary: Sendable {
     package var otherProtocols: [String: Int] = [:]
     /// Of queues by routing key the last delivery, where an excerpt tells of one that it does not hold.
     package var lastTaken: [String: Delivery] = [:]
+    /// What an excerpt tells of what its capture showed of deliveries; `nil` where that is to be seen.
+    package var sight: DeliverySight?
     /// What became of the packets.
     package var network = NetworkCounts()
 

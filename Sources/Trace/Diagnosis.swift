@@ -22,6 +22,8 @@ package struct Diagnosis: Sendable {
         case returned
         /// Published, and taken by nobody.
         case notTaken = "not_taken"
+        /// Given to a consumer that did not acknowledge it, as a stopped process.
+        case notAcknowledged = "not_acknowledged"
         /// Taken, and not answered.
         case unanswered
         /// Answered, and the answer did not reach who had asked.
@@ -103,8 +105,8 @@ extension Diagnosis.Cause {
         case .completed: .completed
         case .noValidHost, .retriesExhausted, .buildAborted, .remoteError, .rejectedTransition, .errorState, .returned:
             .failed
-        case .notTaken, .unanswered, .answerLost, .answerLate, .missingEvent, .brokerRefused, .brokerBlocked,
-            .connectionLost:
+        case .notTaken, .notAcknowledged, .unanswered, .answerLost, .answerLate, .missingEvent, .brokerRefused,
+            .brokerBlocked, .connectionLost:
             .stuck
         case .underWay: .running
         case .unclear: .unknown

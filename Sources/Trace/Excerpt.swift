@@ -22,6 +22,10 @@ package struct Excerpt: Sendable {
     package var refusals: [String: Timestamp] = [:]
     /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
     package var lastTaken: [String: Delivery] = [:]
+    /// What the capture showed of deliveries.
+    package var sight: DeliverySight?
+    /// What the operations' instances are called, which other messages may have told.
+    package var instanceNames: [InstanceName] = []
     /// Request ids of the messages that are meant: what else is in their packets is of operations of which most was left
     /// out.
     package var requests: Set<String> = []

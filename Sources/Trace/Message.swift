@@ -32,7 +32,7 @@ package struct Message: Sendable, Identifiable {
     package var globalRequestID: String?
     /// Uuids of the instances it is about.
     package var instances: [String] = []
-    /// The name of the first of `instances` where the message holds it, e.g. `vm-ok`.
+    /// What the first of `instances` is called, e.g. `vm-ok`; in a trace whichever message told it.
     package var instanceName: String?
     /// The states that it sets, for object saves, `instance_update` and update notifications.
     package var stateChange: StateChange?

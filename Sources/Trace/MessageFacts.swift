@@ -14,16 +14,18 @@ package final class MessageFacts: Sendable {
     package let fault: ReportedFault?
     /// Of a message that is not oslo.messaging's, or not readable, what its body is, e.g. `not JSON: text/plain`.
     package let content: String?
+    /// What the instances after the first are called, where the message holds it.
+    package let otherNames: [InstanceName]
 
     /// - Returns: `nil` where there is nothing to say.
     package init?(
         expectedTaskStates: [String?]? = nil, portIDs: [String] = [], upPortIDs: [String] = [],
         retry: BuildRetry? = nil, selectedHosts: [String] = [], fault: ReportedFault? = nil,
-        content: String? = nil
+        content: String? = nil, otherNames: [InstanceName] = []
     ) {
         let isEmpty =
             expectedTaskStates == nil && portIDs.isEmpty && retry == nil && selectedHosts.isEmpty && fault == nil
-            && content == nil
+            && content == nil && otherNames.isEmpty
         if isEmpty { return nil }
         self.expectedTaskStates = expectedTaskStates
         self.portIDs = portIDs
@@ -32,6 +34,7 @@ package final class MessageFacts: Sendable {
         self.selectedHosts = selectedHosts
         self.fault = fault
         self.content = content
+        self.otherNames = otherNames
     }
 }
 

@@ -63,6 +63,35 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
         #expect(request(built)?.instanceName == "vm-ok")
     }
 
+    @Test func `each server of a request has its own name`() {
+        let servers = (0..<3).map { ("2672332b-b870-49a9-bbeb-90238100000\($0)", "vm\($0)") }
+        let builds = servers.map { uuid, name in
+            let instance = OsloBuilder.object("Instance", ["uuid": .string(uuid), "display_name": .string(name)])
+            return OsloBuilder.object("BuildRequest", ["instance_uuid": .string(uuid), "instance": instance])
+        }
+        let list = OsloBuilder.object("BuildRequestList", ["objects": .array(builds)])
+        let instances = servers.map { uuid, name in
+            OsloBuilder.object("Instance", ["uuid": .string(uuid), "display_name": .string(name)])
+        }
+        for arguments: WireJSON in [["build_requests": list], ["instances": .array(instances)]] {
+            let found = request(OsloBuilder.request("m", arguments))
+            #expect(found?.instances == servers.map(\.0))
+            #expect(found?.instanceName == "vm0")
+            #expect(found?.otherNames.map(\.uuid) == servers.dropFirst().map(\.0))
+            #expect(found?.otherNames.map(\.name) == ["vm1", "vm2"])
+        }
+    }
+
+    @Test func `a server that the message names no name for has none, and the others keep theirs`() {
+        let (one, two) = ("2672332b-b870-49a9-bbeb-902381000000", "2672332b-b870-49a9-bbeb-902381000001")
+        let named = OsloBuilder.object("Instance", ["uuid": .string(two), "display_name": "名前"])
+        let found = request(
+            OsloBuilder.request("m", ["instances": [OsloBuilder.object("Instance", ["uuid": .string(one)]), named]]))
+        #expect(found?.instances == [one, two])
+        #expect(found?.instanceName == nil)
+        #expect(found?.otherNames.map(\.name) == ["名前"])
+    }
+
     @Test func `an integer id of Diablo is no uuid and no trap`() {
         #expect(request(OsloBuilder.request("run_instance", ["instance_id": 7, "instance": 7]))?.instances == [])
     }

@@ -85,7 +85,7 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         let elements = try SVGElements(picture(of: Boots.three()))
         #expect(
             elements.elements("text", classed: "sq-title").map(\.text) == [
-                "boot 3 instances", "boot vm-1", "boot vm-3",
+                "boot 3 instances: vm-1, vm-2, vm-3", "boot vm-1", "boot vm-3",
             ])
         #expect(elements.texts.contains("the same messages as vm-1: vm-2"))
         #expect(elements.elements("style").count == 1)

@@ -9,68 +9,156 @@ import Trace
         return (operation, try #require(operation.diagnosis))
     }
 
-    /// One connection for each participant, by which its messages go.
-    private func connect(_ script: inout TraceScript) {
-        for participant in script.trace.participants {
-            var connection = Connection(id: participant.id, client: "c", server: "s", protocolName: "AMQP 0-9-1")
-            connection.participant = participant.id
-            script.trace.capture.connections.append(connection)
-        }
-        for index in script.trace.messages.indices {
-            script.trace.messages[index].connection = script.trace.messages[index].from
-            for place in script.trace.messages[index].deliveries.indices {
-                let receiver = script.trace.messages[index].deliveries[place].to
-                script.trace.messages[index].deliveries[place].connection = receiver ?? 0
-            }
-        }
-    }
-
-    @Test func `a compute whose connection is reset after it took the build is named, with the time`() throws {
+    /// A boot whose compute has begun to spawn, and two seconds later loses its connection in this way.
+    private func spawning(_ end: ConnectionEnd.Kind, by side: ConnectionSide, code: Int? = nil) -> TraceScript {
         var script = TraceScript()
         script.bootUntilCompute()
+        script.build(until: "spawning")
         script.wait(.seconds(2))
-        connect(&script)
-        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(.reset, at: script.now, by: .client)
-        #expect(try boot(script).diagnosis.cause == .underWay, "there is patience at first")
-        script.wait(.seconds(70))
+        script.acknowledgeAll()
+        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
+            end, at: script.now, by: side, code: code)
+        return script
+    }
+
+    @Test(arguments: [
+        (ConnectionEnd.Kind.finished, ConnectionSide.broker, nil as Int?, 31), (.closed, .broker, 320, 31),
+        (.reset, .client, nil, 6), (.finished, .client, nil, 6),
+    ])
+    func `a compute that lost its connections while it had the work, and did not come back, is named with the time`(
+        end: ConnectionEnd.Kind, side: ConnectionSide, code: Int?, seconds: Int
+    ) throws {
+        var script = spawning(end, by: side, code: code)
+        #expect(try boot(script).operation.outcome == .running, "it may come back")
+        script.wait(.seconds(Int64(seconds)) - .seconds(2))
+        #expect(try boot(script).operation.outcome == .running, "it may come back")
+        script.wait(.seconds(2))
         let (operation, diagnosis) = try boot(script)
         #expect(operation.outcome == .stuck)
         #expect(diagnosis.cause == .connectionLost)
         #expect(diagnosis.participant == TraceScript.compute)
         #expect(diagnosis.host == "node1")
+        #expect(diagnosis.step == "spawning")
         #expect(
-            operation.verdict == "build_and_run_instance was taken by nova-compute@node1, and its connection to the "
-                + "broker was reset 2.0 s later")
+            operation.verdict
+                == "nova-compute@node1 lost its connection at +2.5 s and did not come back in \(seconds).0 s")
+        #expect(operation.steps.first { $0.name == "active" }?.status == .missing)
     }
 
-    @Test func `a connection that ended as it should, or before, proves nothing`() throws {
-        for end in [ConnectionEnd.Kind.closed, .reset] {
-            var script = TraceScript()
-            let early = script.now
-            script.bootUntilCompute()
-            script.wait(.seconds(2))
-            connect(&script)
-            script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
-                end, at: end == .reset ? early : script.now, by: .client, code: 200)
-            script.wait(.seconds(70))
-            #expect(try boot(script).diagnosis.cause == .unanswered)
+    @Test func `after the time for the event too, it is the compute that is gone, not the event`() throws {
+        var script = spawning(.finished, by: .broker)
+        script.wait(.seconds(400))
+        #expect(try boot(script).diagnosis.cause == .connectionLost)
+    }
+
+    @Test func `a compute that closed its connections as it should is gone as well, and that is said so`() throws {
+        var script = spawning(.closed, by: .client, code: 200)
+        script.wait(.seconds(10))
+        let (operation, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .connectionLost)
+        #expect(operation.verdict.hasPrefix("nova-compute@node1 closed its connection at +2.5 s"))
+    }
+
+    @Test func `one that came back is not gone: by a new connection, a later message, or one that may be its own`()
+        throws
+    {
+        let lost = spawning(.finished, by: .broker)
+        var message = lost
+        message.wait(.seconds(20))
+        message.cast(
+            "update_instance_info", TraceScript.compute, TraceScript.scheduler, key: "scheduler", request: "req-9")
+        var others: [TraceScript] = []
+        for service in ["nova-compute", nil] {
+            let participant = Participant(id: 6, service: service, host: service.map { _ in "node1" }, label: "x")
+            var connection = Connection(
+                id: 6, client: "10.0.0.\(TraceScript.compute):2", server: "10.0.1.1:5672", protocolName: "AMQP 0-9-1")
+            connection.participant = 6
+            var script = lost
+            script.trace.participants.append(participant)
+            script.trace.capture.connections.append(connection)
+            others.append(script)
+        }
+        for var script in [message] + others {
+            script.wait(.seconds(100))
+            let diagnosis = try boot(script).diagnosis
+            #expect(diagnosis.cause != .connectionLost)
         }
     }
 
-    @Test func `a conductor that the broker lets publish nothing is named, with the broker's reason`() throws {
+    @Test func `a compute that is quiet, or whose other connection goes on, is not gone`() throws {
+        var quiet = spawning(.finished, by: .broker)
+        quiet.trace.capture.connections[TraceScript.compute].end = nil
+        for var script in [quiet, spawning(.replaced, by: .broker), spawning(.silent, by: .broker)] {
+            script.wait(.seconds(200))
+            #expect(try boot(script).operation.outcome == .unknown)
+        }
+        quiet = spawning(.finished, by: .broker)
+        var other = Connection(
+            id: 6, client: "10.0.0.\(TraceScript.compute):2", server: "10.0.1.1:5672", protocolName: "AMQP 0-9-1")
+        other.participant = TraceScript.compute
+        quiet.trace.capture.connections.append(other)
+        quiet.wait(.seconds(200))
+        #expect(try boot(quiet).diagnosis.cause == .unclear)
+    }
+
+    @Test func `where the capture may lack its return nothing is said for certain`() throws {
+        var script = spawning(.finished, by: .broker)
+        script.wait(.seconds(1))
+        script.trace.capture.sources[0].kernelDropped = 4
+        script.wait(.seconds(100))
+        #expect(try boot(script).operation.outcome == .unknown)
+    }
+
+    @Test func `a connection that ended before the work was taken proves nothing`() throws {
+        var script = TraceScript()
+        let early = script.now
+        script.bootUntilCompute()
+        script.wait(.seconds(2))
+        script.acknowledgeAll()
+        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(.reset, at: early, by: .client)
+        script.wait(.seconds(70))
+        #expect(try boot(script).diagnosis.cause == .unanswered)
+    }
+
+    @Test func `when all lose the broker at once it is the broker that is gone, and no agent is blamed`() throws {
+        var script = spawning(.reset, by: .broker)
+        for index in script.trace.capture.connections.indices {
+            script.trace.capture.connections[index].end = ConnectionEnd(
+                .reset, at: script.now + .milliseconds(Int64(index) * 20), by: .broker)
+        }
+        script.wait(.seconds(4))
+        #expect(try boot(script).operation.outcome == .running)
+        script.wait(.seconds(4))
+        let (operation, diagnosis) = try boot(script)
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .connectionLost)
+        #expect(diagnosis.service == nil)
+        #expect(
+            operation.verdict
+                == "the broker 10.0.1.1:5672 ended all of its 6 connections at +2.6 s, and nobody came back in 7.9 s")
+    }
+
+    @Test func `it is the turn of who is blocked, not of another one that is blocked as well`() throws {
         var script = TraceScript()
         script.cast(
             "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
             instances: [TraceScript.instance])
-        connect(&script)
+        script.connect()
         let span = BlockedSpan(from: script.now, reason: "low on memory")
-        script.trace.capture.connections[TraceScript.conductor].blocked = [span]
+        for who in [TraceScript.api, TraceScript.conductor] {
+            script.trace.capture.connections[who].blocked = [span]
+        }
         script.wait(.seconds(70))
         let (operation, diagnosis) = try boot(script)
         #expect(operation.outcome == .stuck)
         #expect(diagnosis.cause == .brokerBlocked)
         #expect(diagnosis.service == "nova-conductor")
-        #expect(operation.verdict == "the broker lets nova-conductor publish nothing: low on memory")
+        #expect(
+            operation.verdict
+                == "it is the turn of nova-conductor, which the broker has blocked since +0.0 s: low on memory")
+        var api = script
+        api.trace.capture.connections[TraceScript.conductor].blocked = []
+        #expect(try boot(api).diagnosis.cause == .unanswered, "the API has done its part")
         script.trace.capture.connections[TraceScript.conductor].blocked[0].until = span.from + .seconds(1)
         #expect(try boot(script).diagnosis.cause != .brokerBlocked)
     }
@@ -79,7 +167,7 @@ import Trace
         var script = TraceScript()
         let cast = script.cast(
             "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
-        connect(&script)
+        script.connect()
         var nacked = script
         let at = script.now + .milliseconds(3)
         script.trace.capture.connections[TraceScript.api].channelClosings = [

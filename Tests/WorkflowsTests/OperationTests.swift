@@ -84,16 +84,16 @@ import Trace
         #expect(boot.verdict == "NoValidHost from select_destinations: No valid host was found")
     }
 
-    @Test func `a cast that nobody takes is running at first and stuck after a minute`() {
+    @Test func `a cast that nobody takes is running at first and stuck after seconds`() {
         var script = TraceScript()
         script.cast("schedule_and_build_instances", 0, nil, key: "conductor", instances: [instance])
-        script.wait(.seconds(10))
+        script.wait(.seconds(3))
         #expect(operations(script)[0].outcome == .running)
         script.wait(.seconds(60))
         #expect(operations(script)[0].outcome == .stuck)
         #expect(
             operations(script)[0].verdict
-                == "schedule_and_build_instances was published to conductor and not seen taken")
+                == "schedule_and_build_instances was published to conductor and taken by nobody in 63.0 s")
     }
 
     @Test func `a rejected save sets no state`() {

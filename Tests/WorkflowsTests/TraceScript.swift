@@ -47,6 +47,34 @@ struct TraceScript {
 
     // MARK: Messages
 
+    /// Gives each participant a connection of its own, by which its messages go, and acknowledges them all.
+    mutating func acknowledgeAll() {
+        connect()
+        for index in trace.messages.indices {
+            for place in trace.messages[index].deliveries.indices {
+                trace.messages[index].deliveries[place].acknowledgedAt = trace.messages[index].deliveries[place].at
+            }
+        }
+    }
+
+    /// Gives each participant a connection from an address of its own, by which its messages go.
+    mutating func connect() {
+        trace.capture.connections = trace.participants.map { participant in
+            var connection = Connection(
+                id: participant.id, client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
+                protocolName: "AMQP 0-9-1")
+            connection.participant = participant.id
+            return connection
+        }
+        for index in trace.messages.indices {
+            trace.messages[index].connection = trace.messages[index].from
+            for place in trace.messages[index].deliveries.indices {
+                let receiver = trace.messages[index].deliveries[place].to
+                trace.messages[index].deliveries[place].connection = receiver ?? 0
+            }
+        }
+    }
+
     @discardableResult
     mutating func cast(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,

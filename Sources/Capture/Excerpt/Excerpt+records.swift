@@ -36,6 +36,23 @@ extension Excerpt {
                 record.add("by", delivery.to.map(String.init))
                 return record
             }
+            + (sight.map { [Self.record(of: $0)] } ?? [])
+            + instanceNames.map { instance in
+                var record = ExcerptRecord("instance")
+                record.add("uuid", instance.uuid)
+                record.add("name", instance.name)
+                return record
+            }
+    }
+
+    /// Of places as many as tell one from several.
+    private static func record(of sight: DeliverySight) -> ExcerptRecord {
+        var record = ExcerptRecord("sight")
+        for address in sight.addresses.sorted().prefix(2) { record.add("address", address) }
+        for host in sight.hosts.sorted().prefix(2) { record.add("host", host) }
+        record.add("answered", count: sight.answered)
+        record.add("unseen", count: sight.unseen)
+        return record
     }
 
     private static func record(of participant: Participant) -> ExcerptRecord {
@@ -246,6 +263,19 @@ extension Excerpt {
                 return
             }
             lastTaken[queue] = Delivery(to: record.integer("by"), at: at, redelivered: false, connection: -1)
+        case "sight":
+            var told = DeliverySight()
+            for address in record.all("address") { told.saw(address: address) }
+            for host in record.all("host") { told.saw(host: host) }
+            let (answered, unseen) = (record.count("answered"), record.count("unseen"))
+            told.sawAnswer(wasSeenWhole: true, times: max(0, answered - unseen))
+            told.sawAnswer(wasSeenWhole: false, times: min(unseen, answered))
+            sight = told
+        case "instance":
+            guard let uuid = record["uuid"], let name = record["name"], instanceNames.count < Self.mostRecords else {
+                return
+            }
+            instanceNames.append(InstanceName(uuid: uuid, name: name))
         case "refused":
             guard let at = record.time("at"), let message = record["message"], refusals.count < Self.mostRecords
             else { return }

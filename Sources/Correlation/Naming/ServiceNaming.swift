@@ -31,6 +31,10 @@ package struct ServiceNaming: Sendable {
     private var grouping = ProcessGrouping()
     /// Process of this machine → a connection of it, while that is kept and open.
     private var connectionByProcess: [ProcessHint: Int] = [:]
+    /// Services that were seen, alone and with their hosts, and the hosts.
+    private var seen: Set<String> = []
+    package private(set) var hosts: Set<String> = []
+    private static let seenAtMost = 65_536
     /// Grows with everything that may change the name of a participant.
     package private(set) var changes = 0
     /// The virtual host that was entered first, and whether another one was.
@@ -252,6 +256,16 @@ package struct ServiceNaming: Sendable {
             return
         }
         changes += 1
+        guard seen.count < Self.seenAtMost else { return }
+        seen.insert(evidence.service)
+        guard let host = evidence.host, !host.isEmpty else { return }
+        hosts.insert(host)
+        seen.insert("\(evidence.service)@\(host)")
+    }
+
+    /// Whether a process of that service was seen, on that host where one is given.
+    package func hasSeen(service: String, host: String?) -> Bool {
+        seen.contains(host.map { "\(service)@\($0)" } ?? service)
     }
 
     // MARK: Forgetting

@@ -33,6 +33,7 @@ final class LiveSession {
         var selection: Selection
         var showsBackground: Bool
         var duration: Nanoseconds?
+        var patience = Patience()
     }
 
     private let capture: LiveCapture
@@ -70,7 +71,8 @@ final class LiveSession {
         self.renderer = renderer
         pipeline = LivePipeline(
             detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits,
-            network: plan.network, retention: plan.retention, tellsCompletion: renderer?.tellsCompletion ?? false)
+            network: plan.network, retention: plan.retention, tellsCompletion: renderer?.tellsCompletion ?? false,
+            patience: plan.patience)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
     }
 
@@ -153,7 +155,9 @@ final class LiveSession {
 
     private func tell(_ event: BusEvent) {
         counts.add(event)
-        guard renderer != nil, selection.wants(event) else { return }
+        let isWanted = selection.wants(event)
+        for remark in selection.takeRemarks() { output.say(remark) }
+        guard renderer != nil, isWanted else { return }
         renderer?.write(event)
         lines.count += 1
     }

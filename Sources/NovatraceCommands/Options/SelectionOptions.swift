@@ -7,7 +7,10 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this request id, or those that begin so.", valueName: "req-id"))
     var request: [String] = []
 
-    @Option(help: ArgumentHelp("Only this instance: uuid, the beginning of one, or name.", valueName: "uuid"))
+    @Option(
+        help: ArgumentHelp(
+            "Only this instance: uuid, name, or the beginning of a uuid. All that share a name are taken, and that is said.",
+            valueName: "uuid"))
     var instance: [String] = []
 
     @Option(help: ArgumentHelp("Only methods like this, e.g. 'Instance.*'.", valueName: "glob"))
@@ -32,6 +35,11 @@ struct SelectionOptions: ParsableArguments {
 
     @Flag(help: "Background traffic too: heartbeats of services, periodic tasks, notifications.")
     var all = false
+
+    /// Says on standard error where a name chose more than one instance.
+    func remark(on trace: BusTrace) {
+        for remark in selection(in: trace.capture).remarks(on: trace) { StandardError.write("novatrace: \(remark)\n") }
+    }
 
     /// Whether nothing but `--problems` and `--all` was given, which choose lines of a table, not messages.
     var wantsAll: Bool {

@@ -17,6 +17,8 @@ package struct Notification: Sendable {
     /// Uuids of the instances it is about, each once.
     package var instances: [String] = []
     package var instanceName: String?
+    /// The names of the instances after the first, as far as it holds them.
+    package var otherNames: [InstanceName] = []
     /// Of `*.update` and `*.end` events; states that did not change are filled with the present ones by nova.
     package var stateChange: StateChange?
     /// The host the instance is on; the publisher may be another.

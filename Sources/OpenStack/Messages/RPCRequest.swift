@@ -22,6 +22,8 @@ package struct RPCRequest: Sendable {
     package var instances: [String] = []
     /// The display name, else the host name, of the first of `instances`.
     package var instanceName: String?
+    /// The names of the instances after the first, as far as it holds them.
+    package var otherNames: [InstanceName] = []
     /// What an `Instance.save` or `instance_update` sets.
     package var stateChange: StateChange?
     /// Task states one of which the instance must have for the save to happen; `nil` in it for none.

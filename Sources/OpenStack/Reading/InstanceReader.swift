@@ -2,17 +2,17 @@ import Bytes
 import Trace
 
 extension OsloDecoder {
-    /// Uuids of the instances that a request is about, and the name of the first.
+    /// Uuids of the instances that a request is about, and what they are called.
     ///
     /// The places are those of nova compute/rpcapi.py, conductor/rpcapi.py and scheduler/rpcapi.py, 2011.3 to 34; where
     /// a message names instances in several, this order decides which is the first.
     mutating func instances(
         _ text: RawSpan, method: String
-    ) -> (uuids: [String], name: String?) {
+    ) -> Subjects {
         // Sent every few minutes with every instance of a host, and about none of them.
-        if method == "sync_instance_info" { return ([], nil) }
+        if method == "sync_instance_info" { return Subjects() }
         var found = UniqueStrings()
-        var names = FirstName()
+        var names = FoundNames()
         for role in [FindingRole.instance, .instances] {
             for object in fields.findings.objects where object.role == role {
                 let uuid = reader.uuid(object.fields.uuid, text) ?? reader.uuid(object.value, text)
@@ -32,8 +32,17 @@ extension OsloDecoder {
         }
         appendObjectSubjects(to: &found, &names, text)
         appendEventsAndPorts(to: &found, text)
-        let name = names.slot(of: found.strings.first)
-        return (found.strings, name.flatMap { reader.name($0, text) })
+        return subjects(found, names, text)
+    }
+
+    mutating func subjects(_ found: UniqueStrings, _ names: FoundNames, _ text: RawSpan) -> Subjects {
+        var subjects = Subjects(uuids: found.strings)
+        guard let first = found.strings.first else { return subjects }
+        subjects.name = names.slot(of: first).flatMap { reader.name($0, text) }
+        for (uuid, slot) in names.others(than: first) {
+            if let name = reader.name(slot, text) { subjects.otherNames.append(InstanceName(uuid: uuid, name: name)) }
+        }
+        return subjects
     }
 
     mutating func appendTexts(_ role: FindingRole, to found: inout UniqueStrings, _ text: RawSpan) {
@@ -44,7 +53,7 @@ extension OsloDecoder {
 
     /// `instance_uuid` since Kilo; before, `instance_uuids` and the uuid in `instance_properties`.
     mutating func appendRequestSpecs(
-        _ role: FindingRole, to found: inout UniqueStrings, _ names: inout FirstName, _ text: RawSpan
+        _ role: FindingRole, to found: inout UniqueStrings, _ names: inout FoundNames, _ text: RawSpan
     ) {
         appendTexts(role, to: &found, text)
         for object in fields.findings.objects where object.role == role {
@@ -58,7 +67,7 @@ extension OsloDecoder {
 
     /// What a remote object method is about: the object itself, the instance it belongs to, or the uuid it asks for.
     private mutating func appendObjectSubjects(
-        to found: inout UniqueStrings, _ names: inout FirstName, _ text: RawSpan
+        to found: inout UniqueStrings, _ names: inout FoundNames, _ text: RawSpan
     ) {
         for role in [FindingRole.objectInstance, .instanceInfo] {
             for object in fields.findings.objects where object.role == role {
@@ -112,18 +121,33 @@ extension OsloDecoder {
     }
 }
 
-/// A machine that holds the names that instances were found with, until it is known which instance is the first.
-struct FirstName {
+/// A value: the instances that a message is about, each once, and what they are called.
+struct Subjects {
+    var uuids: [String] = []
+    /// Of the first.
+    var name: String?
+    /// Of the others, as far as they are told.
+    var otherNames: [InstanceName] = []
+}
+
+/// A machine that holds where the names of instances were found, until it is known which of them is the first.
+struct FoundNames {
     private var names: [(uuid: String, slot: JSONSlot)] = []
 
     mutating func add(_ uuid: String?, _ displayName: JSONSlot, _ hostname: JSONSlot) {
         let slot = displayName.isString && !displayName.range.isEmpty ? displayName : hostname
-        // The first instance is among the first that are found.
-        guard let uuid, slot.isString, names.count < 4 else { return }
+        guard let uuid, slot.isString, !slot.range.isEmpty, names.count < Limits.listElements else { return }
         names.append((uuid, slot))
     }
 
-    func slot(of uuid: String?) -> JSONSlot? {
+    func slot(of uuid: String) -> JSONSlot? {
         names.first { $0.uuid == uuid }?.slot
+    }
+
+    /// Each once, where there is any: nearly every message is about one instance.
+    func others(than first: String) -> [(uuid: String, slot: JSONSlot)] {
+        guard names.contains(where: { $0.uuid != first }) else { return [] }
+        var seen: Set = [first]
+        return names.filter { seen.insert($0.uuid).inserted }
     }
 }

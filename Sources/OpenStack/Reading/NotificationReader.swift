@@ -14,6 +14,7 @@ extension OsloDecoder {
         let subjects = payloadInstances(text, eventType: eventType)
         notification.instances = subjects.uuids
         notification.instanceName = subjects.name
+        notification.otherNames = subjects.otherNames
         notification.payloadHost = reader.name(fields.payloadFields.host, text)
         notification.stateChange = stateChange(text, eventType: eventType, instance: subjects.uuids.first)
         notification.portIDs = payloadPorts(text, eventType: eventType)
@@ -29,10 +30,10 @@ extension OsloDecoder {
     /// A `uuid` is an instance's in `instance.*` events only; keypairs, services and groups have one too.
     private mutating func payloadInstances(
         _ text: RawSpan, eventType: String
-    ) -> (uuids: [String], name: String?) {
+    ) -> Subjects {
         let slots = fields.payloadFields
         var found = UniqueStrings()
-        var names = FirstName()
+        var names = FoundNames()
         let uuid =
             reader.uuid(slots.instanceID, text)
             ?? (slots.isVersioned && eventType.hasPrefix("instance.") ? reader.uuid(slots.uuid, text) : nil)
@@ -43,7 +44,7 @@ extension OsloDecoder {
         for object in fields.findings.objects where object.role == .payloadPort {
             found.append(portInstance(object, text))
         }
-        return (found.strings, names.slot(of: found.strings.first).flatMap { reader.name($0, text) })
+        return subjects(found, names, text)
     }
 
     private mutating func payloadPorts(_ text: RawSpan, eventType: String) -> [String] {

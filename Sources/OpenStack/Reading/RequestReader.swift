@@ -16,6 +16,7 @@ extension OsloDecoder {
         let subjects = instances(text, method: method)
         request.instances = subjects.uuids
         request.instanceName = subjects.name
+        request.otherNames = subjects.otherNames
         request.stateChange = stateChange(text, method: method, objectMethod: request.objectMethod)
         request.expectedTaskStates = expectedTaskStates(text)
         request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)

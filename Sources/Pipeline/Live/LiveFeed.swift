@@ -72,11 +72,16 @@ struct LiveFeed {
     /// `_msg_id` of calls whose answer was given back → when that was told last.
     private var givenBack: [String: Timestamp] = [:]
     private var notices: Deque<Notice> = []
+    /// Requests that nobody took so far.
+    private var untaken: Deque<Due> = []
     /// Whether anybody wants to know when a message is complete.
     let tellsCompletion: Bool
+    /// After this a request that nobody took is a problem.
+    private let untakenLimit: Nanoseconds
 
-    init(tellsCompletion: Bool) {
+    init(tellsCompletion: Bool, patience: Patience = Patience()) {
         self.tellsCompletion = tellsCompletion
+        untakenLimit = patience.untaken
     }
 
     /// Takes the next thing to be told.
@@ -107,7 +112,9 @@ struct LiveFeed {
         } else if passages.deliveries > states[place].deliveries {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {
-            waiting.append(Due(at: now + Limits.patience, message: id))
+            waiting.append(Due(at: now + min(Limits.patience, untakenLimit), message: id))
+            let isRequest = passages.kind == .call || passages.kind == .cast
+            if isRequest, !passages.isBackground { untaken.append(Due(at: now + untakenLimit, message: id)) }
         }
     }
 
@@ -180,6 +187,9 @@ struct LiveFeed {
             } else if let first = waiting.first, first.at == due {
                 waiting.removeFirst()
                 waited(first, correlator)
+            } else if let first = untaken.first, first.at == due {
+                untaken.removeFirst()
+                waitedLong(first, correlator)
             } else if let first = settling.first, first.at == due {
                 settling.removeFirst()
                 settled(first)
@@ -194,7 +204,7 @@ struct LiveFeed {
 
     private var nextDue: Timestamp? {
         var next = gathering.first?.at
-        for other in [waiting.first?.at, settling.first?.at, timeouts.min?.at] {
+        for other in [waiting.first?.at, untaken.first?.at, settling.first?.at, timeouts.min?.at] {
             if let other, next.map({ other < $0 }) ?? true { next = other }
         }
         return next
@@ -219,6 +229,14 @@ struct LiveFeed {
         else { return }
         let end = due.at + (Limits.delivery - Limits.patience)
         timeouts.insert(Timeout(at: end, message: due.message, messageID: messageID, isOfAnswer: true))
+    }
+
+    /// Said again, as a problem now, unless the capture may not show who took it.
+    private mutating func waitedLong(_ due: Due, _ correlator: borrowing Correlator) {
+        guard let place = place(of: due.message), states[place].deliveries == 0, !states[place].saidReturned,
+            correlator.doubt(on: due.message) == nil
+        else { return }
+        tell(.untaken, due.message, at: due.at)
     }
 
     private mutating func settled(_ due: Due) {

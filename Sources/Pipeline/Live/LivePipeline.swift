@@ -14,6 +14,7 @@ package struct LivePipeline {
     private var troubles = LiveTroubles()
     /// When what is only counted is looked through next.
     private var troublesDueAt: Timestamp?
+    private var instanceNames: InstanceNames
     private var builder: TraceBuilder
     private var now: Timestamp?
     private var evictionsAtEnd: Evictions?
@@ -25,10 +26,12 @@ package struct LivePipeline {
     ///   - tellsCompletion: whether events of the kind `settled` are wanted.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?, tellsCompletion: Bool = true
+        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?, tellsCompletion: Bool = true,
+        patience: Patience = Patience()
     ) {
-        feed = LiveFeed(tellsCompletion: tellsCompletion)
-        builder = TraceBuilder(limits: retention)
+        feed = LiveFeed(tellsCompletion: tellsCompletion, patience: patience)
+        builder = TraceBuilder(limits: retention, patience: patience)
+        instanceNames = InstanceNames(limit: retention?.names ?? .max)
         var limits = limits
         limits.notesChanges = true
         limits.notesAcknowledgements = tellsCompletion
@@ -134,8 +137,17 @@ package struct LivePipeline {
                 names.refresh(from: pipeline.correlator.naming, at: event.at)
             }
             names.name(&event)
+            nameInstances(of: &event)
             tell(event)
         }
+    }
+
+    /// Every message is called by its instance's name, whichever message told it.
+    private mutating func nameInstances(of event: inout BusEvent) {
+        guard let message = event.message, !message.instances.isEmpty else { return }
+        instanceNames.add(message)
+        event.instanceNames = message.names(in: instanceNames)
+        event.message?.instanceName = event.instanceNames.first ?? nil
     }
 
     private mutating func expire(at time: Timestamp, _ tell: (BusEvent) -> Void) {
@@ -157,6 +169,7 @@ package struct LivePipeline {
         func tellNamed(_ event: consuming BusEvent) {
             if names.areOld(naming.changes, at: event.at) { names.refresh(from: naming, at: event.at) }
             names.name(&event)
+            nameInstances(of: &event)
             tell(event)
         }
         for case .message(let message) in ended {

@@ -9,6 +9,10 @@ package struct LiveSelection: Sendable {
     private let showsBackground: Bool
     /// Uuids of the instances that are wanted by name, and request ids of wanted instances; the oldest give way.
     private var learned: OrderedSet<String> = []
+    /// Of each wanted name the instance that had it first, until another one has it.
+    private var firstOfName: [String: String] = [:]
+    private var sharedNames: Set<String> = []
+    private var remarks: [String] = []
     /// Events that were wanted but for being background traffic.
     package private(set) var hiddenCount = 0
 
@@ -17,6 +21,12 @@ package struct LiveSelection: Sendable {
     package init(_ selection: Selection, showsBackground: Bool) {
         self.selection = selection
         self.showsBackground = showsBackground
+    }
+
+    /// What must be said of the instances that were chosen, since somebody asked last: a name that a second one has.
+    package mutating func takeRemarks() -> [String] {
+        defer { remarks = [] }
+        return remarks
     }
 
     package mutating func wants(_ event: BusEvent) -> Bool {
@@ -61,15 +71,21 @@ package struct LiveSelection: Sendable {
         }
         guard !selection.instances.isEmpty else { return true }
         guard !message.instances.isEmpty else { return message.requestID.map(learned.contains) ?? false }
-        let isNamed = message.instanceName.map(selection.instances.contains) ?? false
-        let isWanted =
-            isNamed
-            || message.instances.contains { uuid in
-                learned.contains(uuid) || selection.instances.contains { uuid.hasPrefix($0.lowercased()) }
-            }
+        for (uuid, name) in zip(message.instances, event.instanceNames) {
+            if let name, selection.instances.contains(name) { learn(uuid, named: name) }
+        }
+        let isWanted = message.instances.contains { uuid in
+            learned.contains(uuid) || selection.instances.contains { uuid.hasPrefix($0.lowercased()) }
+        }
         if isWanted, let request = message.requestID { learn(request) }
-        if isNamed, message.instances.count == 1 { learn(message.instances[0]) }
         return isWanted
+    }
+
+    private mutating func learn(_ uuid: String, named name: String) {
+        learn(uuid)
+        guard let first = firstOfName[name] else { return firstOfName[name] = uuid }
+        guard first != uuid, sharedNames.insert(name).inserted else { return }
+        remarks.append("2 instances are called \(name), and both are taken: \(first), \(uuid); a uuid chooses one")
     }
 
     private mutating func learn(_ id: String) {

@@ -60,7 +60,9 @@ extension CSVTable<Call> {
             .text("error_message") { call, _ in call.error?.message },
             .text("operation") { call, trace in trace.operation(of: call).map { "op\($0.id)" } },
             .text("kind") { call, trace in trace.operation(of: call)?.kind.rawValue },
-            .text("instance_name") { call, trace in trace.operation(of: call)?.instanceName },
+            .text("instance_name") { call, trace in
+                trace.request(of: call).flatMap(trace.instanceNames(of:)) ?? trace.operation(of: call)?.instanceName
+            },
             .text("instances") { call, trace in trace.request(of: call)?.instances.joined(separator: " ") },
             .text("request_id") { call, trace in trace.request(of: call)?.requestID },
             .text("msg_id") { call, _ in call.messageID },
@@ -102,7 +104,7 @@ extension CSVTable<Message> {
             .text("error_message") { message, _ in message.failure?.message ?? message.facts?.fault?.message },
             .text("operation") { message, _ in message.operation.map { "op\($0)" } },
             .text("call") { message, _ in message.call.map { "call\($0)" } },
-            .text("instance_name") { message, _ in message.instanceName },
+            .text("instance_name") { message, trace in trace.instanceNames(of: message) },
             .text("instances") { message, _ in message.instances.joined(separator: " ") },
             .text("request_id") { message, _ in message.requestID },
             .text("msg_id") { message, _ in message.messageID },
@@ -115,6 +117,13 @@ extension CSVTable<Message> {
 extension BusTrace {
     fileprivate func request(of call: Call) -> Message? {
         (call.request ?? call.reply).flatMap { messages.indices.contains($0) ? messages[$0] : nil }
+    }
+
+    /// What each of its instances is called, one after the other; `nil` where no name is known.
+    fileprivate func instanceNames(of message: Message) -> String? {
+        guard message.instances.count > 1 else { return message.instanceName }
+        let names = message.names(in: instanceNames)
+        return names.contains { $0 != nil } ? names.map { $0 ?? "?" }.joined(separator: "; ") : nil
     }
 
     fileprivate func operation(of call: Call) -> Operation? {

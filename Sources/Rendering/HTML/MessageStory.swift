@@ -106,7 +106,8 @@ struct MessageStory {
             fact("event type", message.eventType), fact("events", joined(message.events)),
             fact("priority", message.priority), fact("publisher", message.publisherID),
             fact("namespace", message.namespace), fact("version", message.version),
-            fact("instance", message.instanceName), fact("uuid", joined(message.instances)),
+            fact("instance", joined(message.names(in: trace.instanceNames).compactMap(\.self), ", ")),
+            fact("uuid", joined(message.instances)),
             fact("sets", message.stateChange.map(\.words)),
         ]
         facts.append(
@@ -164,9 +165,9 @@ struct MessageStory {
 
     private func clock(_ at: Timestamp) -> String { "\(at.clock) UTC" }
 
-    private func joined(_ texts: [String]) -> String? {
+    private func joined(_ texts: [String], _ separator: String = " ") -> String? {
         let more = texts.count > Self.listed ? " and \(texts.count - Self.listed) more" : ""
-        return texts.isEmpty ? nil : texts.prefix(Self.listed).joined(separator: " ") + more
+        return texts.isEmpty ? nil : texts.prefix(Self.listed).joined(separator: separator) + more
     }
 
     private func label(_ participant: Int) -> String? {

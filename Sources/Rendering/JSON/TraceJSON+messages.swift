@@ -2,6 +2,12 @@ import Trace
 
 extension TraceJSON {
     func members(of message: Message, _ json: inout JSONWriter) {
+        let names = message.instances.count > 1 ? message.names(in: trace.instanceNames) : []
+        members(of: message, named: names, &json)
+    }
+
+    /// - Parameter names: what its instances are called, in their order; told where there are several.
+    func members(of message: Message, named names: [String?], _ json: inout JSONWriter) {
         json.member("id", id: "m", message.id)
         json.member("kind", message.kind.rawValue)
         json.member("unique_id", message.uniqueID)
@@ -20,6 +26,12 @@ extension TraceJSON {
         json.member("global_request_id", message.globalRequestID)
         json.member("instances", message.instances)
         json.member("instance_name", message.instanceName)
+        if message.instances.count > 1, names.contains(where: { $0 != nil }) {
+            json.key("instance_names")
+            json.row { json in
+                for name in names { name.map { json.string($0) } ?? json.null() }
+            }
+        }
         if let change = message.stateChange {
             json.key("state")
             json.object { stateMembers(of: change, &$0) }

@@ -27,7 +27,7 @@ package struct LiveJSON: LiveRenderer {
             output.line("incident") { json.incidentMembers(incident, client: event.from?.label, &$0) }
         }
         if event.kind == .settled, let message = event.message {
-            output.line("message") { json.members(of: message, &$0) }
+            output.line("message") { json.members(of: message, named: event.instanceNames, &$0) }
         }
         if let call = event.call, event.message == nil || event.message?.kind == .reply || event.kind == .unanswered {
             output.line("call") { json.members(of: call, &$0) }

@@ -174,16 +174,27 @@ extension LiveLines {
         if let outcome = outcome(of: event) { remarks.append(outcome) }
         guard let message = event.message else { return remarks }
         if let fault = message.facts?.fault { remarks.insert(("\(glyphs.failure) \(fault.words)", .failure), at: 0) }
-        if let instance = message.instanceName ?? message.instances.first.map({ String($0.prefix(8)) }) {
-            let others = message.instances.count - 1
-            remarks.append((others > 0 ? "\(instance) +\(others)" : instance, nil))
-        }
+        if let instances = instances(of: event, message) { remarks.append((instances, nil)) }
         if let states = message.stateChange?.changes(since: nil), !states.isEmpty, message.kind != .reply {
             remarks.append((states.joined(separator: glyphs.separator), .state))
         }
         if !message.events.isEmpty { remarks.append((message.events.joined(separator: ", "), nil)) }
         if message.isTruncated { remarks.append(("cut short by the capture", .warning)) }
         return remarks
+    }
+
+    /// Instances told by name on one line; of more the rest is a number.
+    private static let namedAtMost = 3
+
+    /// By their names, else by the beginning of their uuids.
+    private func instances(of event: BusEvent, _ message: Message) -> String? {
+        guard !message.instances.isEmpty else { return nil }
+        var words = message.instances.prefix(Self.namedAtMost).enumerated().map { place, uuid in
+            (event.instanceNames.indices.contains(place) ? event.instanceNames[place] : nil) ?? String(uuid.prefix(8))
+        }
+        let others = message.instances.count - words.count
+        if others > 0 { words[words.count - 1] += " +\(others)" }
+        return words.joined(separator: ", ")
     }
 
     private func failure(in event: BusEvent) -> String? {
@@ -211,6 +222,9 @@ extension LiveLines {
         case .unanswered:
             let patience = event.call?.requestedAt.map { event.at - $0 }
             return ("\(glyphs.failure) no answer" + (patience.map { " within \(glyphs.duration($0))" } ?? ""), nil)
+        case .untaken:
+            let waited = event.message?.publishedAt.map { event.at - $0 }
+            return ("\(glyphs.failure) taken by nobody" + (waited.map { " for \(glyphs.duration($0))" } ?? ""), nil)
         case .answerLost:
             let queue = event.message.map { $0.routingKey.isEmpty ? $0.exchange : $0.routingKey }
             return ("\(glyphs.failure) not delivered" + (queue.map { " from \($0)" } ?? ""), nil)

@@ -72,13 +72,14 @@ struct MarkdownReport {
     }
 
     private func write(_ operations: [Operation], to markdown: inout MarkdownWriter) {
+        let names = OperationNames(operations)
         markdown.table(
             ["started (UTC)", "kind", "instance", "request", "outcome", "step", "duration:", "messages:"],
             operations.map { operation in
                 [
                     "\(operation.startedAt.calendarDate) \(operation.startedAt.clock.dropLast(3))",
                     Markdown.text(operation.kind.rawValue),
-                    Markdown.code(operation.instanceName ?? operation.instances.first ?? ""),
+                    Markdown.code(operation.instances.isEmpty ? "" : names.name(of: operation)),
                     Markdown.code(operation.requestID ?? ""), Markdown.text(operation.outcome.rawValue),
                     Markdown.text(operation.stepReached ?? ""),
                     glyphs.duration(operation.endedAt - operation.startedAt), String(operation.messages.count),

@@ -24,16 +24,22 @@ extension Excerpt {
         var untold = Set(capture.virtualHosts)
         untold.subtract(capture.connections.lazy.filter { involved.contains($0.id) }.compactMap(\.virtualHost))
         let odd = Set(capture.anomalies.compactMap(\.connection))
+        let neighbours = Self.neighbours(of: involved, in: capture)
         connections = capture.connections.filter {
-            involved.contains($0.id) || odd.contains($0.id) || $0.isInTrouble
+            involved.contains($0.id) || odd.contains($0.id) || $0.isInTrouble || neighbours.contains($0.id)
                 || $0.virtualHost.map { untold.remove($0) != nil } ?? false
         }
+        sight = capture.sight ?? DeliverySight(trace)
         let listed = Set(connections.map(\.id))
         cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
         cutConnections.formIntersection(listed)
         anomalies = capture.anomalies.filter { $0.connection.map(listed.contains) ?? true }
         anomalyCount = capture.anomalyCount - capture.anomalies.count + anomalies.count
         lastTaken = Self.lastTaken(for: selection.operations, in: trace)
+        instanceNames = selection.operations.map { trace.operations[$0] }.compactMap { operation in
+            guard let name = operation.instanceName, let uuid = operation.instances.first else { return nil }
+            return InstanceName(uuid: uuid, name: name)
+        }
         for (noun, count, limit) in [
             ("requests", requests.count, Limits.excerptRequests),
             ("connections", connections.count + refusals.count, Limits.excerptConnections),
@@ -42,6 +48,20 @@ extension Excerpt {
         }
         participants = participantsToTell(selection, in: trace)
     }
+
+    /// Where a connection of a message ended, the others of its client: whether somebody is gone turns on all of them.
+    private static func neighbours(of involved: Set<Int>, in capture: CaptureSummary) -> Set<Int> {
+        func address(_ connection: Connection) -> Substring {
+            connection.client.prefix(upTo: connection.client.lastIndex(of: ":") ?? connection.client.endIndex)
+        }
+        let ended = capture.connections.filter { involved.contains($0.id) && $0.end != nil }
+        guard !ended.isEmpty else { return [] }
+        let addresses = Set(ended.map(address))
+        let found = capture.connections.lazy.filter { addresses.contains(address($0)) }.map(\.id)
+        return Set(found.prefix(neighboursAtMost))
+    }
+
+    private static let neighboursAtMost = 1024
 
     private mutating func add(_ message: Message) {
         for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }

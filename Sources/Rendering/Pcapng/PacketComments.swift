@@ -5,6 +5,7 @@ import Trace
 /// A message has many packets, near one another: what was said last of messages is remembered.
 struct PacketComments {
     let trace: BusTrace
+    private let names: OperationNames
     /// Message → the operations selected that it belongs to, as far as they are named.
     private var operations: [Int: [Int]] = [:]
     private var said: [Int: String] = [:]
@@ -16,6 +17,7 @@ struct PacketComments {
 
     init(_ trace: BusTrace, operations selected: [Int]) {
         self.trace = trace
+        names = OperationNames(trace.operations)
         for operation in selected {
             for message in trace.operations[operation].messages { operations[message, default: []].append(operation) }
         }
@@ -53,7 +55,7 @@ struct PacketComments {
 
     /// E.g. `boot vm-ok req-c63d2dd6-…`.
     func title(of operation: Operation) -> String {
-        [operation.kind.rawValue, operation.instanceName ?? operation.instances.first, operation.requestID]
+        [operation.kind.rawValue, operation.instances.isEmpty ? nil : names.name(of: operation), operation.requestID]
             .compactMap(\.self).joined(separator: " ")
     }
 

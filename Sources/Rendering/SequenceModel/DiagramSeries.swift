@@ -13,10 +13,12 @@ package struct DiagramSeries: Sendable {
         package var isShared: Bool
         /// The operations that went the same way and are not drawn: their names.
         package var alike: [String] = []
+        /// What it is called beside those; `nil` where its own name does.
+        var name: String?
 
         /// Names the operations that are not drawn, without the full stop; `nil` where all are.
         package var alikeSentence: String? {
-            alike.isEmpty ? nil : "the same messages as \(operation.name): \(alike.joined(separator: ", "))"
+            alike.isEmpty ? nil : "the same messages as \(name ?? operation.name): \(alike.joined(separator: ", "))"
         }
     }
 
@@ -25,12 +27,14 @@ package struct DiagramSeries: Sendable {
     private let options: DiagramOptions
     /// The operations that are told.
     package let operations: [Operation]
+    private let names: OperationNames
 
     package init(_ trace: BusTrace, operations selection: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         self.options = options
         isSelection = selection != nil
         operations = trace.operationsToTell(selection)
+        names = OperationNames(trace.operations)
     }
 
     /// The most messages that are drawn; those that several operations share count once.
@@ -61,14 +65,15 @@ package struct DiagramSeries: Sendable {
         var places: [Set<String>: Int] = [:]
         for operation in group.own {
             let empty = SequenceDiagram(header: SequenceHeader(operation), startedAt: operation.startedAt)
-            let entry = Entry(diagram: empty, operation: operation, isShared: false)
+            var entry = Entry(diagram: empty, operation: operation, isShared: false)
+            entry.name = names.name(of: operation)
             guard !isSelection, group.shared != nil else {
                 entries.append(entry)
                 continue
             }
             let story = builder.diagram(of: operation).story
             if let place = places[story] {
-                entries[place].alike.append(operation.name)
+                entries[place].alike.append(names.name(of: operation))
             } else {
                 places[story] = entries.count
                 entries.append(entry)

@@ -47,7 +47,7 @@ package struct RequestGroup: Sendable {
         let start = operations.map(\.startedAt).min() ?? first.startedAt
         var shared = first
         shared.instances = []
-        shared.instanceName = counted(operations.count, "instance")
+        shared.instanceName = Self.name(of: operations)
         shared.messages = common.sorted()
         shared.states = []
         shared.diagnosis = nil
@@ -61,6 +61,16 @@ package struct RequestGroup: Sendable {
             own[index].startedAt = start
         }
     }
+
+    /// How many they are, and of a few what they are called.
+    private static func name(of operations: [Operation]) -> String {
+        let count = counted(operations.count, "instance")
+        let names = operations.compactMap(\.instanceName)
+        guard names.count == operations.count, names.count <= namedAtMost else { return count }
+        return "\(count): \(names.joined(separator: ", "))"
+    }
+
+    private static let namedAtMost = 5
 
     private static let gravity: [Operation.Outcome] = [.completed, .unknown, .running, .stuck, .failed]
 

@@ -64,6 +64,7 @@ extension Diagnosis {
         case .rejectedTransition: "the state was refused"
         case .returned: "given back by the broker"
         case .notTaken: "taken by nobody" + (awaited.map { " from \($0)" } ?? "")
+        case .notAcknowledged: "given, and not acknowledged"
         case .unanswered: "nothing more is seen"
         case .answerLost: "its answer was lost"
         case .answerLate: "answered too late"

@@ -27,6 +27,7 @@ enum BrokerAdvice {
             .brokerLog("when memory or disk ran short"),
         ],
         .connectionLost: [
+            .brokerIsUp,
             .isUp,
             .brokerTroubleInLog,
             .connections,
@@ -36,6 +37,13 @@ enum BrokerAdvice {
 }
 
 extension AdviceEntry {
+    /// Where nobody else is to blame.
+    fileprivate static let brokerIsUp = AdviceEntry { situation in
+        guard situation.service == nil else { return nil }
+        let place = situation.broker.map { " on \($0)" } ?? ""
+        return Advice("whether RabbitMQ\(place) is up", command: "rabbitmq-diagnostics check_running")
+    }
+
     fileprivate static let bindings = AdviceEntry { situation in
         let queue = situation.diagnosis.awaited.map { " \($0)" } ?? ""
         return Advice(

@@ -10,7 +10,7 @@ struct ServiceManual {
 
     private static let projects: Set<Substring> = [
         "nova", "neutron", "cinder", "glance", "heat", "keystone", "placement", "octavia", "ironic", "manila", "magnum",
-        "designate", "barbican", "mistral", "trove", "ceilometer", "aodh",
+        "designate", "barbican", "mistral", "trove", "sahara", "senlin", "ceilometer", "aodh",
     ]
 
     /// E.g. `/var/log/nova/nova-conductor.log`; `nil` for what is no service of OpenStack.
@@ -30,6 +30,12 @@ struct ServiceManual {
         case "cinder-volume", "cinder-scheduler", "cinder-backup":
             // Cinder's hosts are names of backends, which no topic tells whole.
             return "openstack volume service list --service \(service)"
+        case "heat-engine": return "openstack orchestration service list"
+        case "ironic-conductor": return "openstack baremetal conductor list"
+        case "magnum-conductor": return "openstack coe service list"
+        case _ where service.hasPrefix("manila-"):
+            return "openstack share service list --binary \(shellWord(service))"
+        case _ where service.hasPrefix("designate-"): return "openstack dns service list"
         case _ where service.hasPrefix("neutron-") && service.hasSuffix("-agent"):
             return "openstack network agent list\(onHost)"
         default:

@@ -9,6 +9,13 @@ enum WaitingAdvice {
             .brokerTroubleInLog,
             .connections,
         ],
+        .notAcknowledged: [
+            .process,
+            .guruMeditation,
+            .isUp,
+            .brokerTroubleInLog,
+            .queues,
+        ],
         .unanswered: [
             .guruMeditation,
             .log("how far it came"),
@@ -49,6 +56,17 @@ extension AdviceEntry {
         return Advice(
             "what \(service)\(situation.onHost)\(process) does: a Guru Meditation Report, written to its log or standard "
                 + "error", command: command)
+    }
+
+    /// A process that was stopped (SIGSTOP, a debugger, a frozen container) is listed with state T.
+    fileprivate static let process = AdviceEntry { situation in
+        guard let service = situation.service else { return nil }
+        let command =
+            situation.pid.map { "ps -o pid,stat,etime,args -p \($0)" }
+            ?? "ps -eo pid,stat,etime,args | grep \(shellWord(service))"
+        return Advice(
+            "whether the process of \(service)\(situation.onHost) is stopped (T) or stuck in the kernel (D)",
+            command: command)
     }
 
     /// How long callers wait (oslo.messaging `rpc/client.py`; nova sets `long_rpc_timeout` for what takes long).

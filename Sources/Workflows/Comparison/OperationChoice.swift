@@ -19,17 +19,20 @@ package struct OperationChoice: Sendable, Equatable {
     /// Chooses the first that fits and is as preferred, else the first that fits.
     ///
     /// - Parameters:
-    ///   - name: an instance's uuid or the beginning of one, its name, or a request id; any operation when `nil`.
+    ///   - name: an instance's uuid, its name, the beginning of a uuid, or a request id; any operation when `nil`.
     ///   - taken: an operation that is chosen already, and again only where it is named.
     /// - Returns: `nil` where none fits.
     package init?(
-        in operations: [Operation], kind: Operation.Kind, named name: String?, preferring preference: Preference,
+        in trace: BusTrace, kind: Operation.Kind, named name: String?, preferring preference: Preference,
         besides taken: Int? = nil
     ) {
+        let operations = trace.operations
         let all = operations.indices.filter { operations[$0].kind == kind }
+        let chosen = name.map { InstanceChoice($0, in: trace) { $0.kind == kind }.instances } ?? []
         let fitting = all.filter { index in
             guard let name else { return index != taken }
-            return operations[index].isNamed(name)
+            if !chosen.isEmpty { return operations[index].instances.contains(where: chosen.contains) }
+            return operations[index].isRequested(name)
         }
         guard let first = fitting.first else { return nil }
         let preferred = fitting.first { preference.wants(operations[$0]) }
@@ -49,11 +52,18 @@ package struct OperationChoice: Sendable, Equatable {
     }
 }
 
+extension OperationChoice {
+    /// What to ask a person whose word means operations of several instances: one of them is not taken by chance.
+    package static func question(on name: String, in trace: BusTrace, kind: Operation.Kind) -> String? {
+        let choice = InstanceChoice(name, in: trace) { $0.kind == kind }
+        return choice.isAmbiguous ? choice.question : nil
+    }
+}
+
 extension Operation {
-    /// Whether a person may call it so: by uuid or the beginning of one, by name, or by request id.
-    package func isNamed(_ name: String) -> Bool {
-        if name.isEmpty { return false }
-        if instanceName == name || instances.contains(where: { $0.hasPrefix(name.lowercased()) }) { return true }
-        return requestID.map { $0.hasPrefix(name) || $0.hasPrefix("req-" + name) } ?? false
+    /// Whether it was asked for under that request id, or one that begins so, with or without `req-`.
+    fileprivate func isRequested(_ name: String) -> Bool {
+        guard !name.isEmpty, let requestID else { return false }
+        return requestID.hasPrefix(name) || requestID.hasPrefix("req-" + name)
     }
 }

@@ -2,7 +2,9 @@ import Trace
 
 extension Question {
     /// The broker refused a message, let a service publish nothing, or lost its connection to who had to act.
-    static let brokerTrouble = Question { facts in facts.refusal ?? facts.lostTaker ?? facts.blockedService }
+    static let brokerTrouble = Question { facts in
+        facts.refusal ?? facts.gone ?? facts.lostTaker ?? facts.blockedHolder
+    }
 }
 
 extension Facts {
@@ -50,12 +52,20 @@ extension Facts {
         for id in openWaits.filter(\.isTaken).map(\.request) + [lastTakenCast].compactMap(\.self) {
             let message = message(id)
             guard let delivery = message.deliveries.last, let connection = connection(delivery.connection),
-                let end = connection.end, end.isLoss, end.at >= delivery.at,
+                let end = connection.end, end.isLoss, end.at >= delivery.at, !isBack(delivery.to, after: end.at),
                 hasWaitedLong(since: max(end.at, lastSeen)) || call(of: id)?.outcome == .timedOut
             else { continue }
             return lost(id, to: delivery, end)
         }
         return nil
+    }
+
+    /// Whether another connection of who lost one is open, or was opened since: it may have gone on.
+    private func isBack(_ participant: Int?, after time: Timestamp) -> Bool {
+        guard let participant else { return false }
+        return agents.processes(of: participant).flatMap(agents.connections).contains { connection in
+            connection.end.map { $0.at > time } ?? true
+        }
     }
 
     private func lost(_ id: Int, to delivery: Delivery, _ end: ConnectionEnd) -> Finding {
@@ -78,7 +88,7 @@ extension Facts {
         return finding
     }
 
-    private func words(for end: ConnectionEnd) -> String {
+    func words(for end: ConnectionEnd) -> String {
         switch end.kind {
         case .reset: "was reset"
         case .finished: "ended without a close"
@@ -95,38 +105,6 @@ extension Facts {
         else { return nil }
         let isHeard = own.contains { message($0).from == delivery.to && (message($0).at ?? delivery.at) > delivery.at }
         return isHeard ? nil : id
-    }
-
-    // MARK: Blocked
-
-    /// The broker still lets a service of the operation publish nothing, and nothing came of the operation since.
-    fileprivate var blockedService: Finding? {
-        let involved = Set(own.flatMap { [message($0).from] + message($0).deliveries.map(\.to) }.compactMap(\.self))
-        let due = nextStep.flatMap { workflow?.steps[$0].actor.service }
-        let blocked = trace.capture.connections.filter { connection in
-            connection.participant.map(involved.contains) ?? false
-                && connection.blocked.last.map { $0.until == nil } ?? false
-        }
-        // Of several the one whose turn it is stands in the way.
-        let first = blocked.filter { participant($0.participant)?.service == due }
-        for connection in first + blocked {
-            guard let participant = connection.participant, let span = connection.blocked.last,
-                hasWaitedLong(since: max(span.from, lastSeen))
-            else { continue }
-            let who = trace.participants[participant].label
-            let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
-            var finding = Finding(.brokerBlocked, "the broker lets \(who) publish nothing\(reason)", self)
-            finding.diagnosis.since = span.from
-            finding.awaitedStep = nextStep
-            finding.blame(trace.participants[participant])
-            finding.prove(
-                Diagnosis.Evidence("the broker blocked the connection of \(who)\(reason)", at: span.from),
-                Diagnosis.Evidence(
-                    "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) until the capture ended",
-                    at: captureEnd, isMissing: true))
-            return finding
-        }
-        return nil
     }
 
     private func connection(_ index: Int?) -> Connection? {

@@ -19,6 +19,11 @@ struct Coverage {
     let incidents: IncidentIndex
     /// Whether a virtual host has to be named, since there are several.
     let hasSeveralVirtualHosts: Bool
+    /// What the capture shows of deliveries, and whether of acknowledgements anything.
+    private let sight: DeliverySight
+    let seesAcknowledgements: Bool
+    /// Services that were seen, alone and with their hosts.
+    private let served: Set<String>
 
     private static let lossKinds: Set = [
         "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
@@ -33,6 +38,16 @@ struct Coverage {
         isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false
         incidents = IncidentIndex(trace)
         hasSeveralVirtualHosts = capture.virtualHosts.count > 1
+        sight = capture.sight ?? DeliverySight(trace)
+        served = Set(
+            trace.participants.flatMap { participant in
+                guard let service = participant.service else { return [String]() }
+                return [service] + (participant.host.map { ["\(service)@\($0)"] } ?? [])
+            })
+        seesAcknowledgements = trace.messages.contains { message in
+            (message.kind == .call || message.kind == .cast)
+                && message.deliveries.contains { $0.acknowledgedAt != nil }
+        }
         var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
         for message in trace.messages {
             switch message.kind {
@@ -82,6 +97,42 @@ struct Coverage {
         return nil
     }
 
+    /// Why somebody may have taken a message unseen; `nil` where that would have been seen.
+    func doubt(on message: Message, in trace: BusTrace) -> String? {
+        let topic = ServiceTopic(message.routingKey)
+        let isServed = topic.service.map { service in
+            served.contains(topic.host.map { "\(service)@\($0)" } ?? service)
+        }
+        return sight.doubt(
+            isQueueKnown: isServed ?? false || lastTaken(by: message.routingKey, in: trace.scope(of: message)) != nil,
+            host: topic.host,
+            mayLack: !losses.isEmpty || dropped > 0 || isPartial || capture.connections.contains { $0.gaps > 0 })
+    }
+
     private func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }
     private func was(_ count: Int) -> String { count == 1 ? "was" : "were" }
+}
+
+extension DeliverySight {
+    /// Where a capture begins in mid-stream, the first second shows messages in part only.
+    private static let settling: Nanoseconds = .seconds(1)
+
+    /// What a whole trace shows.
+    package init(_ trace: BusTrace) {
+        self.init()
+        for connection in trace.capture.connections {
+            saw(
+                address: String(
+                    connection.client[..<(connection.client.lastIndex(of: ":") ?? connection.client.endIndex)]))
+        }
+        for participant in trace.participants { if let host = participant.host { saw(host: host) } }
+        let begin = trace.capture.sources.compactMap(\.first).min().map { $0 + Self.settling }
+        for call in trace.calls {
+            guard let request = call.request.map({ trace.messages[$0] }), let asked = request.publishedAt,
+                begin.map({ asked > $0 }) ?? true, let reply = call.reply.map({ trace.messages[$0] }),
+                !reply.deliveries.isEmpty
+            else { continue }
+            sawAnswer(wasSeenWhole: !request.deliveries.isEmpty && reply.publishedAt != nil)
+        }
+    }
 }

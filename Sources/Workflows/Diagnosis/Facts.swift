@@ -4,14 +4,12 @@ import Trace
 ///
 /// Background traffic is left out, so that no answer depends on it.
 struct Facts {
-    /// How long a message may wait to be taken, or an operation be silent, before it counts as stuck.
-    static let patience: Nanoseconds = .seconds(60)
-
     let operation: Operation
     let workflow: Workflow?
     let attempts: Attempts
     let trace: BusTrace
     let coverage: Coverage
+    let agents: Agents
     /// Ids of the operation's messages without background traffic; of notifications those of errors.
     let own: [Int]
     /// When anything was seen of it last.
@@ -20,13 +18,15 @@ struct Facts {
     let captureEnd: Timestamp
 
     init(
-        _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage
+        _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage,
+        _ agents: Agents
     ) {
         self.operation = operation
         self.workflow = workflow
         self.attempts = attempts
         self.trace = trace
         self.coverage = coverage
+        self.agents = agents
         own = operation.messages.filter {
             !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
         }
@@ -91,7 +91,9 @@ struct Facts {
 
     // MARK: Time
 
-    func hasWaitedLong(since moment: Timestamp) -> Bool { captureEnd - moment > Self.patience }
+    var patience: Patience { trace.patience }
+
+    func hasWaitedLong(since moment: Timestamp) -> Bool { captureEnd - moment > patience.silent }
 
     var isSilent: Bool { hasWaitedLong(since: lastSeen) }
 

@@ -39,6 +39,7 @@ extension Finding {
     static func unclear(_ facts: Facts) -> Finding {
         let loss = facts.coverage.loss(since: facts.operation.startedAt, of: Facts.services, in: facts.trace)
         let limit = loss.map { ", and \($0)" } ?? ""
+        if let finding = goneTaker(facts) { return finding }
         var finding = Finding(.unclear, "\(facts.reached); nothing further was seen\(limit)", facts)
         finding.diagnosis.message = facts.lastMessage
         finding.diagnosis.since = facts.lastSeen
@@ -52,6 +53,22 @@ extension Finding {
             finding.diagnosis.evidence.append(
                 Diagnosis.Evidence("a cell may have a broker of its own: capture on that too"))
         }
+        return finding
+    }
+
+    /// Without a workflow nobody says whether work that was cast is done; that who took it is gone is said.
+    private static func goneTaker(_ facts: Facts) -> Finding? {
+        guard facts.workflow == nil, let taker = facts.lastTaker, let departure = facts.departure(of: taker) else {
+            return nil
+        }
+        let title = facts.message(taker.message).title
+        let who = facts.name(taker.participant)
+        var finding = Finding(
+            .unclear, "\(title) was taken by \(who), which \(facts.words(on: departure))", facts)
+        finding.diagnosis.message = taker.message
+        finding.diagnosis.since = departure.at
+        finding.blame(facts.participant(taker.participant))
+        finding.prove(facts.published(taker.message), facts.evidence(of: departure, who))
         return finding
     }
 

@@ -6,8 +6,11 @@ extension Question {
         guard let wait = facts.openWaits.first(where: { !$0.isTaken }) else { return nil }
         let message = facts.message(wait.request)
         let topic = ServiceTopic(message.routingKey)
+        let doubt = facts.coverage.doubt(on: message, in: facts.trace)
+        if doubt != nil, facts.workflow == nil, message.kind == .cast, facts.isAnyAnswered { return nil }
         var finding = facts.finding(
-            on: wait, cause: .notTaken, services: topic.service.map { [$0] } ?? [], state: "not seen taken")
+            on: wait, cause: .notTaken, services: topic.service.map { [$0] } ?? [], state: "not seen taken",
+            doubt: doubt)
         finding.diagnosis.awaited = message.destination
         finding.blame(
             facts.participant(
@@ -16,6 +19,10 @@ extension Question {
         finding.prove(facts.published(wait.request))
         if finding.diagnosis.cause == .notTaken {
             finding.diagnosis.evidence.append(facts.lastTaken(from: message))
+            // Which of several conductors would have taken it nobody knows; of a host there is one agent.
+            if topic.host != nil, let standing = facts.standing(of: finding.diagnosis.participant) {
+                finding.diagnosis.evidence.append(standing)
+            }
         }
         return finding
     }
@@ -90,9 +97,7 @@ extension Facts {
 
     private func wait(for id: Int) -> Wait? {
         let message = message(id)
-        guard workflow != nil || message.kind == .call, message.returned == nil, isOfLastAttempt(message.at) else {
-            return nil
-        }
+        guard message.returned == nil, isOfLastAttempt(message.at) else { return nil }
         switch message.kind {
         case .cast:
             guard let at = message.publishedAt, message.deliveries.isEmpty, isDecisive(message),
@@ -111,10 +116,29 @@ extension Facts {
         }
     }
 
-    /// Steps and what begins them anew, and events; what else is cast may be lost without harm.
+    /// Services that are gone since Train, whose messages older ones still cast.
+    private static let unheard: Set = ["consoleauth"]
+
+    fileprivate var isAnyAnswered: Bool { requests.contains { call(of: $0)?.outcome == .ok } }
+
+    /// Steps and what begins them anew, and events; what else is cast may be lost without harm. Of what no workflow knows
+    /// every cast is for somebody.
     private func isDecisive(_ message: Message) -> Bool {
-        stepIndex(of: message.id) != nil || workflow?.retry?.matches(message) == true || !message.events.isEmpty
+        guard workflow != nil else { return !Self.unheard.contains(message.routingKey) }
+        return stepIndex(of: message.id) != nil || workflow?.retry?.matches(message) == true || !message.events.isEmpty
             || workflow?.triggers.contains { $0.matches(message) } == true
+    }
+
+    /// Whether who should have taken it was there: gone, or connected and yet not taking, as a process that lost its
+    /// consumer or has as many messages in hand as it asks for at once (`rabbit_qos_prefetch_count`).
+    fileprivate func standing(of participant: Int?) -> Diagnosis.Evidence? {
+        guard let participant else { return nil }
+        let who = name(participant)
+        if let departure = agents.departure(of: participant) { return evidence(of: departure, who) }
+        let open = agents.connections(of: participant).count { $0.end == nil }
+        guard open > 0 else { return nil }
+        let count = open == 1 ? "1 connection" : "\(open) connections"
+        return Diagnosis.Evidence("\(who) is connected to the broker, by \(count), and did not take it")
     }
 
     /// When anything was taken from a queue last, which tells who died from who was never there; background traffic is
@@ -138,7 +162,7 @@ extension Facts {
         }
         if let step = stepIndex(of: id), isFollowed(after: time, beyond: step) { return true }
         guard isTimedOut, let from = message.from else { return false }
-        let end = time + (message.expiration ?? Self.patience)
+        let end = time + (message.expiration ?? patience.silent)
         return own.contains { self.message($0).from == from && (self.message($0).at ?? time) > end }
     }
 
@@ -154,7 +178,7 @@ extension Facts {
     }
 
     /// The message of the step that was reached, or what began the work anew since.
-    fileprivate var lastDecisive: Int? {
+    var lastDecisive: Int? {
         let reached = lastDone.flatMap { operation.steps[$0].messages.last }
         guard let retry = attempts.retries.last, let began = retry.at else { return reached }
         guard let reached, let at = message(reached).at, at > began else { return retry.id }
@@ -178,22 +202,29 @@ extension Facts {
     }
 
     /// Running while there is patience, stuck when it is over, and unclear where it may have gone on unseen.
+    ///
+    /// - Parameter doubt: why that may be, beside what the capture lacks.
     fileprivate func finding(
-        on wait: Wait, cause: Diagnosis.Cause, services: Set<String>, state: String
+        on wait: Wait, cause: Diagnosis.Cause, services: Set<String>, state: String, doubt: String? = nil
     ) -> Finding {
         let message = message(wait.request)
         let beginning = "\(message.title) was published to \(place(of: message, by: message.destination))"
         let waited = seconds(captureEnd - wait.since)
-        let loss = coverage.loss(since: wait.since, of: services, in: trace)
+        let loss = coverage.loss(since: wait.since, of: services, in: trace) ?? doubt
+        let limit = wait.isTaken ? patience.silent : patience.untaken
         var finding: Finding
-        if !wait.isOver, !hasWaitedLong(since: wait.since) {
+        if !wait.isOver, captureEnd - wait.since <= limit {
             let later = captureEnd - wait.since < .milliseconds(50) ? "right after it" : "\(waited) later"
             finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended \(later)", self)
         } else if let loss {
             finding = Finding(.unclear, "\(beginning) and \(state), but \(loss)", self)
             finding.advise(self, loss: loss)
         } else {
-            let sentence = wait.isOver ? "\(beginning), \(state), and timed out" : "\(beginning) and \(state)"
+            let state = wait.isTaken ? state : "taken by nobody"
+            let timedOut = message.expiration.map { " after \(seconds($0))" } ?? ""
+            let sentence =
+                wait.isOver
+                ? "\(beginning), \(state), and timed out\(timedOut)" : "\(beginning) and \(state) in \(waited)"
             finding = Finding(cause, sentence, self)
             finding.prove(
                 Diagnosis.Evidence(

@@ -4,10 +4,12 @@ import Trace
 struct OperationMaker {
     let trace: BusTrace
     let coverage: Coverage
+    let agents: Agents
 
     init(_ trace: BusTrace) {
         self.trace = trace
         coverage = Coverage(trace)
+        agents = Agents(trace)
     }
 
     func operation(_ draft: OperationDraft, id: Int) -> Operation {
@@ -16,12 +18,13 @@ struct OperationMaker {
             instances: draft.instance.map { [$0] } ?? [], outcome: .unknown, startedAt: draft.startedAt,
             endedAt: draft.endedAt, verdict: "")
         operation.messages = draft.messages
-        operation.instanceName = draft.messages.lazy.compactMap { trace.messages[$0].instanceName }.first
+        // What it was called when it was asked for, whatever it is called since.
+        operation.instanceName = draft.instance.flatMap { trace.instanceNames.name(of: $0, at: draft.startedAt) }
         operation.endedAt = end(of: draft)
         operation.states = StateTimeline.notes(draft.messages, instance: draft.instance, in: trace)
         let attempts = Attempts(of: draft, in: trace)
         operation.steps = StepFinder(draft.workflow, attempts, trace).steps(of: operation)
-        let facts = Facts(operation, draft.workflow, attempts, trace, coverage)
+        let facts = Facts(operation, draft.workflow, attempts, trace, coverage, agents)
         var finding = Question.answer(facts)
         finding.addConnectionEvidence(facts)
         operation.diagnosis = finding.diagnosis

@@ -12,12 +12,13 @@ struct FeedScript {
     private var contents = 0
     private(set) var events: [BusEvent] = []
 
-    init() {
+    /// - Parameter address: of the client of a connection.
+    init(address: (Int) -> String = { _ in "192.0.2.1" }) {
         var limits = CorrelationLimits.live
         limits.notesChanges = true
         correlator = Correlator(limits: limits)
         for connection in 0..<6 {
-            correlator.opened(connection, address: "192.0.2.1", endpoint: "192.0.2.1:\(4000 + connection)")
+            correlator.opened(connection, address: address(connection), endpoint: "192.0.2.1:\(4000 + connection)")
         }
     }
 

@@ -41,6 +41,32 @@ import Trace
         #expect(!wants(&selection, event(request: "req-1", instance: "ff88be3b", name: "other")))
     }
 
+    @Test func `a name that a second instance has takes both, and is said once with their uuids`() {
+        var wanted = Selection()
+        wanted.instances = ["web"]
+        var selection = LiveSelection(wanted, showsBackground: false)
+        #expect(wants(&selection, event(instance: "2672332b-b870", name: "web")))
+        #expect(selection.takeRemarks().isEmpty)
+        for _ in 0..<2 { #expect(wants(&selection, event(instance: "ff88be3b-b870", name: "web"))) }
+        #expect(
+            selection.takeRemarks() == [
+                "2 instances are called web, and both are taken: 2672332b-b870, ff88be3b-b870; a uuid chooses one"
+            ])
+        #expect(selection.takeRemarks().isEmpty)
+    }
+
+    @Test func `of a request for several servers the one that is wanted is known by its own name`() {
+        var wanted = Selection()
+        wanted.instances = ["vm1"]
+        var selection = LiveSelection(wanted, showsBackground: false)
+        var request = event(request: "req-1", instance: "2672332b-0", name: "vm0")
+        request.message?.instances = ["2672332b-0", "2672332b-1"]
+        request.instanceNames = ["vm0", "vm1"]
+        #expect(wants(&selection, request))
+        #expect(wants(&selection, event(instance: "2672332b-1")))
+        #expect(!wants(&selection, event(instance: "2672332b-0")))
+    }
+
     @Test func `an instance is wanted by the beginning of its uuid, whatever the case`() {
         var wanted = Selection()
         wanted.instances = ["2672332B"]

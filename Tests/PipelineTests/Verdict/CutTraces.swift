@@ -59,6 +59,9 @@ extension BusTrace {
         return trace
     }
 
+    /// Who took from a queue last is told by background traffic as well, on purpose.
+    private static func isOfOperation(_ evidence: String) -> Bool { !evidence.contains("to take anything from") }
+
     /// What is said of each operation, without what numbers messages have.
     var verdicts: [String] {
         operations.map { operation in
@@ -66,7 +69,7 @@ extension BusTrace {
             let parts: [String?] = [
                 operation.kind.rawValue, operation.requestID, operation.instances.first, operation.outcome.rawValue,
                 operation.verdict, diagnosis?.cause.rawValue, diagnosis?.step, diagnosis?.service, diagnosis?.host,
-                diagnosis?.awaited, diagnosis?.evidence.map(\.text).joined(separator: "; "),
+                diagnosis?.awaited, diagnosis?.evidence.map(\.text).filter(Self.isOfOperation).joined(separator: "; "),
                 operation.steps.map { "\($0.name) \($0.status)" }.joined(separator: ", "),
             ]
             return parts.map { $0 ?? "-" }.joined(separator: " | ")

@@ -34,6 +34,28 @@ import Trace
         }
     }
 
+    /// Whether nobody has taken a request for longer than the limit, as of the conductor that was down.
+    private static func isUntaken(_ operation: Operation, at time: Timestamp, in trace: BusTrace) -> Bool {
+        operation.messages.contains { id in
+            let message = trace.messages[id]
+            guard message.kind == .cast || message.kind == .call, message.deliveries.isEmpty, !message.isBackground,
+                let published = message.publishedAt, let end = trace.capture.sources.compactMap(\.last).max()
+            else { return false }
+            return end - published > Patience().untaken
+        }
+    }
+
+    @Test(arguments: ["boot-ok", "boot-midstream", "lifecycle"])
+    func `with every message taken in milliseconds no cut says stuck`(name: String) throws {
+        let player = try PacketPlayer(Recording(name: name)).amqpOnly()
+        let times = player.cuts(60)
+        for (time, trace) in zip(times, player.traces(endingAt: times)) {
+            for operation in trace.operations {
+                #expect(operation.outcome != .stuck, "\(operation.kind.rawValue) at \(time): \(operation.verdict)")
+            }
+        }
+    }
+
     @Test(arguments: ["boot-ok", "boot-midstream", "boot-conductor-down", "lifecycle"])
     func `never failed, and completed only when the last save was confirmed`(name: String) throws {
         let player = try PacketPlayer(Recording(name: name)).amqpOnly()
@@ -50,8 +72,10 @@ import Trace
                 let goal = try #require(Goal(later, in: whole))
                 let said = "\(operation.kind.rawValue) at \(time): \(operation.verdict)"
                 #expect(operation.kind == later.kind, "\(said)")
-                #expect(operation.outcome != .failed && operation.outcome != .stuck, "\(said)")
-                if time < goal.from { #expect(operation.outcome == .running, "\(said)") }
+                #expect(operation.outcome != .failed, "\(said)")
+                let isUntaken = Self.isUntaken(operation, at: time, in: trace)
+                #expect((operation.outcome == .stuck) == isUntaken, "\(said)")
+                if time < goal.from, !isUntaken { #expect(operation.outcome == .running, "\(said)") }
                 if time >= goal.until { #expect(operation.outcome == .completed, "\(said)") }
             }
         }
@@ -72,18 +96,21 @@ import Trace
         }
     }
 
-    @Test func `while nobody takes the cast the boot waits for the conductor`() throws {
+    @Test func `while nobody takes the cast the boot waits for the conductor, and after seconds is stuck`() throws {
         let player = try PacketPlayer(Recording(name: "boot-conductor-down")).amqpOnly()
         let cast = try #require(player.trace().messages.first { $0.method == "schedule_and_build_instances" })
         let published = try #require(cast.publishedAt)
         let taken = try #require(cast.deliveries.first?.at)
         let times = (1...19).map { published + (taken - published) / 20 * Int64($0) }
         for trace in player.traces(endingAt: times) {
-            let diagnosis = try #require(trace.operations.first?.diagnosis)
-            #expect(diagnosis.cause == .underWay)
+            let boot = try #require(trace.operations.first)
+            let diagnosis = try #require(boot.diagnosis)
+            let end = try #require(trace.capture.sources.compactMap(\.last).max())
+            let isStuck = end - published > Patience().untaken
+            #expect(diagnosis.cause == (isStuck ? .notTaken : .underWay), "\(boot.verdict)")
             #expect(diagnosis.awaited == "conductor")
             #expect(diagnosis.service == "nova-conductor")
-            #expect(trace.operations.first?.verdict.contains("not seen taken") == true)
+            #expect(boot.verdict.contains(isStuck ? "taken by nobody in" : "not seen taken"))
         }
     }
 

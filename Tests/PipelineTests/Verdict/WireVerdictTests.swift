@@ -61,12 +61,12 @@ import Trace
     @Test func `a conductor that is not there leaves the cast to nobody`() throws {
         var bus = WireBus([WireBus.api, WireBus.scheduler, WireBus.compute1])
         bus.requestBoot(to: nil)
-        let (boot, diagnosis) = try boot(bus.trace(after: .seconds(90)))
+        let (boot, diagnosis) = try boot(bus.trace(after: .seconds(9)))
         #expect(boot.outcome == .stuck)
         #expect(diagnosis.cause == .notTaken)
         #expect(diagnosis.awaited == "conductor")
         #expect(diagnosis.service == "nova-conductor")
-        let early = try self.boot(bus.trace(after: .seconds(20))).operation
+        let early = try self.boot(bus.trace(after: .seconds(3))).operation
         #expect(early.outcome == .running)
     }
 

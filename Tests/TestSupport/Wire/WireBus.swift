@@ -149,6 +149,25 @@ package struct WireBus {
         cast("schedule_and_build_instances", ["request_specs": specs], key: "conductor", from: Self.api, to: conductor)
     }
 
+    /// One request for several servers, and each on its compute.
+    package mutating func boot(_ servers: [(uuid: String, name: String)], on compute: Process) {
+        let objects = servers.map { uuid, name in
+            OsloBuilder.object("Instance", ["uuid": .string(uuid), "display_name": .string(name)])
+        }
+        let builds = zip(servers, objects).map { server, object in
+            OsloBuilder.object("BuildRequest", ["instance_uuid": .string(server.uuid), "instance": object])
+        }
+        cast(
+            "schedule_and_build_instances",
+            ["build_requests": OsloBuilder.object("BuildRequestList", ["objects": .array(builds)])],
+            key: "conductor", from: Self.api, to: Self.conductor)
+        for (uuid, _) in servers {
+            cast(
+                "build_and_run_instance", ["instance": OsloBuilder.object("Instance", ["uuid": .string(uuid)])],
+                key: compute.queues[0], from: Self.conductor, to: compute)
+        }
+    }
+
     package mutating func build(on compute: Process, attempts: Int, hosts: [String]) {
         cast(
             "build_and_run_instance",

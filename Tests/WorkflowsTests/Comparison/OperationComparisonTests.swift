@@ -296,8 +296,10 @@ import Trace
         _ outcomes: [Operation.Outcome], named name: String? = nil, _ preference: OperationChoice.Preference,
         besides: Int? = nil
     ) -> OperationChoice? {
-        OperationChoice(
-            in: operations(outcomes), kind: .boot, named: name, preferring: preference, besides: besides)
+        var trace = BusTrace()
+        trace.operations = operations(outcomes)
+        return OperationChoice(
+            in: trace, kind: .boot, named: name, preferring: preference, besides: besides)
     }
 
     @Test func `is the first that completed, or did not, and says so`() {
@@ -322,6 +324,15 @@ import Trace
         let found = choice([.completed, .completed, .completed], named: name, .notCompleted)
         #expect(found?.operation == operation)
         #expect(found?.reason == "the one asked for")
+    }
+
+    @Test func `is left to the person where a word means several instances`() {
+        var trace = BusTrace()
+        trace.operations = operations([.failed, .completed, .completed])
+        let question = OperationChoice.question(on: "vm", in: trace, kind: .boot)
+        #expect(question == "2 instances are meant by vm: give the uuid of one, 0abc, 1abc")
+        #expect(OperationChoice.question(on: "vm-2", in: trace, kind: .boot) == nil)
+        #expect(OperationChoice.question(on: "vm", in: trace, kind: .other) == nil)
     }
 
     @Test func `of several of a name says that there are several`() {

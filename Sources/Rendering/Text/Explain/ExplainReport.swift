@@ -24,6 +24,7 @@ package struct ExplainReport: Sendable, LineWritable {
     let advice: [Int: [Advice]]
     /// Who fell silent, told once for all.
     let silent: [SilentService]
+    private let names: OperationNames
     package let options: DiagramOptions
 
     /// - Parameter operations: those to explain, see `BusTrace.operationsToTell`.
@@ -33,6 +34,7 @@ package struct ExplainReport: Sendable, LineWritable {
     ) {
         self.trace = trace
         self.operations = operations
+        names = OperationNames(operations)
         self.options = options
         silent = trace.silentServices
         self.advice = Dictionary(operations.map { ($0.id, advice($0)) }, uniquingKeysWith: { first, _ in first })
@@ -110,13 +112,14 @@ package struct ExplainReport: Sendable, LineWritable {
                 width: options.cells, .strong, options.glyphs)
             sentence(SequenceHeader(first), first, to: &output)
         } else if Set(story.map(\.verdict)).count == 1 {
-            output.paragraph(story.map(\.name).joined(separator: ", "), width: options.cells, .strong, options.glyphs)
+            output.paragraph(
+                story.map(names.name).joined(separator: ", "), width: options.cells, .strong, options.glyphs)
             sentence(SequenceHeader(first), first, to: &output)
         } else {
-            let width = story.map { options.glyphs.text($0.name).width }.max() ?? 0
+            let width = story.map { options.glyphs.text(names.name(of: $0)).width }.max() ?? 0
             for operation in story {
                 output.paragraph(
-                    SequenceHeader(operation).sentence, after: operation.name, headWidth: min(width, 24),
+                    SequenceHeader(operation).sentence, after: names.name(of: operation), headWidth: min(width, 24),
                     width: options.cells, style, options.glyphs)
             }
         }
@@ -124,7 +127,7 @@ package struct ExplainReport: Sendable, LineWritable {
         if first.outcome == .completed, !isOnly { return }
         if story.count > 1 {
             output.endLine()
-            output.paragraph("\(first.name) as the example:", width: options.cells, .faint, options.glyphs)
+            output.paragraph("\(names.name(of: first)) as the example:", width: options.cells, .faint, options.glyphs)
         }
         sections(of: first, builder, to: &output)
     }

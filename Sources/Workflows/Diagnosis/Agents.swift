@@ -1,0 +1,164 @@
+import Trace
+
+/// A value: by which connections each participant was connected, how those ended, and when anything was heard of it last.
+///
+/// Made once for a trace: it is asked for every operation that is not done.
+struct Agents {
+    /// A value: all connections of an agent ended.
+    struct Departure {
+        /// The end of the last.
+        var at: Timestamp
+        var connections: Int
+        /// Whether the agent ended them all itself: its process is gone, and with it what it did.
+        var isOwn: Bool
+        /// Whether it closed them as the protocol has it.
+        var isRegular: Bool
+        /// How the last ended.
+        var end: ConnectionEnd
+    }
+
+    /// A value: all connections to a broker ended, most of them at once.
+    struct Outage {
+        var server: String
+        var at: Timestamp
+        /// Those that ended at once, and in what time.
+        var connections: Int
+        var within: Nanoseconds
+        var isBrokers: Bool
+    }
+
+    private struct Name: Hashable {
+        let service: String
+        let host: String
+    }
+
+    private let connections: [Connection]
+    private let participants: [Participant]
+    private var ofParticipant: [[Int]]
+    private var ofName: [Name: [Int]] = [:]
+    private var lastHeard: [Timestamp?]
+    /// Connections by their client's address.
+    private var ofAddress: [String: [Int]] = [:]
+    private var outages: [String: Outage] = [:]
+
+    /// Connections that a broker loses with itself end in so short a time.
+    private static let burst: Nanoseconds = .seconds(5)
+
+    init(_ trace: BusTrace) {
+        connections = trace.capture.connections
+        participants = trace.participants
+        ofParticipant = Array(repeating: [], count: participants.count)
+        lastHeard = Array(repeating: nil, count: participants.count)
+        var servers: [String: [Int]] = [:]
+        for (index, connection) in connections.enumerated() {
+            if let participant = connection.participant, participants.indices.contains(participant) {
+                ofParticipant[participant].append(index)
+            }
+            ofAddress[Self.address(connection.client), default: []].append(index)
+            servers[connection.server, default: []].append(index)
+        }
+        for participant in participants {
+            guard let service = participant.service, let host = participant.host else { continue }
+            ofName[Name(service: service, host: host), default: []].append(participant.id)
+        }
+        for message in trace.messages {
+            hear(message.from, at: message.publishedAt)
+            for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt) }
+        }
+        for (server, indexes) in servers { outages[server] = outage(of: server, indexes) }
+    }
+
+    private mutating func hear(_ participant: Int?, at time: Timestamp?) {
+        guard let participant, let time, lastHeard.indices.contains(participant) else { return }
+        lastHeard[participant] = max(lastHeard[participant] ?? time, time)
+    }
+
+    private static func address(_ endpoint: String) -> String {
+        String(endpoint[..<(endpoint.lastIndex(of: ":") ?? endpoint.endIndex)])
+    }
+
+    func connections(of participant: Int) -> [Connection] {
+        guard ofParticipant.indices.contains(participant) else { return [] }
+        return ofParticipant[participant].map { connections[$0] }
+    }
+
+    /// The processes of that service on that host, one after the other; of a service without a host the process alone.
+    func processes(of participant: Int) -> [Int] {
+        guard participants.indices.contains(participant) else { return [] }
+        let who = participants[participant]
+        guard let service = who.service, let host = who.host else { return [participant] }
+        return ofName[Name(service: service, host: host)] ?? [participant]
+    }
+
+    // MARK: Gone
+
+    /// How an agent lost the broker, where that was seen of all of its connections, and nothing speaks for its return: no
+    /// later message of it, and no connection from its address that may be its own. Silence alone is no departure.
+    func departure(of participant: Int) -> Departure? {
+        let group = processes(of: participant)
+        let own = group.flatMap { ofParticipant[$0] }
+        var ends: [ConnectionEnd] = []
+        for index in own {
+            guard let end = connections[index].end, end.isSeen else { return nil }
+            ends.append(end)
+        }
+        guard let last = ends.max(by: { $0.at < $1.at }), let newest = own.max() else { return nil }
+        if group.contains(where: { lastHeard[$0].map { $0 > last.at } ?? false }) { return nil }
+        let addresses = Set(own.map { Self.address(connections[$0].client) })
+        let neighbours = addresses.flatMap { ofAddress[$0] ?? [] }.filter { !own.contains($0) }
+        let mayBeBack = neighbours.contains { mayBe(participants[participant], $0, since: last.at, beyond: newest) }
+        guard !mayBeBack else { return nil }
+        return Departure(
+            at: last.at, connections: own.count, isOwn: ends.allSatisfy { $0.by == .client },
+            isRegular: ends.allSatisfy(\.isRegular), end: last)
+    }
+
+    /// Whether a connection may be the agent's, open after it was lost.
+    private func mayBe(_ agent: Participant, _ index: Int, since time: Timestamp, beyond newest: Int) -> Bool {
+        if let end = connections[index].end, end.isSeen, end.at <= time { return false }
+        guard let other = connections[index].participant, let service = participants[other].service else { return true }
+        guard service == agent.service else { return false }
+        if let host = agent.host, let otherHost = participants[other].host { return host == otherHost }
+        // Another process of a service that has several on a host: not this one, if it was there before.
+        return index > newest
+    }
+
+    // MARK: The broker itself
+
+    func outage(of server: String) -> Outage? { outages[server] }
+
+    private func outage(of server: String, _ indexes: [Int]) -> Outage? {
+        var ends: [ConnectionEnd] = []
+        for index in indexes {
+            guard let end = connections[index].end, end.isSeen else { return nil }
+            ends.append(end)
+        }
+        guard let last = ends.map(\.at).max() else { return nil }
+        let burst = ends.filter { last - $0.at <= Self.burst }
+        let clients = Set(
+            zip(indexes, ends).filter { last - $1.at <= Self.burst }.map { index, _ in
+                connections[index].participant.map { "p\($0)" } ?? connections[index].client
+            })
+        guard clients.count > 1, burst.count * 2 >= ends.count,
+            !burst.contains(where: { $0.isRegular && $0.by == .client }),
+            let first = burst.map(\.at).min()
+        else { return nil }
+        return Outage(
+            server: server, at: last, connections: burst.count, within: last - first,
+            isBrokers: burst.allSatisfy { $0.by == .broker })
+    }
+
+    /// Connections that the broker lets publish nothing, and since when.
+    func block(of participant: Int) -> BlockedSpan? {
+        processes(of: participant).flatMap { ofParticipant[$0] }.lazy.compactMap { index -> BlockedSpan? in
+            let connection = connections[index]
+            guard let span = connection.blocked.last, span.until == nil, connection.end == nil else { return nil }
+            return span
+        }.min { $0.from < $1.from }
+    }
+}
+
+extension ConnectionEnd {
+    /// Whether the capture shows the end itself, and it is not inferred from what came later.
+    var isSeen: Bool { kind == .closed || kind == .reset || kind == .finished }
+}

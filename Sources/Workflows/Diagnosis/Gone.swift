@@ -1,0 +1,101 @@
+import Trace
+
+/// Who had the work in hand is not there any more: its connections ended, all of them, and it did not come back.
+extension Facts {
+    var gone: Finding? { goneBroker ?? goneHolder }
+
+    // MARK: The broker
+
+    /// All connections to the broker of the operation ended, most of them at once.
+    private var goneBroker: Finding? {
+        // Of what no workflow knows an open request alone tells that there was more to come.
+        guard workflow != nil || !openWaits.isEmpty, let connection = connection(of: lastOfAll),
+            let outage = agents.outage(of: connection.server),
+            captureEnd - outage.at > patience.untaken, outage.at >= operation.startedAt
+        else { return nil }
+        let count = "\(outage.connections) connections"
+        let what =
+            outage.isBrokers
+            ? "the broker \(outage.server) ended all of its \(count)"
+            : "all \(count) to the broker \(outage.server) ended"
+        let waited = seconds(captureEnd - outage.at)
+        var finding = Finding(
+            .connectionLost, "\(what) at \(moment(outage.at)), and nobody came back in \(waited)", self)
+        finding.diagnosis.message = lastOfAll
+        finding.diagnosis.since = outage.at
+        finding.awaitedStep = nextStep
+        finding.prove(
+            Diagnosis.Evidence("\(what) within \(seconds(outage.within))", at: outage.at),
+            Diagnosis.Evidence(
+                "no connection to it was opened in the \(waited) until the capture ended", at: captureEnd,
+                isMissing: true))
+        return finding
+    }
+
+    private var lastOfAll: Int? { own.last }
+
+    private func connection(of message: Int?) -> Connection? {
+        guard let message else { return nil }
+        let index = self.message(message).connection ?? self.message(message).deliveries.last?.connection
+        return index.flatMap { trace.capture.connections.indices.contains($0) ? trace.capture.connections[$0] : nil }
+    }
+
+    // MARK: An agent
+
+    /// The departure of who has the work in hand, if it was gone for longer than it takes to come back.
+    func departure(of holder: Holder?) -> Agents.Departure? {
+        guard let holder, let departure = agents.departure(of: holder.participant), departure.at >= holder.since else {
+            return nil
+        }
+        // A process that ended its connections is gone with its work; one that the broker cut off tries again.
+        let limit = departure.isOwn ? patience.untaken : patience.reconnecting
+        guard captureEnd - departure.at > limit else { return nil }
+        let services = participant(holder.participant)?.service.map { [$0] } ?? []
+        guard coverage.loss(since: departure.at, of: Set(services), in: trace) == nil else { return nil }
+        return departure
+    }
+
+    private var goneHolder: Finding? {
+        guard let holder, let departure = departure(of: holder) else { return nil }
+        let who = name(holder.participant)
+        var finding = Finding(.connectionLost, "\(who) \(words(on: departure))", self)
+        finding.diagnosis.message = holder.message
+        finding.diagnosis.since = departure.at
+        finding.awaitedStep = nextStep
+        finding.blame(participant(holder.participant))
+        finding.prove(inHand(holder), evidence(of: departure, who))
+        finding.diagnosis.evidence.append(
+            Diagnosis.Evidence(
+                "no message and no connection of it was seen in the \(seconds(captureEnd - departure.at)) until the "
+                    + "capture ended", at: captureEnd, isMissing: true))
+        return finding
+    }
+
+    /// `lost its connections at +120.0 s and did not come back in 480.0 s`.
+    func words(on departure: Agents.Departure) -> String {
+        let verb = departure.isOwn && departure.isRegular ? "closed" : "lost"
+        let what = departure.connections == 1 ? "its connection" : "its connections"
+        return "\(verb) \(what) at \(moment(departure.at)) and did not come back in "
+            + seconds(captureEnd - departure.at)
+    }
+
+    func evidence(of departure: Agents.Departure, _ who: String) -> Diagnosis.Evidence {
+        let count = departure.connections == 1 ? "the connection" : "all \(departure.connections) connections"
+        return Diagnosis.Evidence("\(count) of \(who) ended, the last \(words(for: departure.end))", at: departure.at)
+    }
+
+    private func inHand(_ holder: Holder) -> Diagnosis.Evidence {
+        let message = message(holder.message)
+        if message.from != holder.participant, let taken = taken(holder.message) {
+            return Diagnosis.Evidence(
+                "\(message.title): \(taken.text)", at: taken.at, message: holder.message)
+        }
+        let state = message.stateChange?.taskState.value.map { " (\($0))" } ?? ""
+        return Diagnosis.Evidence(
+            "\(name(holder.participant)) was seen last in this operation with \(message.title)\(state)",
+            at: message.at, message: holder.message)
+    }
+
+    /// `+120.0 s`, from the beginning of the operation.
+    func moment(_ time: Timestamp) -> String { "+\(seconds(time - operation.startedAt))" }
+}
