@@ -15,7 +15,7 @@ struct CallRecord: Sendable {
     var replyReturnedAt: Timestamp?
     /// Whether that is what became of its last publish.
     var wasReturnedLast = false
-    /// Where the answer goes: `_reply_q`, else its routing key.
+    /// Where the answer goes: `_reply_q`, else its routing key, with its virtual host where there are several.
     var replyQueue: String?
     /// The exception in the answer, whether the caller got it or not.
     var failure: RemoteFailure?

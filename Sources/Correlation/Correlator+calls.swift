@@ -56,7 +56,9 @@ extension Correlator {
         calls[id].call.objectMethod = request.objectMethod
         calls[id].expiration = calls[id].expiration ?? observation.expiration
         calls[id].monitorTimeout = calls[id].monitorTimeout ?? request.callMonitorTimeout
-        calls[id].replyQueue = calls[id].replyQueue ?? request.replyQueue
+        if calls[id].replyQueue == nil, let queue = request.replyQueue {
+            calls[id].replyQueue = scoped(queue, on: observation.connection)
+        }
         switch observation.leg {
         case .publish:
             calls[id].publishedAt = calls[id].publishedAt ?? observation.firstByteAt
@@ -134,8 +136,8 @@ extension Correlator {
         case .publish:
             calls[id].replyPublishedAt = calls[id].replyPublishedAt ?? observation.firstByteAt
             if calls[id].replyQueue == nil {
-                calls[id].replyQueue =
-                    observation.routingKey.isEmpty ? observation.exchange : observation.routingKey
+                let queue = observation.routingKey.isEmpty ? observation.exchange : observation.routingKey
+                calls[id].replyQueue = scoped(queue, on: observation.connection)
             }
         case .deliver(let redelivered):
             if redelivered, calls[id].replyDeliveredAt != nil { break }

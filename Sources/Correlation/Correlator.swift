@@ -104,7 +104,7 @@ package struct Correlator: Sendable {
         guard queue.hasPrefix("reply_") else { return }
         let scoped = scoped(queue, on: connection)
         guard !replyQueues.isConsumed(scoped, by: connection) else { return }
-        sight.reads(connection, queue, byDelivery: !isNew)
+        sight.reads(connection, scoped, byDelivery: !isNew)
         if let other = replyQueues.consumed(scoped, by: connection, isNew: isNew) { naming.join(connection, other) }
     }
 
@@ -122,7 +122,10 @@ package struct Correlator: Sendable {
     package mutating func lost(on connection: Int, at time: Timestamp) { sight.lost(on: connection, at: time) }
 
     /// The capture lacks packets, of which connections is not known.
-    package mutating func lostPackets() { sight.lacksPackets = true }
+    package mutating func lostPackets(until time: Timestamp) { sight.lostPackets(until: time) }
+
+    /// Whether it was said until when packets were lost.
+    package var knowsOfLostPackets: Bool { sight.lacksPacketsUntil != nil }
 
     // MARK: What is handed on
 

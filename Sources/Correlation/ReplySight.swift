@@ -22,8 +22,9 @@ struct ReplySight: Sendable {
     private var heard = SparseTable<Bool>()
     /// Connections of which something was lost, with the time of the last loss.
     private var losses = SparseTable<Timestamp>()
-    /// Packets were lost somewhere: nothing that was not seen is known not to have been.
-    var lacksPackets = false
+    /// Until when packets were lost, of which connections is not known: nothing that was not seen until then is known not
+    /// to have been.
+    private(set) var lacksPacketsUntil: Timestamp?
     private let limit: Int
 
     init(limit: Int) {
@@ -40,6 +41,11 @@ struct ReplySight: Sendable {
         losses.insert(time, for: connection)
     }
 
+    /// The capture lacks packets that came until `time`.
+    mutating func lostPackets(until time: Timestamp) {
+        lacksPacketsUntil = max(lacksPacketsUntil ?? time, time)
+    }
+
     /// `connection` reads `queue` from now on, known by its `basic.consume` or by a delivery on it.
     mutating func reads(_ connection: Int, _ queue: String, byDelivery: Bool) {
         if readers.count >= limit, readers[queue] == nil { readers.removeOldest() }
@@ -50,7 +56,7 @@ struct ReplySight: Sendable {
     func wouldHaveSeenDelivery(
         from queue: String, since time: Timestamp, until end: Timestamp, _ naming: borrowing ServiceNaming
     ) -> Bool {
-        guard !lacksPackets, end - time >= Self.patience, let reader = readers[queue],
+        guard lacksPacketsUntil.map({ time > $0 }) ?? true, end - time >= Self.patience, let reader = readers[queue],
             reader.isHeard || heard.contains(reader.connection)
         else { return false }
         for connection in losses.ids where losses[connection].map({ $0 >= time }) ?? false {

@@ -49,8 +49,8 @@ struct MessageStage {
     }
 
     /// The capture lacks packets, of which connections is not known.
-    mutating func lostPackets() {
-        correlator.lostPackets()
+    mutating func lostPackets(until time: Timestamp) {
+        correlator.lostPackets(until: time)
     }
 
     /// Messages of a connection that are cut short are passed over.

@@ -230,8 +230,8 @@ struct StreamStage {
         messages.record(anomaly)
     }
 
-    mutating func lostPackets() {
-        messages.lostPackets()
+    mutating func lostPackets(until time: Timestamp) {
+        messages.lostPackets(until: time)
     }
 
     /// AMQP connections found since the last time, where that is to be noted: both ends of each.

@@ -67,6 +67,11 @@ package struct TracePipeline {
 
     private static let packetsBetweenExpiries = 256
 
+    /// The kernel dropped packets: some that came until now are not here.
+    package mutating func lostPackets() {
+        if let last { streams.lostPackets(until: last) }
+    }
+
     /// AMQP connections found since the last time, where the limits say that changes are noted.
     package mutating func takeFoundConnections() -> [FoundConnection] { streams.takeFound() }
 
@@ -104,7 +109,8 @@ package struct TracePipeline {
         for damage in damages {
             streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
         }
-        if !damages.isEmpty || sources.contains(where: { $0.kernelDropped ?? 0 > 0 }) { streams.lostPackets() }
+        let isLossy = !damages.isEmpty || sources.contains { $0.kernelDropped ?? 0 > 0 }
+        if isLossy, !streams.correlator.knowsOfLostPackets { streams.lostPackets(until: end) }
         streams.recordLosses(at: end)
         streams.finish(at: end, visit)
         return summary(of: sources)

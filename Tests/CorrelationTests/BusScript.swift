@@ -43,7 +43,7 @@ struct BusScript {
 
     mutating func lose(_ connection: Int) { correlator.lost(on: connection, at: now) }
 
-    mutating func losePackets() { correlator.lostPackets() }
+    mutating func losePackets() { correlator.lostPackets(until: now) }
 
     /// - Returns: the content's number on its connection.
     @discardableResult

@@ -26,38 +26,42 @@ import Trace
     }
 
     @Test(arguments: Variant.all)
-    func `say what the services logged, with no more names unknown`(variant: Variant) throws {
+    func `say what the services logged, name no less than before, and have the same lanes`(variant: Variant) throws {
         let (loopback, own) = try variant.traces()
         let truth = try variant.recording.truth()
-        var named = [0, 0]
-        for (place, trace) in [loopback, own].enumerated() {
-            for call in trace.calls {
-                guard let logged = truth.calls[call.messageID] else { continue }
-                let ends = [(call.from, logged.caller, logged.callerHost), (call.to, logged.server, logged.serverHost)]
-                for (end, service, host) in ends {
-                    guard let who = end.map({ trace.participants[$0] }), let name = who.service else { continue }
-                    named[place] += 1 + (who.host == nil ? 0 : 1)
-                    #expect(name == service, "\(call.title) \(call.messageID)")
-                    if let host, let own = who.host { #expect(own == host, "\(call.title)") }
-                }
-            }
-            for message in trace.messages {
-                guard let logged = message.uniqueID.flatMap({ truth.casts[$0] }),
-                    let sender = message.from.map({ trace.participants[$0] }), let name = sender.service
-                else { continue }
-                named[place] += 1
-                #expect(name == logged.sender, "\(message.title) from \(message.publisherID ?? "-")")
-            }
-        }
+        let named = [loopback, own].map { checkedNames(in: $0, truth) }
         #expect(named[0] > 0)
         #expect(named[1] >= named[0])
+        checkLanes(of: own, loopback)
     }
 
-    @Test(arguments: Variant.all)
-    func `have the lanes of the loopback, and a service of which a host is known has none without`(
-        variant: Variant
-    ) throws {
-        let (loopback, own) = try variant.traces()
+    /// Holds every name to the truth.
+    ///
+    /// - Returns: how many names there are.
+    private func checkedNames(in trace: BusTrace, _ truth: Truth) -> Int {
+        var named = 0
+        for call in trace.calls {
+            guard let logged = truth.calls[call.messageID] else { continue }
+            let ends = [(call.from, logged.caller, logged.callerHost), (call.to, logged.server, logged.serverHost)]
+            for (end, service, host) in ends {
+                guard let who = end.map({ trace.participants[$0] }), let name = who.service else { continue }
+                named += 1 + (who.host == nil ? 0 : 1)
+                #expect(name == service, "\(call.title) \(call.messageID)")
+                if let host, let own = who.host { #expect(own == host, "\(call.title)") }
+            }
+        }
+        for message in trace.messages {
+            guard let logged = message.uniqueID.flatMap({ truth.casts[$0] }),
+                let sender = message.from.map({ trace.participants[$0] }), let name = sender.service
+            else { continue }
+            named += 1
+            #expect(name == logged.sender, "\(message.title) from \(message.publisherID ?? "-")")
+        }
+        return named
+    }
+
+    /// A service of which a host is known has no lane without one.
+    private func checkLanes(of own: BusTrace, _ loopback: BusTrace) {
         #expect(own.messages.count == loopback.messages.count)
         #expect(own.calls.map(\.outcome) == loopback.calls.map(\.outcome))
         #expect(own.operations.map(\.outcome) == loopback.operations.map(\.outcome))

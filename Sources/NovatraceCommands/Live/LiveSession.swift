@@ -50,6 +50,7 @@ final class LiveSession {
     private var processes: LocalProcesses
     private var counts = LiveCounts()
     private var endingsTold = 0
+    private var droppedNoted = 0
     private let started = Clock.monotonic
 
     init(
@@ -128,6 +129,7 @@ final class LiveSession {
             }
             handOnLines()
             tellEndings()
+            noteDrops()
             nameProcesses()
             let now = Clock.monotonic
             if now - shown >= Self.statusInterval {
@@ -146,6 +148,13 @@ final class LiveSession {
         let endings = capture.endings
         for sentence in endings.dropFirst(endingsTold) { output.say(sentence) }
         endingsTold = endings.count
+    }
+
+    /// What the kernel dropped was not seen, and says nothing.
+    private func noteDrops() {
+        let dropped = capture.statistics.reduce(0) { $0 + $1.droppedByKernel }
+        if dropped > droppedNoted { pipeline.lostPackets() }
+        droppedNoted = dropped
     }
 
     private func nameProcesses() {

@@ -91,6 +91,9 @@ package struct LivePipeline {
     /// AMQP connections found since the last time.
     package mutating func takeFoundConnections() -> [FoundConnection] { pipeline.takeFoundConnections() }
 
+    /// The kernel dropped packets since this was last said.
+    package mutating func lostPackets() { pipeline.lostPackets() }
+
     /// The table of processes says whose a connection is.
     package mutating func belongs(_ connection: Int, to process: ProcessHint) {
         pipeline.belongs(connection, to: process)
