@@ -5,7 +5,7 @@ nothing of what is on the wire.  Events:
 
 sent     a message is about to be published: kind, method, topic, server, request_id, msg_id, unique_id
 result   the library is done with a message that was sent: ok, error, timed_out or failed (it was not published)
-taken    a message was delivered to a server
+taken    a message was delivered to a server: reply_q, the queue that an answer goes to
 handled  a server is done with it
 """
 
@@ -106,11 +106,11 @@ def _keep_taken(account):
     init = amqpdriver.AMQPIncomingMessage.__init__
     process = server.RPCServer._process_incoming
 
-    def taken(self, listener, context, message, unique_id, msg_id, *others):
+    def taken(self, listener, context, message, unique_id, msg_id, reply_q, *others):
         account.write(
             "taken", method=message.get("method"), request_id=context.get("request_id"), unique_id=unique_id,
-            msg_id=msg_id)
-        init(self, listener, context, message, unique_id, msg_id, *others)
+            msg_id=msg_id, reply_q=reply_q)
+        init(self, listener, context, message, unique_id, msg_id, reply_q, *others)
 
     def handled(self, incoming):
         unique_id = incoming[0].unique_id

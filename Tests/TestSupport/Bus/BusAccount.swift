@@ -42,12 +42,15 @@ package struct BusAccount: Sendable {
         let msgId: String?
         let result: String?
         let error: String?
+        let replyQ: String?
     }
 
     /// By `_unique_id`.
     package private(set) var sent: [String: Sent] = [:]
     /// The lanes of the servers that took a message, by its `_unique_id`.
     package private(set) var takers: [String: [String]] = [:]
+    /// The methods of requests that were taken, each with the queue of its last one's answer, empty without one.
+    package private(set) var replyQueues: [String: String] = [:]
     /// How many servers are done with a message, by its `_unique_id`.
     private var handled: [String: Int] = [:]
 
@@ -104,7 +107,9 @@ package struct BusAccount: Sendable {
             sent[uniqueID]?.endedAt = date
             sent[uniqueID]?.result = entry.result
             sent[uniqueID]?.error = entry.error
-        case "taken": takers[uniqueID, default: []].append(lane)
+        case "taken":
+            takers[uniqueID, default: []].append(lane)
+            if let method = entry.method { replyQueues[method] = entry.replyQ ?? "" }
         case "handled": handled[uniqueID, default: 0] += 1
         default: break
         }

@@ -54,8 +54,7 @@ package actor BusClients {
     ]
 
     private let folder: URL
-    private var programs: [BackgroundProgram] = []
-    private var answered: [Action: Int] = [:]
+    private var clients: [BusClient] = []
 
     /// Clients that are not started yet, with their accounts in `folder`.
     package init(folder: URL) {
@@ -64,36 +63,26 @@ package actor BusClients {
 
     /// Starts them and returns when all are connected.
     package func start(_ release: OsloRelease, on server: RabbitMQServer) async throws {
-        let script = ExternalProgram.projectFolder.appending(path: "Tests/LiveTests/Clients/bus_client.py")
+        let login = BusClient.Login(port: server.port)
         for (service, host) in Self.services {
-            var arguments = [
-                script.path(percentEncoded: false), service, host, "--url", server.url,
-                "--account", folder.appending(path: "\(service)@\(host).jsonl").path(percentEncoded: false),
-            ]
-            if release.usesQueueManager { arguments += ["--queue-names", "\(server.port)"] }
-            programs.append(
-                await BackgroundProgram.start(
-                    release.interpreter, arguments,
-                    environment: ["PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"], input: .lines))
+            clients.append(await BusClient.start(service, on: host, of: release, login: login, account: folder))
         }
-        for program in programs { try await program.waitFor(#""connected""#) }
+        for client in clients { try await client.waitUntilConnected() }
     }
 
     /// Lets the API do something `count` times and returns when it has the answers.
     package func perform(_ action: Action, _ count: Int) async throws {
-        await order(action, count)
-        try await finish(action)
+        try await clients.last?.perform(action.rawValue, ["count": .number(String(count))])
     }
 
     /// Lets the API begin something and returns at once.
     package func order(_ action: Action, _ count: Int) async {
-        await programs.last?.write(#"{"do": "\#(action.rawValue)", "count": \#(count)}"#)
+        await clients.last?.order(action.rawValue, ["count": .number(String(count))])
     }
 
     /// Returns when what was ordered is done.
     package func finish(_ action: Action) async throws {
-        answered[action, default: 0] += 1
-        try await programs.last?.waitFor(#"{"done": "\#(action.rawValue)"}"#, count: answered[action] ?? 1)
+        try await clients.last?.finish(action.rawValue)
     }
 
     /// What the processes wrote down until now.
@@ -122,7 +111,7 @@ package actor BusClients {
     /// Ends all of them.
     package func end() async {
         await withDiscardingTaskGroup { group in
-            for program in programs { group.addTask { await program.end() } }
+            for client in clients { group.addTask { await client.end() } }
         }
     }
 }

@@ -11,28 +11,34 @@ package enum BusRecorder: Sendable {
     /// when no packet is missed any more.
     package func start(port: Int, folder: URL) async throws -> BusRecording {
         let file = folder.appending(path: "bus-\(UUID().uuidString).pcap").path(percentEncoded: false)
-        let program: BackgroundProgram
-        switch self {
-        case .tcpdump:
-            guard let tcpdump = ExternalProgram.installed("tcpdump") else { throw BusFailure("tcpdump is missing") }
-            program = await BackgroundProgram.start(
-                tcpdump.location, ["-i", "lo", "--immediate-mode", "-U", "-B", "65536", "-w", file, "tcp port \(port)"])
-            try await program.waitFor("listening on")
-        case .novatrace:
-            program = await BackgroundProgram.start(
-                ExternalProgram.novatrace.location,
-                [
-                    "capture", "-i", "lo", "--port", "\(port)", "-w", file, "--format", "json", "--detail", "full",
-                ])
-            // The header of the file is written when the interface is open.
-            let isOpen = try await eventually(within: .seconds(30)) {
-                let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
-                if let status = await program.status { throw BusFailure("novatrace ended with \(status)") }
-                return size ?? 0 >= 24
+        let program =
+            switch self {
+            case .tcpdump: try await Self.startTcpdump(port: port, file: file)
+            case .novatrace:
+                try await Self.startNovatrace(port: port, file: file, ["--format", "json", "--detail", "full"])
             }
-            guard isOpen else { throw BusFailure("novatrace capture did not open its file") }
-        }
         return BusRecording(recorder: self, program: program, file: file, start: Date())
+    }
+
+    static func startTcpdump(port: Int, file: String) async throws -> BackgroundProgram {
+        guard let tcpdump = ExternalProgram.installed("tcpdump") else { throw BusFailure("tcpdump is missing") }
+        let program = await BackgroundProgram.start(
+            tcpdump.location, ["-i", "lo", "--immediate-mode", "-U", "-B", "65536", "-w", file, "tcp port \(port)"])
+        try await program.waitFor("listening on")
+        return program
+    }
+
+    static func startNovatrace(port: Int, file: String, _ arguments: [String]) async throws -> BackgroundProgram {
+        let program = await BackgroundProgram.start(
+            ExternalProgram.novatrace.location, ["capture", "-i", "lo", "--port", "\(port)", "-w", file] + arguments)
+        // The header of the file is written when the interface is open.
+        let isOpen = try await eventually(within: .seconds(30)) {
+            let size = try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
+            if let status = await program.status { throw BusFailure("novatrace ended with \(status)") }
+            return size ?? 0 >= 24
+        }
+        guard isOpen else { throw BusFailure("novatrace capture did not open its file") }
+        return program
     }
 }
 

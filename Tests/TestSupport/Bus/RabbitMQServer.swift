@@ -7,15 +7,18 @@ import Glibc
 /// the machine already runs is neither used nor disturbed. `guest` may log in, from the loopback interface.
 package actor RabbitMQServer {
     private static let program = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+    private static let controller = "/usr/sbin/rabbitmqctl"
     private static let mapper = "/usr/bin/epmd"
 
     /// Whether it is installed.
     package static var isInstalled: Bool {
-        [program, mapper].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+        [program, controller, mapper].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
     /// Where it listens for AMQP.
-    package nonisolated let port: Int
+    package nonisolated var port: Int { ports[0] }
+    /// The same and others: what goes to one of them can be recorded without the rest.
+    package nonisolated let ports: [Int]
     /// Where clients connect.
     package nonisolated var url: String { "rabbit://guest:guest@127.0.0.1:\(port)/" }
 
@@ -27,9 +30,14 @@ package actor RabbitMQServer {
     private var broker: BackgroundProgram?
 
     /// A server that is not started yet, with its files in `folder`.
-    package init(folder: URL) throws {
-        let ports = LoopbackPorts.free(3)
-        (port, distributionPort, mapperPort) = (ports[0], ports[1], ports[2])
+    ///
+    /// - Parameters:
+    ///   - listeners: on how many ports it listens for AMQP.
+    ///   - accounts: who may log in where, besides `guest`.
+    package init(folder: URL, listeners: Int = 1, accounts: BrokerAccounts = BrokerAccounts()) throws {
+        let ports = LoopbackPorts.free(listeners + 2)
+        self.ports = Array(ports.prefix(listeners))
+        (distributionPort, mapperPort) = (ports[listeners], ports[listeners + 1])
         self.folder = folder
         for name in ["home", "log", "data"] {
             try FileManager.default.createDirectory(
@@ -37,6 +45,12 @@ package actor RabbitMQServer {
         }
         try Data("[].\n".utf8).write(to: folder.appending(path: "enabled_plugins"))
         try Data().write(to: folder.appending(path: "rabbitmq-env.conf"))
+        let definitions = folder.appending(path: "definitions.json")
+        try accounts.definitions().write(to: definitions)
+        let lines =
+            self.ports.enumerated().map { "listeners.tcp.\($0 + 1) = 127.0.0.1:\($1)" }
+            + ["load_definitions = \(definitions.path(percentEncoded: false))"]
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: folder.appending(path: "rabbitmq.conf"))
     }
 
     /// Starts it, again after a stop, and returns when it accepts clients.
@@ -67,6 +81,16 @@ package actor RabbitMQServer {
         _ = try await broker.waitForEnd()
     }
 
+    /// Runs `rabbitmqctl` with it, which takes a second.
+    package func control(_ arguments: String...) async throws {
+        let name = "novatrace-\(port)@localhost"
+        let result = try await ExternalProgram.installed("rabbitmqctl")?.run(
+            ["-n", name, "--erlang-cookie", "novatrace\(port)"] + arguments, environment: environment)
+        guard result?.status == 0 else {
+            throw BusFailure("rabbitmqctl \(arguments.joined(separator: " ")): \(result?.errors ?? "is missing")")
+        }
+    }
+
     /// Ends everything that was started.
     package func end() async {
         await broker?.end()
@@ -80,16 +104,15 @@ package actor RabbitMQServer {
             "ERL_EPMD_PORT": "\(mapperPort)",
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODENAME": "novatrace-\(port)@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": "\(port)",
             "RABBITMQ_DIST_PORT": "\(distributionPort)",
             "RABBITMQ_MNESIA_BASE": path("data"),
             "RABBITMQ_LOG_BASE": path("log"),
             "RABBITMQ_PID_FILE": path("pid"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": path("enabled_plugins"),
             "RABBITMQ_CONF_ENV_FILE": path("rabbitmq-env.conf"),
-            "RABBITMQ_CONFIG_FILE": path("none"),
+            "RABBITMQ_CONFIG_FILE": path("rabbitmq.conf"),
             "RABBITMQ_ADVANCED_CONFIG_FILE": path("none.config"),
+            "RABBITMQ_CTL_ERL_ARGS": "-start_epmd false",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
                 "-setcookie novatrace\(port) -start_epmd false -kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
         ]

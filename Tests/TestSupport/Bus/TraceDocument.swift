@@ -52,6 +52,7 @@ package struct TraceDocument: Decodable, Sendable {
         }
 
         package let msgId: String
+        package let method: String?
         package let outcome: String
         package let from: String?
         package let to: String?
@@ -61,10 +62,23 @@ package struct TraceDocument: Decodable, Sendable {
         package let error: Failure?
     }
 
+    package struct Operation: Decodable, Sendable {
+        package let kind: String
+        package let outcome: String
+        package let instances: [String]
+        package let instanceName: String?
+        package let verdict: String?
+    }
+
     package let capture: Capture
     package let participants: [Participant]
     package let messages: [Message]
     package let calls: [Call]
+    /// `nil` in a document without them.
+    package let operations: [Operation]?
+
+    /// The boots among the operations.
+    package var boots: [Operation] { (operations ?? []).filter { $0.kind == "boot" } }
 
     package init(_ text: [UInt8]) throws {
         let decoder = JSONDecoder()
