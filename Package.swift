@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
-            exclude: ["CaptureFlaws", "Golden", "Regressions"], swiftSettings: settings),
+            exclude: ["CaptureFlaws", "Cases/Captures", "Golden", "Regressions"], swiftSettings: settings),
         .testTarget(
             name: "FormatTests", dependencies: ["Rendering", "Trace", "novatrace", "TestSupport"],
             exclude: ["Golden", "Programs"],

@@ -1,0 +1,178 @@
+import TestSupport
+
+/// What must be said of each case, and what must not: one row a file.
+extension IncidentCase {
+    static let all = answers + stuck + connections + wrappings + captures
+
+    private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
+    /// Sentences that were once said of captures which show well what is wrong.
+    private static let evasions = [
+        "is this the broker's interface", "not one message on them", "begin the capture before",
+        "another application", "capture on the broker's host from before",
+    ]
+
+    // MARK: Answers that did not arrive
+
+    private static let answers = [
+        IncidentCase(
+            "ret-1-once.pcap", calls: ["ok": 3, "returned": 1], lanes: nova,
+            Saying(
+                "explain", says: ["312", "NO_ROUTE", "nova-api", "reply_bdd640fb06671ad11c80317fa3b1799d"],
+                never: ["completed", "attached on", "answered (packets"], status: 2),
+            Saying("replay", says: ["312 NO_ROUTE"], never: ["completed", "1 call, answered", "all answered"]),
+            Saying("list", says: ["attach-interface"], never: ["completed"]),
+            Saying("list", "--problems", says: ["attach-interface"])),
+        IncidentCase(
+            "op-01-reply-queue-gone-312.pcap", calls: ["ok": 4, "returned": 1], lanes: nova,
+            Saying(
+                "explain", says: ["312", "nova-compute@cmp1", "reply_4b0dbb418d5288f1142c3fe860e7a113", "241 times"],
+                never: ["unknown:", "all answered", "completed"] + evasions, status: 1),
+            Saying("replay", says: ["×241", "312 NO_ROUTE"], never: ["all answered", "repeated answer"]),
+            Saying("list", "--problems", says: ["vm1"], never: ["unknown"])),
+        IncidentCase(
+            "late-1-reply-15s-after-timeout.pcap", calls: ["ok": 4, "timed_out": 1], lanes: nova,
+            Saying(
+                "explain", says: ["timed out", "attach_interface", "nova-api", "late"],
+                never: ["completed", "attached on"], status: 2),
+            Saying("replay", never: ["completed", "1 call, answered", "all answered"]),
+            Saying("list", "--problems", says: ["attach-interface"], never: ["completed"])),
+    ]
+
+    // MARK: Work that stands still
+
+    private static let stuck = [
+        IncidentCase(
+            "nova-05-multi-3-one-hangs-spawning.pcap",
+            Saying("list", says: ["vm0", "vm1", "vm2"]),
+            Saying(
+                "list", "--instance", "vm1", says: ["vm1", "398d1ca6"], never: ["32a447b2", "44007d5a"], status: 0),
+            Saying("list", "--instance", "vm0", says: ["32a447b2"], never: ["398d1ca6", "44007d5a"]),
+            Saying("explain", says: ["vm0", "vm1", "vm2", "completed: active on cmp1"], status: 1),
+            Saying("explain", "--instance", "vm1", says: ["vm1", "spawning", "cmp2"], never: ["vm0", "completed"]),
+            Saying("explain", "--instance", "vm2", says: ["completed: active on cmp1"], never: ["vm0"], status: 0)),
+        IncidentCase(
+            "op-08-missed-heartbeats-fin.pcap", lanes: nova,
+            Saying(
+                "explain", says: ["stuck", "nova-compute@cmp1", "connection", "spawning"],
+                never: ["network-vif-plugged did not come", "completed", "running:"] + evasions, status: 1),
+            Saying("list", "--problems", says: ["vm1", "stuck"]),
+            Saying("connections", says: ["nova-compute@cmp1", "60 s"])),
+        IncidentCase(
+            "op-09-blocked-memory-alarm.pcap", calls: ["ok": 13], operations: ["boot vm1 stuck"], lanes: nova,
+            Saying(
+                "explain", says: ["stuck", "nova-conductor", "low on memory"],
+                never: ["lets nova-api publish nothing", "for a while"], status: 1),
+            Saying("list", says: ["nova-api", "nova-conductor", "low on memory"], never: ["for a while"]),
+            Saying("connections", says: ["blocked", "low on memory"])),
+        IncidentCase(
+            "op-14-consumer-cancelled-by-broker.pcap", calls: ["ok": 16], operations: ["boot vm1 stuck"], lanes: nova,
+            Saying(
+                "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "cancel"], never: ["completed"],
+                status: 1),
+            Saying("list", says: ["cancel", "compute.cmp1"]), Saying("list", "--problems", says: ["vm1"])),
+        IncidentCase(
+            "op-03-queue-404-timeout.pcap", calls: ["ok": 18], operations: ["boot vm1 stuck"], lanes: nova,
+            Saying(
+                "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "404", "NOT_FOUND"], status: 1),
+            Saying("list", says: ["404", "8 times", "nova-compute@cmp1"]), Saying("connections", says: ["404"])),
+        IncidentCase(
+            "svc-03-cinder-volume-down.pcap", calls: [:],
+            Saying(
+                "explain",
+                says: ["stuck", "create_volume", "cinder-volume.ctl1@ceph.ctl1", "cinder-scheduler"],
+                never: ["unknown", "none of nova's services"] + evasions, status: 2),
+            Saying("list", says: ["stuck"], never: ["unknown"]), Saying("list", "--problems", says: ["stuck"])),
+        IncidentCase(
+            "cells-5-cell-conductor-down-one-broker.pcap",
+            Saying(
+                "explain", says: ["stuck", "Instance.save", "nova_cell1", "-p nova_cell1"],
+                never: [
+                    "-p nova_api", "the last to take anything from conductor was nova-conductor (nova_api)",
+                    "rabbitmqctl list_queues name",
+                ],
+                status: 1),
+            Saying("connections", says: ["nova_api", "nova_cell1"])),
+    ]
+
+    // MARK: Clients that cannot get on the bus, or fall silent
+
+    private static let connections = [
+        IncidentCase(
+            "op-04-login-refused-403.pcap",
+            Saying(
+                "list", says: ["refused", "12", "nova-compute", "nova", "403", "ACCESS_REFUSED"], never: evasions),
+            Saying("replay", says: ["refused", "12", "nova-compute", "403"], never: evasions),
+            Saying("explain", says: ["refused", "nova-compute"], never: evasions, status: 2),
+            Saying("connections", says: ["refused", "10.0.1.10", "403"])),
+        IncidentCase(
+            "op-06-durable-mismatch-406.pcap", calls: ["ok": 6], lanes: nova,
+            Saying(
+                "list", says: ["406", "exchange.declare", "durable", "exchange 'nova'", "7 times"], never: evasions),
+            Saying("explain", says: ["406", "durable"], never: evasions, status: 2),
+            Saying("connections", says: ["406"])),
+        IncidentCase(
+            "net-01-broker-refuses-tcp-rst.pcap",
+            Saying("list", says: ["refused", "10.0.0.11:5672", "40", "10.0.1.10"], never: evasions),
+            Saying("replay", says: ["refused", "10.0.0.11:5672", "40"], never: evasions),
+            Saying("explain", says: ["refused", "10.0.0.11:5672"], never: evasions, status: 2),
+            Saying("connections", says: ["refused", "10.0.0.11:5672", "10.0.1.10"])),
+        IncidentCase(
+            "net-03-tls-to-plain-port.pcap",
+            Saying("list", says: ["TLS", "plain", "10.0.1.10", "10.0.0.11:5672", "10"], never: evasions),
+            Saying("explain", says: ["TLS", "plain"], never: evasions, status: 2),
+            Saying("connections", says: ["TLS", "10.0.1.10", "10.0.0.11:5672"])),
+        IncidentCase(
+            "op-18-compute-silent-after-60s.pcap", calls: ["ok": 67],
+            lanes: [
+                "nova-api", "nova-compute@cmp1", "nova-compute@cmp2", "nova-compute@cmp3", "nova-conductor",
+                "nova-scheduler",
+            ],
+            Saying("explain", says: ["nova-compute@cmp2", "10 s"], never: ["cmp1", "cmp3"] + evasions, status: 2),
+            Saying("connections", says: ["nova-compute@cmp2", "10 s"])),
+    ]
+
+    // MARK: The same boot in tunnels and mirrors
+
+    /// One boot, captured in many ways; what stands in all of them.
+    static let boot = ["boot vm1 completed"]
+
+    private static let wrappings = [
+        "enc-vxlan4789", "enc-geneve6081", "enc-gre-ip", "enc-erspan2", "enc-mpls1", "enc-pppoe", "enc-llc-snap",
+    ].map { name in
+        IncidentCase(
+            name + ".pcap", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], never: evasions, status: 0),
+            Saying("list", says: ["2.421 s"], never: ["anomal"]))
+    }
+
+    // MARK: Captures as they are
+
+    private static let captures = [
+        IncidentCase(
+            "snap128.pcap",
+            Saying("explain", says: ["128", "-s 0"], never: ["another application", "completed"], status: 2),
+            Saying("list", says: ["128"], never: ["another application"])),
+        IncidentCase(
+            "clock-back-1h.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1", "clock"], never: ["3599", "60 min"], status: 0),
+            Saying("list", says: ["clock"], never: ["60 min"]), Saying("replay", never: ["3599", "60 min"])),
+        IncidentCase(
+            "mid-gen-0-boot-ok.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], status: 0)),
+        IncidentCase(
+            "order-shuffled8.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], status: 0),
+            Saying("list", never: ["anomal", "numbering"])),
+        IncidentCase(
+            "comp-zstd.pcap",
+            Saying("explain", never: ["another application"]), Saying("list", never: ["another application"]),
+            Saying("replay", never: ["another application"])),
+        IncidentCase(
+            "ng-all-blocks-ifdrop17.pcapng", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1", "17", "dropped"], status: 0),
+            Saying("list", says: ["17 packets dropped"])),
+        IncidentCase(
+            "ng-two-sections-endian-res.pcapng", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], never: ["damaged"], status: 0)),
+    ]
+}
