@@ -18,7 +18,7 @@ struct CaseVariant: Sendable, CustomStringConvertible {
     static let doubled = CaseVariant(description: "doubled") { packets in
         packets.flatMap { packet in
             var second = packet
-            second.time = packet.time + .microseconds(5)
+            second.time = packet.time + 5_000
             return [packet, second]
         }
     }

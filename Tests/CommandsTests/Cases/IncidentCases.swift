@@ -74,7 +74,7 @@ extension IncidentCase {
             "op-03-queue-404-timeout.pcap", calls: ["ok": 18], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
                 "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "404", "NOT_FOUND"], status: 1),
-            Saying("list", says: ["404", "8 times", "nova-compute@cmp1"]), Saying("connections", says: ["404"])),
+            Saying("list", says: ["8 channels", "queue.declare of compute.cmp1", "404", "nova-compute@cmp1"]), Saying("connections", says: ["404"])),
         IncidentCase(
             "svc-03-cinder-volume-down.pcap", calls: [:],
             Saying(
@@ -100,14 +100,14 @@ extension IncidentCase {
         IncidentCase(
             "op-04-login-refused-403.pcap",
             Saying(
-                "list", says: ["refused", "12", "nova-compute", "nova", "403", "ACCESS_REFUSED"], never: evasions),
-            Saying("replay", says: ["refused", "12", "nova-compute", "403"], never: evasions),
+                "list", says: ["12 logins of openstack refused", "nova-compute", "403 ACCESS_REFUSED"], never: evasions),
+            Saying("replay", says: ["12 logins of openstack refused", "nova-compute", "403"], never: evasions),
             Saying("explain", says: ["refused", "nova-compute"], never: evasions, status: 2),
             Saying("connections", says: ["refused", "10.0.1.10", "403"])),
         IncidentCase(
             "op-06-durable-mismatch-406.pcap", calls: ["ok": 6], lanes: nova,
             Saying(
-                "list", says: ["406", "exchange.declare", "durable", "exchange 'nova'", "7 times"], never: evasions),
+                "list", says: ["7 channels", "exchange.declare of nova", "406", "durable", "nova-api"], never: evasions),
             Saying("explain", says: ["406", "durable"], never: evasions, status: 2),
             Saying("connections", says: ["406"])),
         IncidentCase(
