@@ -74,7 +74,8 @@ extension IncidentCase {
             "op-03-queue-404-timeout.pcap", calls: ["ok": 18], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
                 "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "404", "NOT_FOUND"], status: 1),
-            Saying("list", says: ["8 channels", "queue.declare of compute.cmp1", "404", "nova-compute@cmp1"]), Saying("connections", says: ["404"])),
+            Saying("list", says: ["8 channels", "queue.declare of compute.cmp1", "404", "nova-compute@cmp1"]),
+            Saying("connections", says: ["404"])),
         IncidentCase(
             "svc-03-cinder-volume-down.pcap", calls: [:],
             Saying(
