@@ -29,7 +29,8 @@ struct ListCommand: ParsableCommand {
         let options = display.diagramOptions(detail: .none, all: select.all, unbounded: true)
         let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)
         let quality = operations.isEmpty ? [] : trace.capture.qualityNotes
-        let notes = NoteLines(trace.troubleNotes + quality, isFirst: operations.isEmpty, options: options)
+        let notes = NoteLines(
+            trace.troubleNotes + quality + trace.capture.networkNotes, isFirst: operations.isEmpty, options: options)
         try ResultOutput.standard.collect { output in
             if !operations.isEmpty { list.write(to: output) }
             notes.write(to: output)

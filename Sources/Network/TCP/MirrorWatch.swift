@@ -106,22 +106,22 @@ struct MirrorWatch {
             digest: PayloadDigest(payload))
     }
 
-    /// The connection that has just shown a segment, and from which side.
-    func find(_ segment: borrowing TCPSegment, _ payload: RawSpan) -> (connection: Int, side: FlowSide)? {
+    /// The connections that have just shown a segment, and from which side; the latest first.
+    func candidates(for segment: borrowing TCPSegment, _ payload: RawSpan) -> [(connection: Int, side: FlowSide)] {
         // Without an acknowledgment number, which every segment with data has, half of the evidence is missing.
-        guard segment.flags.contains(.ack) else { return nil }
+        guard segment.flags.contains(.ack) else { return [] }
         let sequence = segment.sequence.rawValue
-        var digest: PayloadDigest?
-        for index in sequences.indices where sequences[index] == sequence {
-            let sighting = sightings[index]
-            guard sighting.connection >= 0, sighting.acknowledgment == segment.acknowledgment.rawValue,
-                sighting.length == segment.wireLength
-            else { continue }
-            let own = digest ?? PayloadDigest(payload)
-            digest = own
-            if sighting.digest == own { return (sighting.connection, sighting.side) }
+        var places = sequences.indices.filter { sequences[$0] == sequence && sightings[$0].connection >= 0 }
+        guard !places.isEmpty else { return [] }
+        let (digest, count) = (PayloadDigest(payload), sightings.count)
+        let (acknowledgment, length) = (segment.acknowledgment.rawValue, segment.wireLength)
+        places.sort { (newest - $0 + count) % count < (newest - $1 + count) % count }
+        return places.compactMap { place in
+            let sighting = sightings[place]
+            guard sighting.acknowledgment == acknowledgment, sighting.length == length, sighting.digest == digest
+            else { return nil }
+            return (sighting.connection, sighting.side)
         }
-        return nil
     }
 
     // MARK: Trials

@@ -15,7 +15,14 @@ struct ReassemblyLedger {
         self.limits = limits
     }
 
+    /// The latest attempts, told or not: one that was captured inside and outside of a tunnel is told once.
+    private var latest: [TCPAttempt] = []
+    private static let latestAtMost = 64
+
     mutating func note(_ attempt: TCPAttempt) {
+        guard !latest.contains(where: attempt.isCopy) else { return }
+        if latest.count == Self.latestAtMost { latest.removeFirst() }
+        latest.append(attempt)
         if attempts.count < Self.attemptsAtMost { attempts.append(attempt) }
     }
 

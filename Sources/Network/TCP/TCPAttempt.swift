@@ -20,6 +20,12 @@ package struct TCPAttempt: Sendable, Equatable {
         self.began = began
         self.at = at
     }
+
+    /// Whether it is another attempt of the same two ends, captured at another place.
+    func isCopy(of other: TCPAttempt) -> Bool {
+        client == other.client && server == other.server && isRefused == other.isRefused
+            && (began - other.began).magnitude < OpeningAttempt.soonestRetransmission.magnitude
+    }
 }
 
 /// A machine that follows the SYNs of a connection that carries no data yet.
@@ -31,7 +37,7 @@ struct OpeningAttempt {
     private var isOver = false
 
     /// A timeout of retransmission is at least a second at first (RFC 6298, 2.1); copies of a packet come sooner.
-    private static let soonestRetransmission: Nanoseconds = .milliseconds(500)
+    static let soonestRetransmission: Nanoseconds = .milliseconds(500)
     /// At once a SYN counts as unanswered when it was sent so often, which takes three seconds.
     private static let patience: UInt8 = 3
 

@@ -7,20 +7,31 @@ extension TCPConnectionTable {
         _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         of slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> Bool {
-        guard let found = mirrors.find(segment, payload), let original = self.slot(of: found.connection) else {
-            return false
+        let acknowledgment = segment.acknowledgment
+        let trials = mirrors.candidates(for: segment, payload).compactMap { candidate in
+            trial(of: slot, as: candidate, acknowledging: acknowledgment, from: side)
         }
-        let (key, other) = (connections[Int(slot)].key, connections[Int(original)].key)
-        let hasSameEnds = key.low == other.low && key.high == other.high
-        let isInTime = connections[Int(original)].hasNotPassed(segment.acknowledgment, of: found.side.opposite)
-        guard key.scope.mayBeCopies(of: other.scope), hasSameEnds || isInTime else { return false }
-        let trial = MirrorWatch.Trial(
-            original: original, originalID: found.connection, isFlipped: found.side != side, hasSameEnds: hasSameEnds)
+        guard let trial = trials.first(where: \.hasSameEnds) ?? trials.first else { return false }
         guard mirrors.begin(slot, trial) else { return false }
         connections[Int(slot)].watch = .trial
-        connections[Int(original)].watch = .original
+        connections[Int(trial.original)].watch = .original
         withhold(segment, payload, from: side, at: stamp, of: slot, emit)
         return true
+    }
+
+    /// What there is to be tried; `nil` where a connection cannot be a copy of the other.
+    private func trial(
+        of slot: Int32, as candidate: (connection: Int, side: FlowSide), acknowledging acknowledgment: SequenceNumber,
+        from side: FlowSide
+    ) -> MirrorWatch.Trial? {
+        guard let original = self.slot(of: candidate.connection) else { return nil }
+        let (key, other) = (connections[Int(slot)].key, connections[Int(original)].key)
+        let hasSameEnds = key.low == other.low && key.high == other.high
+        let isInTime = connections[Int(original)].hasNotPassed(acknowledgment, of: candidate.side.opposite)
+        guard key.scope.mayBeCopies(of: other.scope), hasSameEnds || isInTime else { return nil }
+        return MirrorWatch.Trial(
+            original: original, originalID: candidate.connection, isFlipped: candidate.side != side,
+            hasSameEnds: hasSameEnds)
     }
 
     /// Holds back a segment of a connection, and decides whether it is another one where that is clear now.
