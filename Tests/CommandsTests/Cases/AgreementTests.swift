@@ -65,7 +65,9 @@ import Testing
         init?(_ line: Substring) {
             // The heading of the whole capture is another matter.
             guard !line.contains("AMQP connection") else { return nil }
-            guard let found = line.firstMatch(of: #/(?:^|· )\d+ messages?(?:, (\d+) calls?(.*))?/#) else { return nil }
+            guard let found = line.firstMatch(of: #/(?:^|· )\d+ messages?(?:, (\d+) calls?(.*)|(?= ·|$))/#) else {
+                return nil
+            }
             calls = found.1.flatMap { Int($0) } ?? 0
             unanswered = found.2?.firstMatch(of: #/, (\d+) unanswered/#).flatMap { Int($0.1) } ?? 0
             failed = found.2?.firstMatch(of: #/, (\d+) failed/#).flatMap { Int($0.1) } ?? 0
