@@ -18,7 +18,7 @@ extension IncidentCase {
             "ret-1-once.pcap", calls: ["ok": 3, "returned": 1], lanes: nova,
             Saying(
                 "explain", says: ["312", "NO_ROUTE", "nova-api", "reply_bdd640fb06671ad11c80317fa3b1799d"],
-                never: ["completed", "attached on", "answered (packets"], status: 2),
+                never: ["completed", "attached on", "attach_interface was answered"], status: 2),
             Saying("replay", says: ["312 NO_ROUTE"], never: ["completed", "1 call, answered", "all answered"]),
             Saying("list", says: ["attach-interface"], never: ["completed"]),
             Saying("list", "--problems", says: ["attach-interface"])),
