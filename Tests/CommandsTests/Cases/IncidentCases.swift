@@ -155,8 +155,11 @@ extension IncidentCase {
             Saying("list", says: ["128"], never: ["another application"])),
         IncidentCase(
             "clock-back-1h.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
-            Saying("explain", says: ["completed: active on cmp1", "clock"], never: ["3599", "60 min"], status: 0),
-            Saying("list", says: ["clock"], never: ["60 min"]), Saying("replay", never: ["3599", "60 min"])),
+            Saying(
+                "explain", says: ["completed: active on cmp1 after 2.4 s", "the clock went back 60 min"],
+                never: ["3599"], status: 0),
+            Saying("list", says: ["2.421 s", "the clock went back 60 min"]),
+            Saying("replay", says: ["the clock went back 60 min"], never: ["3599"])),
         IncidentCase(
             "mid-gen-0-boot-ok.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
             Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], status: 0)),
