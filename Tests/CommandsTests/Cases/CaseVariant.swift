@@ -23,7 +23,7 @@ struct CaseVariant: Sendable, CustomStringConvertible {
         }
     }
 
-    /// In VXLAN (RFC 7348) between two hosts of an overlay.
+    /// In VXLAN (RFC 7348) between two hosts of an overlay; for captures of raw IP.
     static let inVXLAN = CaseVariant(description: "in VXLAN") { packets in
         packets.map { packet in
             let frame = PacketBuilder.ethernet(packet.bytes)
@@ -51,13 +51,16 @@ struct CaseVariant: Sendable, CustomStringConvertible {
     ///
     /// - Returns: the file's path.
     func write(_ incident: IncidentCase, into scratch: Scratch) throws -> String {
-        let packets = change(try Self.packets(of: incident.path))
-        // Raw IP, as all cases are that are changed here.
-        return try scratch.write("variant.pcap", CaptureFileBuilder.pcap(packets, linkType: 101))
+        let files = try CaptureFiles(paths: [incident.path])
+        let linkType: UInt32 = files.linkTypes.first?.name == "EN10MB" ? 1 : Self.rawIP
+        let packets = change(try Self.packets(of: files))
+        return try scratch.write("variant.pcap", CaptureFileBuilder.pcap(packets, linkType: linkType))
     }
 
-    private static func packets(of path: String) throws -> [RecordedPacket] {
-        let files = try CaptureFiles(paths: [path])
+    /// What files write for raw IP, which most cases are (pcap-linktype(7)).
+    private static let rawIP: UInt32 = 101
+
+    private static func packets(of files: CaptureFiles) throws -> [RecordedPacket] {
         var packets: [RecordedPacket] = []
         while try files.nextPacket({ header, bytes in
             packets.append(
