@@ -22,9 +22,16 @@ package struct NetworkLimits: Sendable {
     package var segmentsBeforeGap = 64
     /// Packet time that has the same effect as `segmentsBeforeGap`.
     package var timeBeforeGap: Nanoseconds = .seconds(3)
-    /// Whether a segment waits, no longer than for a gap, for what its sender had before it sent it: the start of its own
-    /// direction, and the bytes of the other that it acknowledges.
+    /// Whether a segment waits, no longer than for a gap, for the bytes of the other direction that it acknowledges.
     package var waitsForCauses = true
+
+    /// Segments of all connections that wait when one begins without its SYN, itself included, until it is clear where
+    /// its streams begin; 1 or less for none.
+    package var openingSegments = 64
+    /// Bytes of those.
+    package var openingBytes = 1 << 20
+    /// Packet time for which they wait at most.
+    package var openingTime: Nanoseconds = .seconds(2)
     /// Packet time after which a hole counts as lost although no acknowledgment was seen, as when only one direction
     /// is captured.
     package var timeBeforeUnacknowledgedGap: Nanoseconds = .seconds(30)
@@ -76,6 +83,7 @@ package struct NetworkLimits: Sendable {
         var limits = NetworkLimits()
         limits.expectsHoles = true
         limits.waitsForCauses = false
+        limits.openingSegments = 0
         limits.segmentsBeforeGap = 16
         limits.timeBeforeGap = .seconds(1)
         limits.straysBeforeRestart = 1

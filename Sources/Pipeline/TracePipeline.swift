@@ -36,15 +36,24 @@ package struct TracePipeline {
         let stamp = header.stamp
         last = max(last ?? stamp.time, stamp.time)
         recent = max(recent ?? stamp.time, stamp.time)
-        var unwanted: Int?
+        var unwanted: [Int] = []
         packets.decode(bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: stamp) {
             segment, payload in
             connections.receive(segment, payload: payload, at: stamp) { event, bytes in
-                if !streams.receive(event, bytes: bytes) { unwanted = event.connection }
+                if !streams.receive(event, bytes: bytes) { unwanted.append(event.connection) }
             }
         }
-        if let unwanted { connections.ignore(unwanted) }
+        for connection in unwanted { connections.ignore(connection) }
         if connections.hasFailedAttempts { noteAttempts() }
+    }
+
+    /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.
+    package mutating func advance(to time: Timestamp) {
+        var unwanted: [Int] = []
+        connections.advance(to: time) { event, bytes in
+            if !streams.receive(event, bytes: bytes) { unwanted.append(event.connection) }
+        }
+        for connection in unwanted { connections.ignore(connection) }
     }
 
     private mutating func noteAttempts() {

@@ -8,6 +8,7 @@ extension NetworkLimits {
     fileprivate static var prompt: NetworkLimits {
         var limits = NetworkLimits()
         limits.waitsForCauses = false
+        limits.openingSegments = 0
         limits.segmentsBeforeGap = 16
         limits.timeBeforeGap = .seconds(1)
         return limits

@@ -122,6 +122,17 @@ struct TCPConnection {
         return side == .low ? !low.isStart(start) : !high.isStart(start)
     }
 
+    /// Whether the beginning of what a side sends was not seen, and nothing of it.
+    func isUnopened(_ side: FlowSide) -> Bool {
+        (phase == .silent || phase == .open) && watch != .trial && !stream(of: side).isStarted
+    }
+
+    /// Where the streams begin whose SYN was not seen.
+    mutating func start(at starts: StreamStarts) {
+        if let start = starts[.low] { low.startMidstream(at: start) }
+        if let start = starts[.high] { high.startMidstream(at: start) }
+    }
+
     /// Notes a segment without looking at it.
     mutating func pass(at stamp: PacketStamp) {
         lastStamp = stamp
@@ -262,7 +273,7 @@ struct TCPConnection {
         guard limits.waitsForCauses else { return false }
         // An end alone waits only behind what waits.
         if segment.wireLength == 0, held.isEmpty { return false }
-        return !stream(of: side).isStarted || acknowledgesUnseen(segment, from: side)
+        return acknowledgesUnseen(segment, from: side)
     }
 
     /// Whether the sender had bytes of the other end that were not seen yet. One byte may be a FIN.

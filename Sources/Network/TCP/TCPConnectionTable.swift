@@ -26,6 +26,9 @@ package struct TCPConnectionTable {
     /// Connections that may be others seen again, and those that are.
     var mirrors: MirrorWatch
     var copies = CopyTable()
+    /// What waits for the beginnings of streams, and where those of the connection are that begins now.
+    var openings = OpeningWindow()
+    var starts: StreamStarts?
 
     package init(limits: NetworkLimits = NetworkLimits()) {
         ledger = ReassemblyLedger(limits: limits)
@@ -51,6 +54,22 @@ package struct TCPConnectionTable {
     /// `payload` is what was captured of the segment's data. The bytes handed to `emit` are empty for every event but
     /// `.bytes`.
     package mutating func receive(
+        _ segment: borrowing TCPSegment, payload: RawSpan, at stamp: PacketStamp,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        guard openings.isEmpty, !beginsUnopened(segment) else {
+            openings.add(segment, payload, at: stamp)
+            return handOnOpenings(at: stamp.time, emit)
+        }
+        process(segment, payload: payload, at: stamp, emit)
+    }
+
+    /// It is as late as `time`: hands on what has waited long enough for the beginnings of streams.
+    package mutating func advance(to time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        if !openings.isEmpty { handOnOpenings(at: time, emit) }
+    }
+
+    mutating func process(
         _ segment: borrowing TCPSegment, payload: RawSpan, at stamp: PacketStamp,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
@@ -103,6 +122,7 @@ package struct TCPConnectionTable {
     /// Hands on what waits behind holes: the capture is at its end. No connection is closed by that but those of which
     /// one end has said that it is done.
     package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        handOnOpenings(at: nil, emit)
         while let oldest = waiting.popFirst() { giveUpWait(oldest.slot, oldest.key, emit) }
         concludeTrials(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
@@ -119,7 +139,8 @@ package struct TCPConnectionTable {
         at stamp: PacketStamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         if slots.count >= ledger.limits.connections { evict(emit) }
-        let connection = TCPConnection(key, firstSender: side, at: stamp)
+        var connection = TCPConnection(key, firstSender: side, at: stamp)
+        if let starts { connection.start(at: starts) }
         let slot: Int32
         if let free = freeSlots.popLast() {
             slot = free

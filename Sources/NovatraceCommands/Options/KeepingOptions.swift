@@ -43,6 +43,8 @@ struct KeepingOptions: ParsableArguments {
     var network: NetworkLimits {
         var limits = NetworkLimits()
         limits.idleTime = keepFor.length + keepFor.length / 2
+        // Somebody watches.
+        limits.openingTime = .milliseconds(100)
         return limits
     }
 

@@ -58,6 +58,7 @@ package struct LivePipeline {
         }
         let time = max(now ?? time, time)
         now = time
+        pipeline.advance(to: time)
         if time >= troublesDueAt ?? time {
             troublesDueAt = time + .seconds(1)
             for incident in troubles.due(at: time) { self.tell(incident, tell) }
