@@ -64,9 +64,15 @@ package struct TCPConnectionTable {
         process(segment, payload: payload, at: stamp, emit)
     }
 
-    /// It is as late as `time`: hands on what has waited long enough for the beginnings of streams.
+    /// It is as late as `time`, although no packet says so: hands on what has waited long enough for others.
     package mutating func advance(to time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         if !openings.isEmpty { handOnOpenings(at: time, emit) }
+        releaseWaiting(at: time, emit)
+    }
+
+    private mutating func releaseWaiting(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        if let deadline = mirrors.deadline, deadline <= time { releaseOverdue(at: time, emit) }
+        if !waiting.isEmpty { giveUpOldWaits(at: time, emit) }
     }
 
     mutating func process(
@@ -76,8 +82,7 @@ package struct TCPConnectionTable {
         ledger.statistics.segments &+= 1
         expireIdle(at: stamp.time, emit)
         if ledger.limits.expectsHoles { giveUpOldHoles(at: stamp.time, emit) }
-        if let deadline = mirrors.deadline, deadline <= stamp.time { releaseOverdue(at: stamp.time, emit) }
-        if !waiting.isEmpty { giveUpOldWaits(at: stamp.time, emit) }
+        releaseWaiting(at: stamp.time, emit)
         let (key, side) = FlowKey.of(segment)
         guard let slot = find(key) else {
             if !copies.isEmpty, let copy = copies[key] {
