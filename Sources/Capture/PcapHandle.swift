@@ -15,8 +15,26 @@ final class PcapHandle {
     private let buffer: StreamBuffer
     /// Times of a pcap file are seconds of 32 bits without sign, which libpcap widens as if they had one.
     private let hasShortTimes: Bool
-    private var header: UnsafeMutablePointer<pcap_pkthdr>?
-    private var data: UnsafePointer<UInt8>?
+    /// The packet that was read, where libpcap puts it; pointers that stay spare a check of exclusive access each.
+    private let place = Place()
+
+    private struct Place {
+        let header = UnsafeMutablePointer<UnsafeMutablePointer<pcap_pkthdr>?>.allocate(capacity: 1)
+        let data = UnsafeMutablePointer<UnsafePointer<UInt8>?>.allocate(capacity: 1)
+
+        init() {
+            header.initialize(to: nil)
+            data.initialize(to: nil)
+        }
+
+        func free() {
+            header.deallocate()
+            data.deallocate()
+        }
+    }
+
+    private var header: UnsafeMutablePointer<pcap_pkthdr>? { place.header.pointee }
+    private var data: UnsafePointer<UInt8>? { place.data.pointee }
 
     /// Takes over `file` when it can be read; its times are then read with nanoseconds.
     init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
@@ -24,6 +42,7 @@ final class PcapHandle {
         guard let handle = pcap_fopen_offline_with_tstamp_precision(file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &text)
         else {
             error = Self.text(text)
+            place.free()
             return nil
         }
         self.handle = handle
@@ -31,7 +50,10 @@ final class PcapHandle {
         hasShortTimes = pcap_major_version(handle) == 2
     }
 
-    deinit { pcap_close(handle) }
+    deinit {
+        pcap_close(handle)
+        place.free()
+    }
 
     var linkType: LinkType { LinkType(rawValue: pcap_datalink(handle)) }
 
@@ -42,7 +64,7 @@ final class PcapHandle {
 
     /// Reads the next packet; it stays where it is until the next call.
     func read() -> Reading {
-        switch pcap_next_ex(handle, &header, &data) {
+        switch pcap_next_ex(handle, place.header, place.data) {
         case 1: .packet
         case PCAP_ERROR_BREAK: .end
         default: .failed(String(cString: pcap_geterr(handle)))

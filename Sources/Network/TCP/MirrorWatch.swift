@@ -260,7 +260,8 @@ private struct PayloadDigest: Equatable {
     var head: UInt64 = 0
     var whole: UInt64 = 0
 
-    private static let bytesAtMost = 2048
+    /// Beside sequence and acknowledgment number and length a few bytes tell enough.
+    private static let bytesAtMost = 96
 
     init() {}
 

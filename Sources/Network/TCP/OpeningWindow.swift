@@ -91,13 +91,20 @@ struct StreamStarts {
 
 extension TCPConnectionTable {
     /// Whether a segment with data is of a stream of which nothing was seen yet, not even its SYN.
-    func beginsUnopened(_ segment: borrowing TCPSegment) -> Bool {
+    @inline(__always)
+    mutating func beginsUnopened(_ segment: borrowing TCPSegment) -> Bool {
         guard segment.wireLength > 0, !segment.flags.contains(.syn), ledger.limits.openingSegments > 1 else {
             return false
         }
         let (key, side) = FlowKey.of(segment)
-        guard let slot = slot(for: key) else { return copies.isEmpty || copies[key] == nil }
-        return connections[Int(slot)].isUnopened(side)
+        guard let slot = find(key) else { return copies.isEmpty || copies[key] == nil }
+        // Field by field: the whole would be copied.
+        let place = Int(slot)
+        guard !(side == .low ? connections[place].low.isStarted : connections[place].high.isStarted) else {
+            return false
+        }
+        let phase = connections[place].phase
+        return (phase == .silent || phase == .open) && connections[place].watch != .trial
     }
 
     /// Hands on what waits, until a stream begins of which more has to be seen first.
@@ -117,7 +124,7 @@ extension TCPConnectionTable {
     private mutating func open(_ key: FlowKey, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         let found = openings.starts(of: key)
         for segment in openings.takeHandshake(of: key, beginning: found) { process(segment, emit) }
-        if let slot = slot(for: key) {
+        if let slot = find(key) {
             connections[Int(slot)].start(at: found)
         } else {
             starts = found

@@ -61,8 +61,8 @@ struct TCPConnection {
     private(set) var lastStamp: PacketStamp
     private var firstSide: FlowSide
     private var sawHandshake = false
-    private var low = StreamReassembler()
-    private var high = StreamReassembler()
+    private(set) var low = StreamReassembler()
+    private(set) var high = StreamReassembler()
     private var lateStrays = 0
     /// Who sent the first FIN, or without one the reset, and when.
     private var endedBy: FlowSide?
@@ -120,11 +120,6 @@ struct TCPConnection {
             return !isSoon || !own.isStarted || own.initial != start
         }
         return side == .low ? !low.isStart(start) : !high.isStart(start)
-    }
-
-    /// Whether the beginning of what a side sends was not seen, and nothing of it.
-    func isUnopened(_ side: FlowSide) -> Bool {
-        (phase == .silent || phase == .open) && watch != .trial && !stream(of: side).isStarted
     }
 
     /// Where the streams begin whose SYN was not seen.

@@ -53,10 +53,10 @@ extension TCPConnectionTable {
         _ segment: borrowing TCPSegment, _ payload: RawSpan, of slot: Int32, from side: FlowSide,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        let connection = connections[Int(slot)]
-        guard connection.phase == .open || connection.phase == .closed, connection.id >= 0 else { return }
-        mirrors.note(segment, payload, of: connection.id, from: side)
-        guard connection.watch == .original else { return }
+        let (phase, id) = (connections[Int(slot)].phase, connections[Int(slot)].id)
+        guard phase == .open || phase == .closed, id >= 0 else { return }
+        mirrors.note(segment, payload, of: id, from: side)
+        guard connections[Int(slot)].watch == .original else { return }
         for copy in mirrors.trials(of: slot) {
             conclude(copy, mirrors.compare(copy, with: segment, payload, from: side), emit)
         }
@@ -161,8 +161,7 @@ extension TCPConnectionTable {
     ) {
         ledger.statistics.mirroredSegments &+= 1
         touch(slot)
-        let connection = connections[Int(slot)]
-        guard connection.phase == .open, connection.wantsCopy(from: side) else { return }
+        guard connections[Int(slot)].phase == .open, connections[Int(slot)].wantsCopy(from: side) else { return }
         let before = ledger.statistics.retransmissions
         deliver(segment, payload, from: side, at: stamp, to: slot, emit)
         ledger.statistics.retransmissions = before

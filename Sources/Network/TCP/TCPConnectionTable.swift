@@ -312,7 +312,7 @@ package struct TCPConnectionTable {
     // MARK: Look-up
 
     @inline(__always)
-    private mutating func find(_ key: FlowKey) -> Int32? {
+    mutating func find(_ key: FlowKey) -> Int32? {
         if let lastFound, lastFound.key == key { return lastFound.slot }
         guard let slot = slots[key] else { return nil }
         lastFound = (key, slot)
