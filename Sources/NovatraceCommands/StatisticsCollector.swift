@@ -1,17 +1,16 @@
 import Correlation
-import Histogram
 import Rendering
 import Trace
 
 /// A machine that keeps running figures of each method, in memory that does not grow with the capture.
 ///
-/// Latencies go into high-dynamic-range histograms with three significant digits, from a microsecond to an hour.
+/// Percentiles of up to `Latencies.exactAtMost` calls are those calls' own figures.
 struct StatisticsCollector {
     private struct Figures {
         var count = 0
         var failures = 0
         var unanswered = 0
-        var latencies: Histogram<UInt32>?
+        var latencies = Latencies()
     }
 
     private struct Key: Hashable {
@@ -49,16 +48,7 @@ struct StatisticsCollector {
         case .unanswered, .timedOut: figures[key]?.unanswered += 1
         case .ok, .orphanReply: break
         }
-        if let latency = call.latency { record(latency, of: key) }
-    }
-
-    private mutating func record(_ latency: Nanoseconds, of key: Key) {
-        let microseconds = UInt64(max(1, min(latency / 1000, 3_600_000_000)))
-        if figures[key]?.latencies == nil {
-            figures[key]?.latencies = Histogram(
-                lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: .three)
-        }
-        figures[key]?.latencies?.record(microseconds)
+        if let latency = call.latency { figures[key]?.latencies.record(latency) }
     }
 
     /// The figures, most frequent first.
@@ -67,12 +57,10 @@ struct StatisticsCollector {
             var row = MethodStatistics(method: key.method, kind: key.kind, count: figures.count)
             row.failures = figures.failures
             row.unanswered = figures.unanswered
-            if let latencies = figures.latencies {
-                row.p50 = Nanoseconds(latencies.valueAtPercentile(50)) * 1000
-                row.p95 = Nanoseconds(latencies.valueAtPercentile(95)) * 1000
-                row.p99 = Nanoseconds(latencies.valueAtPercentile(99)) * 1000
-                row.max = Nanoseconds(latencies.max) * 1000
-            }
+            row.p50 = figures.latencies.percentile(50)
+            row.p95 = figures.latencies.percentile(95)
+            row.p99 = figures.latencies.percentile(99)
+            row.max = figures.latencies.longest
             return row
         }
         .sorted { ($1.count, $0.method, $0.kind.rawValue) < ($0.count, $1.method, $1.kind.rawValue) }
