@@ -83,7 +83,8 @@ struct CaptureCommand: ParsableCommand {
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
             isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
-            network: keeping.network, retention: keeping.retention, selection: selection, showsBackground: select.all,
+            network: keeping.network, ports: capture.ports, retention: keeping.retention, selection: selection,
+            showsBackground: select.all,
             duration: capture.duration?.length, patience: judge.patience)
     }
 }

@@ -20,8 +20,8 @@ struct ConnectionsCommand: ParsableCommand {
             it. --expand adds addresses, the client's product, bytes and the heartbeat. Times are of the day in UTC.
 
             Below stands what went wrong, counted by who and why: refused TCP, logins and virtual hosts, closed channels, \
-            cancelled consumers, blocked publishers, TLS spoken to a plain port, missed heartbeats; then the services whose \
-            periodic reports stopped while others went on.
+            cancelled consumers, blocked publishers, TLS spoken to a plain port, missed heartbeats, ends without \
+            a close; then the services whose periodic reports stopped while others went on.
 
             EXAMPLES
               novatrace connections boot.pcap

@@ -25,8 +25,13 @@ struct AttemptLog: Sendable {
     private var news: [ConnectionAttempts] = []
     private let notesNews: Bool
     private static let newsAtMost = 4096
+    /// On so many ports attempts are of somebody who wants to reach something, not of one who looks what is open.
+    private static let portsAlone = 4
+    private let ports: Set<UInt16>
 
-    init(notesNews: Bool) {
+    /// - Parameter ports: the ports of brokers, beside those of AMQP.
+    init(ports: [UInt16] = [], notesNews: Bool) {
+        self.ports = Set(AMQPConnection.ports + ports)
         self.notesNews = notesNews
     }
 
@@ -41,7 +46,7 @@ struct AttemptLog: Sendable {
         spoken: String? = nil, answer: String? = nil, began: Timestamp, at: Timestamp
     ) {
         let key = Key(kind: kind, client: client.address, server: server, spoken: spoken, answer: answer)
-        let isOwn = answer != nil || AMQPConnection.ports.contains(server.port)
+        let isOwn = answer != nil || ports.contains(server.port)
         if isOwn {
             guard Self.count(key, began, at, in: &own) else { return uncounted += 1 }
             guard notesNews, news.count < Self.newsAtMost else { return }
@@ -58,9 +63,16 @@ struct AttemptLog: Sendable {
 
     var hasNews: Bool { !news.isEmpty }
 
-    /// Attempts to reach a broker: on a port of AMQP, or on one on which AMQP was spoken otherwise.
-    func attempts(to servers: Set<String>) -> [ConnectionAttempts] {
-        (own.values + others.values.filter { servers.contains($0.server) })
+    /// Attempts to reach a broker: on a port of AMQP, or on one on which AMQP was spoken otherwise, there or elsewhere.
+    ///
+    /// - Parameters:
+    ///   - servers: to whom AMQP was spoken, `address:port`.
+    ///   - isAlone: whether nothing else was seen: whatever their ports are then, unless they are many.
+    func attempts(to servers: Set<String>, isAlone: Bool) -> [ConnectionAttempts] {
+        let spoken = Set(servers.compactMap { $0.split(separator: ":").last.flatMap { UInt16($0) } })
+        let isAll = isAlone && own.isEmpty && Set(others.keys.map(\.server.port)).count <= Self.portsAlone
+        let wanted = others.filter { isAll || spoken.contains($0.key.server.port) }
+        return (own.values + wanted.map(\.value))
             .sorted {
                 ($0.first, $0.client, $0.server, $0.kind.rawValue) < ($1.first, $1.client, $1.server, $1.kind.rawValue)
             }

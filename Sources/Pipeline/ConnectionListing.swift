@@ -26,6 +26,7 @@ struct ConnectionListing {
             self.capture.connections[index].connectionName = naming.connectionName(of: connection)
             self.capture.connections[index].id = index
         }
+        AbandonedConnections.mark(&self.capture.connections, participants: participants)
         for index in capture.anomalies.indices {
             self.capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
         }

@@ -135,6 +135,9 @@ struct ConnectionRegistry: Sendable {
     /// Whether AMQP was spoken to that end, `address:port`.
     var servers: Set<String> { Set(listed.values.lazy.map(\.server)) }
 
+    /// Whether nothing was ever said on any TCP connection, as far as it is known.
+    var isEmpty: Bool { count == 0 && others.isEmpty }
+
     /// Takes over what the ends of a connection said about it.
     mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
         listed[index]?.blocked = told.blocked

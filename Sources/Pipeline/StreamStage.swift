@@ -26,11 +26,15 @@ struct StreamStage {
     private var limits = Limits.default
     private let excerpt: ExcerptContext?
 
-    init(messages: MessageStage, packetsPerContent: Int, notesFound: Bool, excerpt: ExcerptContext? = nil) {
+    /// - Parameter ports: the ports of brokers, beside those of AMQP.
+    init(
+        messages: MessageStage, packetsPerContent: Int, notesFound: Bool, ports: [UInt16] = [],
+        excerpt: ExcerptContext? = nil
+    ) {
         self.messages = messages
         self.excerpt = excerpt
         registry = ConnectionRegistry(notesFound: notesFound)
-        attempts = AttemptLog(notesNews: notesFound)
+        attempts = AttemptLog(ports: ports, notesNews: notesFound)
         limits.packetsPerContent = packetsPerContent
     }
 
@@ -305,7 +309,7 @@ struct StreamStage {
         var summary = CaptureSummary()
         summary.sources = sources
         summary.connections = registry.connections
-        summary.attempts = attempts.attempts(to: registry.servers)
+        summary.attempts = attempts.attempts(to: registry.servers, isAlone: registry.isEmpty)
         summary.otherProtocols = registry.others
         summary.anomalies = messages.anomalies.kept
         summary.anomalyCount = messages.anomalies.count

@@ -18,16 +18,19 @@ package struct TracePipeline {
     private var recent: Timestamp?
     private var sinceExpiry = 0
 
-    /// - Parameter excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
+    /// - Parameters:
+    ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
+    ///   - excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
-        limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), excerpts: [Excerpt]? = nil
+        limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
+        excerpts: [Excerpt]? = nil
     ) {
         connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit)
         streams = StreamStage(
             messages: MessageStage(decoder: decoder, limits: limits),
-            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges,
+            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges, ports: ports,
             excerpt: excerpts.map(ExcerptContext.init))
     }
 

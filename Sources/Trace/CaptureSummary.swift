@@ -89,6 +89,8 @@ package struct Connection: Sendable, Identifiable {
     package var cancelled: [ConsumerCancellation] = []
     /// `nil` where it was still open when the capture ended.
     package var end: ConnectionEnd?
+    /// Whether its client ended TCP without `connection.close`, and not as a part of stopping in order.
+    package var isAbandoned = false
     /// `connection_name` of the client properties: for oslo.messaging `argv0:pid:uuid`.
     package var connectionName: String?
     /// Index into `BusTrace.participants` of the client.

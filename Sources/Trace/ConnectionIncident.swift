@@ -30,7 +30,7 @@ package struct ConnectionIncident: Sendable, Equatable {
         case heartbeatsMissed = "heartbeats_missed"
         /// A reset without `connection.close`.
         case reset
-        /// The broker ended TCP without `connection.close`.
+        /// TCP was ended without `connection.close`: by the broker, or by a client that did not stop in order.
         case cutOff = "cut_off"
     }
 

@@ -99,6 +99,39 @@ import Workflows
         #expect(sentences(trace).first?.hasSuffix("(nova-compute 10.0.0.7), at 22:13:25") == true)
     }
 
+    @Test func `a port on which AMQP is spoken to another broker is this one's, too`() {
+        var opening = BrokerOpening(server: 15_000)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        var refused = TCPSessionBuilder(server: .v4(3, port: 15_000), at: opening.session.time + .seconds(1))
+        refused.refuse()
+        #expect(trace(opening.session.packets + refused.packets).capture.attempts.map(\.server) == ["10.0.0.3:15000"])
+    }
+
+    @Test func `where nothing but attempts is seen they are told of whatever the port, unless they are a scan`() {
+        func refused(_ ports: [UInt16]) -> [RecordedPacket] {
+            ports.enumerated().flatMap { index, port in
+                let at = Int64(index) * 10
+                return [
+                    segment(PacketBuilder.syn, from: true, port: 41_000 + UInt16(index), server: port, at: at),
+                    segment(Self.reset, from: false, port: 41_000 + UInt16(index), server: port, at: at + 1),
+                ]
+            }
+        }
+        #expect(
+            sentences(trace(refused([19_000, 19_000]))) == [
+                "2 attempts to connect to 10.0.0.2:19000 refused (TCP reset): nothing listens there, or a firewall "
+                    + "rejects it (10.0.0.7), at 22:13:20"
+            ])
+        #expect(sentences(trace(refused([1, 2, 3, 4, 5, 6]))).isEmpty, "a scan")
+        #expect(trace(refused([19_000, 5672])).capture.attempts.map(\.server) == ["10.0.0.2:5672"])
+        var web = BrokerOpening(port: 42_000, server: 80)
+        web.client(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        web.server(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+        #expect(trace(refused([19_000]) + web.session.packets).capture.attempts.isEmpty, "somebody else's")
+    }
+
     @Test func `a SYN that is sent again and again is not answered, copies of one packet are no repetition`() {
         func syns(_ times: [Int64]) -> BusTrace {
             trace(times.map { segment(PacketBuilder.syn, from: true, at: $0) })
@@ -289,6 +322,66 @@ import Workflows
         let connection = try #require(trace(opening.session.packets.dropLast(2)).capture.connections.first)
         #expect(connection.end == ConnectionEnd(.finished, at: at, by: .broker))
         #expect(connection.incidents.map(\.kind) == [.heartbeatsMissed])
+    }
+
+    /// A connection of nova-compute that was opened and on which it spoke last `seconds` later.
+    private func opened(port: UInt16, after seconds: Int64 = 0) -> BrokerOpening {
+        var opening = BrokerOpening(port: port, after: seconds)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.client(AMQPBuilder.heartbeat)
+        return opening
+    }
+
+    @Test func `connections that the kernel of a killed client ends are counted, as many as there are`() {
+        let openings = (0..<3).map { index in
+            var opening = opened(port: 40_000 + UInt16(index))
+            opening.wait(5)
+            opening.close(.client)
+            return opening
+        }
+        let trace = trace(openings)
+        #expect(trace.capture.connections.count { $0.isAbandoned } == 3)
+        #expect(
+            sentences(trace) == [
+                "3 connections to 10.0.0.2:5672 ended by the client without a close (nova-compute 10.0.0.7), at 22:13:25"
+            ])
+        #expect(trace.connectionTroubles.map(\.incident.kind) == [.cutOff])
+    }
+
+    @Test(arguments: [(Int64(4), true), (300, false)])
+    func `a client that closes one connection and ends the others soon has stopped in order`(
+        later: Int64, isInOrder: Bool
+    ) {
+        var (one, other) = (opened(port: 40_000), opened(port: 40_001))
+        one.client(AMQPBuilder.close(0, code: 0, text: ""))
+        one.server(AMQPBuilder.closeOk(0))
+        one.close(.client)
+        other.wait(later)
+        other.close(.client)
+        #expect(sentences(trace([one, other])).isEmpty == isInOrder)
+    }
+
+    @Test func `who only looks whether the broker is there has lost nothing`() {
+        var opening = BrokerOpening(name: nil)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.close(.client)
+        #expect(sentences(trace([opening])).isEmpty)
+        var early = BrokerOpening()
+        early.client(AMQPBuilder.protocolHeader)
+        early.server(AMQPBuilder.start())
+        early.close(.client)
+        #expect(sentences(trace([early])).isEmpty)
+    }
+
+    @Test func `where bytes of a connection are missing its close may be among them`() {
+        var opening = opened(port: 40_000)
+        opening.lose(100)
+        opening.close(.client)
+        #expect(sentences(trace([opening])).isEmpty)
     }
 
     @Test func `what the capture lost is no silence and no refusal`() throws {

@@ -43,6 +43,13 @@ package struct TCPSessionBuilder {
         write(.client, PacketBuilder.ack)
     }
 
+    /// SYN, and RST for an answer.
+    package mutating func refuse() {
+        write(.client, PacketBuilder.syn)
+        clientNext &+= 1
+        reset(.server)
+    }
+
     /// Bytes in segments of up to `segmentSize`, each acknowledged by the other end.
     package mutating func send(_ sender: Sender, _ bytes: [UInt8], segmentSize: Int = 1448) {
         for start in stride(from: 0, to: bytes.count, by: max(1, segmentSize)) {

@@ -82,6 +82,7 @@ extension Excerpt {
         record.add("gaps", count: connection.gaps)
         record.add("midstream", flag: connection.midstream)
         record.add("one_sided", flag: connection.oneSided)
+        record.add("abandoned", flag: connection.isAbandoned)
         record.add("cut", flag: cutConnections.contains(connection.id))
         record.add(connection)
         return [record] + connection.blocked.map { Self.record(of: $0, on: connection.id) }
@@ -208,6 +209,7 @@ extension Excerpt {
         connection.gaps = record.count("gaps")
         connection.midstream = record.flag("midstream")
         connection.oneSided = record.flag("one_sided")
+        connection.isAbandoned = record.flag("abandoned")
         if record.flag("cut") { cutConnections.insert(id) }
         record.tell(&connection)
         connections.append(connection)

@@ -29,6 +29,7 @@ final class LiveSession {
         var showsSecrets: Bool
         var limits: CorrelationLimits
         var network: NetworkLimits
+        var ports: [UInt16]
         var retention: RetentionLimits
         var selection: Selection
         var showsBackground: Bool
@@ -72,8 +73,8 @@ final class LiveSession {
         self.renderer = renderer
         pipeline = LivePipeline(
             detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits,
-            network: plan.network, retention: plan.retention, tellsCompletion: renderer?.tellsCompletion ?? false,
-            patience: plan.patience)
+            network: plan.network, ports: plan.ports, retention: plan.retention,
+            tellsCompletion: renderer?.tellsCompletion ?? false, patience: plan.patience)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
     }
 

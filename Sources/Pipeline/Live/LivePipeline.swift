@@ -12,6 +12,7 @@ package struct LivePipeline {
     private var feed: LiveFeed
     private var names = LiveNames()
     private var troubles = LiveTroubles()
+    private var abandoned = AbandonedConnections()
     /// When what is only counted is looked through next.
     private var troublesDueAt: Timestamp?
     private var instanceNames: InstanceNames
@@ -22,11 +23,13 @@ package struct LivePipeline {
     private static let clockJump: Nanoseconds = .seconds(10)
 
     /// - Parameters:
+    ///   - ports: those that are captured: the broker's.
     ///   - retention: how much is kept for the trace; `nil` for everything.
     ///   - tellsCompletion: whether events of the kind `settled` are wanted.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        network: NetworkLimits = NetworkLimits(), retention: RetentionLimits?, tellsCompletion: Bool = true,
+        network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [], retention: RetentionLimits?,
+        tellsCompletion: Bool = true,
         patience: Patience = Patience()
     ) {
         feed = LiveFeed(tellsCompletion: tellsCompletion, patience: patience)
@@ -35,7 +38,8 @@ package struct LivePipeline {
         var limits = limits
         limits.notesChanges = true
         limits.notesAcknowledgements = tellsCompletion
-        pipeline = TracePipeline(detail: detail, showsSecrets: showsSecrets, limits: limits, network: network)
+        pipeline = TracePipeline(
+            detail: detail, showsSecrets: showsSecrets, limits: limits, network: network, ports: ports)
     }
 
     /// Takes a packet, and tells what became clear until then.
@@ -119,17 +123,25 @@ package struct LivePipeline {
         for attempts in pipeline.takeFailedAttempts() {
             if let incident = troubles.failed(attempts, at: time) { self.tell(incident, tell) }
         }
-        for connection in pipeline.takeTroubledConnections() {
+        for var connection in pipeline.takeTroubledConnections() {
+            if connection.end != nil {
+                refreshNames(at: time)
+                connection.isAbandoned = abandoned.takes(connection, of: names.participant(at: connection.id))
+            }
             for incident in troubles.changed(connection, at: time) { self.tell(incident, tell) }
+        }
+    }
+
+    private mutating func refreshNames(at time: Timestamp) {
+        if names.areOld(pipeline.correlator.naming.changes, at: time) {
+            names.refresh(from: pipeline.correlator.naming, at: time)
         }
     }
 
     private mutating func tell(_ incident: ConnectionIncident, _ tell: (BusEvent) -> Void) {
         var event = BusEvent(.trouble, at: incident.at, message: nil, call: nil)
         event.incident = incident
-        if names.areOld(pipeline.correlator.naming.changes, at: event.at) {
-            names.refresh(from: pipeline.correlator.naming, at: event.at)
-        }
+        refreshNames(at: event.at)
         event.from = names.participant(at: incident.connection)
         tell(event)
     }
@@ -137,9 +149,7 @@ package struct LivePipeline {
     private mutating func tellNotices(_ tell: (BusEvent) -> Void) {
         while let notice = feed.nextNotice() {
             guard var event = pipeline.correlator.event(notice) else { continue }
-            if names.areOld(pipeline.correlator.naming.changes, at: event.at) {
-                names.refresh(from: pipeline.correlator.naming, at: event.at)
-            }
+            refreshNames(at: event.at)
             names.name(&event)
             nameInstances(of: &event)
             tell(event)

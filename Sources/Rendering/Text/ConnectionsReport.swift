@@ -126,7 +126,8 @@ package struct ConnectionsReport: Sendable, LineWritable {
 
     private func closed(_ connection: Connection) -> (String, TextStyle) {
         guard let end = connection.end else { return ("open", .plain) }
-        let style: TextStyle = end.isLoss && end.by != .client || end.kind == .reset ? .failure : .faint
+        let isFailure = end.isLoss && end.by != .client || end.kind == .reset || connection.isAbandoned
+        let style: TextStyle = isFailure ? .failure : .faint
         return ("\(clock(end.at)) \(connection.endWords)", style)
     }
 

@@ -30,6 +30,10 @@ extension ConnectionTrouble {
                 command: "rabbitmqctl list_queues\(option) name messages consumers state")
         case .blocked:
             Advice("which alarm is raised: memory or disk", command: "rabbitmq-diagnostics alarms")
+        case .cutOff where incident.by == .client:
+            Advice(
+                "whether it was killed or crashed: its log, and the kernel's on its host",
+                command: "journalctl -k --grep 'Killed process'")
         case .closed, .heartbeatsMissed, .reset, .cutOff:
             Advice("why: the broker's log, /var/log/rabbitmq/ on \(host)")
         }

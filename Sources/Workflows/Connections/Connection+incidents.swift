@@ -89,7 +89,7 @@ extension Connection {
             if stage == .login, bytesReceived > 0 { return incident(.loginCutOff, at: end.at) }
         }
         if let missed = missedHeartbeats(end, isWhole: isWhole) { return missed }
-        guard end.by != .client || end.kind == .reset else { return nil }
+        guard end.by != .client || end.kind == .reset || isAbandoned else { return nil }
         var incident = incident(end.kind == .reset ? .reset : .cutOff, at: end.at)
         incident.by = end.by
         // In mid-stream it is not known how often heartbeats are due.

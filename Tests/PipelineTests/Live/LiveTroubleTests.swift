@@ -10,11 +10,16 @@ import Workflows
 @Suite struct `Trouble while a capture goes on` {
     /// What is told of trouble, with the packet time at which it is told.
     private func told(_ openings: [BrokerOpening], until seconds: Int64 = 0) -> [(at: Timestamp, event: BusEvent)] {
-        var pipeline = LivePipeline(retention: nil)
+        told(openings.flatMap(\.session.packets), until: seconds)
+    }
+
+    private func told(
+        _ packets: [RecordedPacket], until seconds: Int64 = 0, ports: [UInt16] = []
+    ) -> [(at: Timestamp, event: BusEvent)] {
+        var pipeline = LivePipeline(ports: ports, retention: nil)
         var told: [(Timestamp, BusEvent)] = []
         var now = Timestamp(nanoseconds: 0)
-        let packets = openings.flatMap(\.session.packets).sorted { $0.time < $1.time }
-        for (index, packet) in packets.enumerated() {
+        for (index, packet) in packets.sorted(by: { $0.time < $1.time }).enumerated() {
             now = packet.time
             let header = PacketHeader(
                 stamp: PacketStamp(time: now, number: Int64(index + 1)), linkType: LinkType(rawValue: 1),
@@ -61,6 +66,44 @@ import Workflows
         opening.server(AMQPBuilder.closeOk(0))
         opening.close(.client)
         #expect(told([opening]).isEmpty)
+    }
+
+    @Test func `a client that is killed is told of once, and its other connections are counted`() {
+        let openings = (0..<3).map { index in
+            var opening = BrokerOpening(port: UInt16(40_000 + index))
+            opening.login()
+            opening.open("/")
+            opening.opened()
+            opening.close(.client)
+            return opening
+        }
+        let incidents = told(openings, until: 120).compactMap { $0.event.incident }
+        #expect(incidents.map(\.kind) == [.cutOff, .cutOff] && incidents.map(\.count) == [1, 2])
+    }
+
+    @Test func `what a client that stops in order leaves open is no trouble`() {
+        let openings = (0..<2).map { index in
+            var opening = BrokerOpening(port: UInt16(40_000 + index))
+            opening.login()
+            opening.open("/")
+            opening.opened()
+            if index == 0 {
+                opening.client(AMQPBuilder.close(0, code: 0, text: ""))
+                opening.server(AMQPBuilder.closeOk(0))
+            } else {
+                opening.wait(4)
+            }
+            opening.close(.client)
+            return opening
+        }
+        #expect(told(openings).isEmpty)
+    }
+
+    @Test(arguments: [[UInt16](), [19_000]])
+    func `attempts are told of on the ports that are captured`(ports: [UInt16]) {
+        var session = TCPSessionBuilder(server: .v4(2, port: 19_000))
+        session.refuse()
+        #expect(told(session.packets, ports: ports).map { $0.event.incident?.kind } == ports.map { _ in .refused })
     }
 
     @Test func `is selected with problems and by its service, and not where messages are selected`() throws {

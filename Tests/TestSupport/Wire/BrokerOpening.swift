@@ -3,13 +3,16 @@ import Trace
 /// A machine that plays one client of a broker, from its first SYN on.
 package struct BrokerOpening {
     package private(set) var session: TCPSessionBuilder
-    private let connectionName: String
+    private let connectionName: String?
 
-    package init(port: UInt16 = 40_000, server: UInt16 = 5672, after seconds: Int64 = 0) {
+    /// - Parameter name: `argv0` of the connection's name; `nil` for none.
+    package init(
+        port: UInt16 = 40_000, server: UInt16 = 5672, after seconds: Int64 = 0, name: String? = "nova-compute"
+    ) {
         session = TCPSessionBuilder(
             client: .v4(7, port: port), server: .v4(2, port: server),
             at: Timestamp(seconds: 1_700_000_000 + seconds, nanoseconds: 0))
-        connectionName = "nova-compute:4711:6f6c1d1e-0000-4000-8000-0000000\(port)"
+        connectionName = name.map { "\($0):4711:6f6c1d1e-0000-4000-8000-0000000\(port)" }
         session.handshake()
     }
 
@@ -28,12 +31,12 @@ package struct BrokerOpening {
             plain
             ? [0] + Array(user.utf8) + [0] + Array("hunter2".utf8)
             : AMQPBuilder.entry("LOGIN", user) + AMQPBuilder.entry("PASSWORD", "hunter2")
+        let properties =
+            [AMQPBuilder.entry("product", "py-amqp"), AMQPBuilder.entry("version", "5.1.1")]
+            + (connectionName.map { [AMQPBuilder.entry("connection_name", $0)] } ?? [])
         client(
             AMQPBuilder.method(0, 10, 11) {
-                $0.table([
-                    AMQPBuilder.entry("product", "py-amqp"), AMQPBuilder.entry("version", "5.1.1"),
-                    AMQPBuilder.entry("connection_name", connectionName),
-                ]).shortstr(plain ? "PLAIN" : "AMQPLAIN").longstr(response).shortstr("en_US")
+                $0.table(properties).shortstr(plain ? "PLAIN" : "AMQPLAIN").longstr(response).shortstr("en_US")
             })
     }
 
