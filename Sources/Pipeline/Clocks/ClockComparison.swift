@@ -49,7 +49,7 @@ struct ClockComparison {
     /// Segments that both files must have seen: a single one may be a retransmission.
     private static let segmentsAtLeast = 8
     private static let segmentsInBunch = 64
-    /// Samples in a row that contradict the stretch they are in before a new one begins.
+    /// Samples that contradict the stretch they are in, and not each other, before a new one begins.
     private static let contradictions = 3
     /// How long a segment may take from one place to the other, where only one direction was seen.
     private static let wayAtMost: Nanoseconds = .milliseconds(5)
@@ -103,34 +103,61 @@ struct ClockComparison {
     private mutating func join(_ samples: [Sample]) {
         guard let first = samples.first else { return }
         var current = Stretch(from: first.at)
-        var doubts: [Sample] = []
+        var candidate: Candidate?
         for sample in samples {
-            if current.take(sample) {
-                doubts = []
+            guard var next = candidate else {
+                if !current.take(sample) { candidate = Candidate(sample) }
                 continue
             }
-            doubts.append(sample)
-            guard doubts.count >= Self.contradictions else { continue }
-            var next = Stretch(from: doubts[0].at)
-            guard doubts.allSatisfy({ next.take($0) }) else {
-                doubts.removeFirst()
-                continue
+            candidate = nil
+            switch (current.fits(sample), next.stretch.take(sample)) {
+            case (true, true):
+                // A bound from one side fits both, and decides nothing.
+                next.undecided.append(sample)
+                candidate = next
+            case (true, false):
+                for sample in next.undecided + [sample] { current.take(sample) }
+            case (false, false):
+                for sample in next.undecided { current.take(sample) }
+                candidate = Candidate(sample)
+            case (false, true):
+                next.contradictions += 1
+                guard next.contradictions >= Self.contradictions else {
+                    candidate = next
+                    continue
+                }
+                stretches.append(current)
+                current = next.stretch
             }
-            stretches.append(current)
-            current = next
-            doubts = []
         }
         stretches.append(current)
+    }
+
+    /// A value: the stretch that begins if samples that contradict the current one are not mere exceptions.
+    private struct Candidate {
+        var stretch: Stretch
+        var contradictions = 1
+        /// Samples since then that the current one fits as well.
+        var undecided: [Sample] = []
+
+        init(_ sample: Sample) {
+            stretch = Stretch(from: sample.at)
+            stretch.take(sample)
+        }
     }
 }
 
 extension ClockComparison.Stretch {
     /// Takes a sample in, unless it contradicts those before.
+    @discardableResult
     fileprivate mutating func take(_ sample: ClockComparison.Sample) -> Bool {
-        let (lower, upper) = (max(lower, sample.lower), min(upper, sample.upper))
-        guard lower <= upper else { return false }
-        (self.lower, self.upper) = (lower, upper)
+        guard fits(sample) else { return false }
+        (lower, upper) = (max(lower, sample.lower), min(upper, sample.upper))
         samples += 1
         return true
+    }
+
+    fileprivate func fits(_ sample: ClockComparison.Sample) -> Bool {
+        max(lower, sample.lower) <= min(upper, sample.upper)
     }
 }

@@ -121,11 +121,21 @@ import Trace
     }
 
     @Test func `a clock that was set between is corrected on both sides of that`() throws {
-        let middle = bus.packets[bus.packets.count * 3 / 4].time
+        // Both halves hold messages that go both ways.
+        let middle = try #require(bus.packets.map(\.time).max()) + .milliseconds(1)
+        var bus = bus
+        bus.wait(.seconds(1))
+        for _ in 0..<6 {
+            bus.save("active", .null, by: WireBus.compute1)
+            bus.wait(.milliseconds(300))
+        }
         let packets = bus.packets.filter(Self.isOfCompute).map {
             RecordedPacket($0.time + ($0.time < middle ? .seconds(10) : .seconds(100)), $0.bytes)
         }
-        let paths = [try split(0)[0], try write("compute1.pcap", packets)]
+        let paths = [
+            try write("controller.pcap", bus.packets.filter { !Self.isOfCompute($0) }),
+            try write("compute1.pcap", packets),
+        ]
         let trace = try TracePipeline.trace(of: paths)
         let offset = try #require(trace.capture.sources[1].clock.correction.offset)
         #expect(abs(offset.offset - .seconds(10)) < .milliseconds(5))
