@@ -85,6 +85,22 @@ import Trace
         }
     }
 
+    @Test func `a process of the same service on the same host but in another virtual host is another`() throws {
+        var script = spawning(.finished, by: .client)
+        script.trace.participants[TraceScript.compute].virtualHost = "cell2"
+        var other = Participant(id: 6, service: "nova-compute", host: "node1", label: "nova-compute@node1 (cell1)")
+        other.virtualHost = "cell1"
+        var connection = Connection(
+            id: 6, client: "10.0.0.\(TraceScript.compute):2", server: "10.0.1.1:5672", protocolName: "AMQP 0-9-1")
+        connection.participant = 6
+        script.trace.participants.append(other)
+        script.trace.capture.connections.append(connection)
+        script.wait(.seconds(10))
+        let diagnosis = try boot(script).diagnosis
+        #expect(diagnosis.cause == .connectionLost)
+        #expect(diagnosis.participant == TraceScript.compute)
+    }
+
     @Test func `a compute that is quiet, or whose other connection goes on, is not gone`() throws {
         var quiet = spawning(.finished, by: .broker)
         quiet.trace.capture.connections[TraceScript.compute].end = nil

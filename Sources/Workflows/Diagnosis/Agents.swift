@@ -30,6 +30,8 @@ struct Agents {
     private struct Name: Hashable {
         let service: String
         let host: String
+        /// Where they are told apart: a service that works in several has a process, or a connection, in each.
+        let virtualHost: String?
     }
 
     private let connections: [Connection]
@@ -59,7 +61,8 @@ struct Agents {
         }
         for participant in participants {
             guard let service = participant.service, let host = participant.host else { continue }
-            ofName[Name(service: service, host: host), default: []].append(participant.id)
+            let name = Name(service: service, host: host, virtualHost: participant.virtualHost)
+            ofName[name, default: []].append(participant.id)
         }
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
@@ -82,12 +85,12 @@ struct Agents {
         return ofParticipant[participant].map { connections[$0] }
     }
 
-    /// The processes of that service on that host, one after the other; of a service without a host the process alone.
+    /// The processes of that service on that host and virtual host, one after the other; of a service without a host the process alone.
     func processes(of participant: Int) -> [Int] {
         guard participants.indices.contains(participant) else { return [] }
         let who = participants[participant]
         guard let service = who.service, let host = who.host else { return [participant] }
-        return ofName[Name(service: service, host: host)] ?? [participant]
+        return ofName[Name(service: service, host: host, virtualHost: who.virtualHost)] ?? [participant]
     }
 
     // MARK: Gone
@@ -118,6 +121,7 @@ struct Agents {
         if let end = connections[index].end, end.isSeen, end.at <= time { return false }
         guard let other = connections[index].participant, let service = participants[other].service else { return true }
         guard service == agent.service else { return false }
+        if let own = agent.virtualHost, let its = participants[other].virtualHost, own != its { return false }
         if let host = agent.host, let otherHost = participants[other].host { return host == otherHost }
         // Another process of a service that has several on a host: not this one, if it was there before.
         return index > newest
