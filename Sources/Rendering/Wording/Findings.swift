@@ -17,13 +17,23 @@ extension BusTrace {
         case (nil, nil): break
         }
         switch step.status {
-        case .done: break
+        case .done:
+            if let later = confirmation(of: step) { words.append("confirmed \(glyphs.duration(later)) later") }
         case .failed: words.append("failed")
         case .missing: words.append("missing")
         case .pending: words.append(step.at == nil ? "not reached" : "not finished")
         case .skipped: words.append("not seen")
         }
         return words.joined(separator: glyphs.separator)
+    }
+
+    /// How long after it was asked for a state was confirmed, where that took a second or more.
+    private func confirmation(of step: Step) -> Nanoseconds? {
+        guard let asked = step.at, let message = step.messages.last.flatMap(message), message.stateChange != nil,
+            let call = message.call, calls.indices.contains(call), let confirmed = calls[call].repliedAt,
+            confirmed - asked >= .seconds(1)
+        else { return nil }
+        return confirmed - asked
     }
 
     /// Where a request went that nobody was seen to take.

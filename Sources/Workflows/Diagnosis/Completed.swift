@@ -19,7 +19,8 @@ extension Question {
         let time = max(0, reachedAt - facts.operation.startedAt)
         var finding = Finding(
             .completed,
-            "\(word ?? workflow.goal)\(place) after \(facts.seconds(time))\(facts.mostOfTheTime(of: time))", facts)
+            "\(word ?? workflow.goal)\(place) after \(facts.seconds(time))\(facts.mostOfTheTime(until: reachedAt))",
+            facts)
         finding.diagnosis.message = goal.messages.last
         finding.diagnosis.since = reachedAt
         finding.blame(
@@ -74,22 +75,43 @@ extension Facts {
         return operation.states.last { $0.message == message }
     }
 
-    /// A state counts from when it was set, a call from when it was answered.
+    /// A state counts from when it was asked for, as in the list of states, where that was confirmed at once, which takes
+    /// milliseconds. One that waited counts from when it was confirmed: nobody had written it down before. A call counts
+    /// from when it was answered.
     fileprivate func time(of goal: Step) -> Timestamp {
-        let isState = goalState(goal) != nil
-        let answered = isState ? nil : goal.messages.last.flatMap(call)?.repliedAt
-        return answered ?? goal.at ?? operation.endedAt
+        let last = goal.messages.last
+        let answered = last.flatMap(call)?.repliedAt
+        guard goalState(goal) != nil else { return answered ?? goal.at ?? operation.endedAt }
+        let taken = last.map(message).flatMap { $0.kind == .cast ? $0.deliveries.last?.at : nil }
+        let confirmed = answered ?? taken
+        guard let asked = goal.at, let confirmed, confirmed - asked < Self.promptly else {
+            return confirmed ?? goal.at ?? operation.endedAt
+        }
+        return asked
     }
+
+    /// Less than what times are told in.
+    private static let promptly: Nanoseconds = .milliseconds(100)
 
     func hasErrorState(after time: Timestamp?) -> Bool {
         guard let last = lastConfirmed, last.change.vmState == .some("error") else { return false }
         return time.map { last.at >= $0 } ?? true
     }
 
-    /// Said when most of the time nobody took one message.
-    fileprivate func mostOfTheTime(of time: Nanoseconds) -> String {
-        let longest = requests.compactMap { id in waited(for: id).map { (id, $0) } }.max { $0.1 < $1.1 }
-        guard let (id, wait) = longest, wait >= .seconds(1), wait > time / 2 else { return "" }
-        return ", \(seconds(wait)) of it until \(message(id).title) was taken"
+    /// Said when most of the time one message waited; what was still waiting when the goal was reached did not hold it up.
+    fileprivate func mostOfTheTime(until goal: Timestamp) -> String {
+        let waits = longWaits.filter { $0.from >= operation.startedAt && $0.until <= goal }
+        guard let longest = waits.max(by: { $0.time < $1.time }), longest.time > (goal - operation.startedAt) / 2 else {
+            return ""
+        }
+        let title = message(longest.message).title
+        let end =
+            switch longest.cause {
+            case .untaken: "was taken"
+            case .blocked(let span):
+                "was taken, its connection blocked" + (span.reason.isEmpty ? "" : " (\(span.reason))")
+            case .givenAgain: "was given out again"
+            }
+        return ", \(seconds(longest.time)) of it until \(title) \(end)"
     }
 }

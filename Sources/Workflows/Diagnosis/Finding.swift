@@ -12,7 +12,7 @@ struct Finding {
         diagnosis = Diagnosis(cause)
         diagnosis.step = facts.lastDone.map { facts.operation.steps[$0].name }
         diagnosis.reschedules = facts.attempts.reschedules
-        diagnosis.evidence = facts.reschedulings + facts.longWaits
+        diagnosis.evidence = facts.reschedulings + facts.waitsEvidence
         self.sentence = sentence + facts.rescheduled
     }
 

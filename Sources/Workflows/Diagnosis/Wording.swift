@@ -72,23 +72,6 @@ extension Facts {
                 "\(from) could not do it and it was \(target)\(reason)", at: move.at, message: request.id)
         }
     }
-
-    /// Messages that nobody took for a second or more, and then somebody did.
-    var longWaits: [Diagnosis.Evidence] {
-        requests.compactMap { id in
-            guard let wait = waited(for: id), wait >= .seconds(1) else { return nil }
-            let message = message(id)
-            return Diagnosis.Evidence(
-                "nobody took \(message.title) from \(message.routingKey) for \(seconds(wait)), then \(name(message.deliveries.first?.to)) did",
-                at: message.publishedAt, message: id)
-        }
-    }
-
-    /// How long a request waited until it was taken.
-    func waited(for id: Int) -> Nanoseconds? {
-        guard let published = message(id).publishedAt, let taken = message(id).deliveries.first?.at else { return nil }
-        return taken - published
-    }
 }
 
 extension Message {

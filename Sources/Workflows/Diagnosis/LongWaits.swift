@@ -1,0 +1,76 @@
+import Trace
+
+/// A value: a request that waited for a second or more, and was taken then.
+struct LongWait {
+    enum Cause {
+        /// Nobody took it, though the broker had it.
+        case untaken
+        /// The broker read nothing from its publisher's connection meanwhile (`connection.blocked`).
+        case blocked(BlockedSpan)
+        /// Who was given it first lost its channel or gave it back, so that the broker gave it out again.
+        case givenAgain(from: Int?)
+    }
+
+    /// Index into `BusTrace.messages`.
+    var message: Int
+    var from: Timestamp
+    var until: Timestamp
+    /// Index into `BusTrace.participants`.
+    var taker: Int?
+    var cause: Cause
+
+    var time: Nanoseconds { until - from }
+}
+
+extension Facts {
+    private static let isLong: Nanoseconds = .seconds(1)
+
+    /// In order of time.
+    var longWaits: [LongWait] { requests.flatMap { [waitToBeTaken($0), waitToBeGivenAgain($0)].compactMap(\.self) } }
+
+    private func waitToBeTaken(_ id: Int) -> LongWait? {
+        let message = message(id)
+        guard let published = message.publishedAt, let delivery = message.deliveries.first,
+            delivery.at - published >= Self.isLong
+        else { return nil }
+        return LongWait(
+            message: id, from: published, until: delivery.at, taker: delivery.to,
+            cause: block(of: message.connection, from: published, until: delivery.at).map(LongWait.Cause.blocked)
+                ?? .untaken)
+    }
+
+    /// A message that was given to one and not acknowledged, or taken by a process that died, comes again, marked so.
+    private func waitToBeGivenAgain(_ id: Int) -> LongWait? {
+        let deliveries = message(id).deliveries
+        guard let first = deliveries.first, let last = deliveries.last, last.redelivered, deliveries.count > 1,
+            last.at - first.at >= Self.isLong
+        else { return nil }
+        return LongWait(message: id, from: first.at, until: last.at, taker: last.to, cause: .givenAgain(from: first.to))
+    }
+
+    /// The block that covers the greater part of a wait.
+    private func block(of connection: Int?, from: Timestamp, until: Timestamp) -> BlockedSpan? {
+        trace.connection(connection)?.blocked.first { span in
+            min(span.until ?? until, until) - max(span.from, from) > (until - from) / 2
+        }
+    }
+
+    /// What is said of them.
+    var waitsEvidence: [Diagnosis.Evidence] {
+        longWaits.map { wait in
+            let message = message(wait.message)
+            let (title, waited, taker) = (message.title, seconds(wait.time), name(wait.taker))
+            let text =
+                switch wait.cause {
+                case .untaken: "nobody took \(title) from \(message.routingKey) for \(waited), then \(taker) did"
+                case .blocked(let span):
+                    "the broker let the connection of \(name(message.from)) publish nothing"
+                        + (span.reason.isEmpty ? "" : " (\(span.reason))")
+                        + ": \(title) was given to \(taker) after \(waited)"
+                case .givenAgain(let first):
+                    "\(title) was given to \(name(first)), and given out again after \(waited): \(taker) took it"
+                }
+            return Diagnosis.Evidence(text, at: wait.from, message: wait.message)
+        }
+    }
+}
