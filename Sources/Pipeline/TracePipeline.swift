@@ -110,13 +110,14 @@ package struct TracePipeline {
 
     /// Ends the capture: hands on everything that is left, and says what was captured and read of it.
     package mutating func finish(
-        _ sources: [CaptureSource], _ damages: [CaptureDamage], _ visit: (Correlator.Finished) -> Void
+        _ sources: [CaptureSource], _ damages: [CaptureDamage], endedAt: Timestamp? = nil,
+        _ visit: (Correlator.Finished) -> Void
     ) -> (capture: CaptureSummary, naming: ServiceNaming) {
         connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
         noteAttempts()
         streams.finish()
         // An excerpt ends when its capture did, which may be long after its last packet.
-        let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last].compactMap(\.self)
+        let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last, endedAt].compactMap(\.self)
         let end = ends.max() ?? Timestamp(nanoseconds: 0)
         for damage in damages {
             streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
@@ -125,7 +126,9 @@ package struct TracePipeline {
         if isLossy, !streams.correlator.knowsOfLostPackets { streams.lostPackets(until: end) }
         streams.recordLosses(at: end)
         streams.finish(at: end, visit)
-        return summary(of: sources)
+        var finished = summary(of: sources)
+        finished.capture.endedAt = endedAt
+        return finished
     }
 
     /// What was captured and understood so far, for a trace while the capture goes on.

@@ -15,10 +15,15 @@ package struct CaptureSummary: Sendable {
     package var sight: DeliverySight?
     /// What became of the packets.
     package var network = NetworkCounts()
+    /// When a live capture ended; `nil` for files, which hold nothing of how long they ran on after their last packet.
+    package var endedAt: Timestamp?
 
     package static let anomalyLimit = 1000
 
     package init() {}
+
+    /// Up to when it is known what was on the wire: when a live capture ended, else when the last packet came.
+    package var end: Timestamp? { (sources.map(\.last) + [endedAt]).compactMap(\.self).max() }
 }
 
 /// A value: one capture file or interface.

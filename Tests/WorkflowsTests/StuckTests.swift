@@ -26,7 +26,7 @@ import Trace
         #expect(boot.steps[0].status == .missing)
         #expect(
             diagnosis.evidence.filter(\.isMissing).map(\.text) == [
-                "no delivery of it was seen in the 6.0 s until the capture ended"
+                "no delivery of it was seen in the 6.0 s until the last packet"
             ])
         #expect(
             boot.verdict == "schedule_and_build_instances was published to conductor and taken by nobody in 6.0 s")

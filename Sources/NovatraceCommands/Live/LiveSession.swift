@@ -53,6 +53,8 @@ final class LiveSession {
     private var endingsTold = 0
     private var droppedNoted = 0
     private let started = Clock.monotonic
+    /// In packet time; `nil` where no packet came.
+    private var endedAt: Timestamp?
 
     init(
         _ capture: LiveCapture, _ recorder: PacketRecorder?, _ processes: LocalProcesses, _ plan: Plan,
@@ -126,6 +128,8 @@ final class LiveSession {
                     pipeline.advance(to: lastTime + (quiet - Self.slack)) { tell($0) }
                 }
             case .closed:
+                // Counted on as above; what came last may be a little older than when it was read.
+                endedAt = lastTime.map { $0 + max(0, Clock.monotonic - lastPacket) }
                 return handOnLines()
             }
             handOnLines()
@@ -183,7 +187,7 @@ final class LiveSession {
 
     private func end() throws {
         processes.close()
-        var (trace, origin) = pipeline.finish(capture.sources) { tell($0) }
+        var (trace, origin) = pipeline.finish(capture.sources, at: endedAt) { tell($0) }
         handOnLines()
         tellEndings()
         let report = report(trace)

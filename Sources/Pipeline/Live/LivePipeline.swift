@@ -71,11 +71,13 @@ package struct LivePipeline {
     }
 
     /// Ends the capture: tells what is left, and gives the trace of what was kept.
+    ///
+    /// - Parameter endedAt: when, in packet time, where whoever owns a clock knows.
     package mutating func finish(
-        _ sources: [CaptureSource], _ tell: (BusEvent) -> Void
+        _ sources: [CaptureSource], at endedAt: Timestamp? = nil, _ tell: (BusEvent) -> Void
     ) -> (trace: BusTrace, origin: TraceOrigin) {
         var left: [Correlator.Finished] = []
-        let (capture, naming) = pipeline.finish(sources, []) { left.append($0) }
+        let (capture, naming) = pipeline.finish(sources, [], endedAt: endedAt) { left.append($0) }
         let time = now ?? Timestamp(nanoseconds: 0)
         tellEnds(of: left, naming, at: time, tell)
         tellTroubles(at: time, tell)

@@ -10,7 +10,6 @@ struct HTMLPage {
     let listed: [Operation]
     let series: DiagramSeries
     /// The last packet of the capture.
-    let captureEnd: Timestamp?
     /// Makes a diagram with an arrow for every message.
     let expanded: SequenceBuilder
     /// The operations that have a diagram.
@@ -28,7 +27,6 @@ struct HTMLPage {
         series = DiagramSeries(trace, operations: extract.operations, options: options)
         options.expand = true
         expanded = SequenceBuilder(trace, options: options)
-        captureEnd = expanded.captureEnd
         let operations = trace.operations
         listed = extract.operations?.filter(operations.indices.contains).map { operations[$0] } ?? operations
     }

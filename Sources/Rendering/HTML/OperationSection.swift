@@ -13,8 +13,7 @@ struct OperationSection {
     init(page: HTMLPage, entry: DiagramSeries.Entry) {
         self.page = page
         self.entry = entry
-        sections = ExplainSections(
-            operation: entry.operation, trace: page.trace, options: page.options, captureEnd: page.captureEnd)
+        sections = ExplainSections(operation: entry.operation, trace: page.trace, options: page.options)
         messages = MessageTable(
             page.expanded.diagram(of: entry.operation, isPart: entry.isShared), page: page,
             anchor: Self.anchor(of: entry))
@@ -127,7 +126,7 @@ struct OperationSection {
     }
 
     private func writeStates(to html: inout HTMLWriter) {
-        let spans = ExplainedState.spans(of: entry.operation, until: page.captureEnd)
+        let spans = ExplainedState.spans(of: entry.operation, in: page.trace.capture)
         let lines = spans.map { span in
             Line(
                 style: span.confirmation == .rejected ? "failure" : span.isOpen ? "warning" : "", at: span.at,

@@ -13,6 +13,7 @@ extension TraceJSON {
         json.array { json in
             for source in trace.capture.sources { json.object { members(of: source, &$0) } }
         }
+        json.member("ended_at", trace.capture.endedAt)
         json.key("connections")
         json.array { json in
             for connection in trace.capture.connections { json.object { members(of: connection, &$0) } }

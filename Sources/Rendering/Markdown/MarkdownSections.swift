@@ -66,8 +66,7 @@ struct MarkdownSections {
     }
 
     private func writeStates(of operation: Operation, _ level: Int, to markdown: inout MarkdownWriter) {
-        let end = trace.capture.sources.compactMap(\.last).max()
-        let spans = ExplainedState.spans(of: operation, until: end)
+        let spans = ExplainedState.spans(of: operation, in: trace.capture)
         guard !spans.isEmpty else { return }
         markdown.heading(level, "States")
         markdown.table(

@@ -13,7 +13,7 @@ extension Excerpt {
         let capture = trace.capture
         isPartial = extract.messages != nil || capture.excerpts?.contains(where: \.isPartial) ?? false
         first = capture.sources.compactMap(\.first).min()
-        last = capture.sources.compactMap(\.last).max()
+        last = capture.end
         let dropped = capture.sources.compactMap(\.kernelDropped)
         kernelDropped = dropped.isEmpty ? nil : dropped.reduce(0, +)
         packets = selection.count

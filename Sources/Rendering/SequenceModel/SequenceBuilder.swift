@@ -27,7 +27,7 @@ package struct SequenceBuilder: Sendable {
     package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         self.options = options
-        captureEnd = trace.capture.sources.compactMap(\.last).max()
+        captureEnd = trace.capture.end
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         var takers: [Route: Int] = [:]
         for message in trace.messages where message.kind == .call || message.kind == .cast {

@@ -10,9 +10,11 @@ struct ExplainedState {
     var lasted: Nanoseconds?
     /// Whether it still was so when the capture ended.
     var isOpen = false
+    /// Whether that is known, as of a live capture, and not only when the last packet came.
+    var isEndKnown = false
 
     /// The states in order of time; notes that change nothing that is shown are left out.
-    static func spans(of operation: Operation, until captureEnd: Timestamp?) -> [ExplainedState] {
+    static func spans(of operation: Operation, in capture: CaptureSummary) -> [ExplainedState] {
         var spans: [ExplainedState] = []
         var known: StateChange?
         /// The place of the state that holds.
@@ -30,9 +32,10 @@ struct ExplainedState {
             }
             spans.append(ExplainedState(at: note.at, label: label, confirmation: note.confirmation))
         }
-        if let current, let captureEnd, known?.taskState.value != nil || operation.outcome == .stuck {
-            spans[current].lasted = max(0, captureEnd - spans[current].at)
+        if let current, let end = capture.end, known?.taskState.value != nil || operation.outcome == .stuck {
+            spans[current].lasted = max(0, end - spans[current].at)
             spans[current].isOpen = true
+            spans[current].isEndKnown = capture.endedAt != nil
         }
         return spans
     }
@@ -50,9 +53,8 @@ struct ExplainedState {
             let doubt =
                 confirmation == .unanswered
                 ? ["not confirmed"] : confirmation == .unheard ? ["its answer did not arrive in time"] : []
-            let time = lasted.map {
-                isOpen ? "for \(glyphs.duration($0)), until the capture ended" : "for \(glyphs.duration($0))"
-            }
+            let end = isEndKnown ? ", until the capture ended" : ", until the last packet"
+            let time = lasted.map { "for \(glyphs.duration($0))\(isOpen ? end : "")" }
             return (doubt + [time].compactMap { $0 }).joined(separator: ", ")
         }
     }

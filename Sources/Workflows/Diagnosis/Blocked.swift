@@ -28,7 +28,7 @@ extension Facts {
         finding.prove(
             Diagnosis.Evidence("the broker blocked the connection of \(who.label)\(reason)", at: span.from),
             Diagnosis.Evidence(
-                "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) until the capture ended",
+                "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) \(untilEnd)",
                 at: captureEnd, isMissing: true))
         return finding
     }

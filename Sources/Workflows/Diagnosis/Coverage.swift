@@ -4,7 +4,7 @@ import Trace
 ///
 /// What was not seen is missing only where nothing could have been lost; else it is unknown.
 struct Coverage {
-    /// When the last packet came.
+    /// When the capture ended, as far as that is known: a file tells when its last packet came.
     let end: Timestamp?
 
     private let capture: CaptureSummary
@@ -32,7 +32,7 @@ struct Coverage {
 
     init(_ trace: BusTrace) {
         capture = trace.capture
-        end = capture.sources.compactMap(\.last).max()
+        end = capture.end
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
         dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
         isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false

@@ -14,7 +14,7 @@ struct Facts {
     let own: [Int]
     /// When anything was seen of it last.
     let lastSeen: Timestamp
-    /// The last thing the capture holds.
+    /// When the capture ended, of a file when its last packet came.
     let captureEnd: Timestamp
 
     init(

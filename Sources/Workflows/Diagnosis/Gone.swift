@@ -13,11 +13,7 @@ extension Facts {
             let outage = agents.outage(of: connection.server),
             captureEnd - outage.at > patience.untaken, outage.at >= operation.startedAt
         else { return nil }
-        let count = "\(outage.connections) connections"
-        let what =
-            outage.isBrokers
-            ? "the broker \(outage.server) ended all of its \(count)"
-            : "all \(count) to the broker \(outage.server) ended"
+        let what = words(on: outage)
         let waited = seconds(captureEnd - outage.at)
         var finding = Finding(
             .connectionLost, "\(what) at \(moment(outage.at)), and nobody came back in \(waited)", self)
@@ -27,9 +23,15 @@ extension Facts {
         finding.prove(
             Diagnosis.Evidence("\(what) within \(seconds(outage.within))", at: outage.at),
             Diagnosis.Evidence(
-                "no connection to it was opened in the \(waited) until the capture ended", at: captureEnd,
-                isMissing: true))
+                "no connection to it was opened in the \(waited) \(untilEnd)", at: captureEnd, isMissing: true))
         return finding
+    }
+
+    private func words(on outage: Agents.Outage) -> String {
+        let count = "\(outage.connections) connections"
+        return outage.isBrokers
+            ? "the broker \(outage.server) ended all of its \(count)"
+            : "all \(count) to the broker \(outage.server) ended"
     }
 
     private var lastOfAll: Int? { own.last }
@@ -66,17 +68,43 @@ extension Facts {
         finding.prove(inHand(holder), evidence(of: departure, who))
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence(
-                "no message and no connection of it was seen in the \(seconds(captureEnd - departure.at)) until the "
-                    + "capture ended", at: captureEnd, isMissing: true))
+                "no message and no connection of it was seen in the \(seconds(captureEnd - departure.at)) \(untilEnd)",
+                at: captureEnd, isMissing: true))
         return finding
+    }
+
+    // MARK: Perhaps only for now
+
+    /// That who has the work in hand, or the broker, went so shortly before the end that it may come back.
+    var recentLoss: RecentLoss? {
+        if let connection = connection(of: lastOfAll), let outage = agents.outage(of: connection.server) {
+            guard outage.at >= operation.startedAt, captureEnd - outage.at <= patience.untaken else { return nil }
+            let what = words(on: outage)
+            return RecentLoss(
+                sentence: "\(what) at \(moment(outage.at)), and nobody was back \(whenItEnded(after: outage.at))",
+                evidence: Diagnosis.Evidence("\(what) within \(seconds(outage.within))", at: outage.at),
+                participant: nil)
+        }
+        guard let holder, let departure = agents.departure(of: holder.participant), departure.at >= holder.since else {
+            return nil
+        }
+        let services = participant(holder.participant)?.service.map { [$0] } ?? []
+        guard coverage.loss(since: departure.at, of: Set(services), in: trace) == nil else { return nil }
+        let who = name(holder.participant)
+        return RecentLoss(
+            sentence: "\(who) \(loss(departure)) and was not back \(whenItEnded(after: departure.at))",
+            evidence: evidence(of: departure, who), participant: participant(holder.participant))
     }
 
     /// `lost its connections at +120.0 s and did not come back in 480.0 s`.
     func words(on departure: Agents.Departure) -> String {
+        "\(loss(departure)) and did not come back in \(seconds(captureEnd - departure.at))"
+    }
+
+    private func loss(_ departure: Agents.Departure) -> String {
         let verb = departure.isOwn && departure.isRegular ? "closed" : "lost"
         let what = departure.connections == 1 ? "its connection" : "its connections"
-        return "\(verb) \(what) at \(moment(departure.at)) and did not come back in "
-            + seconds(captureEnd - departure.at)
+        return "\(verb) \(what) at \(moment(departure.at))"
     }
 
     func evidence(of departure: Agents.Departure, _ who: String) -> Diagnosis.Evidence {
@@ -98,4 +126,21 @@ extension Facts {
 
     /// `+120.0 s`, from the beginning of the operation.
     func moment(_ time: Timestamp) -> String { "+\(seconds(time - operation.startedAt))" }
+}
+
+/// A value: what is said of who went shortly before the end of the capture.
+struct RecentLoss {
+    var sentence: String
+    var evidence: Diagnosis.Evidence
+    /// Who, where it is not the broker.
+    var participant: Participant?
+}
+
+extension Finding {
+    /// Adds it to what is said of an operation that is under way.
+    mutating func tell(_ lost: RecentLoss) {
+        sentence += "; \(lost.sentence)"
+        diagnosis.evidence.insert(lost.evidence, at: 0)
+        if let who = lost.participant { blame(who) }
+    }
 }

@@ -132,7 +132,7 @@ extension Facts {
                 at: reply?.deliveries.last?.at, message: reply?.id)
         default:
             return Diagnosis.Evidence(
-                "no delivery from \(queue) was seen in the \(seconds(captureEnd - loss.at)) until the capture ended",
+                "no delivery from \(queue) was seen in the \(seconds(captureEnd - loss.at)) \(untilEnd)",
                 at: captureEnd, message: reply?.id, isMissing: true)
         }
     }

@@ -21,8 +21,9 @@ extension Question {
         finding.prove(
             facts.published(id), Diagnosis.Evidence("\(who) was given it", at: delivery.at, message: id),
             Diagnosis.Evidence(
-                "no acknowledgement of it was seen in the \(waited) until the capture ended", at: facts.captureEnd,
-                message: id, isMissing: true))
+                "no acknowledgement of it was seen in the \(waited) \(facts.untilEnd)", at: facts.captureEnd,
+                message: id,
+                isMissing: true))
         return finding
     }
 }

@@ -5,10 +5,12 @@ extension Question {
     static let underWay = Question { facts in
         guard !facts.isSilent else { return nil }
         let plugging = facts.pluggingWait
-        var finding = Finding(.underWay, "\(facts.reached) when the capture ended", facts)
+        let lost = facts.recentLoss
+        var finding = Finding(.underWay, facts.reached + (lost == nil ? " when the capture ended" : ""), facts)
         finding.diagnosis.message = facts.lastMessage
         finding.diagnosis.since = facts.lastSeen
         facts.addNextActor(to: &finding)
+        if let lost { finding.tell(lost) }
         if let plugging {
             finding.diagnosis.awaited = Plugging.event
             finding.diagnosis.evidence.append(

@@ -214,8 +214,8 @@ extension Facts {
         let limit = wait.isTaken ? patience.silent : patience.untaken
         var finding: Finding
         if !wait.isOver, captureEnd - wait.since <= limit {
-            let later = captureEnd - wait.since < .milliseconds(50) ? "right after it" : "\(waited) later"
-            finding = Finding(.underWay, "\(beginning) and \(state) when the capture ended \(later)", self)
+            finding = Finding(.underWay, "\(beginning) and \(state) \(whenItEnded(after: wait.since))", self)
+            if wait.isTaken, let lost = recentLoss { finding.tell(lost) }
         } else if let loss {
             finding = Finding(.unclear, "\(beginning) and \(state), but \(loss)", self)
             finding.advise(self, loss: loss)
@@ -229,8 +229,8 @@ extension Facts {
             finding.prove(
                 Diagnosis.Evidence(
                     cause == .notTaken
-                        ? "no delivery of it was seen in the \(waited) until the capture ended"
-                        : "no answer was seen in the \(waited) until the capture ended",
+                        ? "no delivery of it was seen in the \(waited) \(untilEnd)"
+                        : "no answer was seen in the \(waited) \(untilEnd)",
                     at: captureEnd, message: wait.request, isMissing: true))
         }
         finding.diagnosis.message = wait.request

@@ -84,7 +84,7 @@ private struct SilenceReader {
 
     init(_ trace: BusTrace) {
         self.trace = trace
-        end = trace.capture.sources.compactMap(\.last).max()
+        end = trace.capture.end
         // What was left out on purpose, or dropped, is no silence.
         isWhole =
             trace.capture.excerpts == nil

@@ -74,8 +74,7 @@ package struct ExplainReport: Sendable, LineWritable {
     }
 
     private func sections(of operation: Operation, _ builder: SequenceBuilder, to output: inout StyledOutput) {
-        let sections = ExplainSections(
-            operation: operation, trace: trace, options: options, captureEnd: builder.captureEnd)
+        let sections = ExplainSections(operation: operation, trace: trace, options: options)
         sections.write(to: &output)
         AdviceList(advice: advice[operation.id] ?? [], options: options).write(to: &output)
         let notes = sections.notes + builder.captureNotes(for: operation.messages, lanes: [], withTroubles: false)

@@ -5,7 +5,6 @@ struct ExplainSections {
     let operation: Operation
     let trace: BusTrace
     let options: DiagramOptions
-    let captureEnd: Timestamp?
 
     private var glyphs: GlyphTable { options.glyphs }
     private var width: Int { options.cells }
@@ -60,7 +59,7 @@ struct ExplainSections {
     // MARK: States
 
     private func writeStates(to output: inout StyledOutput) {
-        let spans = ExplainedState.spans(of: operation, until: captureEnd)
+        let spans = ExplainedState.spans(of: operation, in: trace.capture)
         guard !spans.isEmpty else { return }
         output.section("states", glyphs)
         let labelWidth = spans.map { glyphs.text($0.label).width }.max() ?? 0
