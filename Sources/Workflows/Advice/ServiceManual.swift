@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: where a service writes its log, and which command tells whether it is up.
 ///
 /// Paths are those of the packages of Debian, Ubuntu and RDO; systemd units have the service's name on Debian and Ubuntu.
@@ -42,4 +44,9 @@ struct ServiceManual {
             return "systemctl status \(shellWord(service))"
         }
     }
+}
+
+extension Participant {
+    /// Whether it is a service of OpenStack, of whatever project, by its name.
+    package var isOfOpenStack: Bool { service.map { ServiceManual($0).log != nil } ?? false }
 }

@@ -34,7 +34,7 @@ private struct NoBoot {
             }
             return "the \(counted(trace.messages.count, "message")) are another application's, not oslo.messaging's"
         }
-        if !isNovaSeen {
+        if !isNovaSeen, !isOtherProjectTold {
             return
                 "the \(counted(trace.messages.count, "message")) are another application's RPC: none of nova's services "
                 + "speaks here"
@@ -73,6 +73,18 @@ private struct NoBoot {
                 + "could not be read, and the bus may be inside; capture where it is not in a tunnel"
         }
         return "no AMQP in \(counted(packets, "packet"))\(holds); is this the broker's interface and port?"
+    }
+
+    /// Whether operations are told of that another project's services take part in, e.g. cinder's.
+    private var isOtherProjectTold: Bool {
+        trace.operations.contains { operation in
+            operation.messages.contains { id in
+                let message = trace.messages[id]
+                return ([message.from] + message.deliveries.map(\.to)).compactMap(\.self).contains {
+                    trace.participants.indices.contains($0) && trace.participants[$0].isOfOpenStack
+                }
+            }
+        }
     }
 
     /// Nova's services by name, or its exchange.
