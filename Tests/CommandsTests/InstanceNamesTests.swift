@@ -25,7 +25,7 @@ import Testing
         let json = try await run("export", "-", "--format", "json").output
         #expect(json.contains(#""instance_names": ["vm0", "vm1", "vm2"]"#))
         let csv = try await run("export", "-", "--format", "csv-messages").output
-        #expect(csv.contains(",vm0; vm1; vm2,"))
+        #expect(csv.contains(#","vm0; vm1; vm2","#))
         #expect(csv.contains(",vm1,\(Self.uuids[1]),"))
     }
 
