@@ -19,7 +19,7 @@ extension `A case` {
         #expect(facts.messages.count == plain.messages.count)
     }
 
-    @Test(arguments: [96, 200, 1500])
+    @Test(arguments: [96, 200, 1300])
     func `that became active is never told as stuck where packets are cut`(length: Int) async throws {
         let scratch = try Scratch()
         let boot = try #require(IncidentCase.all.first { $0.file.hasPrefix("order-") })
