@@ -51,12 +51,18 @@ package struct TracePipeline {
     }
 
     /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.
-    package mutating func advance(to time: Timestamp) {
+    ///
+    /// - Returns: whether anything was handed on.
+    @discardableResult
+    package mutating func advance(to time: Timestamp) -> Bool {
         var unwanted: [Int] = []
+        var hasAny = false
         connections.advance(to: time) { event, bytes in
+            hasAny = true
             if !streams.receive(event, bytes: bytes) { unwanted.append(event.connection) }
         }
         for connection in unwanted { connections.ignore(connection) }
+        return hasAny
     }
 
     private mutating func noteAttempts() {

@@ -157,6 +157,10 @@ struct LiveFeed {
     ///
     /// - Returns: what is still to be told of it, at once.
     mutating func ended(_ message: Int) -> [BusEvent.Kind] {
+        if isUnknown(message) {
+            (states, firstMessage) = ([], message + 1)
+            return [.passed] + (tellsCompletion ? [.settled] : [])
+        }
         guard let place = place(of: message) else { return [] }
         let state = states[place]
         states.removeFirst(place + 1)
@@ -166,11 +170,18 @@ struct LiveFeed {
 
     /// Whether anything is still to be told of a message.
     func hasMore(on message: Int) -> Bool {
-        place(of: message).map { !states[$0].isTold || states[$0].isSettling } ?? false
+        if isUnknown(message) { return true }
+        return place(of: message).map { !states[$0].isTold || states[$0].isSettling } ?? false
     }
 
     /// Whether it waits until a message is taken for complete.
-    func isSettling(_ message: Int) -> Bool { place(of: message).map { states[$0].isSettling } ?? false }
+    func isSettling(_ message: Int) -> Bool {
+        if isUnknown(message) { return tellsCompletion }
+        return place(of: message).map { states[$0].isSettling } ?? false
+    }
+
+    /// Whether it came to light only when the capture ended, as what waits for other packets does.
+    private func isUnknown(_ message: Int) -> Bool { message - firstMessage >= states.count }
 
     private func place(of message: Int) -> Int? {
         states.indices.contains(message - firstMessage) ? message - firstMessage : nil

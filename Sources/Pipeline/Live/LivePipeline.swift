@@ -62,7 +62,11 @@ package struct LivePipeline {
         }
         let time = max(now ?? time, time)
         now = time
-        pipeline.advance(to: time)
+        if pipeline.advance(to: time) {
+            Self.follow(&pipeline, &feed, at: time)
+            tellNotices(tell)
+            if pipeline.hasTrouble { tellTroubles(at: time, tell) }
+        }
         if time >= troublesDueAt ?? time {
             troublesDueAt = time + .seconds(1)
             for incident in troubles.due(at: time) { self.tell(incident, tell) }

@@ -46,6 +46,22 @@ import Workflows
         #expect(calls.isSuperset(of: trace.calls.filter { $0.outcome != .orphanReply }.map(\.messageID)))
     }
 
+    @Test func `tells what waited for other packets when none come`() throws {
+        let recording = Recording(name: "boot-novalidhost")
+        let (trace, _, _) = try live(recording)
+        var told = 0
+        var pipeline = LivePipeline(retention: nil)
+        let files = try CaptureFiles(paths: [recording.path])
+        while try files.nextPacket({ header, bytes in
+            pipeline.receive(bytes, header: header) { told += $0.kind == .passed ? 1 : 0 }
+        }) {}
+        let end = try #require(files.sources[0].last)
+        for seconds in 1...10 {
+            pipeline.advance(to: end + .seconds(Int64(seconds))) { told += $0.kind == .passed ? 1 : 0 }
+        }
+        #expect(told == trace.messages.count)
+    }
+
     @Test(arguments: Recording.all)
     func `what was settled last of a message is what the trace holds`(recording: Recording) throws {
         let (trace, origin, events) = try live(recording)
