@@ -11,6 +11,8 @@ struct ArrivalClock {
     private(set) var clock = SourceClock()
     /// The latest time of the source's own clock since it was set last.
     private var latest: Timestamp?
+    /// The same of each interface, by its place in the file.
+    private var latestOfInterface: [Timestamp?] = [nil]
     /// Added to every time since then.
     private var shift: Nanoseconds = 0
     /// The last times, in a ring.
@@ -41,9 +43,18 @@ struct ArrivalClock {
         return latest - time >= Self.tolerance
     }
 
+    /// Whether only packets of other interfaces show a time as late: a capture of several writes down what it finds on
+    /// one, and then what came on another meanwhile. Of one interface no time lies before another then.
+    func isBehindOthersOnly(_ time: Timestamp, on interface: Int) -> Bool {
+        guard let latest, latest - time < Self.longestDelay else { return false }
+        guard latestOfInterface.indices.contains(interface), let own = latestOfInterface[interface] else { return true }
+        return own - time < Self.tolerance
+    }
+
     /// Takes the time of the next packet, which is no step.
     @inline(__always)
-    mutating func pass(_ time: Timestamp) -> Timestamp {
+    mutating func pass(_ time: Timestamp, on interface: Int = 0) -> Timestamp {
+        note(time, on: interface)
         recent[place] = time
         place = (place + 1) % Self.displacedAtMost
         if let latest, time < latest {
@@ -60,8 +71,7 @@ struct ArrivalClock {
         let size = time - (latest ?? time)
         shift = shift.addingReportingOverflow(size == .min ? .max : -size).partialValue
         if clock.steps.count < SourceClock.stepsAtMost { clock.steps.append(ClockStep(packet: packet, size: size)) }
-        latest = time
-        recent = recent.map { _ in time }
+        begin(at: time)
         return corrected(time)
     }
 
@@ -74,9 +84,20 @@ struct ArrivalClock {
 
     /// Takes the time of the first packet of what was put behind the packets before: another file, of its own time.
     mutating func restart(at time: Timestamp) -> Timestamp {
-        latest = time
-        recent = recent.map { _ in time }
+        begin(at: time)
         return corrected(time)
+    }
+
+    private mutating func begin(at time: Timestamp) {
+        latest = time
+        latestOfInterface = latestOfInterface.map { _ in time }
+        recent = recent.map { _ in time }
+    }
+
+    @inline(__always)
+    private mutating func note(_ time: Timestamp, on interface: Int) {
+        while latestOfInterface.count <= interface { latestOfInterface.append(nil) }
+        if latestOfInterface[interface].map({ $0 < time }) ?? true { latestOfInterface[interface] = time }
     }
 
     /// Whether the clock was set back to `time`, by the times of the packets that follow it.

@@ -67,29 +67,33 @@ struct CaptureFileReader: ~Copyable {
             let packet = ahead[aheadNext]
             aheadNext += 1
             held = packet
-            return take(packet.time, packet.linkType, of: packet.section)
+            return take(packet.time, packet.linkType, of: packet.section, on: packet.interface)
         }
         held = nil
         switch endAhead ?? file.read() {
-        case .packet: take(file.time, file.linkType, of: file.sections)
+        case .packet: take(file.time, file.linkType, of: file.sections, on: file.interface)
         case .end: end(nil)
         case .failed(let cause): end(cause)
         }
     }
 
     @inline(__always)
-    private mutating func take(_ time: Timestamp, _ linkType: LinkType, of section: Int) {
+    private mutating func take(_ time: Timestamp, _ linkType: LinkType, of section: Int, on interface: Int) {
         if linkType != nextLinkType { change(to: linkType) }
-        guard clock.isSuspicious(time) else { return nextTime = clock.pass(time) }
+        guard clock.isSuspicious(time) else { return nextTime = clock.pass(time, on: interface) }
         guard section == self.section else {
             self.section = section
             return nextTime = clock.restart(at: time)
+        }
+        guard !clock.isBehindOthersOnly(time, on: interface) else {
+            nextTime = clock.pass(time, on: interface)
+            return source.clock = clock.clock
         }
         if held == nil { hold(time, linkType, of: section) }
         lookAhead()
         let following = ahead[min(aheadNext, ahead.count)...].lazy.map(\.time)
         if !clock.isStep(to: time, before: following) {
-            nextTime = clock.pass(time)
+            nextTime = clock.pass(time, on: interface)
         } else if isSet(at: source.packets + 1) {
             nextTime = clock.step(to: time, at: source.packets + 1)
         } else {
@@ -106,7 +110,9 @@ struct CaptureFileReader: ~Copyable {
 
     /// Puts the packet at hand in front of those read ahead, of which there are none.
     private mutating func hold(_ time: Timestamp, _ linkType: LinkType, of section: Int) {
-        var packet = PacketAhead(time: time, linkType: linkType, wireLength: file.wireLength, section: section)
+        var packet = PacketAhead(
+            time: time, linkType: linkType, wireLength: file.wireLength, section: section,
+            interface: file.interface)
         file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
         held = packet
         ahead.removeAll(keepingCapacity: true)
@@ -122,7 +128,8 @@ struct CaptureFileReader: ~Copyable {
             let reading = file.read()
             guard reading == .packet else { return endAhead = reading }
             var packet = PacketAhead(
-                time: file.time, linkType: file.linkType, wireLength: file.wireLength, section: file.sections)
+                time: file.time, linkType: file.linkType, wireLength: file.wireLength, section: file.sections,
+                interface: file.interface)
             file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
             ahead.append(packet)
         }
@@ -164,6 +171,7 @@ private struct PacketAhead {
     let wireLength: Int
     /// The section of the file that it stands in.
     let section: Int
+    let interface: Int
     var bytes: [UInt8] = []
 }
 

@@ -43,6 +43,8 @@ struct PacketFile {
     var time: Timestamp { pcapng?.time ?? pcap?.time ?? Timestamp(nanoseconds: 0) }
     /// Of the packet; before the first one is read, of the first interface.
     var linkType: LinkType { pcapng?.linkType ?? pcap?.linkType ?? LinkType(rawValue: 0) }
+    /// The interface that the packet was captured on, by its place in the file; 0 where the file knows of one.
+    var interface: Int { pcapng?.interface ?? 0 }
     /// Bytes that the packet had on the wire.
     var wireLength: Int { pcapng?.wireLength ?? pcap?.wireLength ?? 0 }
     /// Bytes captured of the packet.

@@ -17,6 +17,8 @@ final class PcapngReader {
     private(set) var time = Timestamp(nanoseconds: 0)
     private(set) var wireLength = 0
     private(set) var linkType = LinkType(rawValue: 0)
+    /// Of the packet, by its place in the section.
+    private(set) var interface = 0
     /// What the file says of the capture that it is an excerpt of.
     private(set) var excerpt: Excerpt?
     /// Sections begun.
@@ -169,6 +171,7 @@ final class PcapngReader {
         let limit = interface.snapLength == 0 ? wireLength : min(wireLength, interface.snapLength)
         packet = 4..<4 + min(limit, block.count - 4)
         linkType = interface.linkType
+        self.interface = 0
         return true
     }
 
@@ -178,6 +181,7 @@ final class PcapngReader {
         guard interfaces.indices.contains(index), captured <= block.count - start else { return false }
         time = interfaces[index].time(UInt64(high) << 32 | UInt64(low))
         linkType = interfaces[index].linkType
+        interface = index
         wireLength = wire
         packet = start..<start + captured
         return true

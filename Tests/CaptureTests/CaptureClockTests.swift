@@ -75,6 +75,26 @@ import Trace
         #expect(source.clock.farthestOutOfOrder == .milliseconds(5000))
     }
 
+    @Test func `what was written of one interface after another is no step, a clock set back on both is one`() throws {
+        func file(_ times: [[Int64]]) -> [UInt8] {
+            let packets = times.enumerated().flatMap { place, times in
+                times.map { time in
+                    RecordedPacket(
+                        Timestamp(nanoseconds: time * 1_000_000), [1, 2, 3], interface: UInt32(place % 2))
+                }
+            }
+            return CaptureFileBuilder.pcapng(packets, interfaces: [.init(), .init()])
+        }
+        // A capture writes down hundreds of packets of one interface before it looks at the other.
+        let batches = [0, 0, 300, 300].map { self.times(300, from: Self.day + $0, every: 1) }
+        let (times, source) = try read(file(batches))
+        #expect(times == batches.flatMap(\.self))
+        #expect(source.clock.steps.isEmpty)
+        #expect(source.clock.farthestOutOfOrder == .milliseconds(299))
+        let set = batches + [-500, -500].map { self.times(300, from: Self.day + $0, every: 1) }
+        #expect(try read(file(set)).source.clock.steps.map(\.packet) == [1201])
+    }
+
     @Test func `a pause is a pause`() throws {
         let both = self.times(50, from: 0, every: 1) + self.times(50, from: Self.day, every: 1)
         let (times, source) = try read(both)
