@@ -179,6 +179,36 @@ import Trace
         #expect(try boot(script).diagnosis.cause != .brokerBlocked)
     }
 
+    @Test func `a request from a connection that the broker does not read waits for the broker, not for who takes it`()
+        throws
+    {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
+        script.acknowledgeAll()
+        script.trace.messages[0].connection = TraceScript.api
+        let span = BlockedSpan(from: script.now + .milliseconds(1), reason: "low on memory")
+        script.trace.capture.connections[TraceScript.api].blocked = [span]
+        script.wait(.seconds(4))
+        #expect(try boot(script).operation.outcome == .running, "it may be unblocked")
+        script.wait(.seconds(4))
+        let (operation, diagnosis) = try boot(script)
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .brokerBlocked)
+        #expect(diagnosis.participant == TraceScript.api)
+        #expect(
+            operation.verdict
+                == "schedule_and_build_instances was sent to conductor by nova-api, which the broker has blocked since "
+                + "+0.0 s: low on memory")
+        for other in [
+            BlockedSpan(from: span.from + .seconds(2), reason: ""),
+            BlockedSpan(from: span.from, until: span.from + .seconds(1), reason: ""),
+        ] {
+            script.trace.capture.connections[TraceScript.api].blocked = [other]
+            #expect(try boot(script).diagnosis.cause == .notTaken, "the broker had it, or read it since")
+        }
+    }
+
     @Test func `a channel that the broker closes over a message refuses it, and so does a nack`() throws {
         var script = TraceScript()
         let cast = script.cast(

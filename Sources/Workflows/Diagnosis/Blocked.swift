@@ -4,25 +4,54 @@ extension Facts {
     /// It is somebody's turn whose connection the broker blocks, so that it can publish nothing (`connection.blocked`).
     ///
     /// Others that are blocked as well are not who the operation waits for.
-    var blockedHolder: Finding? {
+    var blockedHolder: Finding? { blockedPublisher ?? blockedTurn }
+
+    /// A request waits that was sent over a connection from which the broker reads nothing: nobody can take it yet, and
+    /// who should is not to blame. The broker blocks a connection when something is published on it, so the message and
+    /// `connection.blocked` come at almost the same time; of one that was sent long before, the broker has the message.
+    private var blockedPublisher: Finding? {
+        for wait in openWaits where !wait.isTaken {
+            let message = message(wait.request)
+            guard let sender = participant(message.from), let published = message.publishedAt,
+                let connection = trace.connection(message.connection), connection.end == nil,
+                let span = connection.blocked.last, span.until == nil, span.from - published < Self.reading,
+                captureEnd - max(span.from, published) > patience.untaken,
+                coverage.loss(since: span.from, of: Set([sender.service].compactMap(\.self)), in: trace) == nil
+            else { continue }
+            let place = place(of: message, by: message.destination)
+            var finding = blocked(
+                sender, span,
+                "\(message.title) was sent to \(place) by \(sender.label), which the broker has blocked",
+                message: wait.request)
+            finding.awaitedStep = stepIndex(of: wait.request) ?? nextStep
+            finding.prove(self.published(wait.request))
+            return finding
+        }
+        return nil
+    }
+
+    /// A broker reads a message sooner.
+    private static let reading: Nanoseconds = .seconds(1)
+
+    private var blockedTurn: Finding? {
         let turns = [holder?.participant, eventSender].compactMap(\.self)
         for participant in turns {
             guard let span = agents.block(of: participant), let who = self.participant(participant) else { continue }
             // A compute may have work that takes its time before it has anything to say.
             let limit = who.service == Workflow.Role.compute.service ? patience.silent : patience.untaken
             guard captureEnd - max(span.from, lastSeen) > limit else { continue }
-            return blocked(who, span)
+            return blocked(
+                who, span, "it is the turn of \(who.label), which the broker has blocked", message: requests.last)
         }
         return nil
     }
 
-    private func blocked(_ who: Participant, _ span: BlockedSpan) -> Finding {
+    private func blocked(_ who: Participant, _ span: BlockedSpan, _ what: String, message: Int?) -> Finding {
         let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
         var finding = Finding(
-            .brokerBlocked,
-            "it is the turn of \(who.label), which the broker has blocked since \(moment(span.from))\(reason)", self)
+            .brokerBlocked, "\(what) since \(moment(span.from))\(reason)", self)
         finding.diagnosis.since = span.from
-        finding.diagnosis.message = requests.last
+        finding.diagnosis.message = message
         finding.awaitedStep = nextStep
         finding.blame(who)
         finding.prove(
