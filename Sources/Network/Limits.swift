@@ -78,6 +78,13 @@ package struct NetworkLimits: Sendable {
 
     package init() {}
 
+    /// For a live capture: somebody watches.
+    package static var live: NetworkLimits {
+        var limits = NetworkLimits()
+        limits.openingTime = .milliseconds(100)
+        return limits
+    }
+
     /// For an excerpt of a capture: nearly every packet stands alone, and a stream may go on anywhere.
     package static var excerpt: NetworkLimits {
         var limits = NetworkLimits()

@@ -260,8 +260,8 @@ private struct PayloadDigest: Equatable {
     var head: UInt64 = 0
     var whole: UInt64 = 0
 
-    /// Beside sequence and acknowledgment number and length a few bytes tell enough.
-    private static let bytesAtMost = 96
+    /// Beside sequence and acknowledgment number and length the beginning tells enough.
+    private static let bytesAtMost = 512
 
     init() {}
 

@@ -41,10 +41,8 @@ struct KeepingOptions: ParsableArguments {
     }
 
     var network: NetworkLimits {
-        var limits = NetworkLimits()
+        var limits = NetworkLimits.live
         limits.idleTime = keepFor.length + keepFor.length / 2
-        // Somebody watches.
-        limits.openingTime = .milliseconds(100)
         return limits
     }
 

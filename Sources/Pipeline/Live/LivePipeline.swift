@@ -28,7 +28,7 @@ package struct LivePipeline {
     ///   - tellsCompletion: whether events of the kind `settled` are wanted.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [], retention: RetentionLimits?,
+        network: NetworkLimits = .live, ports: [UInt16] = [], retention: RetentionLimits?,
         tellsCompletion: Bool = true,
         patience: Patience = Patience()
     ) {
