@@ -141,7 +141,8 @@ extension `An incident on a live bus` {
             let recording = try await incident.finishRecording()
             try await recording.expect(
                 Saying(
-                    "explain", says: ["stuck", "Instance.save", "conductor", "cell2", "-p cell2"],
+                    "explain",
+                    says: ["stuck: nova-conductor (cell2) lost its connection", "Instance.save", "did not come back"],
                     never: Self.untrue + ["-p cell1"], status: 1),
                 Saying("connections", says: ["cell1", "cell2"]))
         }
