@@ -99,7 +99,7 @@ struct `A live bus` {
     private static func withoutNames(_ value: Any) -> Any {
         if let values = value as? [Any] { return values.map(withoutNames) as NSArray }
         guard let members = value as? [String: Any] else { return value }
-        let unknown: Set = ["sources", "participants", "participant", "from", "to"]
+        let unknown: Set = ["sources", "ended_at", "participants", "participant", "from", "to"]
         return members.filter { !unknown.contains($0.key) }.mapValues(withoutNames) as NSDictionary
     }
 

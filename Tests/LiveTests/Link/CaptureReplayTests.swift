@@ -66,6 +66,8 @@ struct LiveDocument: Equatable {
         let sources = capture["sources"] as? [[String: Any]] ?? []
         self.sources = sources
         capture["sources"] = withPackets ? sources.map { $0.without("path", "kernel_dropped") } : nil
+        // A file ends with its last packet.
+        capture["ended_at"] = nil
         document["capture"] = capture
         if !withPackets {
             let messages = document["messages"] as? [[String: Any]]
