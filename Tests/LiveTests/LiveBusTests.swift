@@ -99,7 +99,11 @@ struct `A live bus` {
     private static func withoutNames(_ value: Any) -> Any {
         if let values = value as? [Any] { return values.map(withoutNames) as NSArray }
         guard let members = value as? [String: Any] else { return value }
-        let unknown: Set = ["sources", "ended_at", "participants", "participant", "from", "to"]
+        var unknown: Set = ["sources", "ended_at", "participants", "participant", "from", "to"]
+        // How long something goes on already counts until the capture ended, and in its file until the last packet.
+        if let outcome = members["outcome"] as? String, ["stuck", "running", "unknown"].contains(outcome) {
+            unknown.formUnion(["outcome", "verdict", "diagnosis", "steps"])
+        }
         return members.filter { !unknown.contains($0.key) }.mapValues(withoutNames) as NSDictionary
     }
 
