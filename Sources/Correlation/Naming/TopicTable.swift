@@ -41,25 +41,46 @@ package enum TopicTable {
         ("central", "designate-central"),
     ]
 
-    private static let byLength = services.sorted { $0.topic.utf8.count > $1.topic.utf8.count }
-
     /// The service and server behind a routing key, an exchange or a queue name; `nil` for topics that are not known.
     ///
     /// `compute.node1.example.org` is server `node1.example.org` of `nova-compute`; `compute_fanout_<uuid>` and the
     /// exchange `compute_fanout` are the topic `compute`.
     package static func serving(_ name: String) -> (service: String, topic: String, server: String?)? {
-        guard !name.isEmpty else { return nil }
-        var name = Substring(name)
-        if let fanout = name.firstRange(of: "_fanout") {
-            name = name[..<fanout.lowerBound]
+        var name = name
+        let found = name.withUTF8 { name -> (place: Int, server: Range<Int>?)? in
+            guard let first = name.first else { return nil }
+            let end = start(of: fanout, in: name) ?? name.count
+            for prefix in prefixes[Int(first)] where prefix.bytes.count <= end && begins(name, with: prefix.bytes) {
+                let length = prefix.bytes.count
+                if length == end { return (prefix.place, nil) }
+                if name[length] == UInt8(ascii: ".") { return (prefix.place, length + 1..<end) }
+            }
+            return nil
         }
-        for (topic, service) in byLength where name.hasPrefix(topic) {
-            let rest = name.dropFirst(topic.count)
-            if rest.isEmpty { return (service, topic, nil) }
-            guard rest.first == "." else { continue }
-            return (service, topic, server(in: String(rest.dropFirst()), of: service))
+        guard let found else { return nil }
+        let (topic, service) = services[found.place]
+        let rest = found.server.map { server in name.withUTF8 { String(decoding: $0[server], as: UTF8.self) } }
+        return (service, topic, rest.map { server(in: $0, of: service) })
+    }
+
+    private static let fanout = Array("_fanout".utf8)
+
+    /// The topics by their first byte, the longest first.
+    private static let prefixes: [[(bytes: [UInt8], place: Int)]] = {
+        let all = services.enumerated().map { (bytes: Array($1.topic.utf8), place: $0) }
+            .sorted { $0.bytes.count > $1.bytes.count }
+        return (0...255).map { first in all.filter { $0.bytes[0] == first } }
+    }()
+
+    private static func start(of part: [UInt8], in name: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard name.count >= part.count else { return nil }
+        return (0...name.count - part.count).first {
+            name[$0] == part[0] && begins(UnsafeBufferPointer(rebasing: name[$0...]), with: part)
         }
-        return nil
+    }
+
+    private static func begins(_ name: UnsafeBufferPointer<UInt8>, with prefix: [UInt8]) -> Bool {
+        prefix.indices.allSatisfy { name[$0] == prefix[$0] }
     }
 
     /// Cinder's server part is `host@backend.host` (`cinder/volume/rpcapi.py`, `_get_cctxt`); the backend names it.
