@@ -11,17 +11,16 @@ struct ArrivalClock {
     private(set) var clock = SourceClock()
     /// The latest time of the source's own clock since it was set last.
     private var latest: Timestamp?
-    /// The same of each interface, by its place in the file.
-    private var latestOfInterface: [Timestamp?] = [nil]
+    /// The same of each interface, by its place in the file; empty as long as there is one only.
+    private var latestOfInterface: [Timestamp?] = []
     /// Added to every time since then.
     private var shift: Nanoseconds = 0
-    /// The last times, in a ring.
-    private var recent = [Timestamp](repeating: Timestamp(nanoseconds: .min), count: displacedAtMost)
+    /// The last times, in a ring: as many packets may stand in front of one that was captured before them, when that is no
+    /// step.
+    private var recent = InlineArray<8, Timestamp>(repeating: Timestamp(nanoseconds: .min))
     private var place = 0
     private let correction: ClockCorrection
 
-    /// Packets that may stand in front of one that was captured before them, when that is no step.
-    private static let displacedAtMost = 8
     /// Times that lie less before the latest are believed without a look at what follows.
     static let tolerance: Nanoseconds = .milliseconds(10)
     /// Packets that are looked at to tell a step from packets out of order.
@@ -47,6 +46,7 @@ struct ArrivalClock {
     /// one, and then what came on another meanwhile. Of one interface no time lies before another then.
     func isBehindOthersOnly(_ time: Timestamp, on interface: Int) -> Bool {
         guard let latest, latest - time < Self.longestDelay else { return false }
+        guard interface > 0 || !latestOfInterface.isEmpty else { return false }
         guard latestOfInterface.indices.contains(interface), let own = latestOfInterface[interface] else { return true }
         return own - time < Self.tolerance
     }
@@ -56,7 +56,7 @@ struct ArrivalClock {
     mutating func pass(_ time: Timestamp, on interface: Int = 0) -> Timestamp {
         note(time, on: interface)
         recent[place] = time
-        place = (place + 1) % Self.displacedAtMost
+        place = (place + 1) % recent.count
         if let latest, time < latest {
             clock.packetsOutOfOrder += 1
             clock.farthestOutOfOrder = max(clock.farthestOutOfOrder, latest - time)
@@ -91,11 +91,13 @@ struct ArrivalClock {
     private mutating func begin(at time: Timestamp) {
         latest = time
         latestOfInterface = latestOfInterface.map { _ in time }
-        recent = recent.map { _ in time }
+        recent = InlineArray(repeating: time)
     }
 
     @inline(__always)
     private mutating func note(_ time: Timestamp, on interface: Int) {
+        guard interface > 0 || !latestOfInterface.isEmpty else { return }
+        if latestOfInterface.isEmpty { latestOfInterface = [latest] }
         while latestOfInterface.count <= interface { latestOfInterface.append(nil) }
         if latestOfInterface[interface].map({ $0 < time }) ?? true { latestOfInterface[interface] = time }
     }
@@ -104,14 +106,14 @@ struct ArrivalClock {
     func isStep(to time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
         guard let latest else { return false }
         let size = latest - time
-        if size < Self.longestDelay, recent.contains(where: { $0 <= time }) { return false }
+        if size < Self.longestDelay, recent.indices.contains(where: { recent[$0] <= time }) { return false }
         var (highest, count) = (time, 0)
         for next in following {
             if next < highest, highest - next >= size / 4 { return false }
             highest = max(highest, next)
             count += 1
         }
-        return size >= Self.longestDelay || count >= Self.displacedAtMost
+        return size >= Self.longestDelay || count >= recent.count
     }
 
     @inline(__always)

@@ -62,6 +62,7 @@ struct CaptureFileReader: ~Copyable {
 
     // MARK: The packet that comes next
 
+    @inline(__always)
     private mutating func readAhead() {
         if aheadNext < ahead.count {
             let packet = ahead[aheadNext]
@@ -69,7 +70,7 @@ struct CaptureFileReader: ~Copyable {
             held = packet
             return take(packet.time, packet.linkType, of: packet.section, on: packet.interface)
         }
-        held = nil
+        if held != nil { held = nil }
         switch endAhead ?? file.read() {
         case .packet: take(file.time, file.linkType, of: file.sections, on: file.interface)
         case .end: end(nil)
