@@ -39,7 +39,7 @@ struct ConnectionRegistry: Sendable {
     }
 
     /// Those that are listed, in the order in which they were found.
-    var connections: [Connection] { listed.values.sorted { $0.id < $1.id } }
+    var connections: [Connection] { listed.keys.sorted().compactMap { listed[$0] } }
 
     /// TCP connections of which something is kept.
     var openCount: Int { endpoints.count }

@@ -47,7 +47,7 @@ package struct TracePipeline {
             }
         }
         for connection in unwanted { connections.ignore(connection) }
-        if connections.hasFailedAttempts { noteAttempts() }
+        noteAttempts()
     }
 
     /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.

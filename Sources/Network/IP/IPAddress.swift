@@ -36,7 +36,21 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private func dotted(_ value: UInt32) -> String {
-        "\(value >> 24).\(value >> 16 & 0xFF).\(value >> 8 & 0xFF).\(value & 0xFF)"
+        String(unsafeUninitializedCapacity: 15) { text in
+            var count = 0
+            func write(_ character: UInt8) {
+                text[count] = character
+                count += 1
+            }
+            for shift in [UInt32(24), 16, 8, 0] {
+                let number = UInt8(truncatingIfNeeded: value >> shift)
+                if number >= 100 { write(UInt8(ascii: "0") + number / 100) }
+                if number >= 10 { write(UInt8(ascii: "0") + number / 10 % 10) }
+                write(UInt8(ascii: "0") + number % 10)
+                if shift > 0 { write(UInt8(ascii: ".")) }
+            }
+            return count
+        }
     }
 
     /// The longest run of two or more zero groups, the first of equally long ones, becomes `::`.
