@@ -28,6 +28,8 @@ package struct NetworkLimits: Sendable {
     /// Segments of all connections that wait when one begins without its SYN, itself included, until it is clear where
     /// its streams begin; 1 or less for none.
     package var openingSegments = 64
+    /// Segments after which none waits any more, as long as none came out of order.
+    package var segmentsBeforeOrder = 4096
     /// Bytes of those.
     package var openingBytes = 1 << 20
     /// Packet time for which they wait at most.

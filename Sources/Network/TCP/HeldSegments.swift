@@ -34,6 +34,7 @@ struct HeldSegments {
             since = stamp.time
             looks = 0
         }
+        ledger.statistics.overtaken &+= 1
         segments.append(
             Held(segment: segment, payload: payload.withUnsafeBytes { [UInt8]($0) }, side: side, stamp: stamp))
         ledger.bufferedBytes += payload.byteCount
@@ -53,7 +54,7 @@ struct HeldSegments {
     }
 
     /// Counts one more segment of the connection; returns whether it was waited long enough.
-    mutating func isOver(at time: Timestamp, _ ledger: ReassemblyLedger) -> Bool {
+    mutating func isOver(at time: Timestamp, _ ledger: inout ReassemblyLedger) -> Bool {
         looks += 1
         return looks > ledger.limits.segmentsBeforeGap
             || (time - since).magnitude >= ledger.limits.timeBeforeGap.magnitude

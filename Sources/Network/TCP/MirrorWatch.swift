@@ -255,13 +255,13 @@ extension MirrorWatch.Trial {
     }
 }
 
-/// What tells the payloads of segments apart: of its first bytes, and of up to two kilobytes.
+/// What tells the payloads of segments apart: of the first 16 bytes, and of the first 128.
 private struct PayloadDigest: Equatable {
     var head: UInt64 = 0
     var whole: UInt64 = 0
 
     /// Beside sequence and acknowledgment number and length the beginning tells enough.
-    private static let bytesAtMost = 512
+    private static let bytesAtMost = 128
 
     init() {}
 

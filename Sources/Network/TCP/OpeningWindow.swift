@@ -90,13 +90,11 @@ struct StreamStarts {
 }
 
 extension TCPConnectionTable {
-    /// Whether a segment with data is of a stream of which nothing was seen yet, not even its SYN.
+    /// Whether a segment with data is of a stream of which nothing was seen yet, not even its SYN, and one that comes
+    /// later may lie before it.
     @inline(__always)
-    mutating func beginsUnopened(_ segment: borrowing TCPSegment) -> Bool {
-        guard segment.wireLength > 0, !segment.flags.contains(.syn), ledger.limits.openingSegments > 1 else {
-            return false
-        }
-        let (key, side) = FlowKey.of(segment)
+    mutating func beginsUnopened(_ segment: borrowing TCPSegment, of key: FlowKey, from side: FlowSide) -> Bool {
+        guard segment.wireLength > 0, !segment.flags.contains(.syn), mayBeReordered else { return false }
         guard let slot = find(key) else { return copies.isEmpty || copies[key] == nil }
         // Field by field: the whole would be copied.
         let place = Int(slot)
@@ -107,12 +105,20 @@ extension TCPConnectionTable {
         return (phase == .silent || phase == .open) && connections[place].watch != .trial
     }
 
+    /// Whether packets of the capture may have overtaken one another: it is young, or some have.
+    private var mayBeReordered: Bool {
+        ledger.limits.openingSegments > 1
+            && (ledger.statistics.segments < ledger.limits.segmentsBeforeOrder || ledger.statistics.outOfOrder > 0
+                || ledger.statistics.overtaken > 0)
+    }
+
     /// Hands on what waits, until a stream begins of which more has to be seen first.
     mutating func handOnOpenings(at time: Timestamp?, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
-        while let first = openings.first {
-            if beginsUnopened(first.segment) {
+        while let first = openings.first?.segment {
+            let (key, side) = FlowKey.of(first)
+            if beginsUnopened(first, of: key, from: side) {
                 if let time, !openings.isOver(at: time, ledger.limits) { return }
-                open(FlowKey.of(first.segment).key, emit)
+                open(key, emit)
             }
             guard let next = openings.popFirst() else { return }
             process(next, emit)
@@ -132,6 +138,7 @@ extension TCPConnectionTable {
     }
 
     private mutating func process(_ held: OpeningWindow.Held, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
-        process(held.segment, payload: held.payload.span.bytes, at: held.stamp, emit)
+        let (key, side) = FlowKey.of(held.segment)
+        process(held.segment, of: key, from: side, payload: held.payload.span.bytes, at: held.stamp, emit)
     }
 }

@@ -27,6 +27,7 @@ struct ReassemblyLedger {
     }
 
     mutating func takeAttempts() -> [TCPAttempt] {
+        guard !attempts.isEmpty else { return [] }
         defer { attempts.removeAll(keepingCapacity: true) }
         return attempts
     }

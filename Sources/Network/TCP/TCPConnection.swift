@@ -139,7 +139,7 @@ struct TCPConnection {
         nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> Outcome {
         lastStamp = stamp
-        if phase == .closed { return receiveLate(segment, from: side, ledger.limits) }
+        if phase == .closed { return receiveLate(segment, from: side, &ledger) }
         let isSYN = segment.flags.contains(.syn)
         if isSYN {
             noteSYN(segment, from: side)
@@ -157,7 +157,7 @@ struct TCPConnection {
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
         }
         if segment.wireLength > 0 || segment.flags.contains(.fin) {
-            if mustWait(segment, from: side, ledger.limits) {
+            if mustWait(segment, from: side, &ledger) {
                 held.add(segment, payload, from: side, at: stamp, &ledger)
             } else if take(segment, payload, from: side, at: stamp, &nextID, &ledger, emit) == .foreign {
                 return .foreign
@@ -264,8 +264,9 @@ struct TCPConnection {
         return isBehind || acknowledgesUnseen(segment, from: side)
     }
 
-    private func mustWait(_ segment: TCPSegment, from side: FlowSide, _ limits: NetworkLimits) -> Bool {
-        guard limits.waitsForCauses else { return false }
+    @inline(__always)
+    private func mustWait(_ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger) -> Bool {
+        guard ledger.limits.waitsForCauses else { return false }
         // An end alone waits only behind what waits.
         if segment.wireLength == 0, held.isEmpty { return false }
         return acknowledgesUnseen(segment, from: side)
@@ -284,8 +285,8 @@ struct TCPConnection {
         at time: Timestamp, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        if held.isOver(at: time, ledger) { return giveUpHeld(&nextID, &ledger, emit) }
-        while let place = held.segments.firstIndex(where: { !mustWait($0.segment, from: $0.side, ledger.limits) }) {
+        if held.isOver(at: time, &ledger) { return giveUpHeld(&nextID, &ledger, emit) }
+        while let place = held.segments.firstIndex(where: { !mustWait($0.segment, from: $0.side, &ledger) }) {
             handHeld(place, &nextID, &ledger, emit)
         }
     }
@@ -399,13 +400,13 @@ struct TCPConnection {
 
     /// A segment after the end: retransmissions and the last acknowledgments are expected, new data are not.
     private mutating func receiveLate(
-        _ segment: TCPSegment, from side: FlowSide, _ limits: NetworkLimits
+        _ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger
     ) -> Outcome {
-        let stream = stream(of: side)
-        let distance = segment.sequence.distance(from: stream.next) + segment.wireLength
-        guard segment.wireLength > 0, distance > 0 || distance < -limits.farthestBack else { return .goOn }
+        let next = side == .low ? low.next : high.next
+        let distance = segment.sequence.distance(from: next) + segment.wireLength
+        guard segment.wireLength > 0, distance > 0 || distance < -ledger.limits.farthestBack else { return .goOn }
         lateStrays += 1
-        return lateStrays >= limits.straysBeforeRestart ? .foreign : .goOn
+        return lateStrays >= ledger.limits.straysBeforeRestart ? .foreign : .goOn
     }
 
     /// A reset counts when it lies about where its stream stands: one that was forged, or damaged, ends nothing.

@@ -37,9 +37,6 @@ package struct TCPConnectionTable {
 
     package var statistics: TCPStatistics { ledger.statistics }
 
-    /// Whether any attempt came to nothing since they were taken last.
-    package var hasFailedAttempts: Bool { !ledger.attempts.isEmpty }
-
     /// Attempts to open a connection that came to nothing since the last time, whatever their ports.
     package mutating func takeFailedAttempts() -> [TCPAttempt] { ledger.takeAttempts() }
 
@@ -57,11 +54,12 @@ package struct TCPConnectionTable {
         _ segment: borrowing TCPSegment, payload: RawSpan, at stamp: PacketStamp,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        guard openings.isEmpty, !beginsUnopened(segment) else {
+        let (key, side) = FlowKey.of(segment)
+        guard openings.isEmpty, !beginsUnopened(segment, of: key, from: side) else {
             openings.add(segment, payload, at: stamp)
             return handOnOpenings(at: stamp.time, emit)
         }
-        process(segment, payload: payload, at: stamp, emit)
+        process(segment, of: key, from: side, payload: payload, at: stamp, emit)
     }
 
     /// It is as late as `time`, although no packet says so: hands on what has waited long enough for others.
@@ -76,14 +74,13 @@ package struct TCPConnectionTable {
     }
 
     mutating func process(
-        _ segment: borrowing TCPSegment, payload: RawSpan, at stamp: PacketStamp,
+        _ segment: borrowing TCPSegment, of key: FlowKey, from side: FlowSide, payload: RawSpan, at stamp: PacketStamp,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         ledger.statistics.segments &+= 1
         expireIdle(at: stamp.time, emit)
         if ledger.limits.expectsHoles { giveUpOldHoles(at: stamp.time, emit) }
         releaseWaiting(at: stamp.time, emit)
-        let (key, side) = FlowKey.of(segment)
         guard let slot = find(key) else {
             if !copies.isEmpty, let copy = copies[key] {
                 guard isReplaced(copy, segment, from: side) else {

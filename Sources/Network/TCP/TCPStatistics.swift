@@ -9,6 +9,8 @@ package struct TCPStatistics: Equatable, Sendable {
     package var retransmissions = 0
     /// Segments that came after a hole and were kept.
     package var outOfOrder = 0
+    /// Segments that came before what their senders had received, or were to come after a lost piece of it.
+    package var overtaken = 0
     /// Segments that overlap kept bytes and differ from them; the bytes that came first hold.
     package var conflictingOverlaps = 0
     /// Segments whose sequence numbers cannot belong to their stream.
