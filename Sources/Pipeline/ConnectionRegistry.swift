@@ -99,7 +99,9 @@ struct ConnectionRegistry: Sendable {
     }
 
     /// Takes over what the stream has counted.
-    mutating func update(_ tcp: Int, from protocolStream: borrowing ProtocolStream) {
+    ///
+    /// - Parameter sawBothEnds: whether packets of both ends were seen: one that only listens sends none with bytes.
+    mutating func update(_ tcp: Int, from protocolStream: borrowing ProtocolStream, sawBothEnds: Bool = false) {
         let stream = protocolStream.connection
         guard let index = indexes[tcp], var connection = listed[index], let ends = endpoints[tcp] else { return }
         let (client, server) = stream.serverSide == .first ? (ends.second, ends.first) : (ends.first, ends.second)
@@ -117,7 +119,7 @@ struct ConnectionRegistry: Sendable {
         connection.lastCut = stream.lastCut?.time
         connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
-        connection.oneSided = !stream.isIdle && counts.contains { $0.seen == 0 }
+        connection.oneSided = !sawBothEnds && !stream.isIdle && counts.contains { $0.seen == 0 }
         connection.answeredIn = protocolStream.answeredIn
         connection.openedAt = stream.isMidstream ? nil : stream.beganAt
         let isServerFirst = stream.serverSide == .first

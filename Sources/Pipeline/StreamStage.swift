@@ -48,7 +48,10 @@ struct StreamStage {
             open(tcp, ends)
             return true
         case .closed(let closing):
-            if let place = places[tcp] { close(place, TCPEnd(closing, event.direction, event.stamp.time)) }
+            if let place = places[tcp] {
+                close(
+                    place, TCPEnd(closing, event.direction, event.stamp.time), sawBothEnds: event.sawBothEnds)
+            }
             return true
         case .bytes, .gap, .cut:
             guard let place = place(of: tcp) else { return false }
@@ -59,8 +62,10 @@ struct StreamStage {
     }
 
     /// Ends all streams: the capture is at its end.
-    mutating func finish() {
-        for (_, place) in places.sorted(by: { $0.key < $1.key }) { close(place) }
+    ///
+    /// - Parameter sawBothEnds: whether packets of both ends of a TCP connection were seen.
+    mutating func finish(sawBothEnds: (Int) -> Bool) {
+        for (tcp, place) in places.sorted(by: { $0.key < $1.key }) { close(place, sawBothEnds: sawBothEnds(tcp)) }
     }
 
     private mutating func open(_ tcp: Int, _ ends: TCPEndpoints) {
@@ -164,7 +169,7 @@ struct StreamStage {
     }
 
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
-    private mutating func close(_ place: Int, _ ending: TCPEnd? = nil) {
+    private mutating func close(_ place: Int, _ ending: TCPEnd? = nil, sawBothEnds: Bool) {
         if let foreign = entries[place].foreign {
             return endForeign(place, foreign.answer(endedBy: ending), at: ending?.at ?? foreign.began)
         }
@@ -177,7 +182,7 @@ struct StreamStage {
         if case .other(let name) = entries[place].stream.status { registry.foundOther(tcp, name: name) }
         if let connection {
             let stream = entries[place].stream.connection
-            registry.update(tcp, from: entries[place].stream)
+            registry.update(tcp, from: entries[place].stream, sawBothEnds: sawBothEnds)
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
             if let told = messages.closed(connection) { registry.tell(connection, told) }
             if let ending {
@@ -299,11 +304,13 @@ struct StreamStage {
     }
 
     /// What was captured and read; connections have the numbers that messages name them by.
-    func summary(of sources: [CaptureSource]) -> CaptureSummary {
+    ///
+    /// - Parameter sawBothEnds: whether packets of both ends of an open TCP connection were seen.
+    func summary(of sources: [CaptureSource], sawBothEnds: (Int) -> Bool) -> CaptureSummary {
         var registry = registry
         for entry in entries {
             guard let connection = entry.connection else { continue }
-            registry.update(entry.tcp, from: entry.stream)
+            registry.update(entry.tcp, from: entry.stream, sawBothEnds: sawBothEnds(entry.tcp))
             if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
         }
         var summary = CaptureSummary()

@@ -121,7 +121,7 @@ package struct TracePipeline {
     ) -> (capture: CaptureSummary, naming: ServiceNaming) {
         connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
         noteAttempts()
-        streams.finish()
+        streams.finish(sawBothEnds: connections.sawBothEnds)
         // An excerpt ends when its capture did, which may be long after its last packet.
         let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last, endedAt].compactMap(\.self)
         let end = ends.max() ?? Timestamp(nanoseconds: 0)
@@ -139,7 +139,7 @@ package struct TracePipeline {
 
     /// What was captured and understood so far, for a trace while the capture goes on.
     package func summary(of sources: [CaptureSource]) -> (capture: CaptureSummary, naming: ServiceNaming) {
-        var capture = streams.summary(of: sources)
+        var capture = streams.summary(of: sources, sawBothEnds: connections.sawBothEnds)
         capture.network = NetworkCounts(packets, connections)
         return (capture, streams.naming)
     }

@@ -26,10 +26,14 @@ package struct StreamEvent: Sendable {
     /// Whether the start of this direction was not seen.
     package let beganMidstream: Bool
     package let kind: Kind
+    /// Of `closed`: whether packets of both ends were seen, with bytes or without.
+    package let sawBothEnds: Bool
 
     package init(
-        connection: Int, direction: StreamDirection, stamp: PacketStamp, beganMidstream: Bool, kind: Kind
+        connection: Int, direction: StreamDirection, stamp: PacketStamp, beganMidstream: Bool, kind: Kind,
+        sawBothEnds: Bool = false
     ) {
+        self.sawBothEnds = sawBothEnds
         self.connection = connection
         self.direction = direction
         self.stamp = stamp

@@ -55,6 +55,9 @@ struct TCPConnection {
     private var youth = Self.longestYouth
     /// Sides of which segments with its own addresses were seen.
     private var shownSides: UInt8 = 0
+    /// Sides of which any segment was seen, those without bytes too.
+    private var seenSides: UInt8 = 0
+    var sawBothEnds: Bool { seenSides == 3 }
     /// -1 until it is reported.
     private(set) var id = -1
     private(set) var phase = Phase.silent
@@ -139,6 +142,7 @@ struct TCPConnection {
         nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> Outcome {
         lastStamp = stamp
+        seenSides |= 1 << side.rawValue
         if phase == .closed { return receiveLate(segment, from: side, &ledger) }
         let isSYN = segment.flags.contains(.syn)
         if isSYN {
@@ -183,7 +187,7 @@ struct TCPConnection {
                 connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward,
                 stamp: ending?.stamp ?? (closing == .fin ? endedAt ?? lastStamp : lastStamp),
                 beganMidstream: stream(of: firstSide).beganMidstream,
-                kind: .closed(ending?.closing ?? closing))
+                kind: .closed(ending?.closing ?? closing), sawBothEnds: sawBothEnds)
             emit(event, RawSpan())
         }
         phase = .closed

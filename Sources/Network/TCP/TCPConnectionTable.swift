@@ -245,6 +245,11 @@ package struct TCPConnectionTable {
     /// The slot of a connection that was reported and has not ended.
     func slot(of connection: Int) -> Int32? { slotsByID[connection] }
 
+    /// Whether packets of both ends of a connection were seen that was reported and has not ended.
+    package func sawBothEnds(of connection: Int) -> Bool {
+        slotsByID[connection].map { connections[Int($0)].sawBothEnds } ?? false
+    }
+
     /// The slot of the connection between two ends.
     func slot(for key: FlowKey) -> Int32? { slots[key] }
 

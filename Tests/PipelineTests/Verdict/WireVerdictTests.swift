@@ -85,6 +85,26 @@ import Trace
         #expect(boot.verdict.contains("in one direction only"))
     }
 
+    @Test func `a consumer that sends nothing but TCP's acknowledgments is seen in both directions`() throws {
+        var bus = WireBus()
+        let opened = bus.packets.count
+        bus.requestBoot(to: nil)
+        bus.requestBoot(to: WireBus.conductor)
+        func isOfListener(_ packet: RecordedPacket, by offset: Int) -> Bool {
+            UInt16(packet.bytes[offset]) << 8 | UInt16(packet.bytes[offset + 1]) == 40_001
+        }
+        // Of the consumer's own packets since then none carries a byte, or there is none.
+        for keepsAcknowledgments in [true, false] {
+            let trace = bus.trace(after: .seconds(30)) { index, packet in
+                guard index >= opened else { return false }
+                guard isOfListener(packet, by: 34) else { return true }
+                return keepsAcknowledgments && packet.bytes.count <= 54
+            }
+            let listener = try #require(trace.capture.connections.first { $0.client.hasSuffix(":40001") })
+            #expect(listener.oneSided == !keepsAcknowledgments)
+        }
+    }
+
     @Test func `a delivery that the capture lost is not missing`() throws {
         var bus = WireBus([WireBus.api, WireBus.conductor])
         bus.requestBoot(to: nil)
