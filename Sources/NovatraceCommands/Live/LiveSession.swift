@@ -231,7 +231,7 @@ final class LiveSession {
                 name: name, received: counts.received, droppedByKernel: counts.droppedByKernel,
                 droppedByInterface: counts.droppedByInterface)
         }
-        report.messages = counts.messages
+        report.messages = counts.messages + pipeline.untoldMessages
         report.calls = trace.calls.count
         report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections

@@ -71,6 +71,8 @@ struct LiveFeed {
     private var timeouts = Heap<Timeout>()
     /// `_msg_id` of calls whose answer was given back → when that was told last.
     private var givenBack: [String: Timestamp] = [:]
+    /// Messages that are not told, since they repeat what was: they count.
+    private(set) var untold = 0
     private var notices: Deque<Notice> = []
     /// Requests that nobody took so far.
     private var untaken: Deque<Due> = []
@@ -108,7 +110,11 @@ struct LiveFeed {
         if passages.wasReturned, !states[place].saidReturned {
             states[place].saidReturned = true
             states[place].isTold = true
-            if isWorthTelling(returned: id, passages.kind, correlator, at: now) { tell(.passed, id, at: now) }
+            if isWorthTelling(returned: id, passages.kind, correlator, at: now) {
+                tell(.passed, id, at: now)
+            } else {
+                untold += 1
+            }
         } else if passages.deliveries > states[place].deliveries {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {

@@ -110,6 +110,9 @@ package struct LivePipeline {
         pipeline.belongs(connection, to: process)
     }
 
+    /// Messages that passed and were not told, since they repeat what was told.
+    package var untoldMessages: Int { feed.untold }
+
     /// Calls whose answer is still waited for.
     package var openCalls: Int { now.map { pipeline.correlator.openCalls(at: $0) } ?? 0 }
 

@@ -15,12 +15,16 @@ struct LiveTroubles {
 
     private struct State {
         var toldAt: Timestamp
+        /// After which time what was only counted since is told.
+        var pause: Nanoseconds
         var count = 0
         var latest: ConnectionIncident
     }
 
     /// Packet time in which what was told is only counted.
     private static let interval: Nanoseconds = .seconds(60)
+    /// Connections of one process end together: after the first the others are told soon, in one line.
+    private static let burst: Nanoseconds = .seconds(1)
     /// Kinds of trouble that are remembered; of more each is told.
     private static let statesAtMost = 4096
     private static let connectionsAtMost = 65_536
@@ -58,7 +62,8 @@ struct LiveTroubles {
             var incident = incident
             incident.count += states[key]?.count ?? 0
             if states[key] != nil || states.count < Self.statesAtMost {
-                states[key] = State(toldAt: now, latest: incident)
+                states[key] = State(
+                    toldAt: now, pause: states[key] == nil ? Self.burst : Self.interval, latest: incident)
             }
             return incident
         }
@@ -71,11 +76,13 @@ struct LiveTroubles {
     /// What was only counted, and has not been told for a while.
     mutating func due(at now: Timestamp) -> [ConnectionIncident] {
         var due: [ConnectionIncident] = []
-        for (key, state) in states where state.count > 0 && now - state.toldAt >= Self.interval {
+        for (key, state) in states where now - state.toldAt >= state.pause {
+            states[key]?.pause = Self.interval
+            guard state.count > 0 else { continue }
             var incident = state.latest
             incident.count = state.count
             due.append(incident)
-            states[key] = State(toldAt: now, latest: incident)
+            states[key] = State(toldAt: now, pause: Self.interval, latest: incident)
         }
         return due.sorted { ($0.at, $0.client, $0.server) < ($1.at, $1.client, $1.server) }
     }

@@ -70,6 +70,7 @@ import Trace
         #expect(script.told == ["passed attach 1", "passed attach 0", "passed attach 0", "unanswered attach 1"])
         let told = script.events.filter { $0.kind == .passed }.dropFirst()
         #expect(told.map { $0.call?.replyAttempts } == [1, 121])
+        #expect(script.untold == 238, "each attempt counts")
         #expect(told.allSatisfy { $0.isProblem })
         #expect(script.events.filter { $0.kind == .unanswered }.map { $0.call?.replyAttempts } == [240])
     }

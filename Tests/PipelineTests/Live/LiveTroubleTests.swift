@@ -81,6 +81,31 @@ import Workflows
         #expect(incidents.map(\.kind) == [.cutOff, .cutOff] && incidents.map(\.count) == [1, 2])
     }
 
+    @Test func `what ends together is told together, soon after the first`() throws {
+        var openings = (0..<3).map { index in
+            var opening = BrokerOpening(port: UInt16(40_000 + index))
+            opening.login()
+            opening.open("/")
+            opening.opened()
+            opening.close(.client)
+            return opening
+        }
+        // Somebody else goes on meanwhile.
+        var other = BrokerOpening(port: 40_009)
+        other.login()
+        other.open("/")
+        other.opened()
+        for _ in 0..<20 {
+            other.wait(1)
+            other.client(AMQPBuilder.heartbeat)
+        }
+        openings.append(other)
+        let all = told(openings)
+        #expect(all.compactMap { $0.event.incident?.count } == [1, 2])
+        let (first, rest) = (try #require(all.first).at, try #require(all.last).at)
+        #expect(rest - first <= .seconds(3))
+    }
+
     @Test func `what a client that stops in order leaves open is no trouble`() {
         let openings = (0..<2).map { index in
             var opening = BrokerOpening(port: UInt16(40_000 + index))
