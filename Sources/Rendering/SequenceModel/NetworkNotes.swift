@@ -34,8 +34,8 @@ extension NetworkCounts {
         var notes = lossNotes
         if tcp.mirroredConnections > 0 {
             notes.append(
-                "\(counted(tcp.mirroredConnections, "TCP connection")) captured again, in a tunnel or with translated "
-                    + "addresses: told once")
+                "\(counted(tcp.mirroredConnections, "TCP connection")) captured again, in a tunnel, before or "
+                    + "behind a proxy, or with translated addresses: told once")
         }
         return notes
     }

@@ -3,22 +3,27 @@ import Trace
 /// A value: what operations are called where they stand beside each other: by the name of their instance, and where two
 /// instances have the same name, by the beginning of the uuid too.
 struct OperationNames: Sendable {
-    private let shared: Set<String>
+    /// Names that several instances have, with how much of a uuid tells those apart.
+    private let shared: [String: Int]
+
+    /// Whole groups of a uuid.
+    private static let lengths = [8, 13, 18, 23]
 
     init(_ operations: [Operation]) {
-        var first: [String: String] = [:]
-        var shared: Set<String> = []
+        var uuids: [String: Set<String>] = [:]
         for operation in operations {
             guard let name = operation.instanceName, let uuid = operation.instances.first else { continue }
-            if let other = first[name], other != uuid { shared.insert(name) } else { first[name] = uuid }
+            uuids[name, default: []].insert(uuid)
         }
-        self.shared = shared
+        shared = uuids.filter { $0.value.count > 1 }.mapValues { uuids in
+            Self.lengths.first { length in Set(uuids.map { $0.prefix(length) }).count == uuids.count } ?? .max
+        }
     }
 
     func name(of operation: Operation) -> String {
-        guard let name = operation.instanceName, shared.contains(name), let uuid = operation.instances.first else {
+        guard let name = operation.instanceName, let length = shared[name], let uuid = operation.instances.first else {
             return operation.name
         }
-        return "\(name) \(uuid.prefix(8))"
+        return "\(name) \(uuid.prefix(length))"
     }
 }
