@@ -63,6 +63,39 @@ import Trace
                 == "attach_interface timed out: nova-api gave up after 60.0 s, the answer came after 75.0 s")
     }
 
+    @Test func `one that was sent in time and given out too late is not the server's`() throws {
+        var script = attachment(.late)
+        let reply = try #require(script.trace.calls.last?.reply)
+        script.trace.messages[reply].publishedAt = script.now + .seconds(-20)
+        let diagnosis = try operation(script).diagnosis
+        #expect(diagnosis.participant == TraceScript.api)
+        let words = diagnosis.evidence.map(\.text)
+        #expect(words.contains("nova-compute@node1 answered, 5.0 s before that"))
+        #expect(words.contains("nova-api was given the answer 15.0 s too late"))
+        #expect(!words.contains { $0.hasPrefix("nova-compute@node1 answered 15.0 s too late") })
+    }
+
+    @Test func `one that the broker refused is not said to wait for who asked`() throws {
+        var script = attachment(.undelivered)
+        script.connect()
+        let reply = try #require(script.trace.calls.last?.reply)
+        var nacked = script
+        nacked.trace.messages[reply].refusedAt = script.now
+        let (operation, diagnosis) = try operation(nacked)
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .brokerRefused)
+        #expect(operation.verdict.hasSuffix("the broker refused it (basic.nack)"))
+        #expect(Advisor(nacked.trace).advice(on: operation).contains { $0.text.hasPrefix("why it refused") })
+        for (method, isCause) in [("basic.publish", true), ("queue.declare", false)] {
+            script.trace.capture.connections[TraceScript.compute].channelClosings = [
+                ChannelClosing(
+                    at: script.now, channel: 1, by: .broker, code: 404, text: "NOT_FOUND - no exchange 'x'",
+                    method: method)
+            ]
+            #expect(try self.operation(script).operation.verdict.contains("closed the channel over it: 404") == isCause)
+        }
+    }
+
     @Test func `what was asked again and answered is no loss`() throws {
         var script = attachment(.returned)
         script.wait(.seconds(60))

@@ -18,20 +18,26 @@ extension Facts {
     fileprivate var refusal: Finding? {
         for wait in openWaits where !wait.isTaken {
             let message = message(wait.request)
-            guard let published = message.publishedAt else { continue }
             if let time = message.refusedAt {
                 return refused(wait, "the broker refused it", at: time)
             }
-            let closings = connection(message.connection)?.channelClosings ?? []
-            let answer = closings.first { closing in
-                closing.by == .broker && closing.at >= published && closing.at - published <= Self.reaction
-            }
-            if let answer {
+            if let answer = closing(after: message) {
                 return refused(wait, "the broker closed the channel: \(answer.code) \(answer.text)", at: answer.at)
             }
         }
         return nil
     }
+
+    /// How the broker closed the channel of a message because of it, as far as the time tells.
+    func closing(after message: Message) -> ChannelClosing? {
+        guard let published = message.publishedAt else { return nil }
+        return connection(message.connection)?.channelClosings.first { closing in
+            closing.by == .broker && closing.at >= published && closing.at - published <= Self.reaction
+                && (closing.method ?? Self.publish) == Self.publish
+        }
+    }
+
+    private static let publish = "basic.publish"
 
     private func refused(_ wait: Wait, _ what: String, at time: Timestamp) -> Finding {
         let message = message(wait.request)

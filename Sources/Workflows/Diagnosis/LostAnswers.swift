@@ -60,13 +60,15 @@ extension Facts {
         let (call, queue) = (loss.call, replyQueue(of: loss))
         let caller = participant(call.from)
         let who = caller?.label ?? "its caller"
+        let refusal = call.replyFate == .undelivered ? refusal(of: loss) : nil
         var finding = Finding(
-            .answerLost, "the answer to \(call.title) did not reach \(who): \(fate(of: loss, queue))", self)
+            refusal == nil ? .answerLost : .brokerRefused,
+            "the answer to \(call.title) did not reach \(who): \(fate(of: loss, queue))", self)
         finding.diagnosis.message = loss.request
         finding.diagnosis.since = loss.at
         finding.diagnosis.awaited = queue
         finding.awaitedStep = stepIndex(of: loss.request) ?? nextStep
-        finding.blame(caller)
+        finding.blame(refusal == nil ? caller : participant(call.to))
         finding.prove(answered(loss), whatBecame(of: loss, queue))
         if let taken = taken(loss.request) { finding.prove(taken) }
         finding.prove(published(loss.request))
@@ -89,8 +91,17 @@ extension Facts {
             let tries = loss.call.replyAttempts > 1 ? " \(loss.call.replyAttempts) times\(span(of: loss))" : ""
             return "the broker gave it back\(tries), its reply queue \(queue) is gone"
         case .misdelivered: return "another process reads its reply queue \(queue)"
+        case .undelivered where refusal(of: loss) != nil:
+            return "the broker \(refusal(of: loss)?.words ?? "")"
         default: return "nobody took it from its reply queue \(queue)"
         }
+    }
+
+    /// That the broker did not take the answer at all, from who had published it.
+    private func refusal(of loss: Loss) -> (words: String, at: Timestamp)? {
+        guard let reply = loss.call.reply.map(message) else { return nil }
+        if let at = reply.refusedAt { return ("refused it (basic.nack)", at) }
+        return closing(after: reply).map { ("closed the channel over it: \($0.code) \($0.text)", $0.at) }
     }
 
     /// ` in 60.0 s`, of an answer that was published more than once.
@@ -130,6 +141,10 @@ extension Facts {
             return Diagnosis.Evidence(
                 "the answer was given to \(name(reply?.deliveries.last?.to)), which had not asked",
                 at: reply?.deliveries.last?.at, message: reply?.id)
+        case .undelivered where refusal(of: loss) != nil:
+            let refusal = refusal(of: loss)
+            return Diagnosis.Evidence(
+                "the broker \(refusal?.words ?? "")", at: refusal?.at, message: reply?.id)
         default:
             return Diagnosis.Evidence(
                 "no delivery from \(queue) was seen in the \(seconds(captureEnd - loss.at)) \(untilEnd)",
@@ -155,10 +170,22 @@ extension Facts {
         finding.blame(server, service: topic.service, host: topic.host)
         finding.prove(published(loss.request))
         if let taken = self.taken(loss.request) { finding.diagnosis.evidence.insert(taken, at: 1) }
-        finding.diagnosis.evidence.append(
-            Diagnosis.Evidence(
-                "\(name(call.to)) answered \(seconds((call.repliedAt ?? loss.at) - loss.at)) too late",
-                at: call.repliedAt, message: call.reply))
+        let late = seconds((call.repliedAt ?? loss.at) - loss.at)
+        let sent = (firstAttempt(of: loss) ?? call.reply.map(message))?.publishedAt
+        if let sent, sent <= loss.at {
+            // The server has done its part; the answer waited for the broker or the caller.
+            finding.blame(participant(call.from))
+            finding.diagnosis.evidence += [
+                Diagnosis.Evidence(
+                    "\(name(call.to)) answered, \(seconds(loss.at - sent)) before that", at: sent, message: call.reply),
+                Diagnosis.Evidence(
+                    "\(caller) was given the answer \(late) too late", at: call.repliedAt, message: call.reply),
+            ]
+        } else {
+            finding.diagnosis.evidence.append(
+                Diagnosis.Evidence(
+                    "\(name(call.to)) answered \(late) too late", at: call.repliedAt, message: call.reply))
+        }
         return finding
     }
 }
