@@ -86,6 +86,7 @@ package struct Selection: Sendable {
 
     private func isProblem(_ operation: Operation, in trace: BusTrace) -> Bool {
         if operation.outcome == .failed || operation.outcome == .stuck { return true }
+        if operation.diagnosis?.isSilent == true { return true }
         return operation.messages.contains { id in
             guard let call = trace.messages[id].call.map({ trace.calls[$0] }) else {
                 return trace.messages[id].returned != nil

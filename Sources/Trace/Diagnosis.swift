@@ -90,6 +90,9 @@ package struct Diagnosis: Sendable {
     package var host: String?
     /// The queue or exchange that nobody took from, the event that did not come.
     package var awaited: String?
+    /// Whether more should have come, and nothing did in a capture that lacks nothing: a problem, though it does not tell
+    /// why, and the outcome is unknown.
+    package var isSilent = false
     package var evidence: [Evidence] = []
     package var reschedules: [Reschedule] = []
 

@@ -85,6 +85,112 @@ import Trace
         }
     }
 
+    /// A second process of the compute's name, connected all the time or since the first was lost.
+    private func withAnother(
+        _ script: TraceScript, pid: Int?, own: Int? = 100, since began: Timestamp? = nil
+    ) -> TraceScript {
+        var script = script
+        script.trace.participants[TraceScript.compute].pid = own
+        script.trace.participants.append(
+            Participant(id: 6, service: "nova-compute", host: "node1", pid: pid, label: "nova-compute@node1"))
+        var connection = Connection(
+            id: 6, client: "10.0.0.\(TraceScript.compute):2", server: "10.0.1.1:5672", protocolName: "AMQP 0-9-1")
+        connection.participant = 6
+        connection.openedAt = began
+        script.trace.capture.connections.append(connection)
+        return script
+    }
+
+    @Test func `a process that went with the work in hand is named by its number, though another has come or goes on`()
+        throws
+    {
+        let lost = spawning(.finished, by: .client)
+        for (began, words) in [(lost.now + .seconds(1), "connected since then"), (nil, "connected all the time")] {
+            var script = withAnother(lost, pid: 200, since: began)
+            script.wait(.seconds(4))
+            #expect(try boot(script).operation.outcome == .running)
+            script.wait(.seconds(2))
+            let (operation, diagnosis) = try boot(script)
+            #expect(operation.outcome == .stuck)
+            #expect(diagnosis.cause == .connectionLost)
+            #expect(diagnosis.participant == TraceScript.compute)
+            #expect(
+                operation.verdict
+                    == "nova-compute@node1 (process 100) lost its connection at +2.5 s, and no other process went on with "
+                    + "it in 6.0 s")
+            #expect(
+                diagnosis.evidence.contains {
+                    $0.text.hasPrefix("process 200 of nova-compute@node1 is another one") && $0.text.hasSuffix(words)
+                })
+        }
+    }
+
+    @Test func `a process that may be the same one, back again, is not called another`() throws {
+        let lost = spawning(.finished, by: .client)
+        for (own, pid) in [(100, 100), (100, nil), (nil, 200)] as [(Int?, Int?)] {
+            var script = withAnother(lost, pid: pid, own: own)
+            script.wait(.seconds(200))
+            #expect(try boot(script).diagnosis.cause == .unclear)
+        }
+        var cut = withAnother(spawning(.finished, by: .broker), pid: 200)
+        cut.wait(.seconds(20))
+        #expect(try boot(cut).operation.outcome == .running, "one that the broker cut off tries again")
+    }
+
+    @Test func `a message that its taker did not acknowledge goes to another one`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.acknowledgeAll()
+        let build = try #require(script.trace.messages.last { $0.method == "build_and_run_instance" }?.id)
+        script.trace.messages[build].deliveries[0].acknowledgedAt = nil
+        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
+            .finished, at: script.now, by: .client)
+        var other = withAnother(script, pid: 200)
+        other.wait(.seconds(10))
+        #expect(try !boot(other).operation.verdict.contains("process 100"))
+    }
+
+    @Test func `of work that no workflow knows it is said at once that who took it went`() throws {
+        var script = TraceScript()
+        script.cast("create_volume", TraceScript.api, TraceScript.compute, key: "compute.node1")
+        script.acknowledgeAll()
+        script.wait(.seconds(1))
+        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(.reset, at: script.now, by: .client)
+        script.wait(.seconds(10))
+        let (operation, diagnosis) = try boot(script)
+        #expect(operation.outcome == .unknown && diagnosis.isSilent)
+        #expect(
+            operation.verdict
+                == "create_volume was taken by nova-compute@node1, which lost its connection at +1.0 s and did not come "
+                + "back in 10.0 s")
+        #expect(
+            try boot(withAnother(script, pid: 200)).operation.verdict
+                == "create_volume was taken by nova-compute@node1 (process 100), which lost its connection at +1.0 s; "
+                + "another process of it goes on")
+    }
+
+    @Test func `a conductor that goes when it may have asked another cell's broker is not blamed`() throws {
+        var script = TraceScript()
+        script.cast(
+            "schedule_and_build_instances", TraceScript.api, TraceScript.conductor, key: "conductor",
+            instances: [TraceScript.instance])
+        script.call(
+            "select_destinations", TraceScript.conductor, TraceScript.scheduler, key: "scheduler",
+            instances: [TraceScript.instance])
+        script.acknowledgeAll()
+        var soon = script
+        soon.trace.capture.connections[TraceScript.conductor].end = ConnectionEnd(
+            .finished, at: soon.now + .milliseconds(20), by: .client)
+        soon.wait(.seconds(100))
+        #expect(try boot(soon).diagnosis.cause == .unclear, "the capture shows no builds at all")
+        soon.cast(
+            "build_and_run_instance", TraceScript.conductor, TraceScript.otherCompute, key: "compute.node2",
+            instances: ["another"], request: "req-2")
+        soon.trace.messages[soon.trace.messages.count - 1].publishedAt = soon.trace.messages[0].publishedAt
+        soon.trace.messages[soon.trace.messages.count - 1].from = TraceScript.api
+        #expect(try boot(soon).diagnosis.cause == .connectionLost)
+    }
+
     @Test func `a process of the same service on the same host but in another virtual host is another`() throws {
         var script = spawning(.finished, by: .client)
         script.trace.participants[TraceScript.compute].virtualHost = "cell2"

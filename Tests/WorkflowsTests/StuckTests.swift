@@ -151,7 +151,33 @@ import Trace
         script.wait(.seconds(50))
         #expect(try boot(script).diagnosis.cause == .underWay)
         script.wait(.seconds(11))
-        #expect(try boot(script).diagnosis.cause == .unanswered)
+        let (operation, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .unanswered)
+        #expect(
+            operation.verdict
+                == "select_destinations was published to scheduler and taken but not answered in 111.0 s, the last 61.0 s "
+                + "without a sign of life")
+        #expect(diagnosis.evidence.contains { $0.isMissing && $0.text.hasPrefix("no answer, nor a sign of life, was") })
+    }
+
+    @Test func `a compute that says no more, where the capture lacks nothing, is a problem whose reason is not known`()
+        throws
+    {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.connect()
+        script.wait(.seconds(50))
+        #expect(try !boot(script).diagnosis.isSilent)
+        script.wait(.seconds(20))
+        let (operation, diagnosis) = try boot(script)
+        #expect(operation.outcome == .unknown && diagnosis.isSilent)
+        script.trace.capture.sources[0].kernelDropped = 4
+        #expect(try !boot(script).diagnosis.isSilent)
+        var late = TraceScript()
+        late.build(until: "spawning")
+        late.wait(.seconds(100))
+        #expect(try !boot(late).diagnosis.isSilent, "it began before the capture")
     }
 
     @Test func `a compute that took the build and does nothing is named`() throws {

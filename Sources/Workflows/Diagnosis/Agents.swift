@@ -17,6 +17,17 @@ struct Agents {
         var end: ConnectionEnd
     }
 
+    /// A value: all connections of one process ended, and others of its name have some.
+    struct Replacement {
+        var departure: Departure
+        var pid: Int
+        /// Another process, which is connected after that, and its number.
+        var other: Int
+        var otherPid: Int
+        /// When the other was connected first; `nil` where it was there before.
+        var began: Timestamp?
+    }
+
     /// A value: all connections to a broker ended, most of them at once.
     struct Outage {
         var server: String
@@ -100,17 +111,57 @@ struct Agents {
     func departure(of participant: Int) -> Departure? {
         let group = processes(of: participant)
         let own = group.flatMap { ofParticipant[$0] }
+        guard let departure = departure(byOwn: own), let newest = own.max() else { return nil }
+        if group.contains(where: { lastHeard[$0].map { $0 > departure.at } ?? false }) { return nil }
+        let addresses = Set(own.map { Self.address(connections[$0].client) })
+        let neighbours = addresses.flatMap { ofAddress[$0] ?? [] }.filter { !own.contains($0) }
+        let mayBeBack = neighbours.contains {
+            mayBe(participants[participant], $0, since: departure.at, beyond: newest)
+        }
+        return mayBeBack ? nil : departure
+    }
+
+    /// How one process of several lost the broker, or one that another came after: what it had in hand, no other has.
+    ///
+    /// Only where all that may be meant have numbers of their own: what has none may be the same process, back again.
+    func replacement(of participant: Int) -> Replacement? {
+        guard participants.indices.contains(participant), let pid = participants[participant].pid,
+            let departure = departure(byOwn: ofParticipant[participant]),
+            lastHeard[participant].map({ $0 <= departure.at }) ?? true
+        else { return nil }
+        let who = participants[participant]
+        let addresses = Set(ofParticipant[participant].map { Self.address(connections[$0].client) })
+        let near = addresses.flatMap { ofAddress[$0] ?? [] }
+        let ofGroup = processes(of: participant).flatMap { ofParticipant[$0] }
+        var others: [Int] = []
+        for index in Set(near + ofGroup).sorted() where connections[index].participant != participant {
+            if let end = connections[index].end, end.isSeen, end.at <= departure.at { continue }
+            guard let other = connections[index].participant, let service = participants[other].service else {
+                return nil
+            }
+            guard service == who.service, who.virtualHost == nil || participants[other].virtualHost == who.virtualHost
+            else { continue }
+            if let host = who.host, let its = participants[other].host, host != its { continue }
+            guard let number = participants[other].pid, number != pid else { return nil }
+            others.append(index)
+        }
+        guard let first = others.first, let other = connections[first].participant,
+            let otherPid = participants[other].pid
+        else { return nil }
+        let began = ofParticipant[other].compactMap { connections[$0].openedAt }.min()
+        return Replacement(
+            departure: departure, pid: pid, other: other, otherPid: otherPid,
+            began: began.flatMap { $0 > departure.at ? $0 : nil })
+    }
+
+    /// The end of these connections, where all were seen to end.
+    private func departure(byOwn own: [Int]) -> Departure? {
         var ends: [ConnectionEnd] = []
         for index in own {
             guard let end = connections[index].end, end.isSeen else { return nil }
             ends.append(end)
         }
-        guard let last = ends.max(by: { $0.at < $1.at }), let newest = own.max() else { return nil }
-        if group.contains(where: { lastHeard[$0].map { $0 > last.at } ?? false }) { return nil }
-        let addresses = Set(own.map { Self.address(connections[$0].client) })
-        let neighbours = addresses.flatMap { ofAddress[$0] ?? [] }.filter { !own.contains($0) }
-        let mayBeBack = neighbours.contains { mayBe(participants[participant], $0, since: last.at, beyond: newest) }
-        guard !mayBeBack else { return nil }
+        guard let last = ends.max(by: { $0.at < $1.at }) else { return nil }
         return Departure(
             at: last.at, connections: own.count, isOwn: ends.allSatisfy { $0.by == .client },
             isRegular: ends.allSatisfy(\.isRegular), end: last)

@@ -22,6 +22,8 @@ struct Coverage {
     /// What the capture shows of deliveries, and whether of acknowledgements anything.
     private let sight: DeliverySight
     let seesAcknowledgements: Bool
+    /// Whether any build was sent to a compute: else cells may have brokers of their own.
+    let showsBuilds: Bool
     /// Services that were seen, alone and with their hosts.
     private let served: Set<String>
 
@@ -44,6 +46,7 @@ struct Coverage {
                 guard let service = participant.service else { return [String]() }
                 return [service] + (participant.host.map { ["\(service)@\($0)"] } ?? [])
             })
+        showsBuilds = trace.messages.contains { $0.method == "build_and_run_instance" }
         seesAcknowledgements = trace.messages.contains { message in
             (message.kind == .call || message.kind == .cast)
                 && message.deliveries.contains { $0.acknowledgedAt != nil }

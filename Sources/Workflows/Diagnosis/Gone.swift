@@ -2,7 +2,7 @@ import Trace
 
 /// Who had the work in hand is not there any more: its connections ended, all of them, and it did not come back.
 extension Facts {
-    var gone: Finding? { goneBroker ?? goneHolder }
+    var gone: Finding? { goneBroker ?? goneHolder ?? goneProcess }
 
     // MARK: The broker
 
@@ -57,13 +57,74 @@ extension Facts {
         return departure
     }
 
+    /// The end of the one process that has the work in hand, where others of its name go on: none of them knows of it.
+    func replacement(of holder: Holder?) -> Agents.Replacement? {
+        guard let holder, let replacement = agents.replacement(of: holder.participant),
+            replacement.departure.at >= holder.since, !mayBeGivenAgain(holder)
+        else { return nil }
+        let limit = replacement.departure.isOwn ? patience.untaken : patience.reconnecting
+        guard captureEnd - replacement.departure.at > limit else { return nil }
+        let services = participant(holder.participant)?.service.map { [$0] } ?? []
+        guard coverage.loss(since: replacement.departure.at, of: Set(services), in: trace) == nil else { return nil }
+        return replacement
+    }
+
+    /// Whether the broker gives the message to another one, since it was not acknowledged.
+    private func mayBeGivenAgain(_ holder: Holder) -> Bool {
+        let message = message(holder.message)
+        guard message.from != holder.participant, let delivery = message.deliveries.last else { return false }
+        return delivery.acknowledgedAt == nil
+    }
+
+    private var goneProcess: Finding? {
+        guard let holder, let replacement = replacement(of: holder), !isElsewhere(before: replacement.departure),
+            lastSeen <= replacement.departure.at || isWaiting(for: holder)
+        else { return nil }
+        let who = name(holder.participant)
+        var finding = Finding(.connectionLost, words(on: replacement, who), self)
+        finding.diagnosis.message = holder.message
+        finding.diagnosis.since = replacement.departure.at
+        finding.awaitedStep = isWaiting(for: holder) ? stepIndex(of: holder.message) ?? nextStep : nextStep
+        finding.blame(participant(holder.participant))
+        finding.prove(inHand(holder), evidence(of: replacement.departure, "process \(replacement.pid) of \(who)"))
+        finding.diagnosis.evidence.append(evidence(of: replacement))
+        finding.diagnosis.evidence.append(
+            Diagnosis.Evidence(
+                "nobody was seen to go on with it in the \(seconds(captureEnd - replacement.departure.at)) \(untilEnd)",
+                at: captureEnd, isMissing: true))
+        return finding
+    }
+
+    /// Whether the message that the holder took is a call that is open.
+    private func isWaiting(for holder: Holder) -> Bool { openWaits.contains { $0.request == holder.message } }
+
+    /// `nova-compute@cmp1 (process 11108) lost its connections at +2.0 s, and no other process went on with it in 9.0 s`.
+    func words(on replacement: Agents.Replacement, _ who: String) -> String {
+        "\(who) (process \(replacement.pid)) \(loss(replacement.departure)), and no other process went on with it in "
+            + seconds(captureEnd - replacement.departure.at)
+    }
+
+    /// Of work of which nobody says when it is done.
+    func words(onTaker replacement: Agents.Replacement, _ who: String) -> String {
+        "\(who) (process \(replacement.pid)), which \(loss(replacement.departure)); "
+            + (replacement.began == nil ? "another process of it goes on" : "another process of it came since")
+    }
+
+    private func evidence(of replacement: Agents.Replacement) -> Diagnosis.Evidence {
+        let other = "process \(replacement.otherPid) of \(name(replacement.other))"
+        guard let began = replacement.began else {
+            return Diagnosis.Evidence("\(other) is another one, and was connected all the time")
+        }
+        return Diagnosis.Evidence("\(other) is another one, connected since then", at: began)
+    }
+
     private var goneHolder: Finding? {
-        guard let holder, let departure = departure(of: holder) else { return nil }
+        guard let holder, let departure = departure(of: holder), !isElsewhere(before: departure) else { return nil }
         let who = name(holder.participant)
         var finding = Finding(.connectionLost, "\(who) \(words(on: departure))", self)
         finding.diagnosis.message = holder.message
         finding.diagnosis.since = departure.at
-        finding.awaitedStep = nextStep
+        finding.awaitedStep = isWaiting(for: holder) ? stepIndex(of: holder.message) ?? nextStep : nextStep
         finding.blame(participant(holder.participant))
         finding.prove(inHand(holder), evidence(of: departure, who))
         finding.diagnosis.evidence.append(

@@ -4,6 +4,7 @@ extension Question {
     /// Something was seen of it shortly before the capture ended.
     static let underWay = Question { facts in
         guard !facts.isSilent else { return nil }
+        if let finding = Finding.goneTaker(facts) { return finding }
         let plugging = facts.pluggingWait
         let lost = facts.recentLoss
         var finding = Finding(.underWay, facts.reached + (lost == nil ? " when the capture ended" : ""), facts)
@@ -51,6 +52,7 @@ extension Finding {
                 "the capture goes on for \(facts.seconds(facts.captureEnd - facts.lastSeen)) without a message of it",
                 at: facts.captureEnd))
         finding.advise(facts, loss: loss)
+        finding.diagnosis.isSilent = loss == nil && facts.shouldGoOn
         if finding.diagnosis.cause == .unclear, facts.mayGoOnInAnotherCell {
             finding.diagnosis.evidence.append(
                 Diagnosis.Evidence("a cell may have a broker of its own: capture on that too"))
@@ -59,16 +61,24 @@ extension Finding {
     }
 
     /// Without a workflow nobody says whether work that was cast is done; that who took it is gone is said.
-    private static func goneTaker(_ facts: Facts) -> Finding? {
-        guard facts.workflow == nil, let taker = facts.lastTaker, let departure = facts.departure(of: taker) else {
-            return nil
-        }
+    fileprivate static func goneTaker(_ facts: Facts) -> Finding? {
+        guard facts.workflow == nil, let taker = facts.lastTaker else { return nil }
         let title = facts.message(taker.message).title
         let who = facts.name(taker.participant)
-        var finding = Finding(
-            .unclear, "\(title) was taken by \(who), which \(facts.words(on: departure))", facts)
+        let departure: Agents.Departure
+        let words: String
+        if let gone = facts.departure(of: taker) {
+            (departure, words) = (gone, "\(who), which \(facts.words(on: gone))")
+        } else if let replacement = facts.replacement(of: taker) {
+            (departure, words) = (replacement.departure, facts.words(onTaker: replacement, who))
+        } else {
+            return nil
+        }
+        var finding = Finding(.unclear, "\(title) was taken by \(words)", facts)
         finding.diagnosis.message = taker.message
         finding.diagnosis.since = departure.at
+        // Long after it the work may well have been done.
+        finding.diagnosis.isSilent = departure.at - taker.since <= facts.patience.silent
         finding.blame(facts.participant(taker.participant))
         finding.prove(facts.published(taker.message), facts.evidence(of: departure, who))
         return finding
@@ -104,6 +114,12 @@ extension Facts {
         finding.diagnosis.evidence.append(Diagnosis.Evidence("the scheduler chose \(host)"))
     }
 
+    /// Whether the capture shows its beginning, and more of it is due where the capture would show it.
+    fileprivate var shouldGoOn: Bool {
+        guard let workflow, let first = operation.steps.first, nextStep != nil, isSilent else { return false }
+        return (!first.messages.isEmpty || workflow.steps[0].isOptional) && !mayGoOnInAnotherCell
+    }
+
     /// The host that the scheduler chose for the instance: answers name one for each instance, in the request's order.
     fileprivate var selectedHost: String? {
         let request = requests.last { message($0).method == "select_destinations" }
@@ -112,6 +128,12 @@ extension Facts {
             let place = message(request).instances.firstIndex(of: instance)
         else { return nil }
         return hosts[place]
+    }
+
+    /// Whether the work that was in hand when somebody went may have gone on before at the broker of a cell: the
+    /// capture shows no builds, or there was time enough.
+    func isElsewhere(before departure: Agents.Departure) -> Bool {
+        mayGoOnInAnotherCell && (!coverage.showsBuilds || departure.at - lastSeen > patience.untaken)
     }
 
     /// Whether the conductor is to ask a compute next, which it does on the broker of the cell.

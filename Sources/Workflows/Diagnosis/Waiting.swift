@@ -222,15 +222,21 @@ extension Facts {
         } else {
             let state = wait.isTaken ? state : "taken by nobody"
             let timedOut = message.expiration.map { " after \(seconds($0))" } ?? ""
+            // Of a call that showed signs of life the wait is told from the last of them, which is said.
+            let asked = message.deliveries.last?.at ?? message.at ?? wait.since
+            let hadSigns = wait.isTaken && wait.since > asked
+            let ago =
+                hadSigns
+                ? "in \(seconds(captureEnd - asked)), the last \(waited) without a sign of life" : "in \(waited)"
             let sentence =
                 wait.isOver
-                ? "\(beginning), \(state), and timed out\(timedOut)" : "\(beginning) and \(state) in \(waited)"
+                ? "\(beginning), \(state), and timed out\(timedOut)" : "\(beginning) and \(state) \(ago)"
             finding = Finding(cause, sentence, self)
             finding.prove(
                 Diagnosis.Evidence(
                     cause == .notTaken
                         ? "no delivery of it was seen in the \(waited) \(untilEnd)"
-                        : "no answer was seen in the \(waited) \(untilEnd)",
+                        : "no answer\(hadSigns ? ", nor a sign of life," : "") was seen in the \(waited) \(untilEnd)",
                     at: captureEnd, message: wait.request, isMissing: true))
         }
         finding.diagnosis.message = wait.request
