@@ -118,6 +118,61 @@ private struct AdviceScript {
         #expect(script.words.contains("from before the server is created"))
     }
 
+    @Test func `a boot of which a whole capture shows no more is looked for where it should go on, not captured again`()
+    {
+        var script = AdviceScript(.unclear) { ($0.participant, $0.isSilent) = (0, true) }
+        script.reach("spawning")
+        #expect(!script.words.contains("novatrace capture"))
+        #expect(script.commands.first == "grep \(AdviceScript.request) /var/log/nova/nova-compute.log")
+        #expect(script.commands.contains("kill -USR2 4711"))
+        #expect(script.commands.contains("openstack console log show \(AdviceScript.uuid)"))
+    }
+
+    @Test func `the number of a process is said to be its container's own`() {
+        for cause in [Diagnosis.Cause.unanswered, .notAcknowledged] {
+            let script = AdviceScript(cause) { $0.participant = 0 }
+            #expect(script.words.contains("4711") && script.words.contains("in its container if it has one"))
+        }
+    }
+
+    @Test(arguments: [
+        (404, "NOT_FOUND - no exchange 'notif' in vhost '/'", "basic.publish", "list_exchanges"),
+        (404, "NOT_FOUND - no queue 'q' in vhost '/'", "queue.declare", "list_queues"),
+        (
+            406,
+            "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout value used: 1800000 ms.",
+            nil, "list_consumers"
+        ),
+    ])
+    func `a channel that the broker closed leads to what it closed it over`(
+        code: Int, text: String, method: String?, command: String
+    ) {
+        var incident = ConnectionIncident(
+            .channelClosed, at: Timestamp(seconds: 1, nanoseconds: 0), client: "10.0.0.5:1", server: "10.0.0.1:5672")
+        (incident.by, incident.code, incident.text, incident.method) = (.broker, code, text, method)
+        #expect(Self.command(for: incident)?.contains(command) == true)
+    }
+
+    @Test
+    func `a virtual host that has as many connections as it may leads to its limit, one that is refused to who may`() {
+        var incident = ConnectionIncident(
+            .virtualHostRefused, at: Timestamp(seconds: 1, nanoseconds: 0), client: "10.0.0.5:1",
+            server: "10.0.0.1:5672")
+        (incident.virtualHost, incident.user) = ("-full", "nova")
+        incident.text = "NOT_ALLOWED - access to vhost '-full' refused for user 'nova': connection limit (2) is reached"
+        #expect(Self.command(for: incident) == "rabbitmqctl list_vhost_limits --vhost='-full'")
+        incident.text = "NOT_ALLOWED - Connection refused for user 'nova': user connection limit (2) is reached"
+        #expect(Self.command(for: incident) == "rabbitmqctl list_user_limits --user nova")
+        (incident.virtualHost, incident.text) = ("cell9", "NOT_ALLOWED - access to vhost 'cell9' refused")
+        #expect(Self.command(for: incident) == "rabbitmqctl list_permissions -p cell9")
+    }
+
+    private static func command(for incident: ConnectionIncident) -> String? {
+        var counter = TroubleCounter(BusTrace())
+        counter.add(incident)
+        return counter.counted.first?.advice.command
+    }
+
     @Test func `names off the wire cannot run anything when a command is pasted`() {
         let script = AdviceScript(.notTaken) {
             ($0.service, $0.host) = ("nova-compute", "x; rm -rf ~'$(id)\n")
@@ -125,6 +180,10 @@ private struct AdviceScript {
         #expect(
             script.commands.first
                 == #"openstack compute service list --service nova-compute --host 'x; rm -rf ~'\''$(id)?'"#)
+        let option = AdviceScript(.notTaken) { ($0.service, $0.host) = ("nova-compute", "-x") }
+        #expect(
+            option.commands.first == "openstack compute service list --service nova-compute --host='-x'",
+            "it is no option of its own")
         var odd = AdviceScript(.errorState)
         odd.operation.instances = ["--os-password"]
         #expect(odd.commands.contains("openstack server event list '--os-password'"))

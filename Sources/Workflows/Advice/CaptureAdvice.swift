@@ -8,7 +8,10 @@ enum CaptureAdvice {
             .wholePackets,
             .withoutLoss,
             .wholeBoot,
+            .howFar,
+            .whatItDoes,
             .stateNow,
+            .silentConsole,
         ]
     ]
 }
@@ -35,10 +38,24 @@ extension AdviceEntry {
             command: "sudo novatrace capture --buffer 256 -w boot.pcap")
     }
 
+    /// A capture that lacks nothing would show no more if it were made again.
     fileprivate static let wholeBoot = AdviceEntry { situation in
+        guard !situation.diagnosis.isSilent else { return nil }
         let what = situation.operation.kind == .boot ? "the server is created" : "the request is made"
         return Advice(
             "capture on the broker's host from before \(what) until nothing more happens",
             command: "sudo novatrace capture -w boot.pcap")
     }
+
+    private static func whereSilent(_ entry: AdviceEntry) -> AdviceEntry {
+        AdviceEntry(each: { $0.diagnosis.isSilent ? entry.advise($0) : [] })
+    }
+
+    fileprivate static let howFar = whereSilent(.log("how far it came"))
+    /// Without a workflow it is the end of the process that is known, not what it does.
+    fileprivate static let whatItDoes = whereSilent(
+        AdviceEntry(each: { situation in
+            (situation.operation.kind == .other ? AdviceEntry.isUp : .guruMeditation).advise(situation)
+        }))
+    fileprivate static let silentConsole = whereSilent(.console)
 }

@@ -26,7 +26,7 @@ extension AdviceEntry {
     static func log(of service: String, host: String?, _ reason: String, _ situation: Situation) -> Advice? {
         guard let file = ServiceManual(service).log else { return nil }
         let place = host.map { " on \($0)" } ?? ""
-        let command = situation.searchWord.map { "grep \(shellWord($0)) \(file)" } ?? "tail -n 100 \(file)"
+        let command = situation.searchWord.map { "grep \(searchPattern($0)) \(file)" } ?? "tail -n 100 \(file)"
         return Advice("\(reason): the log of \(service)\(place)", command: command)
     }
 

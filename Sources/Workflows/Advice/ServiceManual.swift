@@ -25,7 +25,7 @@ struct ServiceManual {
 
     /// Shows whether it is up, as far as the cloud or systemd know.
     func status(host: String?) -> String {
-        let onHost = host.map { " --host \(shellWord($0))" } ?? ""
+        let onHost = host.map { shellOption("--host", $0) } ?? ""
         switch service {
         case "nova-compute", "nova-conductor", "nova-scheduler":
             return "openstack compute service list --service \(service)\(onHost)"

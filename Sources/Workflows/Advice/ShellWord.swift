@@ -9,8 +9,21 @@ package func shellWord(_ name: String) -> String {
 
 /// ` -p cell1`, the option by which rabbitmqctl is told a virtual host; nothing for `/`, which it takes by itself.
 func rabbitVirtualHostOption(_ virtualHost: String) -> String {
-    virtualHost == "/" ? "" : " -p \(shellWord(virtualHost))"
+    virtualHost == "/" ? "" : rabbitVirtualHostArgument(virtualHost)
 }
+
+/// The same, for `/` as well. What begins with a hyphen would be taken for an option of its own behind `-p`.
+func rabbitVirtualHostArgument(_ virtualHost: String) -> String {
+    virtualHost.hasPrefix("-") ? " --vhost=\(shellWord(virtualHost))" : " -p \(shellWord(virtualHost))"
+}
+
+/// ` --host cmp1`, an option of a command with a name off the wire, which may begin with a hyphen.
+package func shellOption(_ option: String, _ value: String) -> String {
+    " \(option)\(value.hasPrefix("-") ? "=" : " ")\(shellWord(value))"
+}
+
+/// What grep looks for, which may begin with a hyphen.
+func searchPattern(_ word: String) -> String { (word.hasPrefix("-") ? "-e " : "") + shellWord(word) }
 
 private func isPlainInShell(_ byte: UInt8) -> Bool {
     switch byte {

@@ -27,6 +27,9 @@ struct Situation {
 
     var pid: Int? { participant?.pid }
 
+    /// ` (process 4711, in its container if it has one)`: the number is the one that the process itself knows.
+    var processNumber: String { pid.map { " (process \($0), in its container if it has one)" } ?? "" }
+
     var instance: String? { operation.instances.first }
 
     /// What to search logs for.

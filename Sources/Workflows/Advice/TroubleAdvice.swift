@@ -18,10 +18,12 @@ extension ConnectionTrouble {
             Advice(
                 "whether the user\(incident.user.map { " \($0)" } ?? "") is there; then its password in the service's "
                     + "transport_url", command: "rabbitmqctl list_users")
+        case .virtualHostRefused where isAtLimit:
+            limitAdvice
         case .virtualHostRefused:
             Advice(
                 "whether the virtual host is there, and who may enter it",
-                command: incident.virtualHost.map { "rabbitmqctl list_permissions -p \(shellWord($0))" }
+                command: incident.virtualHost.map { "rabbitmqctl list_permissions\(rabbitVirtualHostArgument($0))" }
                     ?? "rabbitmqctl list_vhosts")
         case .channelClosed: channelAdvice(option)
         case .consumerCancelled:
@@ -39,8 +41,29 @@ extension ConnectionTrouble {
         }
     }
 
+    private var limitAdvice: Advice {
+        if let host = incident.virtualHost, incident.text?.contains("user connection limit") != true {
+            return Advice(
+                "how many connections the virtual host may have",
+                command: "rabbitmqctl list_vhost_limits\(rabbitVirtualHostArgument(host))")
+        }
+        return Advice(
+            "how many connections the user may have",
+            command: "rabbitmqctl list_user_limits" + (incident.user.map { shellOption("--user", $0) } ?? ""))
+    }
+
     private func channelAdvice(_ option: String) -> Advice {
-        switch (incident.code, incident.method?.hasPrefix("exchange") ?? false) {
+        if isLateAcknowledgement {
+            return Advice(
+                "who keeps messages so long, and how long it may (consumer_timeout in rabbitmq.conf)",
+                command: "rabbitmqctl list_consumers\(option) queue_name channel_pid prefetch_count")
+        }
+        let isOfExchange = incident.method.map { $0.hasPrefix("exchange") || $0 == "basic.publish" } ?? false
+        return switch (incident.code, isOfExchange) {
+        case (404, true):
+            Advice(
+                "whether the exchange is there, and which others are",
+                command: "rabbitmqctl list_exchanges\(option) name type durable auto_delete")
         case (406, true):
             Advice(
                 "how the exchange was declared: the services must agree (amqp_durable_queues, rabbit_quorum_queue)",
@@ -52,6 +75,14 @@ extension ConnectionTrouble {
                 "whether the queue is there, and how it was declared",
                 command: "rabbitmqctl list_queues\(option) name durable auto_delete arguments state")
         }
+    }
+
+    /// `connection limit (2) is reached` (RabbitMQ, `rabbit_reader.erl`).
+    private var isAtLimit: Bool { incident.text?.contains("connection limit") ?? false }
+
+    /// RabbitMQ closes the channel of a consumer that acknowledges nothing for half an hour (`consumer_timeout`).
+    private var isLateAcknowledgement: Bool {
+        incident.text?.contains("delivery acknowledgement on channel") ?? false
     }
 
     private static func parts(of endpoint: String) -> (host: String, port: String) {

@@ -49,13 +49,15 @@ enum WaitingAdvice {
 extension AdviceEntry {
     /// oslo.reports: on USR2 a process writes its threads and green threads to its log or standard error
     /// (oslo.reports `guru_meditation_report.py`). Not for what runs under a web server.
-    fileprivate static let guruMeditation = AdviceEntry { situation in
+    ///
+    /// In a container a process has a number of its own, which is the one that it tells the broker.
+    static let guruMeditation = AdviceEntry { situation in
         guard let service = situation.service, !service.hasSuffix("-api") else { return nil }
         let command = situation.pid.map { "kill -USR2 \($0)" } ?? "pkill -USR2 -f \(shellWord(service))"
-        let process = situation.pid.map { " (process \($0))" } ?? ""
         return Advice(
-            "what \(service)\(situation.onHost)\(process) does: a Guru Meditation Report, written to its log or standard "
-                + "error", command: command)
+            "a Guru Meditation Report of \(service)\(situation.onHost)\(situation.processNumber), in its log or standard "
+                + "error",
+            command: command)
     }
 
     /// A process that was stopped (SIGSTOP, a debugger, a frozen container) is listed with state T.
@@ -65,7 +67,7 @@ extension AdviceEntry {
             situation.pid.map { "ps -o pid,stat,etime,args -p \($0)" }
             ?? "ps -eo pid,stat,etime,args | grep \(shellWord(service))"
         return Advice(
-            "whether the process of \(service)\(situation.onHost) is stopped (T) or stuck in the kernel (D)",
+            "whether \(service)\(situation.onHost)\(situation.processNumber) is stopped (T) or stuck in the kernel (D)",
             command: command)
     }
 
@@ -91,7 +93,7 @@ extension AdviceEntry {
         let host = situation.computeHost
         return Advice(
             "whether the network agent\(host.map { " on \($0)" } ?? "") is alive",
-            command: "openstack network agent list" + (host.map { " --host \(shellWord($0))" } ?? ""))
+            command: "openstack network agent list" + (host.map { shellOption("--host", $0) } ?? ""))
     }
 
     fileprivate static let networkLog = AdviceEntry { situation in
@@ -101,7 +103,9 @@ extension AdviceEntry {
             command: "grep \(shellWord(instance)) /var/log/neutron/neutron-server.log")
     }
 
-    fileprivate static let longerCapture = AdviceEntry { _ in
-        Advice("a longer capture: until the server is active or in error")
+    fileprivate static let longerCapture = AdviceEntry { situation in
+        Advice(
+            situation.operation.kind == .boot
+                ? "a longer capture: until the server is active or in error" : "a longer capture: until it is done")
     }
 }

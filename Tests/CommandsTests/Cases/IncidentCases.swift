@@ -48,7 +48,10 @@ extension IncidentCase {
                 "list", "--instance", "vm1", says: ["vm1", "398d1ca6"], never: ["32a447b2", "44007d5a"], status: 0),
             Saying("list", "--instance", "vm0", says: ["32a447b2"], never: ["398d1ca6", "44007d5a"]),
             Saying("explain", says: ["vm0", "vm1", "vm2", "completed: active on cmp1"], status: 1),
-            Saying("explain", "--instance", "vm1", says: ["vm1", "spawning", "cmp2"], never: ["vm0", "completed"]),
+            Saying(
+                "explain", "--instance", "vm1", says: ["vm1", "spawning", "cmp2"],
+                never: ["vm0", "completed"] + evasions),
+            Saying("list", "--problems", says: ["398d1ca6"], never: ["32a447b2", "44007d5a"]),
             Saying("explain", "--instance", "vm2", says: ["completed: active on cmp1"], never: ["vm0"], status: 0)),
         IncidentCase(
             "op-08-missed-heartbeats-fin.pcap", lanes: nova,
@@ -57,6 +60,16 @@ extension IncidentCase {
                 never: ["network-vif-plugged did not come", "completed", "running:"] + evasions, status: 1),
             Saying("list", "--problems", says: ["vm1", "stuck"]),
             Saying("connections", says: ["nova-compute@cmp1", "60 s"])),
+        IncidentCase(
+            "compute-killed-and-restarted.pcap", operations: ["boot vm-1 stuck"],
+            Saying(
+                "explain",
+                says: [
+                    "stuck", "nova-compute@host1 (process 23765) lost its connections at +1.1 s",
+                    "process 24528 of nova-compute@host1 is another one",
+                ],
+                never: ["did not come back", "running:", "network-vif-plugged"] + evasions, status: 1),
+            Saying("list", "--problems", says: ["vm-1", "stuck"])),
         IncidentCase(
             "op-09-blocked-memory-alarm.pcap", calls: ["ok": 13], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
