@@ -119,7 +119,9 @@ struct ConnectionRegistry: Sendable {
         connection.lastCut = stream.lastCut?.time
         connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
-        connection.oneSided = !sawBothEnds && !stream.isIdle && counts.contains { $0.seen == 0 }
+        // Where the opening was seen, both ends had something to say in it.
+        let maySayNothing = sawBothEnds && stream.isMidstream
+        connection.oneSided = !maySayNothing && !stream.isIdle && counts.contains { $0.seen == 0 }
         connection.answeredIn = protocolStream.answeredIn
         connection.openedAt = stream.isMidstream ? nil : stream.beganAt
         let isServerFirst = stream.serverSide == .first
