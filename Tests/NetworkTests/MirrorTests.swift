@@ -7,12 +7,13 @@ import Trace
     /// A conversation with bytes that no other has.
     private static func session(
         client: Endpoint = .v4(1, port: 40_000), server: Endpoint = .v4(2, port: 5672), seed: UInt64 = 1,
-        rounds: Int = 20, handshake: Bool = true
+        rounds: Int = 20, handshake: Bool = true, timestampsFrom: UInt32? = nil
     ) -> [RecordedPacket] {
         var generator = SeededGenerator(seed: seed)
         var session = TCPSessionBuilder(
             client: client, server: server, clientSequence: UInt32.random(in: 1...(.max), using: &generator),
             serverSequence: UInt32.random(in: 1...(.max), using: &generator))
+        session.timestampsFrom = timestampsFrom
         if handshake { session.handshake() }
         for round in 0..<rounds {
             let size = round == 0 ? 8 : Int.random(in: 8...2000, using: &generator)
@@ -91,6 +92,27 @@ import Trace
         let packets = Array(Self.session().dropFirst(skipped))
         let other = Self.translated(packets, from: .v4(1, port: 40_000), to: Endpoint([192, 168, 7, 7], port: 1024))
         expectOne(Self.interleaved(packets, other, turns: turns), like: packets)
+    }
+
+    /// The file of another host, whose clock is a little behind, or what a capture wrote of one interface after another.
+    @Test(arguments: [0, 4, 30], [3, 17, 25])
+    func `before and after translation are one however late the copy comes, by its timestamps`(skipped: Int, late: Int)
+    {
+        let packets = Array(Self.session(timestampsFrom: 77_000).dropFirst(skipped))
+        let server = Endpoint([172, 16, 0, 9], port: 30_672)
+        let copies = Self.translated(packets, from: .v4(2, port: 5672), to: server).map {
+            RecordedPacket($0.time + .milliseconds(Int64(late)) + 1, $0.bytes)
+        }
+        expectOne((packets + copies).sorted { $0.time < $1.time }, like: packets)
+    }
+
+    @Test func `with the same numbers and bytes but other timestamps are two`() {
+        let packets = Self.session(timestampsFrom: 77_000)
+        let others = Self.translated(
+            Self.session(timestampsFrom: 12_345), from: .v4(1, port: 40_000), to: .v4(1, port: 40_001))
+        let (found, statistics) = flows(Self.interleaved(packets, others))
+        #expect(found.count == 2)
+        #expect(statistics.mirroredConnections == 0)
     }
 
     @Test func `on several interfaces are one`() {

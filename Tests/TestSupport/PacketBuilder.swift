@@ -61,10 +61,11 @@ package enum PacketBuilder {
     /// A TCP segment in an IP packet of the version that the addresses are of.
     package static func tcpOverIP(
         from source: Endpoint, to destination: Endpoint, sequence: UInt32, acknowledgment: UInt32 = 0,
-        flags: UInt8 = ack, _ payload: [UInt8] = []
+        flags: UInt8 = ack, options: [UInt8] = [], _ payload: [UInt8] = []
     ) -> [UInt8] {
         let segment = tcp(
-            from: source, to: destination, sequence: sequence, acknowledgment: acknowledgment, flags: flags, payload)
+            from: source, to: destination, sequence: sequence, acknowledgment: acknowledgment, flags: flags,
+            options: options, payload)
         return source.address.count == 4
             ? ipv4(from: source.address, to: destination.address, segment)
             : ipv6(from: source.address, to: destination.address, segment)

@@ -15,6 +15,8 @@ package struct TCPSessionBuilder {
     package private(set) var packets: [RecordedPacket] = []
     package var time: Timestamp
     package var interval: Nanoseconds = .milliseconds(1)
+    /// What the timestamps option counts from in milliseconds, at both ends; `nil` for none.
+    package var timestampsFrom: UInt32?
     private var clientNext: UInt32
     private var serverNext: UInt32
 
@@ -90,8 +92,15 @@ package struct TCPSessionBuilder {
         let packet = PacketBuilder.tcpOverIP(
             from: isClient ? client : server, to: isClient ? server : client,
             sequence: isClient ? clientNext : serverNext, acknowledgment: isClient ? serverNext : clientNext,
-            flags: flags, payload)
+            flags: flags, options: timestamps, payload)
         packets.append(RecordedPacket(time, PacketBuilder.ethernet(packet)))
         time = time + interval
+    }
+
+    /// The timestamps option, padded as Linux does.
+    private var timestamps: [UInt8] {
+        guard let timestampsFrom else { return [] }
+        let value = timestampsFrom &+ UInt32(truncatingIfNeeded: time.nanoseconds / 1_000_000)
+        return [1, 1, 8, 10] + PacketBuilder.big(value) + PacketBuilder.big(value)
     }
 }

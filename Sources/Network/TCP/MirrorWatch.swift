@@ -18,7 +18,17 @@ struct MirrorWatch {
         var sequence: UInt32 = 0
         var acknowledgment: UInt32 = 0
         var length = 0
+        var timestamps: UInt64 = 0
         var digest = PayloadDigest()
+    }
+
+    /// A connection that may be the one of a segment.
+    struct Candidate {
+        let connection: Int
+        let side: FlowSide
+        /// Whether the timestamps of both are the same: no two connections count time from the same moment, so that it
+        /// does not matter then how late the one comes.
+        let hasSameTimestamps: Bool
     }
 
     /// A segment that is held back.
@@ -103,11 +113,11 @@ struct MirrorWatch {
         sightings[newest] = Sighting(
             connection: connection, side: side, sequence: segment.sequence.rawValue,
             acknowledgment: segment.acknowledgment.rawValue, length: segment.wireLength,
-            digest: PayloadDigest(payload))
+            timestamps: segment.timestamps, digest: PayloadDigest(payload))
     }
 
     /// The connections that have just shown a segment, and from which side; the latest first.
-    func candidates(for segment: borrowing TCPSegment, _ payload: RawSpan) -> [(connection: Int, side: FlowSide)] {
+    func candidates(for segment: borrowing TCPSegment, _ payload: RawSpan) -> [Candidate] {
         // Without an acknowledgment number, which every segment with data has, half of the evidence is missing.
         guard segment.flags.contains(.ack) else { return [] }
         let sequence = segment.sequence.rawValue
@@ -115,12 +125,16 @@ struct MirrorWatch {
         guard !places.isEmpty else { return [] }
         let (digest, count) = (PayloadDigest(payload), sightings.count)
         let (acknowledgment, length) = (segment.acknowledgment.rawValue, segment.wireLength)
+        let timestamps = segment.timestamps
         places.sort { (newest - $0 + count) % count < (newest - $1 + count) % count }
         return places.compactMap { place in
             let sighting = sightings[place]
             guard sighting.acknowledgment == acknowledgment, sighting.length == length, sighting.digest == digest
             else { return nil }
-            return (sighting.connection, sighting.side)
+            let hasSame = timestamps != 0 && timestamps == sighting.timestamps
+            // Translation leaves timestamps alone.
+            guard hasSame || timestamps == 0 || sighting.timestamps == 0 else { return nil }
+            return Candidate(connection: sighting.connection, side: sighting.side, hasSameTimestamps: hasSame)
         }
     }
 
@@ -147,7 +161,7 @@ struct MirrorWatch {
     /// Holds back one more segment.
     ///
     /// - Parameter isInTime: whether the other connection has not gone on yet: no later segment of it answers this one.
-    ///   Only then it speaks for one connection.
+    ///   Only then, or with the same timestamps, it speaks for one connection.
     mutating func withhold(
         _ slot: Int32, _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         inTime isInTime: Bool
@@ -161,7 +175,8 @@ struct MirrorWatch {
         var verdict = Verdict.undecided
         if segment.wireLength > 0 {
             switch look(for: item, in: trial) {
-            case .same: if isInTime { trial.count(item.side) }
+            case .same(let hasSameTimestamps):
+                if isInTime || hasSameTimestamps { trial.count(item.side) }
             case .covered: break
             case .other: verdict = .different
             case .missing:
@@ -210,7 +225,7 @@ struct MirrorWatch {
     }
 
     private enum Found {
-        case same
+        case same(timestamps: Bool)
         /// It is a part of what the other connection has shown: the kernel joins and splits segments.
         case covered
         /// The same numbers with other bytes.
@@ -229,7 +244,9 @@ struct MirrorWatch {
                 found = .covered
                 continue
             }
-            return item.isCopy(of: sighting.length, sighting.digest) ? .same : .other
+            guard item.isCopy(of: sighting.length, sighting.digest) else { return .other }
+            let timestamps = item.segment.timestamps
+            return .same(timestamps: timestamps != 0 && timestamps == sighting.timestamps)
         }
         return found
     }

@@ -21,13 +21,15 @@ extension TCPConnectionTable {
 
     /// What there is to be tried; `nil` where a connection cannot be a copy of the other.
     private func trial(
-        of slot: Int32, as candidate: (connection: Int, side: FlowSide), acknowledging acknowledgment: SequenceNumber,
+        of slot: Int32, as candidate: MirrorWatch.Candidate, acknowledging acknowledgment: SequenceNumber,
         from side: FlowSide
     ) -> MirrorWatch.Trial? {
         guard let original = self.slot(of: candidate.connection) else { return nil }
         let (key, other) = (connections[Int(slot)].key, connections[Int(original)].key)
         let hasSameEnds = key.low == other.low && key.high == other.high
-        let isInTime = connections[Int(original)].hasNotPassed(acknowledgment, of: candidate.side.opposite)
+        let isInTime =
+            candidate.hasSameTimestamps
+            || connections[Int(original)].hasNotPassed(acknowledgment, of: candidate.side.opposite)
         guard key.scope.mayBeCopies(of: other.scope), hasSameEnds || isInTime else { return nil }
         return MirrorWatch.Trial(
             original: original, originalID: candidate.connection, isFlipped: candidate.side != side,

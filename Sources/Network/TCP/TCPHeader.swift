@@ -29,7 +29,15 @@ enum TCPHeader {
             sequence: SequenceNumber(bytes.uint32(at: start + 4)),
             acknowledgment: SequenceNumber(bytes.uint32(at: start + 8)),
             flags: TCPFlags(rawValue: bytes.uint8(at: start + 13) & 0x3F),
-            capturedLength: range.count, wireLength: payload.end - dataStart, scope: scope)
+            capturedLength: range.count, wireLength: payload.end - dataStart, scope: scope,
+            timestamps: headerLength >= 32 ? timestamps(bytes, at: start + minimumLength) : 0)
         return (segment, range)
+    }
+
+    /// The timestamps option where senders put it: two bytes of padding, kind and length, two numbers (RFC 7323, A).
+    @inline(__always)
+    private static func timestamps(_ bytes: RawSpan, at start: Int) -> UInt64 {
+        guard start + 12 <= bytes.byteCount, bytes.uint32(at: start) == 0x0101_080A else { return 0 }
+        return bytes.uint64(at: start + 4)
     }
 }

@@ -13,11 +13,14 @@ package struct TCPSegment: Sendable {
     package let wireLength: Int
     /// The network that the addresses are of.
     package let scope: TunnelScope
+    /// The timestamps option (RFC 7323, 3.2): the sender's clock and the echo of the other's; 0 where there is none.
+    package let timestamps: UInt64
 
     package init(
         source: SocketAddress, destination: SocketAddress, sequence: SequenceNumber, acknowledgment: SequenceNumber,
-        flags: TCPFlags, capturedLength: Int, wireLength: Int, scope: TunnelScope = .none
+        flags: TCPFlags, capturedLength: Int, wireLength: Int, scope: TunnelScope = .none, timestamps: UInt64 = 0
     ) {
+        self.timestamps = timestamps
         self.scope = scope
         self.source = source
         self.destination = destination
