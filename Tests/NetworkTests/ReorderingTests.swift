@@ -62,6 +62,47 @@ import Trace
         for (asked, answered) in lengths where answered > 0 { #expect(asked >= (answered + 499) / 500 * 300) }
     }
 
+    @Test func `a wait that is over does not cut a later one short`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        var collector = StreamCollector()
+        session.takePackets().forEach { collector.receive($0) }
+        /// The answer comes in front of its question; what lies between them waits in vain for nothing.
+        func exchange(_ between: [RecordedPacket] = []) {
+            session.send(.client, [UInt8](repeating: 1, count: 100))
+            session.send(.server, [UInt8](repeating: 2, count: 100))
+            let packets = session.takePackets()
+            let late = packets[0]
+            for packet in [packets[2]] + between { collector.receive(packet) }
+            collector.receive(RecordedPacket((between.last ?? packets[2]).time, late.bytes))
+        }
+        exchange()
+        session.time = session.time + .milliseconds(2_980)
+        var other = TCPSessionBuilder(client: .v4(3, port: 40_001), at: session.time + .milliseconds(100))
+        other.handshake()
+        let begin = collector.flows[0].backward.length
+        exchange(other.packets)
+        #expect(begin == 100)
+        let stamps = collector.stamps
+        #expect(stamps.count == 4 && collector.flows[0].forward.length == 200)
+        // The question is handed on before the answer that waited for it: its number is higher.
+        #expect(stamps[2] > stamps[3])
+    }
+
+    @Test func `a reset that answers a FIN which was not captured is no reset of the connection`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        session.send(.client, Array("question".utf8))
+        session.send(.server, Array("answer".utf8))
+        // The FIN counts as one byte.
+        session.lose(.client, 1)
+        session.reset(.server)
+        let collector = run(session.packets)
+        #expect(collector.flows.first?.closing == .fin)
+        #expect(collector.flows.first?.closedBy == .forward)
+        #expect(collector.table.statistics.gaps == 0)
+    }
+
     @Test func `a reset in front of the last data ends the connection behind them`() {
         var session = TCPSessionBuilder()
         session.handshake()

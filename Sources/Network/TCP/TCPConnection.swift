@@ -75,6 +75,8 @@ struct TCPConnection {
     private var held = HeldSegments()
     /// How the connection ends once what is missing of it has had time to come.
     private var ending: Ending?
+    /// When it began to wait last.
+    var waitsSince = Timestamp(nanoseconds: 0)
 
     init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
         self.key = key
@@ -156,6 +158,7 @@ struct TCPConnection {
             guard ending == nil, isPlausibleReset(segment, from: side) else { return .goOn }
             // After a FIN it is an answer: the end was begun by who had sent all.
             if side != firstSide { failAttempt(isRefused: true, &ledger) }
+            if endedBy == nil, acknowledgesFIN(segment, from: side) { endedBy = side.opposite }
             let closing: TCPClosing = endedBy == nil ? .reset : .fin
             endedBy = endedBy ?? side
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
@@ -418,6 +421,13 @@ struct TCPConnection {
         let stream = stream(of: side)
         guard stream.isStarted, phase == .open else { return true }
         return abs(segment.sequence.distance(from: stream.next)) <= 16 << 20
+    }
+
+    /// Whether the sender had a FIN of the other end that was not seen: it acknowledges one byte beyond all data.
+    private func acknowledgesFIN(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+        let peer = stream(of: side.opposite)
+        guard segment.flags.contains(.ack), phase == .open, peer.isStarted, peer.pending.isEmpty else { return false }
+        return segment.acknowledgment.distance(from: peer.next) == 1
     }
 
     private func stream(of side: FlowSide) -> StreamReassembler {

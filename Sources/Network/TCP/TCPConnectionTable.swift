@@ -187,6 +187,7 @@ package struct TCPConnectionTable {
             segment, payload, from: side, at: stamp, nextID: &nextID, &ledger, emit)
         if !wasWaiting, connections[Int(slot)].isWaiting {
             waiting.append((slot, connections[Int(slot)].key, stamp.time))
+            connections[Int(slot)].waitsSince = stamp.time
         }
         let connection = connections[Int(slot)].id
         if before == .silent, connection >= 0 { slotsByID[connection] = slot }
@@ -265,6 +266,8 @@ package struct TCPConnectionTable {
     private mutating func giveUpOldWaits(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         while let oldest = waiting.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap.magnitude {
             waiting.removeFirst()
+            // That wait may be over long since, and another one have begun.
+            guard connections[Int(oldest.slot)].waitsSince == oldest.since else { continue }
             giveUpWait(oldest.slot, oldest.key, emit)
         }
     }
