@@ -104,10 +104,15 @@ struct ConnectionFacts: Sendable {
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel) -> Anomaly? {
         guard event.side == .server else { return nil }
-        if let subject = told[connection]?.subject, subject.method == Self.queueDelete { return nil }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
+        let queue = queues[consumer]
+        if let subject = told[connection]?.subject, subject.method == Self.queueDelete,
+            subject.name.isEmpty || queue.map({ $0 == subject.name }) ?? true
+        {
+            return nil
+        }
         let cancellation = ConsumerCancellation(
-            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queues[consumer])
+            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queue)
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
             note(connection)
@@ -124,7 +129,8 @@ struct ConnectionFacts: Sendable {
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
-            subject: told[connection]?.subject.flatMap { $0.method == reason.cause ? $0.name : nil })
+            subject: told[connection]?.subject.flatMap { $0.method == reason.cause && !$0.name.isEmpty ? $0.name : nil }
+        )
         if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].channelClosings.append(closing)
             note(connection)
@@ -154,6 +160,12 @@ struct ConnectionFacts: Sendable {
     /// A method that names an exchange or queue: what the broker says of it next may be its answer.
     mutating func names(_ connection: Int, _ method: MethodID, _ name: String) {
         told[connection, default: Told()].subject = (method, shared(name))
+    }
+
+    /// `queue.delete-ok`: a queue was deleted on the client's wish, which the capture may not hold.
+    mutating func deleted(_ connection: Int) {
+        guard told[connection]?.subject?.method != Self.queueDelete else { return }
+        names(connection, Self.queueDelete, "")
     }
 
     private static let queueDelete = MethodID(50, 40)

@@ -129,6 +129,8 @@ struct MessageStage {
             facts.opened(connection)
         case .other(let method) where method.definition.id == Self.queueDelete:
             if case .text(let queue)? = method["queue"] { facts.names(connection, event.method.id, queue) }
+        case .other(let method) where method.definition.id == Self.queueDeleteOk:
+            facts.deleted(connection)
         case .connectionStartOk(let startOk):
             facts.loggedIn(connection, startOk)
             if let name = startOk.connectionName { correlator.named(connection, name) }
@@ -153,6 +155,7 @@ struct MessageStage {
 
     private static let openOk = MethodID(10, 41)
     private static let queueDelete = MethodID(50, 40)
+    private static let queueDeleteOk = MethodID(50, 41)
 
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
         let decoded = read(body, of: content)

@@ -129,6 +129,20 @@ private struct ConnectionScript {
             script.trace.capture.anomalies.first?.detail == "the broker cancelled the consumer of queue compute.cmp1")
     }
 
+    @Test func `a consumer whose queue its client has just deleted was not cancelled by the broker`() throws {
+        var script = ConnectionScript()
+        script.client(
+            AMQPBuilder.method(1, 60, 20) { $0.short(0).shortstr("compute.cmp1").shortstr("2").octet(0).table() })
+        // The capture holds the answer only.
+        script.server(AMQPBuilder.method(1, 50, 41) { $0.long(0) })
+        script.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("9").octet(1) })
+        #expect(try #require(script.connection).cancelled.isEmpty)
+        script.client(AMQPBuilder.method(1, 50, 40) { $0.short(0).shortstr("conductor.ctl1").octet(0) })
+        script.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("2").octet(1) })
+        let cancelled = try #require(script.connection).cancelled
+        #expect(cancelled.map(\.queue) == ["compute.cmp1"], "the client deleted another queue")
+    }
+
     @Test func `a regular end, with its FIN, is a close by the client`() throws {
         var script = ConnectionScript()
         let at = script.now
