@@ -64,7 +64,10 @@ extension Correlator {
             calls[id].publishedAt = calls[id].publishedAt ?? observation.firstByteAt
             calls[id].callerConnection = calls[id].callerConnection ?? observation.connection
         case .deliver(let redelivered):
+            let isFirst = calls[id].takerConnection == nil
             calls[id].taken(on: observation.connection, at: observation.lastByteAt, redelivered: redelivered)
+            // The answer may have reached the capture first.
+            if isFirst, let replier = calls[id].replierConnection { joinReplier(replier, call: id) }
             if request.objectMethod == "Instance.save", let instance = request.instances.first,
                 calls[id].call.reply == nil
             {

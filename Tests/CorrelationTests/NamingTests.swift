@@ -27,6 +27,17 @@ import Trace
         #expect(lanes[2] == "nova-scheduler")
     }
 
+    @Test func `who answers is found also where the answer reached the capture before the request's delivery`() {
+        var bus = BusScript()
+        let request = BusScript.request("select_destinations", unique: "u1", call: "m1", replyQueue: queue)
+        bus.pass(.publish, request, on: 0, to: "scheduler")
+        bus.pass(.publish, BusScript.reply(to: "m1", unique: "u2"), on: 2, to: queue, exchange: "")
+        bus.pass(.deliver(redelivered: false), request, on: 1, to: "scheduler")
+        bus.finish()
+        #expect(services(bus)[1] == "nova-scheduler")
+        #expect(services(bus)[2] == "nova-scheduler")
+    }
+
     @Test func `an API under uWSGI is known by what it casts`() {
         var bus = BusScript()
         bus.named(0, "uwsgi:41:6f6c1d1e-0000-4000-8000-000000000001")
