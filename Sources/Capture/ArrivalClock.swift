@@ -5,7 +5,8 @@ import Trace
 ///
 /// A time that lies before the latest one is either a packet written a little out of order, whose time is then right, or
 /// the first one after the clock was set. It is a step when time stays back: what comes next goes on from the earlier
-/// time, without such a leap among it. Forward, a step looks like a pause, and is taken for one.
+/// time, without such a leap among it. Forward, a step looks like a pause: who reads the packets has to tell whether time
+/// passed. A single packet far from its neighbours, which agree, has a damaged time.
 struct ArrivalClock {
     /// What is known of it so far.
     private(set) var clock = SourceClock()
@@ -23,6 +24,10 @@ struct ArrivalClock {
 
     /// Times that lie less before the latest are believed without a look at what follows.
     static let tolerance: Nanoseconds = .milliseconds(10)
+    /// So much later than the packet before is a long pause, a clock that was set forward, or a damaged time.
+    static let leap: Nanoseconds = .seconds(60)
+    /// Packets in a row whose times may be damaged.
+    private static let strayAtMost = 4
     /// Packets that are looked at to tell a step from packets out of order.
     static let lookAhead = 256
     /// No packet waits so long in the kernel.
@@ -39,7 +44,26 @@ struct ArrivalClock {
     @inline(__always)
     func isSuspicious(_ time: Timestamp) -> Bool {
         guard let latest else { return false }
-        return latest - time >= Self.tolerance
+        let back = latest - time
+        return back >= Self.tolerance || back <= -Self.leap
+    }
+
+    /// Whether a time lies so much after the latest that the clock may have been set forward.
+    func isLeap(_ time: Timestamp) -> Bool {
+        guard let latest else { return false }
+        return latest - time <= -Self.leap
+    }
+
+    /// Whether a time far from the latest is a damaged one: the packets behind it go on from there.
+    func isAstray(_ time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
+        guard let latest, (latest - time).magnitude >= Self.leap.magnitude else { return false }
+        return following.prefix(Self.strayAtMost).contains { (-Self.tolerance..<Self.leap).contains($0 - latest) }
+    }
+
+    /// Takes the time of a packet whose own is damaged.
+    mutating func takeStray() -> Timestamp {
+        clock.packetsAstray += 1
+        return corrected(latest ?? Timestamp(nanoseconds: 0))
     }
 
     /// Whether only packets of other interfaces show a time as late: a capture of several writes down what it finds on
@@ -66,9 +90,11 @@ struct ArrivalClock {
         return corrected(time)
     }
 
-    /// Takes the time of the first packet after the clock was set back.
-    mutating func step(to time: Timestamp, at packet: Int) -> Timestamp {
-        let size = time - (latest ?? time)
+    /// Takes the time of the first packet after the clock was set.
+    ///
+    /// - Parameter forward: how far, where it was set forward; else it was set back to `time`.
+    mutating func step(to time: Timestamp, at packet: Int, forward: Nanoseconds? = nil) -> Timestamp {
+        let size = forward ?? (time - (latest ?? time))
         shift = shift.addingReportingOverflow(size == .min ? .max : -size).partialValue
         if clock.steps.count < SourceClock.stepsAtMost { clock.steps.append(ClockStep(packet: packet, size: size)) }
         begin(at: time)

@@ -7,7 +7,7 @@ final class CaptureFile {
     private var reader: CaptureFileReader
 
     init(
-        path: String, index: Int, correction: ClockCorrection, _ judge: @escaping CaptureFiles.StepJudge
+        path: String, index: Int, correction: ClockCorrection, _ judge: ClockJudge
     ) throws(CaptureError) {
         reader = try CaptureFileReader(path: path, index: index, correction: correction, judge)
     }

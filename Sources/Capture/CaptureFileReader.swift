@@ -24,12 +24,15 @@ struct CaptureFileReader: ~Copyable {
     private var nextLinkType: LinkType
     private var section = 1
     /// Asked where a step is seen, of the first few: each answer may cost a reading of the file.
-    private let judge: CaptureFiles.StepJudge
+    private let judge: ClockJudge
     private var judged = 0
     private static let judgedAtMost = 16
+    /// Long pauses are no rare thing, so that few are looked into.
+    private var leapsJudged = 0
+    private static let leapsJudgedAtMost = 2
 
     init(
-        path: String, index: Int, correction: ClockCorrection, _ judge: @escaping CaptureFiles.StepJudge
+        path: String, index: Int, correction: ClockCorrection, _ judge: ClockJudge
     ) throws(CaptureError) {
         self.judge = judge
         file = try PacketFile(path)
@@ -86,14 +89,22 @@ struct CaptureFileReader: ~Copyable {
             self.section = section
             return nextTime = clock.restart(at: time)
         }
-        guard !clock.isBehindOthersOnly(time, on: interface) else {
+        guard clock.isLeap(time) || !clock.isBehindOthersOnly(time, on: interface) else {
             nextTime = clock.pass(time, on: interface)
             return source.clock = clock.clock
         }
         if held == nil { hold(time, linkType, of: section) }
         lookAhead()
         let following = ahead[min(aheadNext, ahead.count)...].lazy.map(\.time)
-        if !clock.isStep(to: time, before: following) {
+        if clock.isAstray(time, before: following) {
+            nextTime = clock.takeStray()
+        } else if clock.isLeap(time) {
+            let packet = source.packets + 1
+            let forward = sizeOfLeap(at: packet)
+            nextTime =
+                forward > 0
+                ? clock.step(to: time, at: packet, forward: forward) : clock.pass(time, on: interface)
+        } else if !clock.isStep(to: time, before: following) {
             nextTime = clock.pass(time, on: interface)
         } else if isSet(at: source.packets + 1) {
             nextTime = clock.step(to: time, at: source.packets + 1)
@@ -106,7 +117,14 @@ struct CaptureFileReader: ~Copyable {
     private mutating func isSet(at packet: Int) -> Bool {
         guard judged < Self.judgedAtMost, CaptureFiles.canRepeat(source.path) else { return true }
         judged += 1
-        return judge(source.path, packet)
+        return judge.isStep(source.path, packet)
+    }
+
+    /// How far the clock was set forward in front of a packet; 0 for a pause.
+    private mutating func sizeOfLeap(at packet: Int) -> Nanoseconds {
+        guard leapsJudged < Self.leapsJudgedAtMost, CaptureFiles.canRepeat(source.path) else { return 0 }
+        leapsJudged += 1
+        return judge.leap(source.path, packet)
     }
 
     /// Puts the packet at hand in front of those read ahead, of which there are none.

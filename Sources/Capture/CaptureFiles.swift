@@ -10,17 +10,13 @@ package final class CaptureFiles {
     /// Indices of the files that have a packet left, as a binary heap: the earliest is at the root.
     private var heap: [Int]
 
-    /// Whether the clock of the file at a path was set back before the packet with that number, where it looks like
-    /// that: the file may as well be two, one put behind the other, whose times are right.
-    package typealias StepJudge = (_ path: String, _ packet: Int) -> Bool
-
     /// Opens all files; `-` is standard input.
     ///
     /// `corrections` are what is added to the times of each file, where its clock is known to differ from the others'.
     /// Throws for the first that is no capture or cannot be read. A file that ends badly after its header is no error:
     /// `damages` tells of it.
     package init(
-        paths: [String], corrections: [ClockCorrection] = [], judge: @escaping StepJudge = { _, _ in true }
+        paths: [String], corrections: [ClockCorrection] = [], judge: ClockJudge = ClockJudge()
     ) throws(CaptureError) {
         var files: [CaptureFile] = []
         for (index, path) in paths.enumerated() {

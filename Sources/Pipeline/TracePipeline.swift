@@ -209,7 +209,8 @@ extension TracePipeline {
     package static func files(
         _ paths: [String], corrections: [ClockCorrection] = []
     ) throws(CaptureError) -> CaptureFiles {
-        try CaptureFiles(paths: paths, corrections: corrections, judge: StepJudge.isStep)
+        try CaptureFiles(
+            paths: paths, corrections: corrections, judge: ClockJudge(isStep: StepJudge.isStep, leap: LeapJudge.size))
     }
 
     /// The whole trace of capture files, merged by time.

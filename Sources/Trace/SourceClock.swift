@@ -21,6 +21,9 @@ package struct SourceClock: Sendable, Equatable {
     /// believed: packets of several queues or interfaces are written a little out of order.
     package var packetsOutOfOrder = 0
     package var farthestOutOfOrder: Nanoseconds = 0
+    /// Packets whose time lies a minute or more from those of the packets before and behind them, which agree: it is
+    /// damaged, and that of the packet before is taken.
+    package var packetsAstray = 0
     /// What was added to its times since its clock differs from that of other sources.
     package var correction = ClockCorrection()
 

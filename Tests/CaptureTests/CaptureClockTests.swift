@@ -95,6 +95,34 @@ import Trace
         #expect(try read(file(set)).source.clock.steps.map(\.packet) == [1201])
     }
 
+    @Test(arguments: [-86_400_000, -61_000, 61_000, 3_600_000] as [Int64], [1, 3])
+    func `a time far from those before and behind is damaged, that of the packet before is taken`(
+        distance: Int64, count: Int
+    ) throws {
+        let whole = self.times(800, from: Self.day, every: 10)
+        var damaged = whole
+        for place in 400..<400 + count { damaged[place] += distance }
+        let (times, source) = try read(damaged)
+        #expect(Array(times[..<400]) == Array(whole[..<400]))
+        #expect(times[400..<400 + count].allSatisfy { $0 == whole[399] })
+        #expect(Array(times[(400 + count)...]) == Array(whole[(400 + count)...]))
+        #expect(source.clock.steps.isEmpty)
+        #expect(source.clock.packetsAstray == count)
+        #expect(source.last == Timestamp(nanoseconds: whole[799] * 1_000_000))
+    }
+
+    @Test func `where a clock is set forward, the time that passed is what the judge says`() throws {
+        let set = self.times(400, from: Self.day, every: 10) + self.times(400, from: Self.day + 904_000, every: 10)
+        let packets = set.map { RecordedPacket(Timestamp(nanoseconds: $0 * 1_000_000), [1, 2, 3]) }
+        let path = try scratch.write("set", CaptureFileBuilder.pcap(packets))
+        let judge = ClockJudge(leap: { _, packet in packet == 401 ? .seconds(900) : 0 })
+        let files = try CaptureFiles(paths: [path], judge: judge)
+        var times: [Int64] = []
+        while try files.nextPacket({ header, _ in times.append(header.stamp.time.nanoseconds / 1_000_000) }) {}
+        #expect(times == self.times(800, from: Self.day, every: 10))
+        #expect(files.sources[0].clock.steps == [ClockStep(packet: 401, size: .seconds(900))])
+    }
+
     @Test func `a pause is a pause`() throws {
         let both = self.times(50, from: 0, every: 1) + self.times(50, from: Self.day, every: 1)
         let (times, source) = try read(both)

@@ -42,9 +42,4 @@ enum StepJudge {
         }
         return goesOn > beginsAnew
     }
-
-    private struct StreamPlace: Hashable {
-        let from: SocketAddress
-        let to: SocketAddress
-    }
 }

@@ -108,6 +108,7 @@ extension TraceJSON {
                 }
             }
         }
+        if clock.packetsAstray > 0 { json.member("packets_astray", clock.packetsAstray) }
         if clock.packetsOutOfOrder > 0 {
             json.member("packets_out_of_order", clock.packetsOutOfOrder)
             json.member("farthest_out_of_order", seconds: clock.farthestOutOfOrder)

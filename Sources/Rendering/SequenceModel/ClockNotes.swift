@@ -16,8 +16,11 @@ extension [CaptureSource] {
         indices.flatMap { index in
             let clock = self[index].clock
             let owner = count == 1 ? "the clock" : "the clock of \(name(index))"
-            return [steps(clock, owner), order(clock, index), clock.correction.offset.map { offset($0, of: index) }]
-                .compactMap(\.self)
+            return [
+                steps(clock, owner), astray(clock, index), order(clock, index),
+                clock.correction.offset.map { offset($0, of: index) },
+            ]
+            .compactMap(\.self)
         }
     }
 
@@ -29,6 +32,13 @@ extension [CaptureSource] {
         if clock.steps.count == 1 { return "\(owner) \(way) \(size) at packet \(first.packet): \(rest)" }
         return "\(owner) was set \(counted(clock.steps.count, "time")), at first it \(way) \(size) at packet "
             + "\(first.packet): \(rest)"
+    }
+
+    private func astray(_ clock: SourceClock, _ index: Int) -> String? {
+        guard clock.packetsAstray > 0 else { return nil }
+        let where_ = count == 1 ? "" : " of \(name(index))"
+        let whose = clock.packetsAstray == 1 ? "a time far from its neighbours'" : "times far from their neighbours'"
+        return "\(counted(clock.packetsAstray, "packet"))\(where_) with \(whose): that of the packet before is taken"
     }
 
     private func order(_ clock: SourceClock, _ index: Int) -> String? {
