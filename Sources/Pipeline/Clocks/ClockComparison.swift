@@ -25,6 +25,12 @@ struct ClockComparison {
             return lower > 0 ? lower : upper
         }
 
+        /// The same, unless the bounds allow an offset with which the second clock needs no correction at all: what is not
+        /// proved is not said.
+        func offset(unless none: Nanoseconds) -> Nanoseconds {
+            lower <= none && none <= upper ? none : offset
+        }
+
         var uncertainty: Nanoseconds {
             guard lower != .min, upper != .max else { return ClockComparison.narrow }
             let (width, overflow) = upper.subtractingReportingOverflow(lower)

@@ -66,7 +66,8 @@ package struct ClockSurvey {
         var correction = ClockCorrection()
         for stretch in comparison.stretches {
             // The reference may be corrected itself.
-            let shift = found[reference].shift(at: stretch.from + -stretch.offset) - stretch.offset
+            let referenceShift = found[reference].shift(at: stretch.from + -stretch.offset)
+            let shift = referenceShift - stretch.offset(unless: referenceShift)
             if let last = correction.stretches.last, (shift - last.shift).magnitude < ClockComparison.least { continue }
             correction.stretches.append(ClockCorrection.Stretch(from: stretch.from, shift: shift))
         }
