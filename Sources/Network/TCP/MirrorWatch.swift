@@ -129,7 +129,8 @@ struct MirrorWatch {
         places.sort { (newest - $0 + count) % count < (newest - $1 + count) % count }
         return places.compactMap { place in
             let sighting = sightings[place]
-            guard sighting.acknowledgment == acknowledgment, sighting.length == length, sighting.digest == digest
+            guard sighting.acknowledgment == acknowledgment,
+                digest.isCopy(length, of: sighting.digest, sighting.length)
             else { return nil }
             let hasSame = timestamps != 0 && timestamps == sighting.timestamps
             // Translation leaves timestamps alone.
@@ -198,16 +199,17 @@ struct MirrorWatch {
         _ slot: Int32, with segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide
     ) -> Verdict {
         guard let trial = trials[slot], trial.unmatched > 0 else { return .undecided }
-        let digest = PayloadDigest(payload)
+        let (digest, length) = (PayloadDigest(payload), segment.wireLength)
         for index in trial.withheld.indices where trial.withheld[index].isUnmatched {
             let item = trial.withheld[index]
-            guard trial.originalSide(of: item.side) == side, item.segment.sequence == segment.sequence,
+            let distance = item.segment.sequence.distance(from: segment.sequence)
+            guard trial.originalSide(of: item.side) == side, distance == 0 || distance > 0 && distance < length,
                 item.segment.acknowledgment == segment.acknowledgment
             else { continue }
-            guard item.isCopy(of: segment.wireLength, digest) else { return .different }
+            guard distance > 0 || item.isCopy(of: length, digest) else { return .different }
             trials[slot]?.withheld[index].isUnmatched = false
             trials[slot]?.unmatched -= 1
-            trials[slot]?.count(item.side)
+            if distance == 0 { trials[slot]?.count(item.side) }
         }
         return trials[slot]?.isProven(limits) ?? false ? .same : .undecided
     }
@@ -255,7 +257,7 @@ struct MirrorWatch {
 extension MirrorWatch.Withheld {
     /// Whether it begins as a segment of that length and content does, and is the same where it is as long.
     fileprivate func isCopy(of length: Int, _ other: PayloadDigest) -> Bool {
-        segment.wireLength == length ? digest == other : digest.head == other.head
+        digest.isCopy(segment.wireLength, of: other, length)
     }
 }
 
@@ -297,6 +299,12 @@ private struct PayloadDigest: Equatable {
         }
         whole = digest
         if place <= 16 { head = digest }
+    }
+
+    /// Whether a segment of one length begins as one of another does, as far as can be told, and is the same where it is as
+    /// long.
+    func isCopy(_ length: Int, of other: PayloadDigest, _ otherLength: Int) -> Bool {
+        length == otherLength ? self == other : head == other.head
     }
 
     @inline(__always)
