@@ -179,7 +179,9 @@ struct StreamStage {
         entries[place].stream.finish { event, body in
             Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
         }
-        if case .other(let name) = entries[place].stream.status { registry.foundOther(tcp, name: name) }
+        if connection == nil, case .other(let name) = entries[place].stream.status {
+            registry.foundOther(tcp, name: name)
+        }
         if let connection {
             let stream = entries[place].stream.connection
             registry.update(tcp, from: entries[place].stream, sawBothEnds: sawBothEnds)

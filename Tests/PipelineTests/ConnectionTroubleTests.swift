@@ -199,6 +199,18 @@ import Workflows
                 "AMQP 0-8 spoken to 10.0.0.2:5672 and refused: it names AMQP 0-9-1") == true)
     }
 
+    @Test func `what is no protocol, and is answered with the broker's version, is told of both ends`() {
+        var opening = BrokerOpening()
+        opening.client([UInt8](repeating: 0x78, count: 300))
+        opening.server(AMQPBuilder.protocolHeader)
+        opening.close(.server)
+        let trace = trace([opening])
+        #expect(trace.capture.connections.map(\.server) == ["10.0.0.2:5672"])
+        #expect(trace.capture.connections.allSatisfy { $0.client.hasPrefix("10.0.0.") })
+        #expect(trace.capture.otherProtocols.isEmpty)
+        #expect(sentences(trace).count == 1 && sentences(trace)[0].contains("10.0.0.2:5672 without a close (10.0.0."))
+    }
+
     @Test func `a proxy without a backend takes the connection and says nothing`() {
         for ending in 0..<2 {
             var opening = BrokerOpening()
