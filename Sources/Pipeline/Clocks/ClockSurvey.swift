@@ -74,7 +74,9 @@ package struct ClockSurvey {
         guard let first = correction.stretches.first, let last = correction.stretches.last,
             correction.stretches.contains(where: { $0.shift.magnitude >= ClockComparison.least })
         else { return ClockCorrection() }
-        let uncertainty = comparison.stretches.map(\.uncertainty).max() ?? 0
+        // That of the file which it was compared with comes on top.
+        let doubts = [comparison.stretches.map(\.uncertainty).max() ?? 0, found[reference].offset?.uncertainty ?? 0]
+        let uncertainty = doubts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
         correction.offset = ClockOffset(
             reference: root, offset: -first.shift, lastOffset: -last.shift, uncertainty: uncertainty, isCorrected: true)
         return correction

@@ -74,6 +74,30 @@ import Trace
         }
     }
 
+    @Test func `what the bounds leave open is not said, whatever the file that another was compared with`() throws {
+        let recording = try #require(Recording.all.first { $0.name == "boot-conductor-down" })
+        let player = try PacketPlayer(recording).amqpOnly()
+        let own = player.readdressed(Readdressing(player.trace(), .perHost))
+        // The broker keeps the loopback's address.
+        let hosts = Dictionary(grouping: own.packets) { packet in
+            Array(packet.bytes[26] == 10 ? packet.bytes[26..<30] : packet.bytes[30..<34])
+        }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        let controller = try #require(hosts.max { $0.value.count < $1.value.count }).key
+        let paths = try hosts.map { address, packets in
+            try write(
+                "host \(address)", packets.map { RecordedPacket($0.stamp.time, $0.bytes) },
+                shift: address == controller ? .milliseconds(-100) : 0)
+        }
+        for ((address, _), source) in zip(hosts, try TracePipeline.trace(of: paths).capture.sources) {
+            let offset = source.clock.correction.offset
+            guard address == controller else {
+                #expect(offset == nil, "\(address)")
+                continue
+            }
+            #expect(abs(try #require(offset).offset + .milliseconds(100)) < .milliseconds(5))
+        }
+    }
+
     @Test(arguments: [2_300_000_000, -40_000_000, 3_600_000_000_000, -3_600_000_000_000] as [Nanoseconds])
     func `two files split by connection are as one: the offset is found from what was published and delivered`(
         shift: Nanoseconds
