@@ -109,7 +109,7 @@ import Trace
         }
     }
 
-    @Test(arguments: [0, 4, 30], [(300, false), (300, true)])
+    @Test(arguments: [0, 4, 30], [(300, false), (300, true), (100, false), (21, true)])
     func `before and after translation are one where one of them is cut into smaller segments`(
         skipped: Int, cut: (size: Int, first: Bool)
     ) {

@@ -281,6 +281,7 @@ private struct PayloadDigest: Equatable {
 
     /// Beside sequence and acknowledgment number and length the beginning tells enough.
     private static let bytesAtMost = 128
+    private static let headLength = 16
 
     init() {}
 
@@ -289,22 +290,23 @@ private struct PayloadDigest: Equatable {
         // The length is no part of it: the head is compared with that of a segment which was split otherwise.
         var (digest, place): (UInt64, Int) = (0, 0)
         while count - place >= 8 {
-            if place == 16 { head = digest }
             digest = Self.mix(digest, payload.uint64(at: place))
             place += 8
+            if place == Self.headLength { head = digest }
         }
         while place < count {
             digest = Self.mix(digest, UInt64(payload.uint8(at: place)))
             place += 1
         }
         whole = digest
-        if place <= 16 { head = digest }
+        if count < Self.headLength { head = digest }
     }
 
     /// Whether a segment of one length begins as one of another does, as far as can be told, and is the same where it is as
     /// long.
     func isCopy(_ length: Int, of other: PayloadDigest, _ otherLength: Int) -> Bool {
-        length == otherLength ? self == other : head == other.head
+        guard length != otherLength else { return self == other }
+        return min(length, otherLength) < Self.headLength || head == other.head
     }
 
     @inline(__always)
