@@ -24,8 +24,10 @@ struct ArrivalClock {
 
     /// Times that lie less before the latest are believed without a look at what follows.
     static let tolerance: Nanoseconds = .milliseconds(10)
-    /// So much later than the packet before is a long pause, a clock that was set forward, or a damaged time.
-    static let leap: Nanoseconds = .seconds(60)
+    /// So much later than the packet before is a pause, or a clock that was set forward.
+    private static let leap: Nanoseconds = .seconds(2)
+    /// So far from its neighbours lies a damaged time.
+    private static let farAstray: Nanoseconds = .seconds(60)
     /// Packets in a row whose times may be damaged.
     private static let strayAtMost = 4
     /// Packets that are looked at to tell a step from packets out of order.
@@ -49,15 +51,15 @@ struct ArrivalClock {
     }
 
     /// Whether a time lies so much after the latest that the clock may have been set forward.
-    func isLeap(_ time: Timestamp) -> Bool {
-        guard let latest else { return false }
-        return latest - time <= -Self.leap
-    }
+    func isLeap(_ time: Timestamp) -> Bool { sinceLatest(time) >= Self.leap }
+
+    /// How much later a time is than the latest.
+    func sinceLatest(_ time: Timestamp) -> Nanoseconds { latest.map { time - $0 } ?? 0 }
 
     /// Whether a time far from the latest is a damaged one: the packets behind it go on from there.
     func isAstray(_ time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
-        guard let latest, (latest - time).magnitude >= Self.leap.magnitude else { return false }
-        return following.prefix(Self.strayAtMost).contains { (-Self.tolerance..<Self.leap).contains($0 - latest) }
+        guard let latest, (latest - time).magnitude >= Self.farAstray.magnitude else { return false }
+        return following.prefix(Self.strayAtMost).contains { (-Self.tolerance..<Self.farAstray).contains($0 - latest) }
     }
 
     /// Takes the time of a packet whose own is damaged.

@@ -27,9 +27,13 @@ struct CaptureFileReader: ~Copyable {
     private let judge: ClockJudge
     private var judged = 0
     private static let judgedAtMost = 16
-    /// Long pauses are no rare thing, so that few are looked into.
+    /// Pauses are no rare thing: of many only those are looked into that are longer than the others.
     private var leapsJudged = 0
-    private static let leapsJudgedAtMost = 2
+    private var longestPause: Nanoseconds = 0
+    private static let leapsJudgedAtMost = 8
+    private static let packetsBeforeLeap = 64
+    private static let leapLookAhead = 16
+    private var recent = RecentPackets()
 
     init(
         path: String, index: Int, correction: ClockCorrection, _ judge: ClockJudge
@@ -55,9 +59,14 @@ struct CaptureFileReader: ~Copyable {
         let stamp = PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(number))
         let header = PacketHeader(stamp: stamp, linkType: nextLinkType, wireLength: wire)
         if let held {
+            recent.add(held.time, nextLinkType, held.bytes.span.bytes, of: wire)
             body(header, held.bytes.span.bytes)
         } else {
-            file.withBytes { body(header, $0) }
+            let file = file
+            file.withBytes {
+                recent.add(file.time, nextLinkType, $0, of: wire)
+                body(header, $0)
+            }
         }
         readAhead()
         return true
@@ -94,24 +103,30 @@ struct CaptureFileReader: ~Copyable {
             return source.clock = clock.clock
         }
         if held == nil { hold(time, linkType, of: section) }
-        lookAhead()
-        let following = ahead[min(aheadNext, ahead.count)...].lazy.map(\.time)
-        if clock.isAstray(time, before: following) {
-            nextTime = clock.takeStray()
-        } else if clock.isLeap(time) {
-            let packet = source.packets + 1
-            let forward = sizeOfLeap(at: packet)
-            nextTime =
-                forward > 0
-                ? clock.step(to: time, at: packet, forward: forward) : clock.pass(time, on: interface)
-        } else if !clock.isStep(to: time, before: following) {
-            nextTime = clock.pass(time, on: interface)
-        } else if isSet(at: source.packets + 1) {
-            nextTime = clock.step(to: time, at: source.packets + 1)
-        } else {
-            nextTime = clock.restart(at: time)
-        }
+        nextTime = clock.isLeap(time) ? timeOfLeap(to: time, on: interface) : timeOfStep(to: time, on: interface)
         source.clock = clock.clock
+    }
+
+    /// The times of the packets behind the one that comes next, as far as they were read.
+    private var following: [Timestamp] { ahead[min(aheadNext, ahead.count)...].map(\.time) }
+
+    /// The time of a packet that lies before the latest.
+    private mutating func timeOfStep(to time: Timestamp, on interface: Int) -> Timestamp {
+        lookAhead(ArrivalClock.lookAhead)
+        let following = following
+        if clock.isAstray(time, before: following) { return clock.takeStray() }
+        guard clock.isStep(to: time, before: following) else { return clock.pass(time, on: interface) }
+        guard isSet(at: source.packets + 1) else { return clock.restart(at: time) }
+        return clock.step(to: time, at: source.packets + 1)
+    }
+
+    /// The time of a packet that is much later than the latest.
+    private mutating func timeOfLeap(to time: Timestamp, on interface: Int) -> Timestamp {
+        lookAhead(Self.leapLookAhead)
+        if clock.isAstray(time, before: following) { return clock.takeStray() }
+        let forward = sizeOfLeap(to: time)
+        guard forward > 0 else { return clock.pass(time, on: interface) }
+        return clock.step(to: time, at: source.packets + 1, forward: forward)
     }
 
     private mutating func isSet(at packet: Int) -> Bool {
@@ -120,11 +135,28 @@ struct CaptureFileReader: ~Copyable {
         return judge.isStep(source.path, packet)
     }
 
-    /// How far the clock was set forward in front of a packet; 0 for a pause.
-    private mutating func sizeOfLeap(at packet: Int) -> Nanoseconds {
-        guard leapsJudged < Self.leapsJudgedAtMost, CaptureFiles.canRepeat(source.path) else { return 0 }
-        leapsJudged += 1
-        return judge.leap(source.path, packet)
+    /// How far the clock was set forward in front of the packet that comes next; 0 for a pause.
+    private mutating func sizeOfLeap(to time: Timestamp) -> Nanoseconds {
+        let pause = clock.sinceLatest(time)
+        guard leapsJudged < Self.leapsJudgedAtMost || pause / 2 > longestPause, let held else { return 0 }
+        // Of a pause the packets next to it tell.
+        var size = sizeOfLeap(behind: recent.last(Self.packetsBeforeLeap), held)
+        if size != 0 {
+            leapsJudged += 1
+            lookAhead(ArrivalClock.lookAhead)
+            size = sizeOfLeap(behind: recent.last(.max), held)
+        }
+        guard let size, size > 0 else {
+            longestPause = max(longestPause, pause)
+            return 0
+        }
+        return size
+    }
+
+    private func sizeOfLeap(behind before: [PacketHead], _ next: PacketAhead) -> Nanoseconds? {
+        let behind = [next.head] + ahead[min(aheadNext, ahead.count)...].map(\.head)
+        return judge.sizeOfLeap(
+            PacketLeap(path: source.path, packet: source.packets + 1, before: before, behind: behind))
     }
 
     /// Puts the packet at hand in front of those read ahead, of which there are none.
@@ -138,12 +170,12 @@ struct CaptureFileReader: ~Copyable {
         aheadNext = 0
     }
 
-    private mutating func lookAhead() {
+    private mutating func lookAhead(_ count: Int) {
         if aheadNext > 0 {
             ahead.removeFirst(aheadNext)
             aheadNext = 0
         }
-        while endAhead == nil, ahead.count < ArrivalClock.lookAhead {
+        while endAhead == nil, ahead.count < count {
             let reading = file.read()
             guard reading == .packet else { return endAhead = reading }
             var packet = PacketAhead(
@@ -192,6 +224,11 @@ private struct PacketAhead {
     let section: Int
     let interface: Int
     var bytes: [UInt8] = []
+
+    var head: PacketHead {
+        PacketHead(
+            time: time, linkType: linkType, wireLength: wireLength, bytes: Array(bytes.prefix(PacketHead.longest)))
+    }
 }
 
 extension CaptureSource {

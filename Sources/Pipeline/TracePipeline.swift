@@ -210,7 +210,7 @@ extension TracePipeline {
         _ paths: [String], corrections: [ClockCorrection] = []
     ) throws(CaptureError) -> CaptureFiles {
         try CaptureFiles(
-            paths: paths, corrections: corrections, judge: ClockJudge(isStep: StepJudge.isStep, leap: LeapJudge.size))
+            paths: paths, corrections: corrections, judge: ClockJudge(isStep: StepJudge.isStep, sizeOfLeap: LeapJudge.size))
     }
 
     /// The whole trace of capture files, merged by time.

@@ -5,61 +5,97 @@ import Trace
 /// Tells a clock that was set forward from a pause: the timestamps that TCP puts into its segments (RFC 7323) count the
 /// time of their senders' kernels, which nobody sets.
 enum LeapJudge {
-    /// Packets behind the place that are looked at.
-    private static let packetsBehind = 4096
-    /// Streams that tell, of which that in the middle is believed.
-    private static let streamsAtMost = 64
-    /// Ticks in a second: of Linux; and what senders may have.
-    private static let usualRate = 1000.0
-    private static let rates = 50.0...2000.0
+    /// The least that is told from a pause.
+    private static let leastStep = 1.0
+    /// How far the steps that streams show may be apart, in seconds.
+    private static let tolerance = 0.25
+    /// Ticks in a second: of Linux since 4.13, and of kernels before and elsewhere.
+    private static let nominalRates: [Double] = [1000, 250, 100, 300, 500]
+    private static let slowestRate = 100.0
+    /// How far a measured rate may be from that.
+    private static let closeness = 0.05
+    /// A rate is measured over so many seconds at least.
+    private static let shortestMeasure = 1.0
+
+    /// A segment that has a timestamp.
+    private struct Sighting {
+        let place: StreamPlace
+        let time: Timestamp
+        let value: UInt32
+    }
 
     /// The timestamps of one direction of a connection.
     private struct Stream {
-        let first: (time: Timestamp, value: UInt32)
-        var last: (time: Timestamp, value: UInt32)
+        let first: Sighting
+        var last: Sighting
 
-        /// Ticks in a second, where it was seen for long enough.
-        var rate: Double {
-            let seconds = Double(last.time - first.time) / 1e9
-            guard seconds >= 1 else { return usualRate }
-            let rate = Double(last.value &- first.value) / seconds
-            return rates.contains(rate) ? rate : usualRate
+        /// Ticks in a second; `nil` where it was not seen for long enough.
+        var rate: Double? {
+            let seconds = (last.time - first.time).seconds
+            guard seconds >= shortestMeasure else { return nil }
+            let measured = Double(last.value &- first.value) / seconds
+            return nominalRates.first { abs(measured / $0 - 1) <= closeness }
         }
     }
 
-    /// How far the clock was set forward in front of the packet with number `packet`.
-    static func size(path: String, packet: Int) -> Nanoseconds {
-        guard let files = try? CaptureFiles(paths: [path]) else { return 0 }
-        var decoder = PacketDecoder()
-        var streams: [StreamPlace: Stream] = [:]
-        var sizes: [Nanoseconds] = []
-        var (number, isThere) = (0, true)
-        while isThere, number < packet + packetsBehind, sizes.count < streamsAtMost {
-            number += 1
-            let read = try? files.nextPacket { header, bytes in
-                let time = header.stamp.time
-                decoder.decode(
-                    bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
-                ) { segment, _ in
-                    guard segment.timestamps != 0 else { return }
-                    let place = StreamPlace(from: segment.source, to: segment.destination)
-                    let value = UInt32(truncatingIfNeeded: segment.timestamps >> 32)
-                    if number < packet {
-                        guard streams.count < NetworkLimits().connections || streams[place] != nil else { return }
-                        streams[place, default: Stream(first: (time, value), last: (time, value))].last = (time, value)
-                    } else if let stream = streams.removeValue(forKey: place) {
-                        let passed = Double(value &- stream.last.value) / stream.rate
-                        let shown = time - stream.last.time
-                        sizes.append(shown - Nanoseconds(min(passed, 4_000_000_000) * 1e9))
-                    }
-                }
-            }
-            isThere = read ?? false
+    /// How far the clock was set forward; 0 for a pause, `nil` where nothing tells.
+    static func size(of leap: PacketLeap) -> Nanoseconds? {
+        var first: [StreamPlace: Sighting] = [:]
+        for sighting in sightings(in: leap.behind) where first[sighting.place] == nil {
+            first[sighting.place] = sighting
         }
-        guard sizes.count > 1 else { return 0 }
-        let size = sizes.sorted()[sizes.count / 2]
-        // What is less is the doubt about the rate.
-        return size >= .seconds(30) ? size : 0
+        let streams = streams(before: leap.before, of: first)
+        var steps: [Double] = []
+        for sighting in first.values {
+            guard let stream = streams[sighting.place] else { continue }
+            let ticks = sighting.value &- stream.last.value
+            guard Int32(bitPattern: ticks) >= 0 else { continue }
+            let shown = (sighting.time - stream.last.time).seconds
+            let step = shown - Double(ticks) / (stream.rate ?? slowestRate)
+            // A sender's clock that went on disproves it.
+            guard step >= leastStep else { return 0 }
+            steps.append(shown - Double(ticks) / (stream.rate ?? nominalRates[0]))
+        }
+        guard steps.count > 1 else { return nil }
+        steps.sort()
+        let median = steps[steps.count / 2]
+        let agreeing = steps.count { abs($0 - median) <= max(tolerance, median * 1e-3) }
+        guard agreeing * 5 >= steps.count * 4 else { return nil }
+        return Nanoseconds(min(median, 9e9) * 1e9)
+    }
+
+    private static func streams(
+        before packets: [PacketHead], of wanted: [StreamPlace: Sighting]
+    ) -> [StreamPlace: Stream] {
+        var streams: [StreamPlace: Stream] = [:]
+        for sighting in sightings(in: packets) where wanted[sighting.place] != nil {
+            guard let last = streams[sighting.place]?.last else {
+                streams[sighting.place] = Stream(first: sighting, last: sighting)
+                continue
+            }
+            // A retransmission, or a copy, may show an earlier moment again.
+            guard Int32(bitPattern: sighting.value &- last.value) >= 0, sighting.time >= last.time else { continue }
+            streams[sighting.place]?.last = sighting
+        }
+        return streams
+    }
+
+    private static func sightings(in packets: [PacketHead]) -> [Sighting] {
+        var decoder = PacketDecoder()
+        var sightings: [Sighting] = []
+        for packet in packets {
+            let stamp = PacketStamp(time: packet.time, source: 0, number: 0)
+            decoder.decode(
+                packet.bytes.span.bytes, linkType: packet.linkType.rawValue, wireLength: packet.wireLength, at: stamp
+            ) { segment, _ in
+                guard segment.timestamps != 0 else { return }
+                sightings.append(
+                    Sighting(
+                        place: StreamPlace(from: segment.source, to: segment.destination), time: packet.time,
+                        value: UInt32(truncatingIfNeeded: segment.timestamps >> 32)))
+            }
+        }
+        return sightings
     }
 }
 

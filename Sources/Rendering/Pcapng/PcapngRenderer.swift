@@ -52,12 +52,13 @@ struct PcapngRenderer: Renderer {
         let sources = trace.capture.sources
         do throws(CaptureError) {
             // As it was found when the file was read first.
-            let step = { @Sendable (path: String, packet: Int) in
+            let step = { (path: String, packet: Int) in
                 sources.lazy.filter { $0.path == path }.flatMap(\.clock.steps).first { $0.packet == packet }?.size
             }
             let files = try CaptureFiles(
                 paths: sources.map(\.path), corrections: sources.map(\.clock.correction),
-                judge: ClockJudge(isStep: { step($0, $1) != nil }, leap: { max(0, step($0, $1) ?? 0) }))
+                judge: ClockJudge(
+                    isStep: { step($0, $1) != nil }, sizeOfLeap: { max(0, step($0.path, $0.packet) ?? 0) }))
             var cursors = sources.indices.map { PacketCursor(selection.carriages, source: Int32($0)) }
             var left = selection.count
             while left > 0 {
