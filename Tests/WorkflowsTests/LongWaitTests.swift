@@ -63,8 +63,8 @@ import Trace
                 + "(low on memory)")
         #expect(
             try evidence(of: script).contains(
-                "the broker let the connection of nova-compute@node1 publish nothing (low on memory): Instance.save was "
-                    + "given to nova-conductor after 5.0 s"))
+                "the broker had blocked the connection of nova-compute@node1 (low on memory): Instance.save was given to "
+                    + "nova-conductor after 5.0 s"))
         #expect(try !evidence(of: script).contains { $0.contains("nobody took") })
         #expect(
             try evidence(of: untaken).contains { $0.hasPrefix("nobody took Instance.save from conductor for 5.0 s") })

@@ -17,7 +17,9 @@ package struct TextReport: Sendable, LineWritable {
     }
 
     package func write(to output: inout StyledOutput) {
-        CaptureReport(trace, options: options).write(to: &output)
+        let report = CaptureReport(trace, options: options)
+        report.write(to: &output)
+        let said = Set(report.notes)
         let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
             .map { trace.operations[$0] }
         output.endLine()
@@ -35,7 +37,9 @@ package struct TextReport: Sendable, LineWritable {
         }
         DiagramSeries(trace, operations: selection, options: options).forEach { entry in
             output.endLine()
-            TextDiagram(entry.diagram, options: options).write(to: &output)
+            var diagram = entry.diagram
+            diagram.notes.removeAll(where: said.contains)
+            TextDiagram(diagram, options: options).write(to: &output)
             guard let sentence = entry.alikeSentence else { return }
             output.endLine()
             for line in options.glyphs.text(sentence).wrapped(to: options.cells) { output.line(line) }

@@ -12,7 +12,9 @@ extension BusTrace {
         let incidents = connections.flatMap(\.incidents)
         guard !incidents.isEmpty else { return [] }
         var counter = TroubleCounter(self)
-        for incident in incidents { counter.add(incident) }
+        for incident in incidents.sorted(by: { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }) {
+            counter.add(incident)
+        }
         return Self.sentences(of: counter.counted)
     }
 

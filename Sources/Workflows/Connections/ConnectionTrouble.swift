@@ -6,7 +6,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var incident: ConnectionIncident
     package var count: Int
     package var first: Timestamp
-    /// When it happened last, or ended; `nil` where it goes on.
+    /// When it happened last, or ended; `nil` where no end was seen.
     package var last: Timestamp?
     /// Whose connections, by label and address, in the order in which they were met.
     package var who: [String]
@@ -31,7 +31,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     /// Whole seconds in UTC.
     package var when: String {
         let start = Self.clock(first)
-        guard let last else { return "from \(start) until the capture ended" }
+        guard let last else { return "from \(start) on, and no connection.unblocked was seen" }
         let end = Self.clock(last)
         return start == end ? "at \(start)" : "\(start) to \(end)"
     }
@@ -81,16 +81,16 @@ package struct TroubleCounter: Sendable {
     }
 
     package mutating func add(_ incident: ConnectionIncident) {
+        let isLasting = incident.kind == .blocked
         let key = Key(
             kind: incident.kind, server: incident.server, by: incident.by, user: incident.user,
             virtualHost: incident.virtualHost,
             reason: [
                 incident.code.map(String.init), incident.text, incident.method, incident.subject, incident.spoken,
-                incident.answer,
+                incident.answer, isLasting && incident.until == nil ? "goes on" : nil,
             ])
         let who = clients.name(of: incident)
         let participant = incident.connection.flatMap { trace.connection($0)?.participant }
-        let isLasting = incident.kind == .blocked
         let end = isLasting ? incident.until : incident.until ?? incident.at
         let place = places[key] ?? troubles.count
         if place == troubles.count {

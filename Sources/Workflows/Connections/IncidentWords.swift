@@ -24,7 +24,7 @@ extension ConnectionIncident {
             "\(server) cancelled \(many(count, "consumer"))"
                 + (subject.map { " of queue \($0)\(inVirtualHost)" } ?? ", of which queue is not known")
         case .blocked:
-            "\(server) let \(many(count, "connection")) publish nothing"
+            "\(server) sent connection.blocked to \(many(count, "connection"))"
                 + (text.map { $0.isEmpty ? "" : ": \($0)" } ?? "")
         case .heartbeatsMissed, .reset, .cutOff:
             lossSentence(count)

@@ -46,6 +46,8 @@ extension Finding {
         let earliest = facts.operation.startedAt + -Self.lookBack
         var counter = TroubleCounter(facts.trace)
         var isAny = false
+        // In one order everywhere, and so are the names.
+        found.sort { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }
         for incident in found where incident.at >= earliest || incident.kind == .consumerCancelled {
             guard !isSaid(incident) else { continue }
             isAny = true

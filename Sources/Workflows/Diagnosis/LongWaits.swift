@@ -64,7 +64,7 @@ extension Facts {
                 switch wait.cause {
                 case .untaken: "nobody took \(title) from \(message.routingKey) for \(waited), then \(taker) did"
                 case .blocked(let span):
-                    "the broker let the connection of \(name(message.from)) publish nothing"
+                    "the broker had blocked the connection of \(name(message.from))"
                         + (span.reason.isEmpty ? "" : " (\(span.reason))")
                         + ": \(title) was given to \(taker) after \(waited)"
                 case .givenAgain(let first):

@@ -74,9 +74,14 @@ extension IncidentCase {
             "op-09-blocked-memory-alarm.pcap", calls: ["ok": 13], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
                 "explain", says: ["stuck", "nova-conductor", "low on memory"],
-                never: ["lets nova-api publish nothing", "for a while"], status: 1),
+                never: ["lets nova-api publish nothing", "publish nothing", "for a while"], status: 1),
             Saying("list", says: ["nova-api", "nova-conductor", "low on memory"], never: ["for a while"]),
-            Saying("connections", says: ["publish nothing", "low on memory"])),
+            Saying(
+                "connections",
+                says: [
+                    "sent connection.blocked to 2 connections: low on memory (nova-conductor 10.0.0.22, nova-api "
+                        + "10.0.0.21), from 22:13:22 on, and no connection.unblocked was seen"
+                ], never: ["publish nothing", "until the capture ended"])),
         IncidentCase(
             "op-14-consumer-cancelled-by-broker.pcap", calls: ["ok": 16], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(

@@ -41,7 +41,7 @@ extension `An incident on a live bus` {
             for saying in [
                 Saying(
                     "explain", says: ["blocked", "memory", "nova-compute@host1"],
-                    never: Self.untrue + ["nova-api publish nothing", "taken by nobody", "whether nova-conductor"],
+                    never: Self.untrue + ["blocked to nova-api", "taken by nobody", "whether nova-conductor"],
                     status: 1),
                 Saying("list", says: ["vm-1", "memory"], never: ["completed"]),
                 Saying("list", "--problems", says: ["vm-1"]),
@@ -53,7 +53,7 @@ extension `An incident on a live bus` {
                 Saying(
                     "explain", says: ["completed: active on host1", "memory"], never: ["nobody took", "stuck"],
                     status: 0))
-            recording.expectLive(says: ["publish nothing: low on memory", "completed: active on host1"])
+            recording.expectLive(says: ["sent connection.blocked", "completed: active on host1"])
         }
     }
 
