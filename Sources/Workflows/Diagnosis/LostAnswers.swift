@@ -159,11 +159,11 @@ extension Facts {
         let topic = ServiceTopic(message(loss.request).routingKey)
         let server = participant(call.to)
         let caller = name(call.from)
-        let waited = message(loss.request).expiration.map { " after \(seconds($0))" } ?? ""
+        let timeout = message(loss.request).expiration.map { "its timeout of \(seconds($0))" } ?? "its timeout"
         let taken = call.repliedAt.flatMap { at in message(loss.request).at.map { seconds(at - $0) } }
         let came = taken.map { "came after \($0)" } ?? "came later"
         var finding = Finding(
-            .answerLate, "\(call.title) timed out: \(caller) gave up\(waited), the answer \(came)", self)
+            .answerLate, "\(call.title) timed out: the answer to \(caller) \(came), when \(timeout) had passed", self)
         finding.diagnosis.message = loss.request
         finding.diagnosis.since = loss.at
         finding.awaitedStep = stepIndex(of: loss.request) ?? nextStep
