@@ -73,17 +73,23 @@ struct CallRecord: Sendable {
         lastSignOfLife = max(lastSignOfLife ?? time, time)
     }
 
-    /// Decides the outcome from what was seen until `end`.
+    /// Decides the outcome from what was seen until `end`, or until the last file ended in which it would have been seen.
     ///
     /// Times that contradict each other, as of captures whose clocks differ, give no duration.
-    mutating func conclude(at end: Timestamp, in naming: borrowing ServiceNaming, _ sight: borrowing ReplySight) {
+    mutating func conclude(
+        at end: Timestamp, in naming: borrowing ServiceNaming, _ sight: borrowing ReplySight,
+        _ watch: borrowing WatchTable
+    ) {
+        let end = watch.end(
+            of: [callerConnection ?? receiverConnection, takerConnection],
+            since: lastSignOfLife ?? deliveredAt ?? publishedAt ?? end, in: end)
         let server = server(naming)
         call.requestedAt = publishedAt ?? deliveredAt
         call.firstReplyAttemptAt = replyPublishedAt
         call.callerConnection = callerConnection ?? receiverConnection
         call.serverConnection = server.connection
         call.isLate = (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
-        call.replyFate = fate(at: end, naming, sight)
+        call.replyFate = fate(at: end, naming, sight, watch)
         let isLost = call.replyFate?.isLost ?? false
         call.repliedAt = isLost ? nil : (replyDeliveredAt ?? replyPublishedAt).map { max($0, call.requestedAt ?? $0) }
         call.error = isLost || call.isLate ? nil : failure
@@ -113,7 +119,8 @@ struct CallRecord: Sendable {
 
     /// What became of the answer, where that is known.
     private func fate(
-        at end: Timestamp, _ naming: borrowing ServiceNaming, _ sight: borrowing ReplySight
+        at end: Timestamp, _ naming: borrowing ServiceNaming, _ sight: borrowing ReplySight,
+        _ watch: borrowing WatchTable
     ) -> Call.ReplyFate? {
         guard call.reply != nil else { return nil }
         let sent = call.lastReplyAttemptAt ?? replyPublishedAt
@@ -128,7 +135,7 @@ struct CallRecord: Sendable {
             return call.isLate ? .late : .delivered
         }
         if call.request != nil, let replyQueue, let sent,
-            sight.wouldHaveSeenDelivery(from: replyQueue, since: sent, until: end, naming)
+            sight.wouldHaveSeenDelivery(from: replyQueue, since: sent, until: end, naming, watch)
         {
             return .undelivered
         }

@@ -57,7 +57,7 @@ extension Correlator {
     /// The call with that `_msg_id` as it stands at `now`, while it is kept.
     package func call(_ messageID: String, at now: Timestamp) -> Call? {
         guard var record = record(messageID) else { return nil }
-        record.conclude(at: now, in: naming, sight)
+        record.conclude(at: now, in: naming, sight, watch)
         return record.call
     }
 

@@ -38,6 +38,7 @@ extension Correlator {
         for id in ids { unsettled.remove(id) }
         replyQueues.forget(forgotten)
         sight.forget(ids)
+        watch.forget(ids)
         openSaves.forget(forgotten)
         connectionByIdentity.mapInPlace { forgotten.standIn(for: $0) }
         forgottenConnections += ids.count

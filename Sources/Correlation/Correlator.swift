@@ -25,6 +25,8 @@ package struct Correlator: Sendable {
     var unsettled = SparseTable<UnsettledContents>()
     var replyQueues: ReplyQueues
     var sight: ReplySight
+    /// By which files connections were watched, and until when.
+    package var watch = WatchTable()
     var openSaves: OpenSaves
     /// Which connection a process was last known by.
     var connectionByIdentity = AgingDictionary<ProcessIdentity, Int>()
@@ -206,7 +208,7 @@ package struct Correlator: Sendable {
 
     private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
         callByMessageID[record.call.messageID] = nil
-        record.conclude(at: now, in: naming, sight)
+        record.conclude(at: now, in: naming, sight, watch)
         forget(saveOf: record)
         visit(.call(record.call))
     }

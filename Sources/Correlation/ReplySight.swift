@@ -54,9 +54,11 @@ struct ReplySight: Sendable {
 
     /// Whether the delivery of what was published to `queue` at `time` would have been seen until `end`.
     func wouldHaveSeenDelivery(
-        from queue: String, since time: Timestamp, until end: Timestamp, _ naming: borrowing ServiceNaming
+        from queue: String, since time: Timestamp, until end: Timestamp, _ naming: borrowing ServiceNaming,
+        _ watch: borrowing WatchTable
     ) -> Bool {
-        guard lacksPacketsUntil.map({ time > $0 }) ?? true, end - time >= Self.patience, let reader = readers[queue],
+        guard lacksPacketsUntil.map({ time > $0 }) ?? true, let reader = readers[queue],
+            watch.end(of: [reader.connection], since: time, in: end) - time >= Self.patience,
             reader.isHeard || heard.contains(reader.connection)
         else { return false }
         for connection in losses.ids where losses[connection].map({ $0 >= time }) ?? false {

@@ -38,21 +38,21 @@ struct AttemptLog: Sendable {
     mutating func add(_ attempt: TCPAttempt) {
         add(
             attempt.isRefused ? .refused : .unanswered, from: attempt.client, to: attempt.server,
-            began: attempt.began, at: attempt.at)
+            began: attempt.began, at: attempt.at, source: attempt.source)
     }
 
     mutating func add(
         _ kind: ConnectionAttempts.Kind, from client: SocketAddress, to server: SocketAddress,
-        spoken: String? = nil, answer: String? = nil, began: Timestamp, at: Timestamp
+        spoken: String? = nil, answer: String? = nil, began: Timestamp, at: Timestamp, source: Int32
     ) {
         let key = Key(kind: kind, client: client.address, server: server, spoken: spoken, answer: answer)
         let isOwn = answer != nil || ports.contains(server.port)
         if isOwn {
-            guard Self.count(key, began, at, in: &own) else { return uncounted += 1 }
+            guard Self.count(key, began, at, source, in: &own) else { return uncounted += 1 }
             guard notesNews, news.count < Self.newsAtMost else { return }
-            news.append(Self.attempts(key, began, at))
+            news.append(Self.attempts(key, began, at, source))
         } else {
-            _ = Self.count(key, began, at, in: &others)
+            _ = Self.count(key, began, at, source, in: &others)
         }
     }
 
@@ -79,21 +79,27 @@ struct AttemptLog: Sendable {
     }
 
     private static func count(
-        _ key: Key, _ began: Timestamp, _ at: Timestamp, in table: inout [Key: ConnectionAttempts]
+        _ key: Key, _ began: Timestamp, _ at: Timestamp, _ source: Int32,
+        in table: inout [Key: ConnectionAttempts]
     ) -> Bool {
         if table[key] != nil {
             table[key]?.count += 1
             table[key]?.last = at
+            table[key]?.sources.insert(Int(source))
             return true
         }
         guard table.count < groupsAtMost else { return false }
-        table[key] = attempts(key, began, at)
+        table[key] = attempts(key, began, at, source)
         return true
     }
 
-    private static func attempts(_ key: Key, _ began: Timestamp, _ at: Timestamp) -> ConnectionAttempts {
-        ConnectionAttempts(
+    private static func attempts(
+        _ key: Key, _ began: Timestamp, _ at: Timestamp, _ source: Int32
+    ) -> ConnectionAttempts {
+        var attempts = ConnectionAttempts(
             key.kind, client: key.client.description, server: key.server.description, spoken: key.spoken,
             answer: key.answer, first: began, last: at)
+        attempts.sources = [Int(source)]
+        return attempts
     }
 }

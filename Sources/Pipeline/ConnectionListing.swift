@@ -66,5 +66,6 @@ struct ConnectionListing {
         refusals = excerpt.refusals
         capture.lastTaken = excerpt.lastTaken
         capture.sight = excerpt.sight
+        capture.excerptHasParts = connections.contains { !$0.watched.isWhole }
     }
 }

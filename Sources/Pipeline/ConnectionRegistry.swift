@@ -98,6 +98,14 @@ struct ConnectionRegistry: Sendable {
         endpoints[tcp].map { ($0.first.description, $0.second.description) }
     }
 
+    /// The hosts at both ends, with the network that they are of where that is a tunnel.
+    func hosts(of tcp: Int) -> (first: String, second: String)? {
+        endpoints[tcp].map { ends in
+            let network = ends.scope == .none ? "" : " in \(ends.scope)"
+            return (ends.first.address.description + network, ends.second.address.description + network)
+        }
+    }
+
     /// Takes over what the stream has counted.
     ///
     /// - Parameter sawBothEnds: whether packets of both ends were seen: one that only listens sends none with bytes.

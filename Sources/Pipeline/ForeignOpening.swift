@@ -25,18 +25,18 @@ struct ForeignOpening {
     let name: String
     let client: SocketAddress
     let server: SocketAddress
-    let began: Timestamp
+    let began: PacketStamp
     private let side: StreamDirection
     private let isOwnPort: Bool
 
     /// - Parameter side: whose bytes they are.
     /// - Returns: `nil` where nobody would begin so to a broker: it is answered by no other protocol's port.
-    init?(_ name: String, _ side: StreamDirection, _ ends: TCPEndpoints, at time: Timestamp) {
+    init?(_ name: String, _ side: StreamDirection, _ ends: TCPEndpoints, at stamp: PacketStamp) {
         guard ends.sawHandshake, side == .forward, Self.clientProtocols.contains(name) else { return nil }
         self.name = name
         self.side = side
         (client, server) = (ends.first, ends.second)
-        began = time
+        began = stamp
         isOwnPort = AMQPConnection.ports.contains(ends.second.port)
     }
 

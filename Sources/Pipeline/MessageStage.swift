@@ -43,6 +43,16 @@ struct MessageStage {
         anomalies.add(anomaly)
     }
 
+    /// A source of the capture shows a connection between two hosts.
+    mutating func saw(_ connection: Int, between one: String, and other: String, in source: Int) {
+        correlator.watch.saw(connection, between: one, and: other, in: source)
+    }
+
+    /// From when to when each of several sources goes, as far as that is known now.
+    mutating func extend(_ extents: [WatchedTime.Stretch?]) { correlator.watch.extend(extents) }
+    mutating func extend(_ sources: [CaptureSource]) { correlator.watch.extend(sources) }
+    mutating func tell(_ connection: Int, watched time: WatchedTime) { correlator.watch.tell(connection, time) }
+
     /// The capture lacks bytes of a connection.
     mutating func lost(on connection: Int, at time: Timestamp) {
         correlator.lost(on: connection, at: time)

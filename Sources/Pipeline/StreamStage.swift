@@ -12,6 +12,9 @@ struct StreamStage {
         var connection: Int?
         /// Of a connection that speaks something else, until it is clear what it was answered.
         var foreign: ForeignOpening?
+        /// The sources that showed it since it was proved, by their bits; from the last bit on they are not told apart.
+        var shownBy: UInt64 = 0
+        var lastSource: Int32 = -1
     }
 
     private var entries: [Entry] = []
@@ -108,6 +111,27 @@ struct StreamStage {
             }
         }
         entries[place].connection = connection
+        if event.stamp.source != entries[place].lastSource { noteSource(event.stamp.source, of: place) }
+    }
+
+    private mutating func noteSource(_ source: Int32, of place: Int) {
+        guard let connection = entries[place].connection else { return }
+        entries[place].lastSource = source
+        let bit = UInt64(1) << UInt64(truncatingIfNeeded: min(source, 63))
+        guard entries[place].shownBy & bit == 0 || source >= 63, let hosts = registry.hosts(of: entries[place].tcp)
+        else { return }
+        entries[place].shownBy |= bit
+        messages.saw(connection, between: hosts.first, and: hosts.second, in: Int(source))
+    }
+
+    /// From when to when each of several sources goes, as far as that is known now.
+    mutating func extend(_ extents: [WatchedTime.Stretch?]) { messages.extend(extents) }
+    mutating func extend(_ sources: [CaptureSource]) {
+        messages.extend(sources)
+        guard let excerpt else { return }
+        for (connection, index) in excerpt.indexes(of: registry.connections) {
+            messages.tell(connection, watched: excerpt.connections[index].watched)
+        }
     }
 
     /// Passes on an event of a connection, which is registered when it has proved to be AMQP; `server` matters only then.
@@ -135,7 +159,7 @@ struct StreamStage {
             return true
         }
         let ends = registry.endpoints(of: entries[place].tcp)
-        if let ends, let opening = ForeignOpening(name, event.direction, ends, at: event.stamp.time) {
+        if let ends, let opening = ForeignOpening(name, event.direction, ends, at: event.stamp) {
             entries[place].foreign = opening
             return true
         }
@@ -147,17 +171,17 @@ struct StreamStage {
     /// Looks whether what spoke another protocol is answered in AMQP: it meant another port then.
     private mutating func isStillForeign(_ place: Int, _ event: borrowing StreamEvent, _ bytes: RawSpan) -> Bool {
         guard let answer = entries[place].foreign?.answer(event.direction, bytes) else { return true }
-        endForeign(place, answer, at: event.stamp.time)
+        endForeign(place, answer, at: event.stamp)
         return false
     }
 
-    private mutating func endForeign(_ place: Int, _ answer: ForeignOpening.Answer, at time: Timestamp) {
+    private mutating func endForeign(_ place: Int, _ answer: ForeignOpening.Answer, at stamp: PacketStamp) {
         guard let opening = entries[place].foreign else { return }
         let isBroker = answer != .other
         if isBroker {
             attempts.add(
                 .foreign, from: opening.client, to: opening.server, spoken: opening.name, answer: answer.version,
-                began: opening.began, at: time)
+                began: opening.began.time, at: stamp.time, source: opening.began.source)
         }
         registry.foundOther(entries[place].tcp, name: opening.name, isCounted: !isBroker)
         remove(place)
@@ -171,7 +195,9 @@ struct StreamStage {
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
     private mutating func close(_ place: Int, _ ending: TCPEnd? = nil, sawBothEnds: Bool) {
         if let foreign = entries[place].foreign {
-            return endForeign(place, foreign.answer(endedBy: ending), at: ending?.at ?? foreign.began)
+            let end = PacketStamp(
+                time: ending?.at ?? foreign.began.time, source: foreign.began.source, number: foreign.began.number)
+            return endForeign(place, foreign.answer(endedBy: ending), at: end)
         }
         let tcp = entries[place].tcp
         let server = entries[place].stream.connection.serverSide
@@ -318,6 +344,13 @@ struct StreamStage {
         var summary = CaptureSummary()
         summary.sources = sources
         summary.connections = registry.connections
+        if sources.count > 1 {
+            for index in summary.connections.indices {
+                let connection = summary.connections[index].id
+                summary.connections[index].watched = correlator.watch.time(of: connection)
+                summary.connections[index].sources = correlator.watch.sources(of: connection)
+            }
+        }
         summary.attempts = attempts.attempts(to: registry.servers, isAlone: registry.isEmpty)
         summary.otherProtocols = registry.others
         summary.anomalies = messages.anomalies.kept

@@ -17,6 +17,10 @@ package struct TracePipeline {
     /// is told by the packets that come.
     private var recent: Timestamp?
     private var sinceExpiry = 0
+    /// From when to when each source goes, as far as it was read; empty while there is one only.
+    private var extents: [WatchedTime.Stretch?] = []
+    /// Interfaces are watched from the beginning to the end.
+    private let isLive: Bool
 
     /// - Parameters:
     ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
@@ -26,6 +30,7 @@ package struct TracePipeline {
         limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
         excerpts: [Excerpt]? = nil
     ) {
+        isLive = limits.notesChanges
         connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit)
         streams = StreamStage(
@@ -37,6 +42,7 @@ package struct TracePipeline {
     /// Takes one packet.
     package mutating func receive(_ bytes: RawSpan, header: borrowing PacketHeader) {
         let stamp = header.stamp
+        if stamp.source != 0 || !extents.isEmpty { extend(stamp) }
         last = max(last ?? stamp.time, stamp.time)
         recent = max(recent ?? stamp.time, stamp.time)
         var unwanted: [Int] = []
@@ -48,6 +54,19 @@ package struct TracePipeline {
         }
         for connection in unwanted { connections.ignore(connection) }
         noteAttempts()
+    }
+
+    private mutating func extend(_ stamp: PacketStamp) {
+        let source = Int(stamp.source)
+        if extents.isEmpty {
+            // Packets of the first source came before, at whatever time.
+            extents.append(WatchedTime.Stretch(from: Timestamp(nanoseconds: .min), until: last ?? stamp.time))
+        }
+        while extents.count <= source { extents.append(nil) }
+        guard let extent = extents[source] else {
+            return extents[source] = WatchedTime.Stretch(from: stamp.time, until: stamp.time)
+        }
+        if extent.until < stamp.time { extents[source]?.until = stamp.time }
     }
 
     /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.
@@ -80,6 +99,7 @@ package struct TracePipeline {
         guard sinceExpiry >= Self.packetsBetweenExpiries, let now = recent else { return }
         sinceExpiry = 0
         recent = nil
+        if extents.count > 1, !isLive { streams.extend(extents) }
         streams.expire(at: now, retaining: isRetained, visit)
     }
 
@@ -131,6 +151,7 @@ package struct TracePipeline {
         let isLossy = !damages.isEmpty || sources.contains { $0.kernelDropped ?? 0 > 0 }
         if isLossy, !streams.correlator.knowsOfLostPackets { streams.lostPackets(until: end) }
         streams.recordLosses(at: end)
+        streams.extend(sources)
         streams.finish(at: end, visit)
         var finished = summary(of: sources)
         finished.capture.endedAt = endedAt

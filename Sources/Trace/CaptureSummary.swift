@@ -18,6 +18,11 @@ package struct CaptureSummary: Sendable {
     /// When a live capture ended; `nil` for files, which hold nothing of how long they ran on after their last packet.
     package var endedAt: Timestamp?
 
+    /// Whether some connections were watched for a part of the capture only.
+    package var hasParts: Bool { sources.count > 1 || excerptHasParts }
+    /// The same of the capture that this is an excerpt of.
+    package var excerptHasParts = false
+
     package static let anomalyLimit = 1000
 
     package init() {}
@@ -47,6 +52,8 @@ package struct CaptureSource: Sendable {
     package var clock = SourceClock()
     /// What the file says of the capture that it is an excerpt of; `nil` for a whole capture.
     package var excerpt: Excerpt?
+    /// Whether it is an interface, which is watched from the beginning of the capture to its end.
+    package var isLive = false
 
     /// Whether packets were left out of it on purpose.
     package var isExcerpt: Bool { excerpt != nil }
@@ -120,6 +127,10 @@ package struct Connection: Sendable, Identifiable {
     /// Messages that the client published, and that the broker gave to it.
     package var messagesSent = 0
     package var messagesReceived = 0
+    /// When it was watched, where several files were read; else for the whole capture.
+    package var watched = WatchedTime()
+    /// Indexes into `CaptureSummary.sources` of those that showed it, where several files were read.
+    package var sources: Set<Int> = []
 
     package init(id: Int, client: String, server: String, protocolName: String) {
         self.id = id

@@ -68,6 +68,8 @@ package struct ConnectionAttempts: Sendable, Equatable {
     package var count: Int
     package var first: Timestamp
     package var last: Timestamp
+    /// Indexes into `CaptureSummary.sources` of those that showed them.
+    package var sources: Set<Int> = []
 
     package init(
         _ kind: Kind, client: String, server: String, spoken: String? = nil, answer: String? = nil, count: Int = 1,

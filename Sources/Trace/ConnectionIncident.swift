@@ -42,6 +42,8 @@ package struct ConnectionIncident: Sendable, Equatable {
     package var count = 1
     /// Index into `CaptureSummary.connections`; `nil` for an attempt.
     package var connection: Int?
+    /// For an attempt indexes into `CaptureSummary.sources` of those that showed it.
+    package var sources: Set<Int> = []
     /// `address:port`, of attempts the address.
     package var client: String
     package var server: String

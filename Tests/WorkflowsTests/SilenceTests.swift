@@ -58,6 +58,44 @@ private struct Reports {
                 + "then, and none in the 50 s since; its connection is still open")
     }
 
+    /// Another file beside, and until when its own file goes of each reporter.
+    private func split(_ reports: inout Reports, _ stretches: [[(Int64, Int64)]]) throws {
+        let start = try #require(reports.trace.capture.sources[0].first)
+        for (place, spans) in stretches.enumerated() {
+            reports.trace.capture.connections[place].watched = WatchedTime(
+                spans.map { WatchedTime.Stretch(from: start + .seconds($0.0), until: start + .seconds($0.1)) })
+        }
+        var source = CaptureSource(path: "cmp2.pcap", linkType: "EN10MB")
+        (source.first, source.last) = (start, start + .seconds(stretches[1].last?.1 ?? 0))
+        reports.trace.capture.sources.append(source)
+    }
+
+    @Test func `a service is not silent since its file ended`() throws {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(12, 0)
+        try split(&reports, [[(0, 180)], [(0, 65)]])
+        #expect(reports.trace.silentServices.isEmpty)
+        try split(&reports, [[(0, 180)], [(0, 110)]])
+        let silent = try #require(reports.trace.silentServices.first)
+        #expect(silent.silence == .seconds(50))
+        #expect(silent.sentence.contains("none in the 50 s until cmp2.pcap ended"))
+    }
+
+    @Test func `time in which nothing was captured is no silence, what follows is`() throws {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(12, 0)
+        try split(&reports, [[(0, 180)], [(0, 65), (160, 180)]])
+        #expect(reports.trace.silentServices.isEmpty)
+        try split(&reports, [[(0, 180)], [(0, 65), (130, 180)]])
+        let silent = try #require(reports.trace.silentServices.first)
+        #expect(silent.silence == .seconds(50))
+        #expect(
+            silent.sentence.contains(
+                "fell silent between 00:17:40 and 00:18:50, nothing was captured of it from 00:17:45 to 00:18:50"))
+    }
+
     @Test func `up to three intervals a report may be late, and two reports are no rhythm`() {
         var late = Reports()
         late.pass(6, 0, 1)

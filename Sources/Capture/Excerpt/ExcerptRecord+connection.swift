@@ -12,6 +12,9 @@ extension ExcerptRecord {
         add("bytes_received", count: connection.bytesReceived)
         add("sent", count: connection.messagesSent)
         add("received", count: connection.messagesReceived)
+        for stretch in connection.watched.stretches {
+            add("watched", "\(stretch.from.nanoseconds)-\(stretch.until.nanoseconds)")
+        }
         guard let handshake = connection.handshake else { return }
         add("stage", handshake.stage.rawValue)
         add("user", handshake.user)
@@ -39,6 +42,7 @@ extension ExcerptRecord {
         connection.bytesReceived = count("bytes_received")
         connection.messagesSent = count("sent")
         connection.messagesReceived = count("received")
+        connection.watched = WatchedTime(all("watched").compactMap(WatchedTime.Stretch.init))
         guard let stage = self["stage"].flatMap({ ConnectionHandshake.Stage(rawValue: $0) }) else { return }
         var handshake = ConnectionHandshake()
         handshake.stage = stage
@@ -55,5 +59,14 @@ extension ExcerptRecord {
         handshake.frameMax = integer("frame_max")
         handshake.refusedFor = self["refused_for"]
         connection.handshake = handshake
+    }
+}
+
+extension WatchedTime.Stretch {
+    /// Two times in nanoseconds since 1970, `1700000000000000000-1700000005000000000`.
+    fileprivate init?(_ text: String) {
+        let times = text.split(separator: "-").compactMap { Int64($0) }
+        guard times.count == 2, times[0] <= times[1] else { return nil }
+        self.init(from: Timestamp(nanoseconds: times[0]), until: Timestamp(nanoseconds: times[1]))
     }
 }

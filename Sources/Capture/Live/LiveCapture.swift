@@ -62,7 +62,7 @@ package final class LiveCapture: @unchecked Sendable {
         wake = WakePipe()
         state = Mutex(
             State(
-                sources: interfaces.map { CaptureSource(path: $0.name, linkType: $0.linkType.name) },
+                sources: interfaces.map(\.source),
                 statistics: interfaces.map { _ in CaptureStatistics() }))
     }
 
@@ -257,6 +257,14 @@ private final class WakePipe: Sendable {
     }
 }
 
+extension LiveInterface {
+    fileprivate var source: CaptureSource {
+        var source = CaptureSource(path: name, linkType: linkType.name)
+        source.isLive = true
+        return source
+    }
+}
+
 /// A machine that fills batches with packets, and hands them on.
 private struct Filling {
     private(set) var sources: [CaptureSource]
@@ -270,7 +278,7 @@ private struct Filling {
     private var count = 0
 
     init(interfaces: [LiveInterface], pool: BatchPool, limit: Int?, _ sink: @escaping (PacketBatch) -> Void) {
-        sources = interfaces.map { CaptureSource(path: $0.name, linkType: $0.linkType.name) }
+        sources = interfaces.map(\.source)
         linkTypes = interfaces.map(\.linkType)
         clocks = interfaces.map { _ in ArrivalClock() }
         self.pool = pool

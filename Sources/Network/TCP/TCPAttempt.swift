@@ -10,10 +10,14 @@ package struct TCPAttempt: Sendable, Equatable {
     /// When the first SYN was sent, and when it was clear.
     package let began: Timestamp
     package let at: Timestamp
+    /// The source of the packet that made it clear.
+    package let source: Int32
 
     package init(
-        client: SocketAddress, server: SocketAddress, isRefused: Bool, began: Timestamp, at: Timestamp
+        client: SocketAddress, server: SocketAddress, isRefused: Bool, began: Timestamp, at: Timestamp,
+        source: Int32 = 0
     ) {
+        self.source = source
         self.client = client
         self.server = server
         self.isRefused = isRefused

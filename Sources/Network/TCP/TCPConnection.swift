@@ -353,7 +353,7 @@ struct TCPConnection {
         ledger.note(
             TCPAttempt(
                 client: firstSide == .low ? key.low : key.high, server: firstSide == .low ? key.high : key.low,
-                isRefused: isRefused, began: attempt.began, at: lastStamp.time))
+                isRefused: isRefused, began: attempt.began, at: lastStamp.time, source: lastStamp.source))
     }
 
     private mutating func open(

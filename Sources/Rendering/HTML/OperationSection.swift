@@ -126,7 +126,7 @@ struct OperationSection {
     }
 
     private func writeStates(to html: inout HTMLWriter) {
-        let spans = ExplainedState.spans(of: entry.operation, in: page.trace.capture)
+        let spans = ExplainedState.spans(of: entry.operation, in: page.trace)
         let lines = spans.map { span in
             Line(
                 style: span.confirmation == .rejected ? "failure" : span.isOpen ? "warning" : "", at: span.at,

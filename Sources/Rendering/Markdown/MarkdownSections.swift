@@ -66,7 +66,7 @@ struct MarkdownSections {
     }
 
     private func writeStates(of operation: Operation, _ level: Int, to markdown: inout MarkdownWriter) {
-        let spans = ExplainedState.spans(of: operation, in: trace.capture)
+        let spans = ExplainedState.spans(of: operation, in: trace)
         guard !spans.isEmpty else { return }
         markdown.heading(level, "States")
         markdown.table(

@@ -10,8 +10,6 @@ package struct SequenceBuilder: Sendable {
     /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
     private let takers: [Route: Int]
     private let hasSeveralVirtualHosts: Bool
-    /// The last packet of the capture.
-    let captureEnd: Timestamp?
 
     /// Services that go by their own name and were seen on one host at most: a process of theirs whose host is not
     /// known needs no lane of its own.
@@ -27,7 +25,6 @@ package struct SequenceBuilder: Sendable {
     package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         self.options = options
-        captureEnd = trace.capture.end
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         var takers: [Route: Int] = [:]
         for message in trace.messages where message.kind == .call || message.kind == .cast {
@@ -56,7 +53,7 @@ package struct SequenceBuilder: Sendable {
         var lanes = LaneTable(trace: trace, singletons: singletons)
         var composer = ArrowComposer(builder: self)
         let arrows = composer.arrows(for: shown, of: operation, lanes: &lanes)
-        let giveUps = giveUps(of: shown, until: captureEnd ?? operation.endedAt, lanes: &lanes)
+        let giveUps = giveUps(of: shown, until: trace.watchedEnd(of: operation) ?? operation.endedAt, lanes: &lanes)
         let states = stateEvents(of: operation, lanes: &lanes)
         let rows = options.expand ? arrows.map { Row(single: $0) } : Row.folded(arrows)
 
@@ -126,7 +123,7 @@ package struct SequenceBuilder: Sendable {
         of operation: Operation, isWaiting: Bool, after events: [SequenceEvent]
     ) -> SequenceEvent? {
         let isOpen = isWaiting || operation.outcome == .running || operation.outcome == .stuck
-        guard isOpen, let captureEnd else { return nil }
+        guard isOpen, let captureEnd = trace.watchedEnd(of: operation) else { return nil }
         let last = events.map(\.until).max() ?? operation.endedAt
         return SequenceEvent(at: max(captureEnd, last), content: .captureEnd)
     }

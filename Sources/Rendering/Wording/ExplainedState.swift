@@ -1,4 +1,5 @@
 import Trace
+import Workflows
 
 /// A value: a state of the instance, and how long it lasted.
 struct ExplainedState {
@@ -12,9 +13,11 @@ struct ExplainedState {
     var isOpen = false
     /// Whether that is known, as of a live capture, and not only when the last packet came.
     var isEndKnown = false
+    /// The file that ended then, where others went on.
+    var file: String?
 
     /// The states in order of time; notes that change nothing that is shown are left out.
-    static func spans(of operation: Operation, in capture: CaptureSummary) -> [ExplainedState] {
+    static func spans(of operation: Operation, in trace: BusTrace) -> [ExplainedState] {
         var spans: [ExplainedState] = []
         var known: StateChange?
         /// The place of the state that holds.
@@ -32,10 +35,13 @@ struct ExplainedState {
             }
             spans.append(ExplainedState(at: note.at, label: label, confirmation: note.confirmation))
         }
-        if let current, let end = capture.end, known?.taskState.value != nil || operation.outcome == .stuck {
+        if let current, let end = trace.watchedEnd(of: operation),
+            known?.taskState.value != nil || operation.outcome == .stuck
+        {
             spans[current].lasted = max(0, end - spans[current].at)
             spans[current].isOpen = true
-            spans[current].isEndKnown = capture.endedAt != nil
+            spans[current].isEndKnown = trace.capture.endedAt != nil
+            spans[current].file = trace.fileEnding(at: end)
         }
         return spans
     }
@@ -53,7 +59,8 @@ struct ExplainedState {
             let doubt =
                 confirmation == .unanswered
                 ? ["not confirmed"] : confirmation == .unheard ? ["its answer did not arrive in time"] : []
-            let end = isEndKnown ? ", until the capture ended" : ", until the last packet"
+            let packet = ", until the last packet" + (file.map { " of \($0)" } ?? "")
+            let end = isEndKnown ? ", until the capture ended" : packet
             let time = lasted.map { "for \(glyphs.duration($0))\(isOpen ? end : "")" }
             return (doubt + [time].compactMap { $0 }).joined(separator: ", ")
         }

@@ -104,7 +104,8 @@ extension Connection {
         guard !oneSided, let by = end.by, let heard = by == .broker ? lastSeenClient : lastSeenServer else {
             return nil
         }
-        return end.at - heard
+        // What passed while nothing was captured nobody knows.
+        return end.at - max(heard, watched.stretch(at: end.at)?.from ?? heard)
     }
 
     /// An end gives up after two intervals without anything of the other; RabbitMQ looks once an interval, clients twice.
@@ -129,6 +130,7 @@ extension ConnectionAttempts {
             }
         var incident = ConnectionIncident(incidentKind, at: first, client: client, server: server)
         incident.count = count
+        incident.sources = sources
         incident.until = last
         (incident.spoken, incident.answer) = (spoken, answer)
         return incident

@@ -139,8 +139,9 @@ extension BusTrace {
 /// A value: what the clients of connections, and of attempts, are called.
 package struct ClientNames: Sendable {
     private let trace: BusTrace
-    /// Labels of those that have connections from an address.
-    private var labels: [String: Set<String>] = [:]
+    /// Labels of those that have connections from an address, and the files that showed those: what another file shows
+    /// there may be another host's.
+    private var labels: [String: [String: Set<Int>]] = [:]
 
     package init(_ trace: BusTrace) {
         self.trace = trace
@@ -148,13 +149,14 @@ package struct ClientNames: Sendable {
             guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
                 continue
             }
-            labels[Self.address(connection.client), default: []].insert(trace.participants[participant].label)
+            let label = trace.participants[participant].label
+            labels[Self.address(connection.client), default: [:]][label, default: []].formUnion(connection.sources)
         }
     }
 
     /// Label and address; the label alone where it is one.
     package func name(of incident: ConnectionIncident) -> String? {
-        guard let connection = trace.connection(incident.connection) else { return name(ofAddress: incident.client) }
+        guard let connection = trace.connection(incident.connection) else { return name(ofAddress: incident) }
         return name(of: connection)
     }
 
@@ -182,9 +184,12 @@ package struct ClientNames: Sendable {
     }
 
     /// Where one process alone has connections from there, it is named too.
-    private func name(ofAddress address: String) -> String {
-        guard let labels = labels[address], labels.count == 1, let label = labels.first, !label.hasPrefix(address)
-        else {
+    private func name(ofAddress incident: ConnectionIncident) -> String {
+        let address = incident.client
+        let labels = (labels[address] ?? [:]).filter { _, sources in
+            sources.isEmpty || !sources.isDisjoint(with: incident.sources)
+        }
+        guard labels.count == 1, let label = labels.keys.first, !label.hasPrefix(address) else {
             return address
         }
         return "\(label) \(address)"

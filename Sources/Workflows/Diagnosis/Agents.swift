@@ -6,6 +6,7 @@ import Trace
 struct Agents {
     /// A value: all connections of an agent ended.
     struct Departure {
+        var participant: Int
         /// The end of the last.
         var at: Timestamp
         var connections: Int
@@ -161,9 +162,11 @@ struct Agents {
             guard let end = connections[index].end, end.isSeen else { return nil }
             ends.append(end)
         }
-        guard let last = ends.max(by: { $0.at < $1.at }) else { return nil }
+        guard let last = ends.max(by: { $0.at < $1.at }),
+            let participant = own.lazy.compactMap({ connections[$0].participant }).first
+        else { return nil }
         return Departure(
-            at: last.at, connections: own.count, isOwn: ends.allSatisfy { $0.by == .client },
+            participant: participant, at: last.at, connections: own.count, isOwn: ends.allSatisfy { $0.by == .client },
             isRegular: ends.allSatisfy(\.isRegular), end: last)
     }
 

@@ -15,7 +15,7 @@ extension Facts {
             guard let sender = participant(message.from), let published = message.publishedAt,
                 let connection = trace.connection(message.connection), connection.end == nil,
                 let span = connection.blocked.last, span.until == nil, span.from - published < Self.reading,
-                captureEnd - max(span.from, published) > patience.untaken,
+                end(on: [connection], since: span.from) - max(span.from, published) > patience.untaken,
                 coverage.loss(since: span.from, of: Set([sender.service].compactMap(\.self)), in: trace) == nil
             else { continue }
             let place = place(of: message, by: message.destination)
@@ -39,7 +39,7 @@ extension Facts {
             guard let span = agents.block(of: participant), let who = self.participant(participant) else { continue }
             // A compute may have work that takes its time before it has anything to say.
             let limit = who.service == Workflow.Role.compute.service ? patience.silent : patience.untaken
-            guard captureEnd - max(span.from, lastSeen) > limit else { continue }
+            guard end(of: [participant], since: span.from) - max(span.from, lastSeen) > limit else { continue }
             return blocked(
                 who, span, "it is the turn of \(who.label), which the broker has blocked", message: requests.last)
         }
@@ -47,6 +47,7 @@ extension Facts {
     }
 
     private func blocked(_ who: Participant, _ span: BlockedSpan, _ what: String, message: Int?) -> Finding {
+        let end = end(of: [who.id], since: span.from)
         let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
         var finding = Finding(
             .brokerBlocked, "\(what) since \(moment(span.from))\(reason)", self)
@@ -57,9 +58,24 @@ extension Facts {
         finding.prove(
             Diagnosis.Evidence("the broker blocked the connection of \(who.label)\(reason)", at: span.from),
             Diagnosis.Evidence(
-                "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) \(untilEnd)",
-                at: captureEnd, isMissing: true))
+                "no connection.unblocked was seen in the \(seconds(end - span.from)) \(until(end))",
+                at: end, isMissing: true))
+        if let confirmed = confirmed(of: who, since: span) { finding.diagnosis.evidence.append(confirmed) }
         return finding
+    }
+
+    /// What the broker took all the same from a connection that it had blocked.
+    private func confirmed(of who: Participant, since span: BlockedSpan) -> Diagnosis.Evidence? {
+        let blocked = Set(agents.connections(of: who.id).filter { $0.blocked.contains(span) }.map(\.id))
+        let taken = trace.messages.filter { message in
+            message.connection.map(blocked.contains) ?? false && message.publishedAt.map { $0 > span.from } ?? false
+                && message.confirmedAt != nil
+        }
+        guard let last = taken.last else { return nil }
+        let many = taken.count == 1 ? "1 message" : "\(taken.count) messages"
+        return Diagnosis.Evidence(
+            "the broker confirmed \(many) that came on it after that all the same", at: last.confirmedAt,
+            message: last.id)
     }
 
     /// nova-api, where a compute waits for the event that it sends on: the last that was seen to send any.

@@ -2,12 +2,23 @@ import Trace
 
 extension Facts {
     /// How a file and a live capture end: that one ran on after its last packet, without another, a file does not tell.
-    private var end: String { trace.capture.endedAt == nil ? "the last packet came" : "the capture ended" }
-    var untilEnd: String { trace.capture.endedAt == nil ? "until the last packet" : "until the capture ended" }
+    private func end(_ end: Timestamp) -> String {
+        if let file = trace.fileEnding(at: end) { return "the last packet of \(file) came" }
+        return trace.capture.endedAt == nil ? "the last packet came" : "the capture ended"
+    }
+
+    /// `until the last packet`, where it is the last of all.
+    func until(_ end: Timestamp) -> String {
+        if let file = trace.fileEnding(at: end) { return "until the last packet of \(file)" }
+        return trace.capture.endedAt == nil ? "until the last packet" : "until the capture ended"
+    }
+
+    var untilEnd: String { until(captureEnd) }
 
     /// `when the last packet came 6.3 s later`.
-    func whenItEnded(after time: Timestamp) -> String {
-        let later = captureEnd - time
-        return "when \(end) " + (later < .milliseconds(50) ? "right after it" : "\(seconds(later)) later")
+    func whenItEnded(after time: Timestamp, at end: Timestamp? = nil) -> String {
+        let end = end ?? captureEnd
+        let later = end - time
+        return "when \(self.end(end)) " + (later < .milliseconds(50) ? "right after it" : "\(seconds(later)) later")
     }
 }

@@ -26,6 +26,8 @@ struct Coverage {
     let showsBuilds: Bool
     /// Services that were seen, alone and with their hosts.
     private let served: Set<String>
+    /// When what is asked for was watched.
+    private var watched = WatchedTime()
 
     private static let lossKinds: Set = [
         "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
@@ -65,6 +67,14 @@ struct Coverage {
         self.lastTaken = lastTaken
     }
 
+    /// The same of what was not watched for the whole capture.
+    func during(_ watched: WatchedTime) -> Coverage {
+        guard !watched.isWhole else { return self }
+        var coverage = self
+        coverage.watched = watched
+        return coverage
+    }
+
     /// The last delivery by that routing key in the same virtual host, as far as those are known.
     func lastTaken(by routingKey: String, in scope: QueueScope) -> Delivery? {
         lastTaken[routingKey]?.lazy.filter { $0.key.mayBe(scope) }.map(\.value).max { $0.at < $1.at }
@@ -85,6 +95,9 @@ struct Coverage {
         }
         if capture.connections.contains(where: { $0.lastCut.map { $0 >= time } ?? false && concerns($0.id) }) {
             return capture.cutSentence
+        }
+        if let gap = watched.gap(after: time) {
+            return "nothing was captured from \(gap.from.clock.prefix(8)) to \(gap.until.clock.prefix(8))"
         }
         if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
         if isPartial { return "the file holds only some messages of the operation" }
@@ -129,13 +142,22 @@ extension DeliverySight {
                     connection.client[..<(connection.client.lastIndex(of: ":") ?? connection.client.endIndex)]))
         }
         for participant in trace.participants { if let host = participant.host { saw(host: host) } }
-        let begin = trace.capture.sources.compactMap(\.first).min().map { $0 + Self.settling }
+        let first = trace.capture.sources.compactMap(\.first).min()
         for call in trace.calls {
             guard let request = call.request.map({ trace.messages[$0] }), let asked = request.publishedAt,
-                begin.map({ asked > $0 }) ?? true, let reply = call.reply.map({ trace.messages[$0] }),
+                asked - (trace.begin(of: request.connection, at: asked) ?? first ?? asked) > Self.settling
+                    || first == nil,
+                let reply = call.reply.map({ trace.messages[$0] }),
                 !reply.deliveries.isEmpty
             else { continue }
             sawAnswer(wasSeenWhole: !request.deliveries.isEmpty && reply.publishedAt != nil)
         }
+    }
+}
+
+extension BusTrace {
+    /// Since when a connection was watched at a moment, where that is not the whole capture.
+    fileprivate func begin(of connection: Int?, at time: Timestamp) -> Timestamp? {
+        self.connection(connection)?.watched.stretch(at: time)?.from
     }
 }

@@ -14,8 +14,10 @@ struct Facts {
     let own: [Int]
     /// When anything was seen of it last.
     let lastSeen: Timestamp
-    /// When the capture ended, of a file when its last packet came.
+    /// When the capture ended, of a file when its last packet came, of several the last that shows any of it.
     let captureEnd: Timestamp
+    /// When its connections were watched.
+    let watched: WatchedTime
 
     init(
         _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage,
@@ -25,7 +27,8 @@ struct Facts {
         self.workflow = workflow
         self.attempts = attempts
         self.trace = trace
-        self.coverage = coverage
+        watched = trace.watched(operation)
+        self.coverage = coverage.during(watched)
         self.agents = agents
         own = operation.messages.filter {
             !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
@@ -35,7 +38,7 @@ struct Facts {
             let answered = message.call.flatMap { trace.calls[$0].repliedAt }
             return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
         }
-        captureEnd = coverage.end ?? lastSeen
+        captureEnd = watched.end ?? coverage.end ?? lastSeen
     }
 
     // MARK: Messages

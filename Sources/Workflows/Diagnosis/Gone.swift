@@ -11,10 +11,12 @@ extension Facts {
         // Of what no workflow knows an open request alone tells that there was more to come.
         guard workflow != nil || !openWaits.isEmpty, let connection = connection(of: lastOfAll),
             let outage = agents.outage(of: connection.server),
-            captureEnd - outage.at > patience.untaken, outage.at >= operation.startedAt
+            outage.at >= operation.startedAt
         else { return nil }
+        let end = end(on: trace.capture.connections.filter { $0.server == outage.server }, since: outage.at)
+        guard end - outage.at > patience.untaken else { return nil }
         let what = words(on: outage)
-        let waited = seconds(captureEnd - outage.at)
+        let waited = seconds(end - outage.at)
         var finding = Finding(
             .connectionLost, "\(what) at \(moment(outage.at)), and nobody came back in \(waited)", self)
         finding.diagnosis.message = lastOfAll
@@ -23,7 +25,7 @@ extension Facts {
         finding.prove(
             Diagnosis.Evidence("\(what) within \(seconds(outage.within))", at: outage.at),
             Diagnosis.Evidence(
-                "no connection to it was opened in the \(waited) \(untilEnd)", at: captureEnd, isMissing: true))
+                "no connection to it was opened in the \(waited) \(until(end))", at: end, isMissing: true))
         return finding
     }
 
@@ -51,7 +53,7 @@ extension Facts {
         }
         // A process that ended its connections is gone with its work; one that the broker cut off tries again.
         let limit = departure.isOwn ? patience.untaken : patience.reconnecting
-        guard captureEnd - departure.at > limit else { return nil }
+        guard end(of: [holder.participant], since: departure.at) - departure.at > limit else { return nil }
         let services = participant(holder.participant)?.service.map { [$0] } ?? []
         guard coverage.loss(since: departure.at, of: Set(services), in: trace) == nil else { return nil }
         return departure
@@ -63,10 +65,14 @@ extension Facts {
             replacement.departure.at >= holder.since, !mayBeGivenAgain(holder)
         else { return nil }
         let limit = replacement.departure.isOwn ? patience.untaken : patience.reconnecting
-        guard captureEnd - replacement.departure.at > limit else { return nil }
+        guard end(of: replacement) - replacement.departure.at > limit else { return nil }
         let services = participant(holder.participant)?.service.map { [$0] } ?? []
         guard coverage.loss(since: replacement.departure.at, of: Set(services), in: trace) == nil else { return nil }
         return replacement
+    }
+
+    private func end(of replacement: Agents.Replacement) -> Timestamp {
+        end(of: [replacement.departure.participant], since: replacement.departure.at)
     }
 
     /// Whether the broker gives the message to another one, since it was not acknowledged.
@@ -81,6 +87,7 @@ extension Facts {
             lastSeen <= replacement.departure.at || isWaiting(for: holder)
         else { return nil }
         let who = name(holder.participant)
+        let end = end(of: replacement)
         var finding = Finding(.connectionLost, words(on: replacement, who), self)
         finding.diagnosis.message = holder.message
         finding.diagnosis.since = replacement.departure.at
@@ -90,8 +97,8 @@ extension Facts {
         finding.diagnosis.evidence.append(evidence(of: replacement))
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence(
-                "nobody was seen to go on with it in the \(seconds(captureEnd - replacement.departure.at)) \(untilEnd)",
-                at: captureEnd, isMissing: true))
+                "nobody was seen to go on with it in the \(seconds(end - replacement.departure.at)) \(until(end))",
+                at: end, isMissing: true))
         return finding
     }
 
@@ -101,7 +108,7 @@ extension Facts {
     /// `nova-compute@cmp1 (process 11108) lost its connections at +2.0 s, and no other process went on with it in 9.0 s`.
     func words(on replacement: Agents.Replacement, _ who: String) -> String {
         "\(who) (process \(replacement.pid)) \(loss(replacement.departure)), and no other process went on with it in "
-            + seconds(captureEnd - replacement.departure.at)
+            + seconds(end(of: replacement) - replacement.departure.at)
     }
 
     /// Of work of which nobody says when it is done.
@@ -121,6 +128,7 @@ extension Facts {
     private var goneHolder: Finding? {
         guard let holder, let departure = departure(of: holder), !isElsewhere(before: departure) else { return nil }
         let who = name(holder.participant)
+        let end = end(of: [holder.participant], since: departure.at)
         var finding = Finding(.connectionLost, "\(who) \(words(on: departure))", self)
         finding.diagnosis.message = holder.message
         finding.diagnosis.since = departure.at
@@ -129,8 +137,8 @@ extension Facts {
         finding.prove(inHand(holder), evidence(of: departure, who))
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence(
-                "no message and no connection of it was seen in the \(seconds(captureEnd - departure.at)) \(untilEnd)",
-                at: captureEnd, isMissing: true))
+                "no message and no connection of it was seen in the \(seconds(end - departure.at)) \(until(end))",
+                at: end, isMissing: true))
         return finding
     }
 
@@ -152,14 +160,15 @@ extension Facts {
         let services = participant(holder.participant)?.service.map { [$0] } ?? []
         guard coverage.loss(since: departure.at, of: Set(services), in: trace) == nil else { return nil }
         let who = name(holder.participant)
+        let end = end(of: [holder.participant], since: departure.at)
         return RecentLoss(
-            sentence: "\(who) \(loss(departure)) and was not back \(whenItEnded(after: departure.at))",
+            sentence: "\(who) \(loss(departure)) and was not back \(whenItEnded(after: departure.at, at: end))",
             evidence: evidence(of: departure, who), participant: participant(holder.participant))
     }
 
     /// `lost its connections at +120.0 s and did not come back in 480.0 s`.
     func words(on departure: Agents.Departure) -> String {
-        "\(loss(departure)) and did not come back in \(seconds(captureEnd - departure.at))"
+        "\(loss(departure)) and did not come back in \(seconds(end(of: [departure.participant], since: departure.at) - departure.at))"
     }
 
     private func loss(_ departure: Agents.Departure) -> String {

@@ -146,9 +146,10 @@ extension Facts {
             return Diagnosis.Evidence(
                 "the broker \(refusal?.words ?? "")", at: refusal?.at, message: reply?.id)
         default:
+            let end = end(of: [loss.call.from].compactMap(\.self), since: loss.at)
             return Diagnosis.Evidence(
-                "no delivery from \(queue) was seen in the \(seconds(captureEnd - loss.at)) \(untilEnd)",
-                at: captureEnd, message: reply?.id, isMissing: true)
+                "no delivery from \(queue) was seen in the \(seconds(end - loss.at)) \(until(end))",
+                at: end, message: reply?.id, isMissing: true)
         }
     }
 

@@ -9,7 +9,8 @@ extension Question {
         let topic = ServiceTopic(message.routingKey)
         let taker = facts.participant(delivery.to)
         let who = taker?.label ?? message.destination
-        let waited = facts.seconds(facts.captureEnd - delivery.at)
+        let end = facts.end(of: delivery)
+        let waited = facts.seconds(end - delivery.at)
         var finding = Finding(
             .notAcknowledged, "\(message.title) was delivered to \(who), which did not acknowledge it in \(waited)",
             facts)
@@ -21,7 +22,7 @@ extension Question {
         finding.prove(
             facts.published(id), Diagnosis.Evidence("\(who) was given it", at: delivery.at, message: id),
             Diagnosis.Evidence(
-                "no acknowledgement of it was seen in the \(waited) \(facts.untilEnd)", at: facts.captureEnd,
+                "no acknowledgement of it was seen in the \(waited) \(facts.until(end))", at: end,
                 message: id,
                 isMissing: true))
         return finding
@@ -29,12 +30,17 @@ extension Question {
 }
 
 extension Facts {
+    /// Until when its acknowledgement would have been seen.
+    fileprivate func end(of delivery: Delivery) -> Timestamp {
+        end(on: [trace.connection(delivery.connection)].compactMap(\.self), since: delivery.at)
+    }
+
     /// The first that is open, or the cast after which nothing came, where an acknowledgement would have been seen.
     fileprivate var unacknowledged: Int? {
         let candidates = openWaits.filter(\.isTaken).map(\.request) + openCasts
         return candidates.first { id in
             guard let delivery = message(id).deliveries.last, delivery.acknowledgedAt == nil,
-                captureEnd - delivery.at > patience.untaken, coverage.seesAcknowledgements,
+                end(of: delivery) - delivery.at > patience.untaken, coverage.seesAcknowledgements,
                 trace.capture.connections.indices.contains(delivery.connection),
                 trace.capture.connections[delivery.connection].end == nil,
                 !own.contains(where: {

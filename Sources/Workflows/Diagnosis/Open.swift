@@ -49,7 +49,7 @@ extension Finding {
         facts.addNextActor(to: &finding)
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence(
-                "the capture goes on for \(facts.seconds(facts.captureEnd - facts.lastSeen)) without a message of it",
+                "the capture goes on for \(facts.seconds(facts.watchedTime(since: facts.lastSeen))) without a message of it",
                 at: facts.captureEnd))
         finding.advise(facts, loss: loss)
         finding.diagnosis.isSilent = loss == nil && facts.shouldGoOn

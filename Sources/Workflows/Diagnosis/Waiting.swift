@@ -104,7 +104,9 @@ extension Facts {
                 !isFollowed(after: at, beyond: stepIndex(of: id) ?? -1)
             else { return nil }
             let limit = message.expiration.map { at + $0 }
-            return Wait(request: id, isTaken: false, since: at, isOver: limit.map { captureEnd > $0 } ?? false)
+            return Wait(
+                request: id, isTaken: false, since: at,
+                isOver: limit.map { endOfTaking(message, since: at) > $0 } ?? false)
         case .call:
             guard let call = call(of: id), call.reply == nil, call.outcome != .returned, let at = message.at,
                 !isOvertaken(id, at: at, isTimedOut: call.outcome == .timedOut)
@@ -136,7 +138,7 @@ extension Facts {
         let who = name(participant)
         if let departure = agents.departure(of: participant) { return evidence(of: departure, who) }
         let open = agents.connections(of: participant).count { $0.end == nil }
-        guard open > 0 else { return nil }
+        guard open > 0, end(of: [participant], since: lastSeen) >= captureEnd else { return nil }
         let count = open == 1 ? "1 connection" : "\(open) connections"
         return Diagnosis.Evidence("\(who) is connected to the broker, by \(count), and did not take it")
     }
@@ -209,11 +211,15 @@ extension Facts {
     ) -> Finding {
         let message = message(wait.request)
         let beginning = "\(message.title) was published to \(place(of: message, by: message.destination))"
-        let waited = seconds(captureEnd - wait.since)
-        let loss = coverage.loss(since: wait.since, of: services, in: trace) ?? doubt
+        let end = end(of: wait)
+        let waited = seconds(end - wait.since)
         let limit = wait.isTaken ? patience.silent : patience.untaken
+        let isBlind = !wait.isOver && end - wait.since <= limit
+        let loss =
+            coverage.loss(since: wait.since, of: services, in: trace) ?? (isBlind ? blindness(after: end) : nil)
+            ?? doubt
         var finding: Finding
-        if !wait.isOver, captureEnd - wait.since <= limit {
+        if isBlind, captureEnd - wait.since <= limit {
             finding = Finding(.underWay, "\(beginning) and \(state) \(whenItEnded(after: wait.since))", self)
             if wait.isTaken, let lost = recentLoss { finding.tell(lost) }
         } else if let loss {
@@ -227,7 +233,7 @@ extension Facts {
             let hadSigns = wait.isTaken && wait.since > asked
             let ago =
                 hadSigns
-                ? "in \(seconds(captureEnd - asked)), the last \(waited) without a sign of life" : "in \(waited)"
+                ? "in \(seconds(end - asked)), the last \(waited) without a sign of life" : "in \(waited)"
             let sentence =
                 wait.isOver
                 ? "\(beginning), \(state), and timed out\(timedOut)" : "\(beginning) and \(state) \(ago)"
@@ -235,9 +241,9 @@ extension Facts {
             finding.prove(
                 Diagnosis.Evidence(
                     cause == .notTaken
-                        ? "no delivery of it was seen in the \(waited) \(untilEnd)"
-                        : "no answer\(hadSigns ? ", nor a sign of life," : "") was seen in the \(waited) \(untilEnd)",
-                    at: captureEnd, message: wait.request, isMissing: true))
+                        ? "no delivery of it was seen in the \(waited) \(until(end))"
+                        : "no answer\(hadSigns ? ", nor a sign of life," : "") was seen in the \(waited) \(until(end))",
+                    at: end, message: wait.request, isMissing: true))
         }
         finding.diagnosis.message = wait.request
         finding.diagnosis.since = wait.since

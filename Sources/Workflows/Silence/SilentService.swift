@@ -12,7 +12,11 @@ package struct SilentService: Sendable, Equatable {
     package var interval: Nanoseconds
     /// When the last report was sent.
     package var since: Timestamp
+    /// Up to when a report would have been seen; the file that ended then, where others went on.
     package var captureEnd: Timestamp
+    package var file: String?
+    /// Between which moments nothing was captured, where that was after the last report.
+    package var gap: WatchedTime.Stretch?
     /// When it sent anything else after that.
     package var heardAt: Timestamp?
     /// How many of its connections are open at the end of the capture; when the last of the others ended.
@@ -20,14 +24,20 @@ package struct SilentService: Sendable, Equatable {
     package var endedAt: Timestamp?
 
     /// How long no report has come.
-    package var silence: Nanoseconds { captureEnd - since }
+    package var silence: Nanoseconds { captureEnd - (gap?.until ?? since) }
 
     /// `nova-compute@cmp3 fell silent at 10:01:04: …`
     package var sentence: String {
         let name = heardAt == nil ? "\(label) fell silent" : "the reports of \(label) stopped"
         let reports = "its reports (\(report)) came every \(length(interval)) until then, and none in the "
+        let end = file.map { " until \($0) ended" } ?? " since"
         let heard = heardAt.map { "; other messages of it were seen until \(clock($0))" } ?? ""
-        return "\(name) at \(clock(since)): \(reports)\(length(silence)) since\(heard); \(connections)"
+        guard let gap else {
+            return "\(name) at \(clock(since)): \(reports)\(length(silence))\(end)\(heard); \(connections)"
+        }
+        let between = "between \(clock(since)) and \(clock(gap.until))"
+        let missing = "nothing was captured of it from \(clock(gap.from)) to \(clock(gap.until))"
+        return "\(name) \(between), \(missing): \(reports)\(length(silence))\(end)\(heard); \(connections)"
     }
 
     private var connections: String {
@@ -149,20 +159,27 @@ private struct SilenceReader {
     ) -> SilentService? {
         let times = reports.times
         guard times.count >= Self.fewestReports, let last = times.last, !reports.isWaiting else { return nil }
+        let participant = trace.participants[reports.participant]
+        let own = trace.capture.connections.filter { $0.participant == participant.id }
+        let watched = WatchedTime.union(own.lazy.map(\.watched))
+        let seen = watched.stretch(at: last)
+        var (end, gap) = (seen?.until ?? end, WatchedTime.Stretch?.none)
         let intervals = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
         let interval = intervals[intervals.count / 2]
         let steady = intervals.count { $0 >= interval / 2 && $0 <= interval + interval / 2 }
-        guard interval >= .seconds(1), steady * 5 >= intervals.count * 4, steady >= 2,
-            end - last > interval * Self.missedIntervals,
-            isHeard(otherThan: reports.participant, lastHeard, after: last, interval, end),
+        guard interval >= .seconds(1), steady * 5 >= intervals.count * 4, steady >= 2 else { return nil }
+        if end - last <= interval * Self.missedIntervals, let seen, let later = watched.stretches.last, later != seen {
+            (end, gap) = (later.until, WatchedTime.Stretch(from: seen.until, until: later.from))
+        }
+        guard end - (gap?.until ?? last) > interval * Self.missedIntervals,
+            isHeard(otherThan: reports.participant, lastHeard, after: gap?.until ?? last, interval, end),
             !isLost(reports.participant, since: last)
         else { return nil }
-        let participant = trace.participants[reports.participant]
-        let own = trace.capture.connections.filter { $0.participant == participant.id }
-        let heard = lastHeard[participant.id].flatMap { $0 - last > interval ? $0 : nil }
+        let heardAt = lastHeard[participant.id].flatMap { $0 - last > interval ? $0 : nil }
         return SilentService(
             participant: participant.id, label: participant.label, report: reporter.report, count: times.count,
-            interval: interval, since: last, captureEnd: end, heardAt: heard,
+            interval: interval, since: last, captureEnd: end, file: trace.fileEnding(at: end), gap: gap,
+            heardAt: heardAt,
             openConnections: own.count { $0.end == nil }, endedAt: own.compactMap { $0.end?.at }.max())
     }
 

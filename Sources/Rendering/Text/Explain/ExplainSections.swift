@@ -59,7 +59,7 @@ struct ExplainSections {
     // MARK: States
 
     private func writeStates(to output: inout StyledOutput) {
-        let spans = ExplainedState.spans(of: operation, in: trace.capture)
+        let spans = ExplainedState.spans(of: operation, in: trace)
         guard !spans.isEmpty else { return }
         output.section("states", glyphs)
         let labelWidth = spans.map { glyphs.text($0.label).width }.max() ?? 0
