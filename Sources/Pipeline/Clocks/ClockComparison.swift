@@ -10,10 +10,20 @@ struct ClockComparison {
     /// From a moment of the second file's clock on.
     struct Stretch {
         var from: Timestamp
+        /// The last sample of it.
+        var until: Timestamp
         /// No less, no more.
         var lower = Nanoseconds.min
         var upper = Nanoseconds.max
         var samples = 0
+
+        init(from: Timestamp) {
+            self.from = from
+            until = from
+        }
+
+        /// Whether it is bound from both sides.
+        var isBound: Bool { lower != .min && upper != .max }
 
         /// How far the second clock is ahead, as near to nothing as the bounds allow where they are far apart.
         var offset: Nanoseconds {
@@ -47,6 +57,10 @@ struct ClockComparison {
     private(set) var stretches: [Stretch] = []
     /// Messages and bunches of segments compared.
     private(set) var count = 0
+    /// Those that fit no stretch.
+    private(set) var exceptions = 0
+    /// Whether what was found may be two clocks.
+    private(set) var isPlausible = true
 
     /// Bounds that are no further apart have the difference in their middle.
     static let narrow: Nanoseconds = .milliseconds(20)
@@ -60,10 +74,38 @@ struct ClockComparison {
     /// How long a segment may take from one place to the other, where only one direction was seen.
     private static let wayAtMost: Nanoseconds = .milliseconds(5)
 
+    /// The clock of a host that nobody sets drifts no faster (RFC 5905, 7.1: MAXFREQ).
+    private static let drift = 500e-6
+    /// How long who passes a message on may keep it.
+    private static let asideAtMost = 1e9
+    /// Less is not set, but slewed, which is no faster (RFC 5905, 7.1: STEPT).
+    private static let leastStep: Nanoseconds = .milliseconds(128)
+
     init(_ first: ClockSightings, _ second: ClockSightings) {
         let samples = Self.samples(ofMessages: first, second) + Self.samples(ofSegments: first, second)
         count = samples.count
         join(samples.sorted { $0.at < $1.at })
+        let shared = Self.publishes(in: first, second)
+        let strangers = shared.count { at, difference in
+            guard let stretch = stretches.last(where: { $0.from <= at }) ?? stretches.first else { return false }
+            return Double((difference - stretch.offset).magnitude) > Double(stretch.uncertainty) + Self.asideAtMost
+        }
+        // Captures of other events that hold messages of the same names contradict themselves.
+        isPlausible =
+            exceptions * 10 <= count && strangers * 10 <= shared.count
+            && zip(stretches, stretches.dropFirst()).allSatisfy { before, after in
+                let change = after.offset - before.offset
+                let allowed =
+                    Double((after.until - before.from).magnitude) * Self.drift
+                    + Double(before.uncertainty) + Double(after.uncertainty) + Double(Self.least)
+                if Double(change.magnitude) <= allowed { return true }
+                guard change.magnitude >= Self.leastStep.magnitude, before.isBound, after.isBound else { return false }
+                // A clock that is set forward leaves a hole in the times of its own file.
+                let hole = Nanoseconds(clamping: change.magnitude)
+                return change > 0
+                    ? second.hasHole(of: hole, from: before.until, until: after.from)
+                    : first.hasHole(of: hole, from: before.until + -before.offset, until: after.from + -after.offset)
+            }
     }
 
     private static func samples(ofMessages first: ClockSightings, _ second: ClockSightings) -> [Sample] {
@@ -78,6 +120,17 @@ struct ClockComparison {
             }
         }
         return samples
+    }
+
+    /// Messages that both saw published: of what is one event they are of one moment, or as near to it as who passes
+    /// messages on makes them.
+    private static func publishes(
+        in first: ClockSightings, _ second: ClockSightings
+    ) -> [(at: Timestamp, difference: Nanoseconds)] {
+        first.messages.values.compactMap { key, one in
+            guard let published = one.publishedAt, let again = second.messages[key]?.publishedAt else { return nil }
+            return (again, again - published)
+        }
     }
 
     private static func samples(ofSegments first: ClockSightings, _ second: ClockSightings) -> [Sample] {
@@ -123,8 +176,10 @@ struct ClockComparison {
                 candidate = next
             case (true, false):
                 for sample in next.undecided + [sample] { current.take(sample) }
+                exceptions += next.contradictions
             case (false, false):
                 for sample in next.undecided { current.take(sample) }
+                exceptions += next.contradictions
                 candidate = Candidate(sample)
             case (false, true):
                 next.contradictions += 1
@@ -136,6 +191,7 @@ struct ClockComparison {
                 current = next.stretch
             }
         }
+        exceptions += candidate?.contradictions ?? 0
         stretches.append(current)
     }
 
@@ -160,6 +216,7 @@ extension ClockComparison.Stretch {
         guard fits(sample) else { return false }
         (lower, upper) = (max(lower, sample.lower), min(upper, sample.upper))
         samples += 1
+        until = max(until, sample.at)
         return true
     }
 

@@ -23,6 +23,10 @@ struct ClockSightings {
 
     private(set) var messages = SampledTable<Passage>()
     private(set) var segments = SampledTable<Segment>()
+    /// Stretches in which nothing came, of very many the longest.
+    private var holes: [WatchedTime.Stretch] = []
+    private var leastHole: Nanoseconds = .milliseconds(100)
+    private static let holesAtMost = 16_384
 
     /// Reads a file to its end.
     init(path: String, progress: (Int) -> Void) throws(CaptureError) {
@@ -30,8 +34,10 @@ struct ClockSightings {
         var pipeline = TracePipeline(limits: .streaming)
         var decoder = PacketDecoder()
         var (packets, messages, segments) = (0, SampledTable<Passage>(), SampledTable<Segment>())
+        var (last, latest) = (Timestamp?.none, Timestamp?.none)
         while try files.nextPacket({ header, bytes in
             pipeline.receive(bytes, header: header)
+            latest = header.stamp.time
             decoder.decode(
                 bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
             ) { segment, _ in
@@ -39,11 +45,29 @@ struct ClockSightings {
             }
         }) {
             packets += 1
+            if let last, let latest, latest - last >= leastHole { noteHole(from: last, until: latest) }
+            last = latest
             pipeline.expire { Self.note($0, in: &messages) }
             if packets & 0xFFFF == 0 { progress(packets) }
         }
         _ = pipeline.finish(files.sources, files.damages) { Self.note($0, in: &messages) }
         (self.messages, self.segments) = (messages, segments)
+    }
+
+    private mutating func noteHole(from start: Timestamp, until end: Timestamp) {
+        holes.append(WatchedTime.Stretch(from: start, until: end))
+        guard holes.count > Self.holesAtMost else { return }
+        leastHole *= 2
+        holes.removeAll { $0.until - $0.from < leastHole }
+    }
+
+    /// Whether nothing came for at least so long between two moments, the ends of that included.
+    func hasHole(of size: Nanoseconds, from start: Timestamp, until end: Timestamp) -> Bool {
+        // What passed just before and after the hole is a little off, by the way between the two places.
+        let slack: Nanoseconds = .milliseconds(50)
+        return holes.contains {
+            $0.from >= start + -slack && $0.until <= end + slack && $0.until - $0.from >= size - slack
+        }
     }
 
     private static func note(_ finished: Correlator.Finished, in messages: inout SampledTable<Passage>) {

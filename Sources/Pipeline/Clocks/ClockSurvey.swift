@@ -56,7 +56,9 @@ package struct ClockSurvey {
             for file in left {
                 guard let one = sightings[reference], let other = sightings[file] else { continue }
                 let comparison = ClockComparison(one, other)
-                if comparison.count > best?.2.count ?? 0 { best = (reference, file, comparison) }
+                if comparison.isPlausible, comparison.count > best?.2.count ?? 0 {
+                    best = (reference, file, comparison)
+                }
             }
         }
         return best

@@ -1,0 +1,129 @@
+import Capture
+import Foundation
+import TestSupport
+import Testing
+import Trace
+
+/// Captures of raw IP as several hosts would have made them, each of what passes there and for as long as it ran.
+@Suite struct `Files that begin and end at different times` {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    private func packets(_ incident: String) throws -> [RecordedPacket] {
+        let files = try CaptureFiles(paths: [IncidentCase.path(of: incident)])
+        var packets: [RecordedPacket] = []
+        while try files.nextPacket({ header, bytes in
+            packets.append(
+                RecordedPacket(
+                    header.stamp.time, bytes.withUnsafeBytes { Array($0) }, wireLength: header.wireLength))
+        }) {}
+        return packets
+    }
+
+    private func write(_ name: String, _ packets: [RecordedPacket]) throws -> String {
+        try scratch.write(name, CaptureFileBuilder.pcap(packets, linkType: 101))
+    }
+
+    /// Whether a packet is of that host.
+    private func isOf(_ host: [UInt8], _ packet: RecordedPacket) -> Bool {
+        Array(packet.bytes[12..<16]) == host || Array(packet.bytes[16..<20]) == host
+    }
+
+    private func isBefore(_ seconds: Int64, _ packet: RecordedPacket, of packets: [RecordedPacket]) -> Bool {
+        guard let first = packets.first else { return false }
+        return packet.time - first.time < .seconds(seconds)
+    }
+
+    private func say(_ saying: Saying, of paths: [String]) async throws {
+        let result = try await ExternalProgram.novatrace.run(saying.command + ["--width", "240"] + paths)
+        let faults = saying.faults(in: result.output + "\n" + result.errors)
+        #expect(faults.isEmpty, "\(faults)")
+        if let status = saying.status { #expect(result.status == status) }
+    }
+
+    private static let compute1: [UInt8] = [10, 0, 1, 10]
+
+    @Test func `an answer is not lost since the file ended in which its delivery would stand`() async throws {
+        let all = try packets("nova-05-multi-3-one-hangs-spawning.pcap")
+        let controller = try write("ctl.pcap", all.filter { !isOf(Self.compute1, $0) })
+        let start = try #require(all.first).time
+        let compute = try write(
+            "cmp1.pcap", all.filter { isOf(Self.compute1, $0) && $0.time - start < .milliseconds(4500) })
+        try await say(
+            Saying("explain", "--instance", "vm0", never: ["stuck", "did not reach", "nobody took"]),
+            of: [controller, compute])
+        let excerpt = scratch.path("excerpt.pcapng")
+        let export = try await ExternalProgram.novatrace.run([
+            "export", controller, compute, "--instance", "vm0", "-o", excerpt,
+        ])
+        #expect(export.status == 0, "\(export.errors)")
+        try await say(Saying("explain", never: ["stuck", "did not reach", "nobody took"]), of: [excerpt])
+    }
+
+    @Test func `a service whose file ended has not fallen silent`() async throws {
+        let all = try packets("op-18-compute-silent-after-60s.pcap")
+        let compute = try write(
+            "cmp1.pcap", all.filter { isOf(Self.compute1, $0) && isBefore(100, $0, of: all) })
+        let others = try write("others.pcap", all.filter { !isOf(Self.compute1, $0) })
+        try await say(
+            Saying(
+                "list", says: ["nova-compute@cmp2 fell silent at 22:14:24"], never: ["nova-compute@cmp1 fell silent"]),
+            of: [compute, others])
+        try await say(Saying("connections", never: ["nova-compute@cmp1 fell silent"]), of: [compute, others])
+    }
+
+    @Test func `time between files is no silence`() async throws {
+        let all = try packets("op-18-compute-silent-after-60s.pcap")
+        let start = try #require(all.first).time
+        let before = try write("1.pcap", all.filter { $0.time - start < .seconds(30) })
+        let after = try write("2.pcap", all.filter { (.seconds(120) ..< .seconds(146)) ~= $0.time - start })
+        try await say(Saying("list", never: ["fell silent"]), of: [before, after])
+        // A file that is written on in the next one is as one file.
+        let rest = try write("rest.pcap", all.filter { $0.time - start >= .seconds(30) })
+        try await say(Saying("list", says: ["nova-compute@cmp2 fell silent at 22:14:24"]), of: [before, rest])
+    }
+
+    @Test func `a cast is not untaken for as long as another broker's file goes on`() async throws {
+        let all = try packets("op-14-consumer-cancelled-by-broker.pcap")
+        let start = try #require(all.first).time
+        let short = try write("short.pcap", all.filter { $0.time - start < .seconds(3) })
+        let other = try write(
+            "other.pcap",
+            try packets("op-18-compute-silent-after-60s.pcap").map { packet in
+                var packet = packet
+                (packet.bytes[13], packet.bytes[17]) = (9, 9)
+                return packet
+            })
+        try await say(Saying("list", says: ["running"], never: ["taken by nobody in 2"]), of: [short, other])
+        try await say(
+            Saying("explain", "--instance", "vm1", says: ["running", "short.pcap"], never: ["stuck"]),
+            of: [short, other])
+    }
+
+    @Test func `who was refused is not named after a host of another capture`() async throws {
+        let paths = ["op-04-login-refused-403.pcap", "net-01-broker-refuses-tcp-rst.pcap"].map(IncidentCase.path)
+        try await say(
+            Saying("list", says: ["refused (TCP reset)"], never: ["nova-compute 10.0.1.10, 10.0.1.11"]), of: paths)
+    }
+
+    @Test func `captures of other events give no offset of clocks that no clock has`() async throws {
+        let paths = [
+            "cells-5-cell-conductor-down-one-broker.pcap", "nova-05-multi-3-one-hangs-spawning.pcap",
+            "op-01-reply-queue-gone-312.pcap", "op-03-queue-404-timeout.pcap", "op-18-compute-silent-after-60s.pcap",
+        ].map(IncidentCase.path)
+        try await say(Saying("list", never: ["drifts by", "clock is 0"]), of: paths)
+    }
+
+    @Test func `a service that stops in order is no trouble either when its connections go on from another file`()
+        async throws
+    {
+        let folder = ExternalProgram.projectFolder.appending(path: "captures")
+        let paths = ["boot-ok.pcap", "boot-conductor-down.pcap"].map {
+            folder.appending(path: $0).path(percentEncoded: false)
+        }
+        try await say(Saying("list", never: ["cancelled 1 consumer"]), of: paths)
+    }
+}
