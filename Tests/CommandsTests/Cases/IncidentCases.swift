@@ -73,7 +73,11 @@ extension IncidentCase {
         IncidentCase(
             "op-09-blocked-memory-alarm.pcap", calls: ["ok": 13], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
-                "explain", says: ["stuck", "nova-conductor", "low on memory"],
+                "explain",
+                says: [
+                    "stuck", "nova-conductor", "low on memory",
+                    "the broker confirmed 12 messages that came on it after that all the same",
+                ],
                 never: ["lets nova-api publish nothing", "publish nothing", "for a while"], status: 1),
             Saying("list", says: ["nova-api", "nova-conductor", "low on memory"], never: ["for a while"]),
             Saying(
