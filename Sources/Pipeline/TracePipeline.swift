@@ -231,7 +231,8 @@ extension TracePipeline {
         _ paths: [String], corrections: [ClockCorrection] = []
     ) throws(CaptureError) -> CaptureFiles {
         try CaptureFiles(
-            paths: paths, corrections: corrections, judge: ClockJudge(isStep: StepJudge.isStep, sizeOfLeap: LeapJudge.size))
+            paths: paths, corrections: corrections,
+            judge: ClockJudge(isStep: StepJudge.isStep, sizeOfLeap: LeapJudge.size))
     }
 
     /// The whole trace of capture files, merged by time.
