@@ -36,9 +36,13 @@ struct AttemptLog: Sendable {
     }
 
     mutating func add(_ attempt: TCPAttempt) {
-        add(
-            attempt.isRefused ? .refused : .unanswered, from: attempt.client, to: attempt.server,
-            began: attempt.began, at: attempt.at)
+        let kind: ConnectionAttempts.Kind =
+            switch attempt.outcome {
+            case .refused: .refused
+            case .unanswered: .unanswered
+            case .endedAtOnce: .endedAtOnce
+            }
+        add(kind, from: attempt.client, to: attempt.server, began: attempt.began, at: attempt.at)
     }
 
     mutating func add(

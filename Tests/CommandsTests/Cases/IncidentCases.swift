@@ -63,7 +63,9 @@ extension IncidentCase {
                 "explain", says: ["stuck", "nova-conductor", "low on memory"],
                 never: ["lets nova-api publish nothing", "for a while"], status: 1),
             Saying("list", says: ["nova-api", "nova-conductor", "low on memory"], never: ["for a while"]),
-            Saying("connections", says: ["publish nothing", "low on memory"])),
+            Saying(
+                "connections",
+                says: ["sent connection.blocked to 2 connections: low on memory", "no connection.unblocked"])),
         IncidentCase(
             "op-14-consumer-cancelled-by-broker.pcap", calls: ["ok": 16], operations: ["boot vm1 stuck"], lanes: nova,
             Saying(
@@ -116,11 +118,11 @@ extension IncidentCase {
             Saying("list", says: ["refused", "10.0.0.11:5672", "40", "10.0.1.10"], never: evasions),
             Saying("replay", says: ["refused", "10.0.0.11:5672", "40"], never: evasions),
             Saying("explain", says: ["refused", "10.0.0.11:5672"], never: evasions, status: 2),
-            Saying("connections", says: ["refused", "10.0.0.11:5672", "10.0.1.10"])),
+            Saying("connections", says: ["10.0.1.10 ×10, 10.0.1.11 ×10, 10.0.1.12 ×10, 10.0.1.13 ×10"])),
         IncidentCase(
             "net-03-tls-to-plain-port.pcap",
-            Saying("list", says: ["TLS", "plain", "10.0.1.10", "10.0.0.11:5672", "10"], never: evasions),
-            Saying("explain", says: ["TLS", "plain"], never: evasions, status: 2),
+            Saying("list", says: ["TLS", "a port without TLS", "10.0.1.10", "10.0.0.11:5672", "10"], never: evasions),
+            Saying("explain", says: ["TLS", "a port without TLS"], never: evasions, status: 2),
             Saying("connections", says: ["TLS", "10.0.1.10", "10.0.0.11:5672"])),
         IncidentCase(
             "op-18-compute-silent-after-60s.pcap", calls: ["ok": 67],
