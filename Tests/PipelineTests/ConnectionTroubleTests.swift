@@ -225,7 +225,8 @@ import Workflows
             var opening = BrokerOpening()
             opening.client(AMQPBuilder.protocolHeader)
             if ending == 0 { opening.close(.server) } else { opening.reset(.server) }
-            #expect(sentences(trace([opening])).first?.contains("ended from there before the broker sent a byte") == true)
+            #expect(
+                sentences(trace([opening])).first?.contains("ended from there before the broker sent a byte") == true)
         }
         var check = BrokerOpening()
         check.client(AMQPBuilder.protocolHeader)
