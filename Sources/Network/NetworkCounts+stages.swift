@@ -13,7 +13,7 @@ extension NetworkCounts {
         unknownLinkType = decoded.unknownLinkType
         for tunnel in Tunnel.allCases where decoded[tunnel] > 0 { tunnels[tunnel.name] = decoded[tunnel] }
         undecoded = decoded.unread.named
-            .map { Undecoded(name: $0.name, packets: $0.packets, mayCarryTCP: $0.mayCarryTCP) }
+            .map { Undecoded(name: $0.name, packets: $0.packets, mayCarryTCP: $0.mayCarryTCP, defects: $0.defects) }
             .sorted { ($1.packets, $0.name) < ($0.packets, $1.name) }
         tcp = TCPCounts(connections.statistics)
     }

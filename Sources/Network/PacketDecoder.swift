@@ -115,7 +115,11 @@ package struct PacketDecoder {
     /// Counts an IP packet in which no TCP is looked for.
     private mutating func passOver(_ unread: Unread) {
         statistics.notTCP &+= 1
-        statistics.unread.count(unread, limits)
+        count(unread)
+    }
+
+    private mutating func count(_ unread: Unread) {
+        statistics.unread.count(opened.map { .inside($0, unread) } ?? unread, limits)
     }
 
     /// Takes a fragment in and reads the datagram that it completes.
@@ -191,7 +195,7 @@ package struct PacketDecoder {
             return try read(.ethernet, at: start, of: bytes, end: end, deeper(nesting), body)
         }
         statistics.notIP &+= 1
-        statistics.unread.count(.etherType(type), limits)
+        count(.etherType(type))
     }
 
     private mutating func enter(

@@ -14,10 +14,11 @@ struct ConnectionsCommand: ParsableCommand {
         commandName: "connections",
         abstract: "List who is connected to which broker, what went wrong with it, and who fell silent.",
         discussion: """
-            A line a connection: the service at its client's end and its process, the user and virtual host, when it was \
-            opened and closed and by whom, when anything of it was seen last, and the messages each way. `before` is said of \
-            one that was open when the capture began: its user is not known then, nor its virtual host unless messages tell \
-            it. --expand adds addresses, the client's product, bytes and the heartbeat. Times are of the day in UTC.
+            The service at its client's end and its process, the user and virtual host, when it was opened and closed and by \
+            whom, when anything of it was seen last, the messages each way, and what is wrong with it. Connections of one \
+            client that are alike share a row: when the first was opened, when anything of any was seen last, when the last \
+            was closed; --expand gives each its own. `before` is said of one that was open when the capture began: its user \
+            is not known then, nor its virtual host unless messages tell it. Times are of the day in UTC.
 
             Below stands what went wrong, counted by who and why: refused TCP, logins and virtual hosts, closed channels, \
             cancelled consumers, blocked publishers, TLS spoken to a plain port, missed heartbeats, ends without \
@@ -36,7 +37,10 @@ struct ConnectionsCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: ConnectionOptions
-    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Show") var look: LookOptions
+
+    @Flag(help: "Each connection in a row of its own, with addresses, client, bytes and heartbeat beneath.")
+    var expand = false
 
     @Option(help: "text, or json for a script.")
     var format: Shape = .text
@@ -48,7 +52,8 @@ struct ConnectionsCommand: ParsableCommand {
             try ResultOutput.standard.collect { output in
                 switch format {
                 case .json: ConnectionsJSON(trace, selection).write(to: output)
-                case .text: ConnectionsReport(trace, selection, options: options).write(to: output)
+                case .text:
+                    ConnectionsReport(trace, selection, options: options, proseWidth: look.textWidth).write(to: output)
                 }
             }
         }
@@ -56,7 +61,11 @@ struct ConnectionsCommand: ParsableCommand {
         throw CommandFailure(.nothingSelected, select.wantsAll ? "no connection to a broker found" : "nothing matches")
     }
 
-    private var options: DiagramOptions { display.diagramOptions(detail: .none, all: true, unbounded: true) }
+    private var options: DiagramOptions {
+        var options = look.options(all: true, unbounded: true)
+        options.expand = expand
+        return options
+    }
 }
 
 /// The options that narrow which connections are listed.

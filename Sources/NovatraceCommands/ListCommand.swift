@@ -19,18 +19,19 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Judge") var judge: JudgingOptions
-    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Show") var look: LookOptions
 
     func run() throws {
         var trace = try Reading(input).trace(judge.patience)
         select.remark(on: trace)
         let wanted = select.selection(in: trace.capture).apply(to: &trace)
         let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }
-        let options = display.diagramOptions(detail: .none, all: select.all, unbounded: true)
+        let options = look.options(all: select.all, unbounded: true)
         let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)
         let quality = operations.isEmpty ? [] : trace.capture.qualityNotes
         let notes = NoteLines(
-            trace.troubleNotes + quality + trace.capture.networkNotes, isFirst: operations.isEmpty, options: options)
+            trace.troubleNotes + quality + trace.capture.networkNotes, isFirst: operations.isEmpty,
+            options: look.options())
         try ResultOutput.standard.collect { output in
             if !operations.isEmpty { list.write(to: output) }
             notes.write(to: output)

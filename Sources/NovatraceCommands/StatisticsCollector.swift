@@ -9,6 +9,9 @@ struct StatisticsCollector {
     private struct Figures {
         var count = 0
         var failures = 0
+        var returned = 0
+        var timedOut = 0
+        var late = 0
         var unanswered = 0
         var latencies = Latencies()
     }
@@ -32,7 +35,7 @@ struct StatisticsCollector {
         case .cast, .fanout, .notification:
             let key = Key(method: message.title, kind: message.kind)
             figures[key, default: Figures()].count += 1
-            if message.returned != nil { figures[key]?.failures += 1 }
+            if message.returned != nil { figures[key]?.returned += 1 }
         case .call, .reply, .heartbeat, .opaque:
             break
         }
@@ -43,12 +46,16 @@ struct StatisticsCollector {
         let key = Key(method: call.title, kind: .call)
         figures[key, default: Figures()].count += 1
         switch call.outcome {
-        case .returned where call.replyFate == .returned: figures[key]?.unanswered += 1
-        case .error, .returned: figures[key]?.failures += 1
-        case .unanswered, .timedOut: figures[key]?.unanswered += 1
+        case .error: figures[key]?.failures += 1
+        case .returned: figures[key]?.returned += 1
+        case .timedOut:
+            figures[key]?.timedOut += 1
+            if call.replyFate == .late { figures[key]?.late += 1 }
+        case .unanswered: figures[key]?.unanswered += 1
         case .ok, .orphanReply: break
         }
-        if let latency = call.latency { figures[key]?.latencies.record(latency) }
+        // What came when the caller had given up is no measure of how long it waits.
+        if call.isAnswered, let latency = call.latency { figures[key]?.latencies.record(latency) }
     }
 
     /// The figures, most frequent first.
@@ -56,6 +63,7 @@ struct StatisticsCollector {
         figures.map { key, figures in
             var row = MethodStatistics(method: key.method, kind: key.kind, count: figures.count)
             row.failures = figures.failures
+            (row.returned, row.timedOut, row.late) = (figures.returned, figures.timedOut, figures.late)
             row.unanswered = figures.unanswered
             row.p50 = figures.latencies.percentile(50)
             row.p95 = figures.latencies.percentile(95)

@@ -9,8 +9,12 @@ struct StatsCommand: ParsableCommand {
         commandName: "stats",
         abstract: "Count messages and time calls, a line a method.",
         discussion: """
-            Latency is from the caller's publish to the arrival of the reply. Memory does not grow with the capture unless \
-            the selection needs all of it.
+            Latency is from the caller's publish to the arrival of the reply, of the calls that were answered in time. \
+            Memory does not grow with the capture unless the selection needs all of it.
+
+            A call counts in one of: failed (answered with an exception), returned (the broker gave it back, or its answer), \
+            timed out (of those late: an answer came when the caller had given up), unanswered (still waiting when the \
+            capture ended). A column stands there where it has anything to tell; in JSON it is the call's `outcome`.
 
             EXAMPLES
               novatrace stats day.pcap.gz
@@ -19,7 +23,7 @@ struct StatsCommand: ParsableCommand {
 
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
-    @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Show") var look: LookOptions
 
     func run() throws {
         let (collector, capture) = try select.wantsAll ? streamed() : selected()
@@ -28,8 +32,8 @@ struct StatsCommand: ParsableCommand {
                 .nothingSelected, capture.withReason("no calls, casts or notifications found"))
         }
         Reading.note(capture)
-        let rows = select.problems ? collector.rows.filter { $0.failures + $0.unanswered > 0 } : collector.rows
-        let table = MethodTable(rows, options: display.diagramOptions(detail: .none, all: select.all, unbounded: true))
+        let rows = select.problems ? collector.rows.filter(\.hasProblem) : collector.rows
+        let table = MethodTable(rows, options: look.options(all: select.all, unbounded: true))
         try ResultOutput.standard.collect { table.write(to: $0) }
     }
 

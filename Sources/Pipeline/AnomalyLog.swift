@@ -10,6 +10,8 @@ struct AnomalyLog: Sendable {
     private var newest: Deque<Anomaly> = []
     private var statements: [Anomaly] = []
     private(set) var count = 0
+    /// Those of `count` that keep something from being read.
+    private(set) var unreadCount = 0
     private let newestLimit: Int
 
     /// - Parameter newest: how many of those kept are the newest, when there are more than can be kept.
@@ -21,6 +23,7 @@ struct AnomalyLog: Sendable {
 
     mutating func add(_ anomaly: Anomaly) {
         count += 1
+        if anomaly.isUnread { unreadCount += 1 }
         if first.count < CaptureSummary.anomalyLimit - newestLimit { return first.append(anomaly) }
         guard newestLimit > 0 else { return }
         if newest.count == newestLimit { newest.removeFirst() }
@@ -29,6 +32,7 @@ struct AnomalyLog: Sendable {
 
     mutating func state(_ anomaly: Anomaly) {
         count += 1
+        if anomaly.isUnread { unreadCount += 1 }
         statements.append(anomaly)
     }
 }

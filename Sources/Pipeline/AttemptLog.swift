@@ -36,9 +36,15 @@ struct AttemptLog: Sendable {
     }
 
     mutating func add(_ attempt: TCPAttempt) {
+        let kind: ConnectionAttempts.Kind =
+            switch attempt.outcome {
+            case .refused: .refused
+            case .unanswered: .unanswered
+            case .endedAtOnce: .endedAtOnce
+            }
         add(
-            attempt.isRefused ? .refused : .unanswered, from: attempt.client, to: attempt.server,
-            began: attempt.began, at: attempt.at, source: attempt.source)
+            kind, from: attempt.client, to: attempt.server, began: attempt.began, at: attempt.at,
+            source: attempt.source)
     }
 
     mutating func add(

@@ -355,6 +355,7 @@ struct StreamStage {
         summary.otherProtocols = registry.others
         summary.anomalies = messages.anomalies.kept
         summary.anomalyCount = messages.anomalies.count
+        summary.unreadCount = messages.anomalies.unreadCount
         return summary
     }
 }

@@ -31,6 +31,8 @@ enum Limits {
     static let scriptLabelCells = 72
     static let scriptLineCells = 48
     static let scriptAcrossCells = 120
+    /// Cells of a line that says why there is no diagram.
+    static let emptyNoteCells = 80
     static let scriptHeadingCells = 28
     static let scriptLaneCells = 26
     /// Characters that Mermaid draws unless told otherwise (`maxTextSize`), which readers of GitHub and GitLab cannot;

@@ -27,6 +27,12 @@ package struct TraceExtract: Sendable {
     /// The operations that are told in full, see `BusTrace.operationsToTell`.
     package var told: [Operation] { trace.operationsToTell(operations) }
 
+    /// What is said where there is no operation to tell: that, and what went wrong with connections, a sentence each.
+    var nothingFound: [String] {
+        if operations != nil { return ["no operation matches"] }
+        return [trace.withReason("no operation found")] + trace.troubleNotes + trace.capture.network.lossNotes
+    }
+
     /// The diagrams of the operations that are told.
     package var diagrams: DiagramSeries { DiagramSeries(trace, operations: operations, options: options) }
 }

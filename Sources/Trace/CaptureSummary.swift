@@ -7,6 +7,8 @@ package struct CaptureSummary: Sendable {
     /// At most `CaptureSummary.anomalyLimit` of them, in order of time; `anomalyCount` counts all.
     package var anomalies: [Anomaly] = []
     package var anomalyCount = 0
+    /// How many of those are of bytes that were not read as AMQP or as a message.
+    package var unreadCount = 0
     /// Traffic that was seen and is not AMQP 0-9-1, by the protocol's name, e.g. `TLS` on port 5671: connections.
     package var otherProtocols: [String: Int] = [:]
     /// Of queues by routing key the last delivery, where an excerpt tells of one that it does not hold.
@@ -140,7 +142,7 @@ package struct Connection: Sendable, Identifiable {
     }
 }
 
-/// A value: something the tracer had to step over.
+/// A value: something out of the ordinary in a stream: what could not be read, or what an end said that went wrong.
 package struct Anomaly: Sendable {
     package var at: Timestamp
     /// Index into `CaptureSummary.connections`; `nil` where none is concerned.
@@ -156,4 +158,18 @@ package struct Anomaly: Sendable {
         self.kind = kind
         self.detail = detail
     }
+
+    /// Whether bytes that are there were not read: neither lost by the capture nor said by an end, which is told in words.
+    package var isUnread: Bool { !Self.told.contains(kind) }
+
+    private static let told: Set = [
+        // What an end said, and how connections ended.
+        "connection-blocked", "consumer-cancelled", "channel-closed", "connection-closed", "connection-reset",
+        "protocol-refused",
+        // What the capture lacks.
+        "gap", "frame-lost", "frame-incomplete", "content-truncated", "capture-damaged", "confirm-numbering-lost",
+        // What was read all the same, or is no loss of bytes.
+        "frame-above-frame-max", "roles-reversed", "protocol-header-repeated", "outstanding-above-limit",
+        "connections-not-listed", "joining-ended-early",
+    ]
 }

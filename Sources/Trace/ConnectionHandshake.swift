@@ -53,6 +53,8 @@ package struct ConnectionAttempts: Sendable, Equatable {
         case refused
         /// The SYN was sent again and again, and nothing answered.
         case unanswered
+        /// The SYN was answered, and from there the connection was ended before either end had sent a byte.
+        case endedAtOnce = "ended_at_once"
         /// Another protocol was spoken to the broker.
         case foreign
     }

@@ -9,11 +9,14 @@ package struct NetworkCounts: Sendable, Equatable {
         package var packets: Int
         /// Whether it is a tunnel or a cipher, so that the bus may be inside.
         package var mayCarryTCP: Bool
+        /// Of `packets`, those that are counted as cut, malformed or too deep as well.
+        package var defects: Int
 
-        package init(name: String, packets: Int, mayCarryTCP: Bool) {
+        package init(name: String, packets: Int, mayCarryTCP: Bool, defects: Int = 0) {
             self.name = name
             self.packets = packets
             self.mayCarryTCP = mayCarryTCP
+            self.defects = defects
         }
     }
 

@@ -35,6 +35,15 @@ extension CaptureSummary {
 }
 
 extension BusTrace {
+    /// The virtual hosts in which the messages of an operation passed, in the order in which it got there.
+    package func virtualHosts(of operation: Operation) -> [String] {
+        var hosts: [String] = []
+        for id in operation.messages where messages.indices.contains(id) {
+            if let host = scope(of: messages[id]).virtualHost, !hosts.contains(host) { hosts.append(host) }
+        }
+        return hosts
+    }
+
     /// Where a message passed: that of its publish, else of its first delivery.
     package func scope(of message: Message) -> QueueScope {
         let connection = message.connection ?? message.deliveries.first?.connection

@@ -238,6 +238,23 @@ import Trace
         #expect(run.isComplete)
     }
 
+    @Test func `what is in a tunnel and not read is counted with the tunnel's name`() throws {
+        var run = Run()
+        let vxlan: [UInt8] = [8, 0, 0, 0, 0, 0, 42, 0]
+        func carried(_ frame: [UInt8]) -> [UInt8] {
+            Encapsulation.outer(17, Encapsulation.udp(to: 4789, vxlan + frame))
+        }
+        run.decode(carried(PacketBuilder.ethernet([1, 2, 3], type: 0x8888)))
+        run.decode(carried(PacketBuilder.ethernet([UInt8](repeating: 0, count: 28), type: 0x0806)))
+        run.decode(carried([1, 2, 3]))
+        let counts = NetworkCounts(run.decoder, TCPConnectionTable())
+        #expect(run.unread == ["EtherType 0x8888 in VXLAN": 1, "ARP in VXLAN": 1, "VXLAN": 1])
+        #expect(Set(counts.carriers.map(\.name)) == ["EtherType 0x8888 in VXLAN", "VXLAN"])
+        let cut = try #require(counts.carriers.first { $0.name == "VXLAN" })
+        #expect(cut.packets == 1 && cut.defects == 1 && counts.malformed + counts.cut == 1)
+        #expect(run.isComplete)
+    }
+
     @Test func `of many kinds take a bounded place`() {
         var run = Run()
         for type in 0x9400..<0x9800 as Range<UInt16> { run.decode(PacketBuilder.ethernet([1], type: type)) }

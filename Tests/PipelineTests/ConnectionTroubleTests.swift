@@ -25,8 +25,9 @@ import Workflows
     ) -> RecordedPacket {
         let (one, other) = (Endpoint.v4(7, port: port), Endpoint.v4(2, port: server))
         let packet = PacketBuilder.tcpOverIP(
-            from: client ? one : other, to: client ? other : one, sequence: 1000, acknowledgment: client ? 0 : 1001,
-            flags: flags, [])
+            from: client ? one : other, to: client ? other : one,
+            sequence: flags & PacketBuilder.syn != 0 ? 1000 : 1001,
+            acknowledgment: flags & PacketBuilder.ack != 0 ? 1001 : 0, flags: flags, [])
         return RecordedPacket(
             Timestamp(seconds: 1_700_000_000, nanoseconds: 0) + .milliseconds(milliseconds),
             PacketBuilder.ethernet(packet))
@@ -153,6 +154,26 @@ import Workflows
         #expect(trace(answered).capture.attempts.isEmpty)
     }
 
+    @Test(arguments: [PacketBuilder.fin | PacketBuilder.ack, reset])
+    func `a proxy that closes at once is told of, one that is only checked is not`(end: UInt8) {
+        func opened(closing: [RecordedPacket]) -> [RecordedPacket] {
+            [
+                segment(PacketBuilder.syn, from: true, at: 0),
+                segment(PacketBuilder.syn | PacketBuilder.ack, from: false, at: 1),
+                segment(PacketBuilder.ack, from: true, at: 2),
+            ] + closing
+        }
+        let atOnce = trace(opened(closing: [segment(end, from: false, at: 3)]))
+        #expect(atOnce.capture.attempts.map(\.kind) == [.endedAtOnce])
+        #expect(
+            sentences(atOnce) == [
+                "1 connection to 10.0.0.2:5672 accepted and ended from there before the broker sent a byte: a proxy without "
+                    + "a backend, or a broker that takes no more (10.0.0.7), at 22:13:20"
+            ])
+        let checked = trace(opened(closing: [segment(end, from: true, at: 3), segment(end, from: false, at: 4)]))
+        #expect(checked.capture.attempts.isEmpty, "so a proxy checks its backends")
+    }
+
     // MARK: Protocols
 
     private static let hello: [UInt8] = [0x16, 0x03, 0x01, 0x00, 0x40] + [UInt8](repeating: 1, count: 64)
@@ -166,7 +187,7 @@ import Workflows
         #expect(trace.capture.connections.isEmpty && trace.capture.otherProtocols.isEmpty)
         #expect(
             sentences(trace) == [
-                "TLS spoken to 10.0.0.2:5672, which answered in AMQP 0-9-1: a plain port (10.0.0.7), at 22:13:20"
+                "10.0.0.2:5672 answered TLS with the header of AMQP 0-9-1: a port without TLS (10.0.0.7), at 22:13:20"
             ])
     }
 
@@ -185,7 +206,7 @@ import Workflows
         opening.server([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46])
         opening.close(.server)
         #expect(
-            sentences(trace([opening])).first?.hasPrefix("AMQP 0-9-1 spoken to 10.0.0.2:5671, which answered in TLS")
+            sentences(trace([opening])).first?.hasPrefix("10.0.0.2:5671 answered AMQP 0-9-1 in TLS: a port for TLS")
                 == true)
     }
 
@@ -196,7 +217,7 @@ import Workflows
         opening.close(.server)
         #expect(
             sentences(trace([opening])).first?.hasPrefix(
-                "AMQP 0-8 spoken to 10.0.0.2:5672 and refused: it names AMQP 0-9-1") == true)
+                "10.0.0.2:5672 refused AMQP 0-8, and named AMQP 0-9-1") == true)
     }
 
     @Test func `what is no protocol, and is answered with the broker's version, is told of both ends`() {
@@ -216,7 +237,8 @@ import Workflows
             var opening = BrokerOpening()
             opening.client(AMQPBuilder.protocolHeader)
             if ending == 0 { opening.close(.server) } else { opening.reset(.server) }
-            #expect(sentences(trace([opening])).first?.contains("ended from there before a byte was sent") == true)
+            #expect(
+                sentences(trace([opening])).first?.contains("ended from there before the broker sent a byte") == true)
         }
         var check = BrokerOpening()
         check.client(AMQPBuilder.protocolHeader)

@@ -102,7 +102,7 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
     }
 
     @Test func `says so when there is nothing to draw`() throws {
-        #expect(try SVGElements(picture(of: BusTrace())).texts == ["no operation to draw"])
+        #expect(try SVGElements(picture(of: BusTrace())).texts == ["no operation found"])
     }
 
     @Test func `more messages than a browser shows well are refused before anything is written`() throws {

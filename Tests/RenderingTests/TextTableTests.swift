@@ -15,7 +15,9 @@ import Trace
     @Test(arguments: [60, 80, 120, 160]) func `list one operation a line`(width: Int) throws {
         let text = rendered { OperationList(operations, options: DiagramOptions(width: width)).write(to: $0) }
         #expect(lines(text).allSatisfy { DisplayWidth.of(String($0)) <= width && $0.last != " " })
-        #expect(text.contains("2672332b"))
+        // Beside a name the request tells as much, and takes the last place.
+        #expect(text.contains(width < 80 ? "req-c63d2dd6" : "17:08:29"))
+        if width >= 120 { #expect(text.contains("2672332b")) }
         try expectGolden("list-\(width).txt", text)
     }
 
@@ -32,6 +34,22 @@ import Trace
         let methods = rendered { MethodTable(table, options: options).write(to: $0) }
         #expect(lines(methods).allSatisfy { DisplayWidth.of(String($0)) <= 80 })
         #expect(methods.contains("max") && methods.contains("unanswered"))
+    }
+
+    @Test func `say what there was no room for`() {
+        let narrow = rendered { OperationList(operations, options: DiagramOptions(width: 60)).write(to: $0) }
+        #expect(narrow.contains("no room for: ") && narrow.contains("duration"))
+        let wide = rendered { OperationList(operations, options: DiagramOptions(width: 200)).write(to: $0) }
+        #expect(!wide.contains("no room for"))
+    }
+
+    @Test func `tell of packets that could not be read once`() {
+        var capture = CaptureSummary()
+        (capture.network.packets, capture.network.cut) = (525, 525)
+        capture.network.undecoded = [.init(name: "VXLAN", packets: 525, mayCarryTCP: true, defects: 525)]
+        #expect(capture.networkNotes == ["525 packets cut by the capture inside the headers in VXLAN: not read"])
+        capture.network.undecoded.append(.init(name: "EtherType 0xffff in VXLAN", packets: 1, mayCarryTCP: true))
+        #expect(capture.networkNotes.first == "1 packet of EtherType 0xffff in VXLAN was not read")
     }
 
     @Test func `list one method a line`() throws {
@@ -74,9 +92,11 @@ import Trace
         var trace = Boots.stuck()
         trace.capture.otherProtocols = ["TLS": 3]
         trace.capture.sources[0].kernelDropped = 7
-        trace.capture.anomalyCount = 1
+        (trace.capture.anomalyCount, trace.capture.unreadCount) = (12, 1)
         let text = rendered { CaptureReport(trace).write(to: $0) }
-        for words in ["3 connections of TLS not read", "the kernel dropped 7 packets", "1 anomaly", "2 gaps"] {
+        for words in [
+            "3 connections of TLS not read", "the kernel dropped 7 packets", "1 frame or message could", "2 gaps",
+        ] {
             #expect(text.contains(words))
         }
     }

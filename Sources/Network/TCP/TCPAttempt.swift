@@ -2,11 +2,20 @@ import Trace
 
 /// A value: an attempt to open a connection that came to nothing (RFC 9293, 3.10.7.3).
 package struct TCPAttempt: Sendable, Equatable {
+    /// What it came to.
+    package enum Outcome: Sendable, Equatable {
+        /// A reset answered the SYN.
+        case refused
+        /// Nothing answered the SYN, although it was sent again.
+        case unanswered
+        /// The SYN was answered, and who had answered ended the connection before either end had sent a byte.
+        case endedAtOnce
+    }
+
     /// Who sent the SYN, and to whom.
     package let client: SocketAddress
     package let server: SocketAddress
-    /// Whether a reset answered the SYN; else nothing did, although it was sent again.
-    package let isRefused: Bool
+    package let outcome: Outcome
     /// When the first SYN was sent, and when it was clear.
     package let began: Timestamp
     package let at: Timestamp
@@ -14,20 +23,20 @@ package struct TCPAttempt: Sendable, Equatable {
     package let source: Int32
 
     package init(
-        client: SocketAddress, server: SocketAddress, isRefused: Bool, began: Timestamp, at: Timestamp,
+        client: SocketAddress, server: SocketAddress, outcome: Outcome, began: Timestamp, at: Timestamp,
         source: Int32 = 0
     ) {
         self.source = source
         self.client = client
         self.server = server
-        self.isRefused = isRefused
+        self.outcome = outcome
         self.began = began
         self.at = at
     }
 
     /// Whether it is another attempt of the same two ends, captured at another place.
     func isCopy(of other: TCPAttempt) -> Bool {
-        client == other.client && server == other.server && isRefused == other.isRefused
+        client == other.client && server == other.server && outcome == other.outcome
             && (began - other.began).magnitude < OpeningAttempt.soonestRetransmission.magnitude
     }
 }
@@ -39,6 +48,8 @@ struct OpeningAttempt {
     /// SYNs of the client, copies of one packet counted once.
     private var count: UInt8 = 0
     private var isOver = false
+    /// Whether the other end took it, and nothing came of that yet.
+    private(set) var isAccepted = false
 
     /// A timeout of retransmission is at least a second at first (RFC 6298, 2.1); copies of a packet come sooner.
     static let soonestRetransmission: Nanoseconds = .milliseconds(500)
@@ -64,8 +75,15 @@ struct OpeningAttempt {
         return true
     }
 
-    /// The other end answered in whatever way, or the attempt was told of.
+    /// The other end answered with its own SYN.
+    mutating func accept() {
+        isAccepted = isOpen
+        isOver = true
+    }
+
+    /// The other end answered in another way, or the attempt was told of.
     mutating func end() {
         isOver = true
+        isAccepted = false
     }
 }

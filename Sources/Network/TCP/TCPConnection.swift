@@ -157,13 +157,15 @@ struct TCPConnection {
         if segment.flags.contains(.rst) {
             guard ending == nil, isPlausibleReset(segment, from: side) else { return .goOn }
             // After a FIN it is an answer: the end was begun by who had sent all.
-            if side != firstSide { failAttempt(isRefused: true, &ledger) }
+            if side != firstSide { failAttempt(.refused, &ledger) }
+            noteEndAtOnce(segment, from: side, &ledger)
             if endedBy == nil, acknowledgesFIN(segment, from: side) { endedBy = side.opposite }
             let closing: TCPClosing = endedBy == nil ? .reset : .fin
             endedBy = endedBy ?? side
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
         }
         if segment.wireLength > 0 || segment.flags.contains(.fin) {
+            noteEndAtOnce(segment, from: side, &ledger)
             if mustWait(segment, from: side, &ledger) {
                 held.add(segment, payload, from: side, at: stamp, &ledger)
             } else if take(segment, payload, from: side, at: stamp, &nextID, &ledger, emit) == .foreign {
@@ -181,7 +183,7 @@ struct TCPConnection {
     mutating func close(
         _ closing: TCPClosing, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        if phase == .silent, attempt.isUnanswered { failAttempt(isRefused: false, &ledger) }
+        if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
         if phase == .open {
             flush(&ledger, emit)
             // After a FIN the other end may never answer, as one that lost its power.
@@ -219,7 +221,7 @@ struct TCPConnection {
 
     /// Reports an attempt that nobody has answered until now, when the capture ends.
     mutating func giveUpAttempt(_ ledger: inout ReassemblyLedger) {
-        if phase == .silent, attempt.isUnanswered { failAttempt(isRefused: false, &ledger) }
+        if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
     }
 
     /// Whether bytes wait behind a hole.
@@ -337,23 +339,37 @@ struct TCPConnection {
     ) {
         guard phase == .silent else { return }
         if segment.flags.contains(.ack) {
-            attempt.end()
+            attempt.accept()
         } else if side == firstSide, attempt.sent(at: lastStamp.time) {
-            note(isRefused: false, &ledger)
+            note(.unanswered, &ledger)
         }
     }
 
-    private mutating func failAttempt(isRefused: Bool, _ ledger: inout ReassemblyLedger) {
+    private mutating func failAttempt(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
         guard phase == .silent, attempt.isOpen else { return }
         attempt.end()
-        note(isRefused: isRefused, &ledger)
+        note(outcome, &ledger)
     }
 
-    private func note(isRefused: Bool, _ ledger: inout ReassemblyLedger) {
+    /// Who took the attempt ends it, and its sequence numbers tell that neither end had sent a byte.
+    @inline(__always)
+    private mutating func noteEndAtOnce(
+        _ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger
+    ) {
+        guard phase == .silent, attempt.isAccepted else { return }
+        attempt.end()
+        guard side != firstSide, endedBy == nil, segment.wireLength == 0,
+            segment.sequence == stream(of: side).next,
+            !segment.flags.contains(.ack) || segment.acknowledgment == stream(of: firstSide).next
+        else { return }
+        note(.endedAtOnce, &ledger)
+    }
+
+    private func note(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
         ledger.note(
             TCPAttempt(
                 client: firstSide == .low ? key.low : key.high, server: firstSide == .low ? key.high : key.low,
-                isRefused: isRefused, began: attempt.began, at: lastStamp.time, source: lastStamp.source))
+                outcome: outcome, began: attempt.began, at: lastStamp.time, source: lastStamp.source))
     }
 
     private mutating func open(

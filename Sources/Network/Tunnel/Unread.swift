@@ -1,10 +1,12 @@
 /// What a packet was of in which no TCP segment was found; see `UnreadTable`.
-enum Unread: Hashable {
+enum Unread: Hashable, Sendable {
     case etherType(UInt16)
     case ipProtocol(UInt8)
     case udp(UInt16)
     /// A tunnel whose header, or what it carries, could not be read.
     case tunnel(Tunnel)
+    /// In a tunnel that was opened, something of which no TCP is read.
+    indirect case inside(Tunnel, Unread)
 
     /// As people call it; `nil` where only its number is known.
     var name: String? {
@@ -13,6 +15,7 @@ enum Unread: Hashable {
         case .ipProtocol(let number): Self.protocols[number]
         case .udp(let port): Self.ports[port]
         case .tunnel(let tunnel): tunnel.name
+        case .inside(let tunnel, let unread): unread.name.map { "\($0) in \(tunnel.name)" }
         }
     }
 
@@ -23,6 +26,7 @@ enum Unread: Hashable {
         case .etherType(let type): "EtherType 0x" + String(type, radix: 16)
         case .ipProtocol(let number): "IP protocol \(number)"
         case .udp, .tunnel: "UDP"
+        case .inside(let tunnel, let unread): "\(unread.title) in \(tunnel.name)"
         }
     }
 
@@ -33,6 +37,8 @@ enum Unread: Hashable {
         case .ipProtocol(let number): Self.carryingProtocols.contains(number)
         case .udp(let port): Self.ports[port] != nil
         case .tunnel: true
+        // ARP and the like belong to any network; what has no name may be anything.
+        case .inside(_, let unread): unread.mayCarryTCP || unread.name == nil
         }
     }
 
@@ -70,13 +76,16 @@ package struct UnreadTable: Equatable, Sendable {
     subscript(_ unread: Unread) -> Int { counts[unread] ?? 0 }
 
     /// By name; those of one name together.
-    var named: [(name: String, packets: Int, mayCarryTCP: Bool)] {
-        var named: [String: (packets: Int, mayCarryTCP: Bool)] = [:]
+    var named: [(name: String, packets: Int, mayCarryTCP: Bool, defects: Int)] {
+        var named: [String: (packets: Int, mayCarryTCP: Bool, defects: Int)] = [:]
         for (unread, count) in counts {
-            let known = named[unread.title] ?? (0, false)
-            named[unread.title] = (known.packets + count, known.mayCarryTCP || unread.mayCarryTCP)
+            let known = named[unread.title] ?? (0, false, 0)
+            let defects = if case .tunnel = unread { count } else { 0 }
+            named[unread.title] = (
+                known.packets + count, known.mayCarryTCP || unread.mayCarryTCP, known.defects + defects
+            )
         }
-        if others > 0 { named["others"] = (others, false) }
-        return named.map { ($0.key, $0.value.packets, $0.value.mayCarryTCP) }
+        if others > 0 { named["others"] = (others, false, 0) }
+        return named.map { ($0.key, $0.value.packets, $0.value.mayCarryTCP, $0.value.defects) }
     }
 }

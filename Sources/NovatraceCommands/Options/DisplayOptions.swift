@@ -1,13 +1,16 @@
 import ArgumentParser
 import Rendering
 
-/// The options that say how results look, the same for every command that draws.
-struct DisplayOptions: ParsableArguments {
+/// The options that say how results look, the same for every command that prints.
+struct LookOptions: ParsableArguments {
     enum Color: String, ExpressibleByArgument, CaseIterable {
         case auto, always, never
     }
 
-    @Option(help: ArgumentHelp("Columns to fit; the terminal's by default, 120 in a pipe.", valueName: "columns"))
+    @Option(
+        help: ArgumentHelp(
+            "Columns to fit; the terminal's by default, in a pipe 120, and no limit for the tables of list, stats and "
+                + "connections.", valueName: "columns"))
     var width: Int?
 
     @Flag(help: "Only ASCII characters.")
@@ -15,12 +18,6 @@ struct DisplayOptions: ParsableArguments {
 
     @Option(help: "Colour: auto, always or never; NO_COLOR is heeded.")
     var color: Color = .auto
-
-    @Flag(help: "Repeats one by one, not folded.")
-    var expand = false
-
-    @Option(help: "Times relative to the first message, since the row before, or of the clock (UTC).")
-    var time: DiagramOptions.TimeStyle = .relative
 
     mutating func validate() throws {
         if let width, !(40...1000).contains(width) {
@@ -36,16 +33,39 @@ struct DisplayOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter unbounded: where no width is known, as in a pipe, nothing is shortened; diagrams take 120 columns.
-    func diagramOptions(detail: DiagramOptions.Detail, all: Bool, unbounded: Bool = false) -> DiagramOptions {
+    /// Columns of text that is folded.
+    var textWidth: Int { width ?? Terminal.width.map { max(40, min($0, 1000)) } ?? 120 }
+
+    /// - Parameter unbounded: where no width is known, as in a pipe, rows of a table are not shortened: a script reads
+    ///   them.
+    func options(all: Bool = false, unbounded: Bool = false) -> DiagramOptions {
         var options = DiagramOptions()
-        options.width = width ?? Terminal.width.map { max(40, min($0, 1000)) } ?? (unbounded ? 1000 : 120)
+        options.width = unbounded && width == nil && Terminal.width == nil ? 1000 : textWidth
         options.ascii = ascii
         options.color = usesColor
+        options.showsBackground = all
+        return options
+    }
+}
+
+/// The options that say how diagrams and their times look.
+struct DisplayOptions: ParsableArguments {
+    @OptionGroup(title: "Show") var look: LookOptions
+
+    @Flag(help: "Repeats one by one, not folded.")
+    var expand = false
+
+    @Option(help: "Times relative to the first message, since the row before, or of the clock (UTC).")
+    var time: DiagramOptions.TimeStyle = .relative
+
+    var width: Int? { look.width }
+    var color: LookOptions.Color { look.color }
+
+    func diagramOptions(detail: DiagramOptions.Detail, all: Bool) -> DiagramOptions {
+        var options = look.options(all: all)
         options.expand = expand
         options.time = time
         options.detail = detail
-        options.showsBackground = all
         return options
     }
 }

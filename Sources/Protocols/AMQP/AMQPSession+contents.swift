@@ -70,6 +70,7 @@ extension AMQPSession {
             let properties = try BasicProperties(bytes, &cursor, names: &decoder.names, limits: limits)
             reportProperties(properties, cursor, origin.stamp, emit)
             assemblies[slot(place, origin.side)].header(properties, bodySize: bodySize, at: origin.stamp, emit)
+            if bodySize == 0 { settleConfirmed(place, origin, emit) }
         } catch {
             report(.contentHeaderMalformed, "the content header \(error.what)", origin.stamp, emit)
             malformedHeader(bytes, payload, place, origin, emit)
@@ -113,6 +114,7 @@ extension AMQPSession {
             payload = payload.lowerBound..<payload.lowerBound + Int(due)
         }
         assemblies[slot(place, origin.side)].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
+        settleConfirmed(place, origin, emit)
         reportBodyLimit(place, origin, emit)
     }
 
@@ -131,6 +133,7 @@ extension AMQPSession {
         if context.frameMax != 0, size > context.frameMax { reportSize(size, origin.stamp, emit) }
         guard let place = index(of: origin.channel) else { return }
         assemblies[slot(place, origin.side)].endFrame(at: origin.stamp, emit)
+        settleConfirmed(place, origin, emit)
     }
 
     private mutating func reportBodyLimit(

@@ -36,14 +36,22 @@ extension AMQPSession {
             let detail = "publish \(tag) of channel \(origin.channel) is confirmed but was not seen"
             report(.confirmNumberingLost, detail, origin.stamp, emit)
         case .settled(let ids, let earlier):
-            if let earlier {
-                let kind: Settlement.Kind = earlier.isPositive ? .confirmed : .nacked
-                let settlement = Settlement(
-                    contentIDs: ContentIDs(earlier.id), kind: kind, channel: origin.channel, stamp: earlier.stamp)
-                emit(.settled(settlement), RawSpan())
-            }
+            if let earlier { emit(settled(earlier, origin), RawSpan()) }
             if let ids { emit(settled(ids, isPositive ? .confirmed : .nacked, origin), RawSpan()) }
         }
+    }
+
+    /// Settles publishes that came after their confirms, once their contents were handed on.
+    mutating func settleConfirmed(_ place: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard channels[place].confirms.hasConfirmed, assemblies[slot(place, origin.side)].isIdle else { return }
+        while let earlier = channels[place].confirms.takeConfirmed() { emit(settled(earlier, origin), RawSpan()) }
+    }
+
+    private func settled(_ earlier: PublisherConfirms.Earlier, _ origin: FrameOrigin) -> AMQPEvent {
+        .settled(
+            Settlement(
+                contentIDs: ContentIDs(earlier.id), kind: earlier.isPositive ? .confirmed : .nacked,
+                channel: origin.channel, stamp: earlier.stamp))
     }
 
     func settled(_ ids: ContentIDs, _ kind: Settlement.Kind, _ origin: FrameOrigin) -> AMQPEvent {

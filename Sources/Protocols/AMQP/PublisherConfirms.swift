@@ -29,6 +29,14 @@ struct PublisherConfirms {
         case numberingLost
     }
 
+    /// A confirm that came before its publish.
+    private struct Early {
+        let tag: UInt64
+        let multiple: Bool
+        let isPositive: Bool
+        let stamp: PacketStamp
+    }
+
     struct Earlier {
         let id: Int
         let stamp: PacketStamp
@@ -42,6 +50,13 @@ struct PublisherConfirms {
     private var sinceConfirm = 0
     private var lastID = 0
     private var guess: Guess?
+    /// Confirms of publishes that stand later in the capture: each direction is in order, the two need not be.
+    private var early: [Early] = []
+    /// Publishes that came after their confirms, by tag.
+    private var confirmed: [(tag: UInt64, confirm: Early)] = []
+    private static let earlyAtMost: UInt64 = 64
+    /// Packets of two directions are out of order by no more than this.
+    private static let patience: Nanoseconds = .seconds(1)
 
     /// - Parameter sawOpen: whether the channel was seen to open; a new channel confirms nothing.
     init(sawOpen: Bool) {
@@ -65,7 +80,9 @@ struct PublisherConfirms {
         case .off: return 0
         case .counting(let next):
             numbering = .counting(next: next &+ 1)
-            return outstanding.add(id, tag: next, limit: limit)
+            let dropped = outstanding.add(id, tag: next, limit: limit)
+            if !early.isEmpty { match(next) }
+            return dropped
         case .unknown:
             published &+= 1
             sinceConfirm += 1
@@ -78,9 +95,15 @@ struct PublisherConfirms {
     mutating func confirm(tag: UInt64, multiple: Bool, isPositive: Bool, at stamp: PacketStamp) -> Answer {
         switch numbering {
         case .counting(let next):
-            guard tag < next else {
+            let isStale = early.first.map { stamp.time - $0.stamp.time > Self.patience } ?? false
+            guard !isStale, tag < next || tag - next < Self.earlyAtMost, UInt64(early.count) < Self.earlyAtMost else {
                 forget()
                 return .numberingLost
+            }
+            if tag >= next {
+                early.append(Early(tag: tag, multiple: multiple, isPositive: isPositive, stamp: stamp))
+                guard multiple, next > 1 else { return .settled(nil, earlier: nil) }
+                return .settled(outstanding.settle(tag: next &- 1, multiple: true), earlier: nil)
             }
             return .settled(outstanding.settle(tag: tag, multiple: multiple), earlier: nil)
         case .off:
@@ -89,6 +112,26 @@ struct PublisherConfirms {
         case .unknown:
             return learn(tag: tag, isPositive: isPositive, at: stamp)
         }
+    }
+
+    /// Looks whether the publish that has just come is confirmed already.
+    private mutating func match(_ tag: UInt64) {
+        guard let place = early.firstIndex(where: { $0.tag == tag || $0.multiple && $0.tag > tag }) else { return }
+        confirmed.append((tag, early[place]))
+        if early[place].tag == tag { early.remove(at: place) }
+    }
+
+    /// Whether publishes came after their confirms, and were not taken yet.
+    var hasConfirmed: Bool { !confirmed.isEmpty }
+
+    /// A publish that came after its confirm, and the confirm.
+    mutating func takeConfirmed() -> Earlier? {
+        while !confirmed.isEmpty {
+            let (tag, confirm) = confirmed.removeFirst()
+            guard let ids = outstanding.settle(tag: tag, multiple: false) else { continue }
+            return Earlier(id: ids[0], stamp: confirm.stamp, isPositive: confirm.isPositive)
+        }
+        return nil
     }
 
     private mutating func learn(tag: UInt64, isPositive: Bool, at stamp: PacketStamp) -> Answer {

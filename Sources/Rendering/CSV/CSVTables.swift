@@ -70,6 +70,9 @@ extension CSVTable<Call> {
             .text("reply") { call, _ in call.reply.map { "m\($0)" } },
             .text("reply_fate") { call, _ in call.replyFate?.rawValue },
             .number("reply_attempts") { call, _ in call.replyAttempts > 1 ? call.replyAttempts : nil },
+            .text("virtual_host") { call, trace in
+                trace.request(of: call).flatMap { trace.scope(of: $0).virtualHost }
+            },
         ])
     }
 }
@@ -110,6 +113,7 @@ extension CSVTable<Message> {
             .text("msg_id") { message, _ in message.messageID },
             .text("unique_id") { message, _ in message.uniqueID },
             .text("packets") { message, trace in trace.packetWords(of: message)?.droppingNoun },
+            .text("virtual_host") { message, trace in trace.scope(of: message).virtualHost },
         ])
     }
 }

@@ -26,7 +26,7 @@ extension HTMLPage {
             html.element("div", ["class": "scroll"]) { html in
                 html.element("table", ["class": "list", "data-sortable": ""]) { html in
                     html.markup("<thead><tr>")
-                    for (heading, name) in Self.headings {
+                    for (heading, name) in headings {
                         html.element("th", ["scope": "col", "class": name], heading)
                     }
                     html.markup("</tr></thead>\n<tbody>")
@@ -38,10 +38,11 @@ extension HTMLPage {
         html.markup("\n")
     }
 
-    private static let headings: [(String, String?)] = [
-        ("started (UTC)", nil), ("kind", nil), ("instance", nil), ("request", nil), ("outcome", nil), ("step", nil),
-        ("duration", "number"), ("messages", "number"),
-    ]
+    private var headings: [(String, String?)] {
+        [("started (UTC)", nil), ("kind", nil), ("instance", nil), ("request", nil), ("outcome", nil)]
+            + (hosts.isEmpty ? [] : [("virtual host", nil)])
+            + [("step", nil), ("duration", "number"), ("messages", "number")]
+    }
 
     private func row(of operation: Operation, isTold: Bool, to html: inout HTMLWriter) {
         let length = operation.endedAt - operation.startedAt
@@ -70,6 +71,7 @@ extension HTMLPage {
             html.element("td", ["class": operation.outcome.rawValue]) {
                 outcome(of: operation.outcome.rawValue, to: &$0)
             }
+            if !hosts.isEmpty { html.element("td", hosts[operation.id] ?? "") }
             html.element("td", operation.stepReached ?? "")
             html.element("td", ["class": "number", "data-value": "\(length)"], glyphs.duration(length))
             html.element("td", ["class": "number"], "\(operation.messages.count)")

@@ -9,11 +9,14 @@ struct HTMLPage {
     /// The operations in the list.
     let listed: [Operation]
     let series: DiagramSeries
-    /// The last packet of the capture.
     /// Makes a diagram with an arrow for every message.
     let expanded: SequenceBuilder
     /// The operations that have a diagram.
     let drawn: Set<Int>
+    /// Of each operation the virtual host that it got to; empty where there is one at most.
+    let hosts: [Int: String]
+    /// What is told of the capture as a whole, and not once more of each operation.
+    let told: Set<String>
 
     var glyphs: GlyphTable { options.glyphs }
 
@@ -27,6 +30,8 @@ struct HTMLPage {
         series = DiagramSeries(trace, operations: extract.operations, options: options)
         options.expand = true
         expanded = SequenceBuilder(trace, options: options)
+        hosts = trace.virtualHostsOfOperations
+        told = Set(CaptureReport(trace, options: options).notes)
         let operations = trace.operations
         listed = extract.operations?.filter(operations.indices.contains).map { operations[$0] } ?? operations
     }

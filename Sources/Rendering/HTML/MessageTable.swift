@@ -78,8 +78,9 @@ struct MessageTable {
     private var headings: [(String, String?)] {
         let time = times.heading?.string ?? (times.style == .delta ? "after" : "seconds")
         return [
-            (time, "number"), ("kind", nil), ("from", nil), ("to", nil), ("message", nil), ("latency", "number"),
-            ("remark", nil), ("size", "number"), ("packet", "number"),
+            (time, "number"), ("kind", nil), ("from", nil), ("to", nil), ("message", nil),
+        ] + (page.hosts.isEmpty ? [] : [("virtual host", nil)]) + [
+            ("latency", "number"), ("remark", nil), ("size", "number"), ("packet", "number"),
         ]
     }
 
@@ -102,6 +103,7 @@ struct MessageTable {
                 receivers(of: row, to: &html)
             }
             html.element("th", ["scope": "row", "class": Self.width(of: row.title)], row.title)
+            if !page.hosts.isEmpty { html.element("td", trace.scope(of: message).virtualHost ?? "") }
             html.element("td", ["class": "number", "data-value": row.latency.map { "\($0)" }]) { html in
                 if let latency = row.latency { html.text(glyphs.duration(latency)) }
             }

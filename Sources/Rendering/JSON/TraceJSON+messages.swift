@@ -22,6 +22,7 @@ extension TraceJSON {
         json.member("publisher_id", message.publisherID)
         json.member("exchange", message.exchange)
         json.member("routing_key", message.routingKey)
+        if hasSeveralVirtualHosts { json.member("virtual_host", trace.scope(of: message).virtualHost) }
         json.member("request_id", message.requestID)
         json.member("global_request_id", message.globalRequestID)
         json.member("instances", message.instances)

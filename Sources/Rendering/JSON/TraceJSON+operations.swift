@@ -7,6 +7,7 @@ extension TraceJSON {
         json.member("request_id", operation.requestID)
         json.member("instances", operation.instances)
         json.member("instance_name", operation.instanceName)
+        if hasSeveralVirtualHosts { json.member("virtual_hosts", trace.virtualHosts(of: operation)) }
         json.member("outcome", operation.outcome.rawValue)
         json.member("started_at", operation.startedAt)
         json.member("ended_at", operation.endedAt)

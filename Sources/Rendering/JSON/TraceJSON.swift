@@ -15,10 +15,13 @@ package struct TraceJSON: Sendable {
     let trace: BusTrace
     /// What to export; `nil` for everything.
     let selection: TraceSelection?
+    /// Whether it has to be told of messages and operations in which they passed.
+    let hasSeveralVirtualHosts: Bool
 
     /// - Parameter messages: where single messages are selected, those; they need not belong to an operation.
     package init(_ trace: BusTrace, operations: [Int]? = nil, messages: [Int]? = nil) {
         self.trace = trace
+        hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         selection = operations.map { TraceSelection(trace, operations: $0, messages: messages) }
     }
 

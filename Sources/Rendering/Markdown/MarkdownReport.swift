@@ -38,13 +38,15 @@ struct MarkdownReport {
         if told.count == 1, listed.count == 1 {
             markdown.heading(1, title(of: SequenceHeader(told[0])))
         } else {
-            markdown.heading(1, glyphs.text("\(counted(listed.count, "operation")) on the message bus").string)
+            markdown.heading(1, title(ofSeveral: listed.count))
+            if listed.isEmpty { markdown.list(extract.nothingFound.map { Markdown.text(glyphs.text($0).string) }) }
             write(listed.map { trace.operations[$0] }, to: &markdown)
         }
         if told.isEmpty, !listed.isEmpty {
             markdown.paragraph("Select with `--instance`, `--request` or `--problems` to have operations told in full.")
         }
-        let sections = MarkdownSections(trace: trace, options: options)
+        let notes = CaptureReport(trace, options: options).notes
+        let sections = MarkdownSections(trace: trace, options: options, told: Set(notes))
         let isOnly = told.count == 1 && listed.count == 1
         extract.diagrams.forEach { entry in
             let level = isOnly ? 2 : 3
@@ -65,6 +67,12 @@ struct MarkdownReport {
             + Markdown.text(header.outcome)
     }
 
+    private func title(ofSeveral count: Int) -> String {
+        if count > 0 || extract.operations != nil { return "\(counted(count, "operation")) on the message bus" }
+        return trace.troubleNotes.isEmpty
+            ? "No operation on the message bus" : "Trouble with connections, and no operation on the message bus"
+    }
+
     private func verdict(of header: SequenceHeader) -> String {
         let sentence = Markdown.text(glyphs.text(header.sentence).string)
         return (["**\(sentence)**"] + header.counts.statements.map { Markdown.text($0) })
@@ -73,14 +81,18 @@ struct MarkdownReport {
 
     private func write(_ operations: [Operation], to markdown: inout MarkdownWriter) {
         let names = OperationNames(operations)
+        let hosts = trace.virtualHostsOfOperations
         markdown.table(
-            ["started (UTC)", "kind", "instance", "request", "outcome", "step", "duration:", "messages:"],
+            ["started (UTC)", "kind", "instance", "request", "outcome"] + (hosts.isEmpty ? [] : ["virtual host"])
+                + ["step", "duration:", "messages:"],
             operations.map { operation in
-                [
+                let place = hosts.isEmpty ? [] : [Markdown.code(hosts[operation.id] ?? "")]
+                return [
                     "\(operation.startedAt.calendarDate) \(operation.startedAt.clock.dropLast(3))",
                     Markdown.text(operation.kind.rawValue),
                     Markdown.code(operation.instances.isEmpty ? "" : names.name(of: operation)),
                     Markdown.code(operation.requestID ?? ""), Markdown.text(operation.outcome.rawValue),
+                ] + place + [
                     Markdown.text(operation.stepReached ?? ""),
                     glyphs.duration(operation.endedAt - operation.startedAt), String(operation.messages.count),
                 ]
@@ -104,8 +116,10 @@ struct MarkdownReport {
             counted(trace.capture.connections.count, "AMQP connection"), counted(trace.messages.count, "message"),
             counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
         ].joined(separator: ", ")
-        let notes = CaptureReport(trace, options: options).notes.map { Markdown.text(glyphs.text($0).string) }
-        markdown.list([counts + " read"] + (notes.isEmpty ? ["no gap, nothing skipped"] : notes))
+        let told = trace.operations.isEmpty && extract.operations == nil ? Set(extract.nothingFound) : []
+        let notes = CaptureReport(trace, options: options).notes.filter { !told.contains($0) }
+            .map { Markdown.text(glyphs.text($0).string) }
+        markdown.list([counts + " read"] + (notes.isEmpty && told.isEmpty ? ["no gap, nothing skipped"] : notes))
     }
 
     private func writeMaking(to markdown: inout MarkdownWriter) {

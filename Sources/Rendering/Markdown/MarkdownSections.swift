@@ -5,6 +5,8 @@ import Workflows
 struct MarkdownSections {
     let trace: BusTrace
     let options: DiagramOptions
+    /// What is told of the capture as a whole, and not once more of each operation.
+    let told: Set<String>
 
     private var glyphs: GlyphTable { options.glyphs }
 
@@ -22,7 +24,7 @@ struct MarkdownSections {
         writeDiagram(entry, level, to: &markdown)
         writeSlowest(of: operation, level, to: &markdown)
         writeFailures(of: operation, level, to: &markdown)
-        let notes = entry.diagram.notes + [entry.alikeSentence].compactMap { $0 }
+        let notes = entry.diagram.notes.filter { !told.contains($0) } + [entry.alikeSentence].compactMap { $0 }
         markdown.list(notes.map { Markdown.text(glyphs.text($0).string) })
     }
 
@@ -39,6 +41,12 @@ struct MarkdownSections {
         if let name = operation.instanceName { rows.append(["instance", Markdown.code(name)]) }
         for uuid in operation.instances { rows.append(["uuid", Markdown.code(uuid)]) }
         if let request = operation.requestID { rows.append(["request", Markdown.code(request)]) }
+        if trace.capture.virtualHosts.count > 1 {
+            let hosts = trace.virtualHosts(of: operation)
+            if !hosts.isEmpty {
+                rows.append(["virtual host", hosts.map { Markdown.code($0) }.joined(separator: ", ")])
+            }
+        }
         rows.append(["started", "\(moment(operation.startedAt)) UTC"])
         rows.append(["duration", glyphs.duration(operation.endedAt - operation.startedAt)])
         rows.append(["outcome", Markdown.text(operation.outcome.rawValue)])

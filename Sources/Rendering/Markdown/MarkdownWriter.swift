@@ -57,8 +57,18 @@ enum Markdown {
         if raw.utf8.allSatisfy(isPlain) { return raw }
         let words = TerminalText(raw).string.split(separator: " ", omittingEmptySubsequences: false)
         return words.enumerated().map { index, word in
-            isLinked(word) ? code(String(word)) : escaped(word, isAtStart: index == 0)
+            isLinked(word) ? linked(word, isAtStart: index == 0) : escaped(word, isAtStart: index == 0)
         }.joined(separator: " ")
+    }
+
+    /// A word as code, without the brackets and the punctuation around it.
+    private static func linked(_ word: Substring, isAtStart: Bool) -> String {
+        let head = word.prefix { "([{".contains($0) }
+        let rest = word.dropFirst(head.count)
+        let tailCount = rest.reversed().prefix { ")]},;:".contains($0) }.count
+        let (body, tail) = (rest.dropLast(tailCount), rest.suffix(tailCount))
+        guard !body.isEmpty else { return code(String(word)) }
+        return escaped(head, isAtStart: isAtStart) + code(String(body)) + escaped(tail, isAtStart: false)
     }
 
     /// Has no meaning anywhere.

@@ -20,7 +20,11 @@ package struct MermaidRenderer: Renderer {
         var writer = MermaidWriter(lanes.lanes, options: extract.options)
         let isSingle = entries.count == 1
         writer.begin(isSingle ? entries[0].diagram.header.title : counted(entries.count, "operation"))
-        if entries.isEmpty { writer.note([extract.options.glyphs.text("no operation found")]) }
+        if entries.isEmpty {
+            for sentence in extract.nothingFound {
+                writer.note(extract.options.glyphs.text(sentence).wrapped(to: Limits.emptyNoteCells))
+            }
+        }
         for (entry, places) in zip(entries, lanes.places) {
             let script = SequenceScript(entry.diagram, trace: extract.trace, options: extract.options)
             writer.write(script, lanes: places, isTitled: isSingle)

@@ -30,7 +30,7 @@ package struct PlantUMLRenderer: Renderer {
                 writer.textLines, "lines of text", limit: Limits.plantUMLLines, format: Self.name,
                 hasDetail: extract.options.detail != .none)
         }
-        if writer.isEmpty { writer.writeNothingFound() }
+        if writer.isEmpty { writer.writeNothingFound(extract.nothingFound) }
         writer.flush()
     }
 }

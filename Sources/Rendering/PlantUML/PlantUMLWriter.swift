@@ -66,10 +66,14 @@ struct PlantUMLWriter {
     }
 
     /// A diagram that says that there is none.
-    mutating func writeNothingFound() {
+    mutating func writeNothingFound(_ sentences: [String]) {
         begin()
         participants([])
-        line("note over p1: no operation found")
+        for sentence in sentences {
+            line("note over p1")
+            for text in glyphs.text(sentence).wrapped(to: Limits.emptyNoteCells) { line(PlantUMLText.escaped(text)) }
+            line("end note")
+        }
         end()
     }
 

@@ -18,7 +18,7 @@ package struct SVGRenderer: Renderer {
         if drawings.count == 1, let drawing = drawings.first {
             SVGPainter(drawing).write(as: .document, to: &xml)
         } else {
-            write(drawings, to: &xml)
+            write(drawings, nothing: drawings.isEmpty ? extract.nothingFound : [], extract.options, to: &xml)
         }
         xml.flush()
     }
@@ -49,10 +49,15 @@ package struct SVGRenderer: Renderer {
         return drawings
     }
 
-    private func write(_ drawings: [SVGDrawing], to xml: inout XMLWriter) {
+    /// - Parameter nothing: what is said where there are no drawings.
+    private func write(
+        _ drawings: [SVGDrawing], nothing: [String], _ options: DiagramOptions, to xml: inout XMLWriter
+    ) {
         let empty = "no operation to draw"
-        let width = drawings.map(\.width).max() ?? Int(SVGColumns.smallestWidth)
-        let height = drawings.isEmpty ? 64 : drawings.reduce(0) { $0 + $1.height }
+        let lines = nothing.flatMap { options.glyphs.text($0).wrapped(to: Limits.emptyNoteCells) }
+        let longest = lines.map(\.width).max() ?? 0
+        let width = drawings.map(\.width).max() ?? max(Int(SVGColumns.smallestWidth), 48 + longest * 9)
+        let height = drawings.isEmpty ? 44 + 20 * max(1, lines.count) : drawings.reduce(0) { $0 + $1.height }
         xml.declaration()
         xml.open(
             "svg",
@@ -65,7 +70,9 @@ package struct SVGRenderer: Renderer {
         xml.leaf("title", title, ["id": "sequences-title"])
         xml.leaf("style", SVGDrawing.styleSheet)
         xml.empty("rect", ["class": "sq-page", "width": String(width), "height": String(height)])
-        if drawings.isEmpty { xml.leaf("text", empty, ["class": "sq-note", "x": "24", "y": "36"]) }
+        for (index, line) in lines.enumerated() where drawings.isEmpty {
+            xml.leaf("text", line.string, ["class": "sq-note", "x": "24", "y": String(36 + 20 * index)])
+        }
         var top = 0
         for (index, drawing) in drawings.enumerated() {
             let prefix = "sequence-\(index + 1)"

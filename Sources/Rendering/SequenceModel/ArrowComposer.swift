@@ -113,12 +113,19 @@ struct ArrowComposer {
         case .call where wasTaken:
             arrow.to = [lanes.lane(of: call?.to)].compactMap { $0 }
         case .call, .cast:
-            arrow.missed = lanes.lane(of: builder.taker(of: message)) ?? lanes.vacantLane(queue(of: message))
+            arrow.missed =
+                lanes.lane(of: builder.taker(of: message))
+                ?? lanes.vacantLane(queue(of: message), in: virtualHost(of: message))
         case .reply, .heartbeat:
             arrow.missed = lanes.lane(of: call?.from)
         case .fanout, .notification, .opaque:
             break
         }
+    }
+
+    /// `nil` where none need be told apart.
+    private func virtualHost(of message: Message) -> String? {
+        builder.hasSeveralVirtualHosts ? builder.trace.scope(of: message).virtualHost : nil
     }
 
     private func queue(of message: Message) -> String {
@@ -153,7 +160,7 @@ struct ArrowComposer {
         case .fanout: [.noListener]
         case .notification: []
         case .call where call?.reply != nil: []
-        default: [.neverDelivered(queue(of: message))]
+        default: [.neverDelivered(queue(of: message) + (virtualHost(of: message).map { " (\($0))" } ?? ""))]
         }
     }
 

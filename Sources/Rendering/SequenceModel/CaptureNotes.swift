@@ -1,24 +1,33 @@
 import Trace
 
 extension SequenceBuilder {
-    /// What the capture did not show of the services in a diagram, one sentence each.
+    /// What the capture did not show of an operation, and of the services that have a part in it, one sentence each.
     ///
     /// - Parameter withTroubles: whether what went wrong with their connections is told too.
-    func captureNotes(for messages: [Int], lanes: [Lane], withTroubles: Bool = true) -> [String] {
-        let involved = Set(lanes.flatMap(\.participants))
-        var taken = Set<Int>()
+    func captureNotes(of operation: Operation, withTroubles: Bool = true) -> [String] {
+        var (taken, involved) = (Set<Int>(), Set<Int>())
         var (truncated, unseen) = (0, 0)
-        for id in messages {
+        for id in operation.messages where trace.messages.indices.contains(id) {
             let message = trace.messages[id]
             if let connection = message.connection { taken.insert(connection) }
-            for delivery in message.deliveries { taken.insert(delivery.connection) }
+            if let from = message.from { involved.insert(from) }
+            for delivery in message.deliveries {
+                taken.insert(delivery.connection)
+                if let to = delivery.to { involved.insert(to) }
+            }
             if message.isTruncated { truncated += 1 }
             if message.publishedAt == nil { unseen += 1 }
         }
         let connections = trace.capture.connections.filter { connection in
             taken.contains(connection.id) || connection.participant.map(involved.contains) ?? false
         }
-        var notes = CoverageNotes(connections: connections, of: trace.capture).sentences + trace.capture.clockNotes
+        let kind = operation.kind == .other ? "operation" : operation.kind.rawValue
+        var notes = CoverageNotes(
+            connections: connections, carrying: connections.filter { taken.contains($0.id) },
+            of: " that carried this \(kind)",
+            sources: trace.capture.sources
+        ).sentences
+        notes += trace.capture.clockNotes
         notes += withTroubles ? trace.troubleNotes(on: connections) : []
         notes += trace.capture.network.lossNotes + trace.capture.excerptNotes
         if unseen > 0 {
@@ -45,16 +54,21 @@ struct CoverageNotes {
         self.init(connections: connections, sources: capture.sources)
     }
 
-    init(connections: [Connection], sources: [CaptureSource]) {
-        var (gaps, missing, skipped, midstream, oneSided) = (0, 0, 0, 0, 0)
+    /// - Parameters:
+    ///   - carrying: of which it is told that they were open, or seen in part; all when not given.
+    ///   - whose: what those are, behind `connections`.
+    init(
+        connections: [Connection], carrying: [Connection]? = nil, of whose: String = "", sources: [CaptureSource]
+    ) {
+        var (gaps, missing, skipped) = (0, 0, 0)
         for connection in connections {
             gaps += connection.gaps
             missing += connection.bytesMissing - connection.bytesCut
             // What stands behind a cut is stepped over for that reason.
             skipped += connection.packetsCut > 0 ? 0 : connection.bytesSkipped
-            midstream += connection.midstream ? 1 : 0
-            oneSided += connection.oneSided ? 1 : 0
         }
+        let carrying = carrying ?? connections
+        let (midstream, oneSided) = (carrying.count(where: \.midstream), carrying.count(where: \.oneSided))
         if let cut = cutNote(connections, sources) { sentences.append(cut) }
         sentences += dropNotes(sources)
         if gaps > 0 {
@@ -64,10 +78,11 @@ struct CoverageNotes {
         if skipped > 0 { sentences.append("\(byteCount(skipped)) could not be read as AMQP") }
         if midstream > 0 {
             sentences.append(
-                "\(counted(midstream, "connection")) already open when the capture began: earlier messages are not known"
+                "\(counted(midstream, "connection"))\(whose) \(midstream == 1 ? "was" : "were") open before the capture "
+                    + "began: what passed on \(midstream == 1 ? "it" : "them") before is not known"
             )
         }
-        if oneSided > 0 { sentences.append("\(counted(oneSided, "connection")) seen in one direction only") }
+        if oneSided > 0 { sentences.append("\(counted(oneSided, "connection"))\(whose) seen in one direction only") }
     }
 
     private func cutNote(_ connections: [Connection], _ sources: [CaptureSource]) -> String? {

@@ -44,9 +44,19 @@ extension [CaptureSource] {
     private func order(_ clock: SourceClock, _ index: Int) -> String? {
         guard clock.farthestOutOfOrder >= .milliseconds(10) else { return nil }
         let where_ = count == 1 ? "" : " of \(name(index))"
-        return "\(counted(clock.packetsOutOfOrder, "packet"))\(where_) out of order, by up to "
-            + "\(GlyphTable.unicode.duration(clock.farthestOutOfOrder)): their own times are taken"
+        let packets = counted(clock.packetsOutOfOrder, "packet")
+        let stand = clock.packetsOutOfOrder == 1 ? "stands" : "stand"
+        let size = GlyphTable.unicode.duration(clock.farthestOutOfOrder)
+        // No capture holds packets back for so long: the clock was set, or the file was put together.
+        guard clock.farthestOutOfOrder < Self.longestDelay else {
+            return
+                "\(packets)\(where_) \(stand) behind others of later times, by up to \(size): a clock was set, or the "
+                + "file was put together from several; their own times are taken"
+        }
+        return "\(packets)\(where_) \(stand) behind others of later times, by up to \(size): their own times are taken"
     }
+
+    private static var longestDelay: Nanoseconds { .seconds(10) }
 
     private func offset(_ offset: ClockOffset, of index: Int) -> String {
         let size = GlyphTable.unicode.duration(Nanoseconds(clamping: offset.offset.magnitude))

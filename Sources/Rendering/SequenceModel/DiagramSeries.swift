@@ -54,6 +54,7 @@ package struct DiagramSeries: Sendable {
             for var entry in entries(of: group, builder) {
                 // Once more where stories were compared: the diagrams of a large request are not held all at once.
                 entry.diagram = builder.diagram(of: entry.operation)
+                entry.diagram.header.counts.shared = group.shared?.messages.count ?? 0
                 try visit(entry)
             }
         }

@@ -6,7 +6,7 @@ struct LaneTable {
         case service(String, host: String?, virtualHost: String?)
         case label(String)
         /// A queue that nobody was seen to read.
-        case vacant(String)
+        case vacant(String, virtualHost: String?)
     }
 
     private let trace: BusTrace
@@ -45,7 +45,11 @@ struct LaneTable {
     }
 
     /// The lane of a queue that nobody was seen to read.
-    mutating func vacantLane(_ queue: String) -> Int { number(of: .vacant(queue)) }
+    ///
+    /// - Parameter virtualHost: where several are to be told apart.
+    mutating func vacantLane(_ queue: String, in virtualHost: String?) -> Int {
+        number(of: .vacant(queue, virtualHost: virtualHost))
+    }
 
     private mutating func number(of key: Key) -> Int {
         if let known = numbers[key] { return known }
@@ -81,8 +85,8 @@ struct LaneTable {
                 participants: participants[number].sorted())
         case .label(let label):
             Lane(title: label, participants: participants[number].sorted())
-        case .vacant(let queue):
-            Lane(title: queue, subtitle: "(nobody)", isVacant: true)
+        case .vacant(let queue, let virtualHost):
+            Lane(title: queue, subtitle: subtitle(nil, virtualHost.map { "\($0), nobody" } ?? "nobody"), isVacant: true)
         }
     }
 
@@ -103,7 +107,7 @@ struct LaneTable {
         switch key {
         case .service(let service, _, _): LaneOrder.rank(service: service)
         case .label: LaneOrder.unknown
-        case .vacant(let queue): LaneOrder.rank(topic: queue)
+        case .vacant(let queue, _): LaneOrder.rank(topic: queue)
         }
     }
 }

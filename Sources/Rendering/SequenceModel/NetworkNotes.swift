@@ -4,11 +4,18 @@ extension NetworkCounts {
     /// What was not read below the bus and may lack for it, in sentences without full stops.
     var lossNotes: [String] {
         var notes: [String] = []
-        for carrier in carriers {
-            notes.append("\(carrier.sentence) \(carrier.packets == 1 ? "was" : "were") not read")
+        // A packet that is damaged or cut in a tunnel is told of once, below.
+        for carrier in carriers where carrier.packets > carrier.defects {
+            let count = carrier.packets - carrier.defects
+            notes.append("\(counted(count, "packet")) of \(carrier.name) \(count == 1 ? "was" : "were") not read")
         }
-        if malformed > 0 { notes.append("\(counted(malformed, "packet")) with damaged headers not read") }
-        if cut > 0 { notes.append("\(counted(cut, "packet")) cut by the capture inside the headers: not read") }
+        let defects = carriers.filter { $0.defects > 0 }
+        let isInTunnels = defects.reduce(0) { $0 + $1.defects } == malformed + cut + nestedTooDeep
+        let where_ = isInTunnels ? " in \(defects.map(\.name).joined(separator: " and "))" : ""
+        if malformed > 0 { notes.append("\(counted(malformed, "packet")) with damaged headers\(where_) not read") }
+        if cut > 0 {
+            notes.append("\(counted(cut, "packet")) cut by the capture inside the headers\(where_): not read")
+        }
         if nestedTooDeep > 0 {
             notes.append("\(counted(nestedTooDeep, "packet")) in too many tunnels, one in the other: not read")
         }

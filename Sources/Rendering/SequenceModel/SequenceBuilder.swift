@@ -9,7 +9,9 @@ package struct SequenceBuilder: Sendable {
     let options: DiagramOptions
     /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
     private let takers: [Route: Int]
-    private let hasSeveralVirtualHosts: Bool
+    let hasSeveralVirtualHosts: Bool
+    /// The last packet of the capture.
+    let captureEnd: Timestamp?
 
     /// Services that go by their own name and were seen on one host at most: a process of theirs whose host is not
     /// known needs no lane of its own.
@@ -70,7 +72,7 @@ package struct SequenceBuilder: Sendable {
         header.counts = counts(of: shown, hidden: hidden)
         return SequenceDiagram(
             header: header, lanes: places.lanes, events: events,
-            notes: captureNotes(for: shown, lanes: places.lanes), startedAt: operation.startedAt)
+            notes: captureNotes(of: operation), startedAt: operation.startedAt)
     }
 
     /// Who would have taken a message that nobody took.

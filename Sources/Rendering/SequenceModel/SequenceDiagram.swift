@@ -77,11 +77,13 @@ package struct SequenceCounts: Sendable, Equatable {
     package var failed = 0
     /// Messages that `DiagramOptions.showsBackground` would add.
     package var hidden = 0
+    /// Messages of the operation that are drawn with others of its request.
+    package var shared = 0
 
     package init() {}
 
     package var statements: [String] {
-        var traffic = [counted(messages, "message")]
+        var traffic = [counted(messages, "message") + (shared > 0 ? " and \(shared) of the whole request" : "")]
         if calls > 0 {
             traffic.append(counted(calls, "call"))
             if unanswered > 0 { traffic.append("\(unanswered) unanswered") }
@@ -116,8 +118,8 @@ package struct Lane: Sendable, Equatable {
 }
 
 /// The number with its noun in the singular or plural.
-func counted(_ count: Int, _ noun: String) -> String {
-    let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+    let plural = plural ?? (noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s")
     return "\(count) \(count == 1 ? noun : plural)"
 }
 

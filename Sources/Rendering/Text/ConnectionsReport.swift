@@ -4,27 +4,40 @@ import Workflows
 /// A value: what `connections` prints: of each broker who is connected to it, then what went wrong and who fell silent.
 ///
 ///     10.0.0.11:5672  RabbitMQ 3.12.1  cluster rabbit@ctl1  12 connections  user nova  virtual host /
-///     client                    opened    last seen  closed                   sent  received
-///     nova-compute@cmp1 (4711)  10:00:01  10:02:11   10:02:11 by broker: 320    17        23
+///     client                    conns  opened    last seen  closed                  sent  received  trouble
+///     nova-compute@cmp1 (4711)      3  10:00:01  10:02:11   10:02:11 by broker: 320    17        23  blocked
 ///
-/// User and virtual host are columns where they are not the same of all. Times are of the day in UTC. Expanded, each connection has a second line with addresses, client, bytes, heartbeat.
+/// Connections of one client that are alike stand in one row; expanded, each has its own, and a second line with
+/// addresses, client, bytes, heartbeat. User, virtual host and trouble are columns where they tell connections apart.
+/// Times are of the day in UTC.
 package struct ConnectionsReport: Sendable, LineWritable {
     let trace: BusTrace
     let connections: [Connection]
     private let troubles: TroubleReport
+    private let notes: NoteLines
     private let clients: ClientNames
+    /// Participants that fell silent.
+    private let silent: Set<Int>
     package let options: DiagramOptions
 
     /// - Parameters:
-    ///   - connections: those to list.
-    ///   - selection: what went wrong, and who fell silent, of those.
-    package init(_ trace: BusTrace, _ selection: ConnectionSelection, options: DiagramOptions = DiagramOptions()) {
+    ///   - selection: the connections to list, what went wrong with those, and who of their clients fell silent.
+    ///   - proseWidth: cells of a line of text, where the table may be wider.
+    package init(
+        _ trace: BusTrace, _ selection: ConnectionSelection, options: DiagramOptions = DiagramOptions(),
+        proseWidth: Int? = nil
+    ) {
         self.trace = trace
         self.options = options
         connections = selection.connections
         clients = ClientNames(trace)
+        silent = Set(selection.silent.map(\.participant))
+        var prose = options
+        prose.width = min(options.width, proseWidth ?? options.width)
         troubles = TroubleReport(
-            troubles: selection.troubles, silent: selection.silent, advice: [], options: options)
+            troubles: selection.troubles, silent: selection.silent, advice: [], options: prose)
+        notes = NoteLines(
+            trace.capture.qualityNotes + trace.capture.networkNotes, isFirst: selection.isEmpty, options: prose)
     }
 
     package func write(to output: inout StyledOutput) {
@@ -37,6 +50,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
         }
         if !troubles.isEmpty, !isFirst { output.endLine() }
         troubles.write(to: &output)
+        notes.write(to: &output)
     }
 
     private var byServer: [(server: String, members: [Connection])] {
@@ -73,34 +87,76 @@ package struct ConnectionsReport: Sendable, LineWritable {
 
     private func table(of members: [Connection]) -> TextTable {
         let isNarrow = options.cells < 100
+        let rows = rows(of: members)
         let showsUsers = differs(members, \.handshake?.user)
         let showsHosts = differs(members, \.virtualHost)
-        // With them there is no room for it on a narrow terminal; it is among the details.
-        let showsLast = !isNarrow || !showsUsers && !showsHosts
+        let showsCounts = rows.contains { $0.count > 1 }
+        let showsTrouble = rows.contains { !marks(of: $0[0]).isEmpty }
         let columns: [TextTable.Column?] = [
             .init(title: "client", shrinksTo: 16),
+            showsCounts ? .init(title: "conns", alignment: .right) : nil,
             showsUsers ? .init(title: "user", shrinksTo: 6, keepsHead: true, isOptional: isNarrow) : nil,
             showsHosts ? .init(title: isNarrow ? "vhost" : "virtual host", shrinksTo: 8, keepsHead: true) : nil,
-            .init(title: "opened"),
-            showsLast ? .init(title: isNarrow ? "last" : "last seen") : nil,
+            .init(title: "opened"), .init(title: isNarrow ? "last" : "last seen", isOptional: isNarrow),
             .init(title: "closed", shrinksTo: 17, keepsHead: true),
             .init(title: "sent", alignment: .right), .init(title: isNarrow ? "rcvd" : "received", alignment: .right),
+            showsTrouble ? .init(title: "trouble", shrinksTo: 9, keepsHead: true) : nil,
         ]
         var table = TextTable(columns.compactMap(\.self), glyphs: options.glyphs)
-        for connection in members.sorted(by: precedes) {
-            var cells: [(String, TextStyle)] = [(name(of: connection), .plain)]
-            if showsUsers { cells.append((connection.handshake?.user ?? "-", .plain)) }
-            if showsHosts { cells.append((connection.virtualHost ?? "-", .plain)) }
-            cells.append((opened(connection), .faint))
-            if showsLast { cells.append((connection.lastSeen.map(clock) ?? "-", .faint)) }
+        table.noteWidth = notes.options.cells
+        for row in rows {
+            let first = row[0]
+            var cells: [(String, TextStyle)] = [(name(of: row), .plain)]
+            if showsCounts { cells.append((String(row.count), .plain)) }
+            if showsUsers { cells.append((first.handshake?.user ?? "-", .plain)) }
+            if showsHosts { cells.append((first.virtualHost ?? "-", .plain)) }
             cells += [
-                closed(connection), (String(connection.messagesSent), .plain),
-                (String(connection.messagesReceived), .plain),
+                (opened(row, isNarrow), .faint), (row.compactMap(\.lastSeen).max().map(clock) ?? "-", .faint),
+                closed(row, isNarrow), (String(row.reduce(0) { $0 + $1.messagesSent }), .plain),
+                (String(row.reduce(0) { $0 + $1.messagesReceived }), .plain),
             ]
+            if showsTrouble { cells.append((marks(of: first).joined(separator: ", "), .failure)) }
             table.append(cells)
-            if options.expand { table.append(note: details(of: connection), style: .faint) }
+            if options.expand { table.append(note: details(of: first), style: .faint) }
         }
         return table
+    }
+
+    /// Connections that are alike, those of a row; expanded, each has its own.
+    private func rows(of members: [Connection]) -> [[Connection]] {
+        let sorted = members.sorted(by: precedes)
+        guard !options.expand else { return sorted.map { [$0] } }
+        var rows: [[Connection]] = []
+        var places: [[String]: Int] = [:]
+        for connection in sorted {
+            let alike =
+                [
+                    clients.isNamed(connection) ? name(of: connection) : ClientNames.address(connection.client),
+                    connection.handshake?.user ?? "", connection.virtualHost ?? "",
+                    connection.openedAt == nil ? "before" : "", connection.end == nil ? "open" : connection.endWords,
+                    "\(isFailure(connection))",
+                ] + marks(of: connection)
+            if let place = places[alike] {
+                rows[place].append(connection)
+            } else {
+                places[alike] = rows.count
+                rows.append([connection])
+            }
+        }
+        return rows
+    }
+
+    /// What is wrong with it beside how it ended.
+    private func marks(of connection: Connection) -> [String] {
+        var marks: [String] = []
+        if let last = connection.blocked.last { marks.append(last.until == nil ? "blocked" : "was blocked") }
+        if !connection.cancelled.isEmpty { marks.append("cancelled") }
+        for code in Set(connection.channelClosings.map(\.code)).sorted() { marks.append("channel: \(code)") }
+        if let participant = connection.participant, silent.contains(participant) { marks.append("silent") }
+        if connection.packetsCut > 0 { marks.append("cut") }
+        if connection.gaps > 0 { marks.append("gaps") }
+        if connection.oneSided { marks.append("one-sided") }
+        return marks
     }
 
     /// By name, those of one client in the order in which they were opened; those without a name last.
@@ -122,13 +178,29 @@ package struct ConnectionsReport: Sendable, LineWritable {
         return (participant?.pid).map { name.hasSuffix(":\($0)") ? name : "\(name) (\($0))" } ?? name
     }
 
-    private func opened(_ connection: Connection) -> String { connection.openedAt.map(clock) ?? "before" }
+    /// Several without a name are called by their address.
+    private func name(of row: [Connection]) -> String {
+        row.count > 1 && !clients.isNamed(row[0]) ? ClientNames.address(row[0].client) : name(of: row[0])
+    }
 
-    private func closed(_ connection: Connection) -> (String, TextStyle) {
-        guard let end = connection.end else { return ("open", .plain) }
-        let isFailure = end.isLoss && end.by != .client || end.kind == .reset || connection.isAbandoned
-        let style: TextStyle = isFailure ? .failure : .faint
-        return ("\(clock(end.at)) \(connection.endWords)", style)
+    /// Of several when the first was opened.
+    private func opened(_ row: [Connection], _ isNarrow: Bool) -> String {
+        let times = row.compactMap(\.openedAt).map(clock)
+        guard let first = times.min() else { return "before" }
+        return isNarrow || times.allSatisfy { $0 == first } ? first : "from \(first)"
+    }
+
+    private func isFailure(_ connection: Connection) -> Bool {
+        guard let end = connection.end else { return false }
+        return end.isLoss && end.by != .client || end.kind == .reset || connection.isAbandoned
+    }
+
+    /// Of several when the last ended.
+    private func closed(_ row: [Connection], _ isNarrow: Bool) -> (String, TextStyle) {
+        let times = row.compactMap(\.end?.at).map(clock)
+        guard let last = times.max() else { return ("open", .plain) }
+        let isOne = isNarrow || times.allSatisfy { $0 == last }
+        return ("\(isOne ? "" : "until ")\(last) \(row[0].endWords)", isFailure(row[0]) ? .failure : .faint)
     }
 
     private func details(of connection: Connection) -> String {

@@ -10,8 +10,17 @@ package struct MethodStatistics: Sendable, Equatable {
     package var p95: Nanoseconds?
     package var p99: Nanoseconds?
     package var max: Nanoseconds?
+    /// Answered with an exception.
     package var failures = 0
+    /// Given back by the broker: a cast, a request, or an answer. As `Call.Outcome` tells it, as do the next.
+    package var returned = 0
+    package var timedOut = 0
+    /// Of `timedOut`, those to which an answer came when the caller had given up.
+    package var late = 0
     package var unanswered = 0
+
+    /// Whether anything went wrong.
+    package var hasProblem: Bool { failures + returned + timedOut + unanswered > 0 }
 
     package init(method: String, kind: Message.Kind, count: Int) {
         self.method = method
@@ -32,7 +41,14 @@ package struct MethodTable: Sendable, LineWritable {
 
     package func write(to output: inout StyledOutput) {
         let glyphs = options.glyphs
-        let numbers = ["count", "p50", "p95", "p99", "max", "failed", "unanswered"]
+        // What did not happen in any of them has no column, but for what is looked for first.
+        let problems: [(title: String, count: (MethodStatistics) -> Int)] = [
+            ("failed", \.failures), ("returned", \.returned), ("timed out", \.timedOut), ("late", \.late),
+            ("unanswered", \.unanswered),
+        ].filter { column in
+            ["failed", "unanswered"].contains(column.0) || methods.contains { column.1($0) > 0 }
+        }
+        let numbers = ["count", "p50", "p95", "p99", "max"] + problems.map(\.title)
         var table = TextTable(
             [.init(title: "method", shrinksTo: 16), .init(title: "kind")]
                 + numbers.map { .init(title: $0, alignment: .right, isOptional: Self.finerPercentiles.contains($0)) },
@@ -43,7 +59,7 @@ package struct MethodTable: Sendable, LineWritable {
             }
             table.append(
                 [(method.method, .plain), (method.kind.rawValue, .faint), (String(method.count), .plain)]
-                    + latencies + [problem(method.failures, method.kind), problem(method.unanswered, method.kind)])
+                    + latencies + problems.map { problem($0.count(method), method.kind) })
         }
         table.write(to: &output, width: options.cells)
     }

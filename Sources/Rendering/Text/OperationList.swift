@@ -19,20 +19,22 @@ package struct OperationList: Sendable, LineWritable {
         let glyphs = options.glyphs
         let isNarrow = options.cells < 100
         let isNarrowest = options.cells < 60
+        // A name says which it is.
+        let isNamed = operations.allSatisfy { $0.instances.isEmpty || $0.instanceName != nil }
         let showsSteps = operations.contains { $0.stepReached != nil }
         var table = TextTable(
             [
                 .init(title: isNarrow ? "started" : "started (UTC)"),
                 .init(title: "kind", shrinksTo: isNarrowest ? 8 : nil), .init(title: "instance", shrinksTo: 8),
-                .init(title: "uuid", shrinksTo: 9, keepsHead: true, isOptional: true),
+                .init(title: "uuid", shrinksTo: 9, keepsHead: true, isOptional: true, goesFirst: isNamed),
                 .init(title: "request", shrinksTo: 13, keepsHead: true, isOptional: true), .init(title: "outcome"),
-                virtualHosts.isEmpty ? nil : .init(title: "vhost", shrinksTo: 10, keepsHead: true, isOptional: true),
+                virtualHosts.isEmpty ? nil : .init(title: "vhost", shrinksTo: 10, isOptional: true),
                 showsSteps ? .init(title: "step", shrinksTo: 8, keepsHead: true, isOptional: true) : nil,
                 .init(title: "duration", alignment: .right, isOptional: true),
                 .init(title: isNarrow ? "msgs" : "messages", alignment: .right, isOptional: true),
             ].compactMap { $0 }, glyphs: glyphs)
         for operation in operations {
-            let time = String(operation.startedAt.clock.dropLast(isNarrowest ? 7 : 3))
+            let time = String(operation.startedAt.clock.dropLast(isNarrow ? 7 : 3))
             let others = operation.instances.count - 1
             var cells: [(String, TextStyle)] = [
                 (isNarrow ? time : "\(operation.startedAt.calendarDate) \(time)", .faint),
@@ -61,10 +63,7 @@ extension BusTrace {
         guard capture.virtualHosts.count > 1 else { return [:] }
         var names: [Int: String] = [:]
         for operation in operations {
-            var hosts: [String] = []
-            for id in operation.messages {
-                if let host = scope(of: messages[id]).virtualHost, !hosts.contains(host) { hosts.append(host) }
-            }
+            let hosts = virtualHosts(of: operation)
             // The last one is where it got to.
             guard let last = hosts.last else { continue }
             names[operation.id] = hosts.count > 1 ? "\(last) +\(hosts.count - 1)" : last

@@ -17,9 +17,9 @@ package struct TextReport: Sendable, LineWritable {
     }
 
     package func write(to output: inout StyledOutput) {
-        let report = CaptureReport(trace, options: options)
-        report.write(to: &output)
-        let said = Set(report.notes)
+        let capture = CaptureReport(trace, options: options)
+        capture.write(to: &output)
+        let told = Set(capture.notes)
         let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
             .map { trace.operations[$0] }
         output.endLine()
@@ -37,8 +37,9 @@ package struct TextReport: Sendable, LineWritable {
         }
         DiagramSeries(trace, operations: selection, options: options).forEach { entry in
             output.endLine()
+            // What is told of the capture stands above.
             var diagram = entry.diagram
-            diagram.notes.removeAll(where: said.contains)
+            diagram.notes.removeAll(where: told.contains)
             TextDiagram(diagram, options: options).write(to: &output)
             guard let sentence = entry.alikeSentence else { return }
             output.endLine()
@@ -69,7 +70,7 @@ package struct CaptureReport: Sendable, LineWritable {
                 counted(trace.capture.connections.count, "AMQP connection"), counted(trace.messages.count, "message"),
                 counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
             ], separator: glyphs.separator, width: options.cells, .plain, glyphs)
-        if let others = otherMessages {
+        for others in [otherMessages, cutMessages].compactMap(\.self) {
             for line in glyphs.text(others).wrapped(to: options.cells) { output.line(line) }
         }
         for note in notes {
@@ -80,7 +81,7 @@ package struct CaptureReport: Sendable, LineWritable {
     /// What is not oslo.messaging's, as other applications on the same broker are, by what it is.
     private var otherMessages: String? {
         var counts: [String: Int] = [:]
-        for message in trace.messages where message.kind == .opaque {
+        for message in trace.messages where message.kind == .opaque && !message.isTruncated {
             counts[message.facts?.content ?? "not readable", default: 0] += 1
         }
         guard !counts.isEmpty else { return nil }
@@ -89,6 +90,16 @@ package struct CaptureReport: Sendable, LineWritable {
         let rest = sorted.count > Limits.otherContents ? ["and others"] : []
         return "\(counted(counts.values.reduce(0, +), "message")) not of oslo.messaging: "
             + (kinds + rest).joined(separator: "; ")
+    }
+
+    /// Whose they are is not known: the capture holds too little of them.
+    private var cutMessages: String? {
+        let count = trace.messages.count { $0.kind == .opaque && $0.isTruncated }
+        guard count > 0 else { return nil }
+        let reason =
+            trace.capture.cutSentence == nil
+            ? "the capture holds their beginning at most" : "cut by the capture, -s 0 keeps them whole"
+        return "\(counted(count, "message")) not read: \(reason)"
     }
 
     func statements(on source: CaptureSource, _ glyphs: GlyphTable) -> [String] {
@@ -109,8 +120,10 @@ package struct CaptureReport: Sendable, LineWritable {
             let protocolName = name == "unknown" ? "an unknown protocol" : name
             notes.append("\(counted(count, "connection")) of \(protocolName) not read")
         }
-        if capture.anomalyCount > 0 {
-            notes.append("\(counted(capture.anomalyCount, "anomaly")) stepped over (--format json lists them)")
+        if capture.unreadCount > 0 {
+            notes.append(
+                "\(counted(capture.unreadCount, "frame or message", plural: "frames or messages")) could not be read, or not "
+                    + "wholly (novatrace export --format json lists them under anomalies)")
         }
         return notes
     }

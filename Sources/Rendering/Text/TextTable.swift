@@ -11,8 +11,10 @@ struct TextTable {
         var shrinksTo: Int?
         /// Whether a prefix says enough, as of an id.
         var keepsHead = false
-        /// Whether it may go when nothing else makes the table fit.
+        /// Whether it may go when nothing else makes the table fit; what goes is said below the table.
         var isOptional = false
+        /// Whether it goes before the other optional ones, of which the last goes first.
+        var goesFirst = false
     }
 
     struct Cell {
@@ -25,6 +27,8 @@ struct TextTable {
     private var rows: [[Cell]] = []
     /// Lines that stand below a row, by its index, over all columns.
     private var notes: [Int: Cell] = [:]
+    /// Cells of a line below a row, where rows may be wider.
+    var noteWidth = Int.max
 
     init(_ columns: [Column], glyphs: GlyphTable) {
         self.columns = columns
@@ -47,11 +51,15 @@ struct TextTable {
         for (index, row) in rows.enumerated() {
             write(row, widths, to: &output)
             guard let note = notes[index] else { continue }
-            for line in note.text.wrapped(to: width - 2) {
+            for line in note.text.wrapped(to: min(width, noteWidth) - 2) {
                 output.write("  ")
                 output.line(line, note.style)
             }
         }
+        let gone = columns.indices.filter { widths[$0] == 0 && !columns[$0].title.isEmpty }
+        guard !gone.isEmpty, !rows.isEmpty else { return }
+        let titles = gone.map { columns[$0].title }.joined(separator: ", ")
+        for line in glyphs.text("no room for: \(titles)").wrapped(to: width) { output.line(line, .faint) }
     }
 
     private static let gap = 2
@@ -72,7 +80,8 @@ struct TextTable {
             widths[widest] -= step
             excess -= step
         }
-        for index in columns.indices.reversed() where excess > 0 && columns[index].isOptional {
+        let order = columns.indices.filter { columns[$0].goesFirst } + columns.indices.reversed()
+        for index in order where excess > 0 && columns[index].isOptional && widths[index] > 0 {
             excess -= widths[index] + Self.gap
             widths[index] = 0
         }

@@ -7,15 +7,11 @@ extension BusTrace {
         Self.sentences(of: connectionTroubles) + silentServices.map(\.sentence)
     }
 
-    /// What went wrong with some connections.
+    /// What went wrong with some connections, and others where that was the same: as it is told of the whole capture.
     func troubleNotes(on connections: [Connection]) -> [String] {
-        let incidents = connections.flatMap(\.incidents)
-        guard !incidents.isEmpty else { return [] }
-        var counter = TroubleCounter(self)
-        for incident in incidents.sorted(by: { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }) {
-            counter.add(incident)
-        }
-        return Self.sentences(of: counter.counted)
+        let troubled = Set(connections.lazy.filter { !$0.incidents.isEmpty }.map(\.id))
+        guard !troubled.isEmpty else { return [] }
+        return Self.sentences(of: connectionTroubles.filter { !troubled.isDisjoint(with: $0.connections) })
     }
 
     private static func sentences(of troubles: [ConnectionTrouble]) -> [String] {

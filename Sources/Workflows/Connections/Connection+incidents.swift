@@ -126,6 +126,7 @@ extension ConnectionAttempts {
             switch kind {
             case .refused: .refused
             case .unanswered: .unanswered
+            case .endedAtOnce: .notServed
             case .foreign: .foreignProtocol
             }
         var incident = ConnectionIncident(incidentKind, at: first, client: client, server: server)

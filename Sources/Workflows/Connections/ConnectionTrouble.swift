@@ -10,6 +10,8 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var last: Timestamp?
     /// Whose connections, by label and address, in the order in which they were met.
     package var who: [String]
+    /// How often each of `who` was met.
+    package var times: [Int]
     /// Indexes into `CaptureSummary.connections`.
     package var connections: [Int]
     /// Indexes into `BusTrace.participants`.
@@ -20,23 +22,28 @@ package struct ConnectionTrouble: Sendable, Equatable {
         "\(incident.sentence(times: count))\(whom), \(when)"
     }
 
-    /// ` (nova-compute@cmp1 10.0.0.7)`; of many the first three.
+    /// ` (nova-compute@cmp1 10.0.0.7)`, ` (10.0.1.10 ×3, 10.0.1.11)`; of very many the first.
     package var whom: String {
         guard !who.isEmpty else { return "" }
+        let isCounted = who.count > 1 && times.count == who.count && times.contains { $0 > 1 }
+        let all = isCounted ? zip(who, times).map { $1 > 1 ? "\($0) ×\($1)" : $0 } : who
         let others = who.count - Self.namedAtMost
-        let named = who.prefix(Self.namedAtMost).joined(separator: ", ")
+        let named = all.prefix(Self.namedAtMost).joined(separator: ", ")
         return " (\(named)\(others > 0 ? " and \(others) more" : ""))"
     }
 
     /// Whole seconds in UTC.
     package var when: String {
         let start = Self.clock(first)
-        guard let last else { return "from \(start) on, and no connection.unblocked was seen" }
+        guard let last else {
+            return incident.kind == .blocked
+                ? "from \(start) on, and no connection.unblocked was seen" : "from \(start) until the capture ended"
+        }
         let end = Self.clock(last)
         return start == end ? "at \(start)" : "\(start) to \(end)"
     }
 
-    static let namedAtMost = 3
+    static let namedAtMost = 8
 
     private static func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
 }
@@ -54,7 +61,8 @@ package struct TroubleCounter: Sendable {
 
     /// A value: what a trouble lists, to look up: a broker that is killed leaves thousands.
     private struct Members {
-        var who: Set<String> = []
+        /// Places in `ConnectionTrouble.who`.
+        var who: [String: Int] = [:]
         var connections: Set<Int> = []
         var participants: Set<Int> = []
     }
@@ -98,8 +106,8 @@ package struct TroubleCounter: Sendable {
             members.append(Members())
             troubles.append(
                 ConnectionTrouble(
-                    incident: incident, count: 0, first: incident.at, last: end, who: [], connections: [],
-                    participants: []))
+                    incident: incident, count: 0, first: incident.at, last: end, who: [], times: [],
+                    connections: [], participants: []))
         }
         troubles[place].count += incident.count
         troubles[place].first = min(troubles[place].first, incident.at)
@@ -107,7 +115,15 @@ package struct TroubleCounter: Sendable {
         if let least = troubles[place].incident.silence {
             troubles[place].incident.silence = incident.silence.map { min($0, least) }
         }
-        if let who, members[place].who.insert(who).inserted { troubles[place].who.append(who) }
+        if let who {
+            if let known = members[place].who[who] {
+                troubles[place].times[known] += incident.count
+            } else {
+                members[place].who[who] = troubles[place].who.count
+                troubles[place].who.append(who)
+                troubles[place].times.append(incident.count)
+            }
+        }
         if let connection = incident.connection, members[place].connections.insert(connection).inserted {
             troubles[place].connections.append(connection)
         }

@@ -40,18 +40,21 @@ extension ConnectionIncident {
             "\(many(count, "attempt")) to connect to \(server) not answered (SYN sent again): the host is down, or a "
                 + "firewall drops it"
         case .foreignAnswer:
-            "\(spoken ?? "AMQP") spoken to \(server)\(times(count)), which answered in \(answer ?? "another protocol")"
+            "\(server) answered \(spoken ?? "AMQP")\(times(count)) in \(answer ?? "another protocol")"
+                + (answer == "TLS" ? ": a port for TLS" : "")
         case .notServed:
-            "\(many(count, "connection")) to \(server) accepted and ended from there before a byte was sent: a proxy "
-                + "without a backend, or a broker that takes no more"
+            "\(many(count, "connection")) to \(server) accepted and ended from there before the broker sent a byte: a "
+                + "proxy without a backend, or a broker that takes no more"
         case .versionRefused:
-            "\(spoken ?? "AMQP") spoken to \(server)\(times(count)) and refused: it names \(answer ?? "another version")"
+            "\(server) refused \(spoken ?? "a version of AMQP")\(times(count)), and named "
+                + (answer ?? "another version")
         default:
             if let answer {
-                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which answered in \(answer)"
-                    + (spoken == "TLS" ? ": a plain port" : "")
+                "\(server) answered \(spoken ?? "another protocol")\(times(count)) with the header of \(answer): "
+                    + (spoken == "TLS" ? "a port without TLS" : "that is what it speaks")
             } else {
-                "\(spoken ?? "another protocol") spoken to \(server)\(times(count)), which ended it without an answer"
+                "\(server) ended \(many(count, "connection")) that began with \(spoken ?? "another protocol"), without "
+                    + "an answer"
             }
         }
     }

@@ -27,12 +27,35 @@ import Testing
     func `how many calls failed or were not answered is the same in the data and in stats`(told: Told) async throws {
         let facts = try await CaseFacts(file: told.path)
         let table = try await told.run("stats", "--all", "--width", "240").output
-        let rows = table.split(separator: "\n").map { $0.split(separator: " ") }
-        let calls = rows.filter { $0.count >= 9 && $0.contains("call") && Int($0[$0.count - 1]) != nil }
-        let failed = calls.compactMap { Int($0[$0.count - 2]) }.reduce(0, +)
-        let unanswered = calls.compactMap { Int($0[$0.count - 1]) }.reduce(0, +)
-        #expect(failed == facts.calls.count { $0.outcome == "error" })
-        #expect(unanswered == facts.calls.count { Self.lost.contains($0.outcome) })
+        let rows = table.split(separator: "\n")
+        guard let heading = rows.first, let last = heading.firstRange(of: "max") else { return }
+        let titles = heading[last.upperBound...].matches(of: #/\S+(?: \S+)*/#).map { String($0.output) }
+        let calls = rows.dropFirst().map { $0.split(separator: " ") }.filter { $0.contains("call") }
+        for (title, outcome) in [
+            ("failed", "error"), ("returned", "returned"), ("timed out", "timed_out"), ("unanswered", "unanswered"),
+        ] {
+            let place = titles.firstIndex(of: title).map { titles.count - $0 }
+            let counted = calls.compactMap { cells in place.flatMap { Int(cells[cells.count - $0]) } }.reduce(0, +)
+            #expect(counted == facts.calls.count { $0.outcome == outcome }, "\(title)")
+        }
+    }
+
+    @Test(arguments: ["boot-ok", "boot-midstream", "boot-novalidhost", "boot-conductor-down"])
+    func `how many connections were open before is told with what is counted, and the same everywhere`(
+        recording: String
+    ) async throws {
+        let told = Told(testDescription: recording, path: "captures/\(recording).pcap")
+        let ofBoot = #/(\d+) connections that carried this boot were open before the capture began/#
+        let ofAll = #/(\d+) connections were open before the capture began/#
+        var figures: (boot: Set<Substring>, all: Set<Substring>) = ([], [])
+        for command in [["replay"], ["explain"], ["export", "--format", "markdown"], ["export", "--format", "html"]] {
+            let output = try await ExternalProgram.novatrace.run(command + ["--width", "400", told.path]).output
+            let inBoot = output.matches(of: ofBoot).map(\.1)
+            #expect(!inBoot.isEmpty, "\(command)")
+            figures.boot.formUnion(inBoot)
+            figures.all.formUnion(output.matches(of: ofAll).map(\.1))
+        }
+        #expect(figures.boot.count == 1 && figures.all.count == 1, "\(figures)")
     }
 
     @Test(arguments: Told.all)

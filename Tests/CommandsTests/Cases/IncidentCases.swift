@@ -16,6 +16,7 @@ extension IncidentCase {
     private static let answers = [
         IncidentCase(
             "ret-1-once.pcap", calls: ["ok": 3, "returned": 1], lanes: nova,
+            Saying("stats", says: ["failed returned unanswered", "attach_interface call 1 - - - - 0 1 0"]),
             Saying(
                 "explain", says: ["312", "NO_ROUTE", "nova-api", "reply_bdd640fb06671ad11c80317fa3b1799d"],
                 never: ["completed", "attached on", "attach_interface was answered"], status: 2),
@@ -24,6 +25,7 @@ extension IncidentCase {
             Saying("list", "--problems", says: ["attach-interface"])),
         IncidentCase(
             "op-01-reply-queue-gone-312.pcap", calls: ["ok": 3, "returned": 1, "unanswered": 1], lanes: nova,
+            Saying("replay", never: ["anomal", "could not be read", "numbering"]),
             Saying(
                 "explain", says: ["312", "nova-compute@cmp1", "reply_4b0dbb418d5288f1142c3fe860e7a113", "241 times"],
                 never: ["unknown:", "all answered", "completed"] + evasions, status: 1),
@@ -31,6 +33,9 @@ extension IncidentCase {
             Saying("list", "--problems", says: ["vm1"], never: ["unknown"])),
         IncidentCase(
             "late-1-reply-15s-after-timeout.pcap", calls: ["ok": 4, "timed_out": 1], lanes: nova,
+            Saying(
+                "stats", says: ["failed timed out late unanswered", "attach_interface call 1 - - - - 0 1 1 0"],
+                never: ["75.001"]),
             Saying(
                 "explain", says: ["timed out", "attach_interface", "nova-api", "late"],
                 never: ["completed", "attached on"], status: 2),
@@ -43,6 +48,7 @@ extension IncidentCase {
     private static let stuck = [
         IncidentCase(
             "nova-05-multi-3-one-hangs-spawning.pcap",
+            Saying("replay", says: ["5 messages and 3 of the whole request"]),
             Saying("list", says: ["vm0", "vm1", "vm2"]),
             Saying(
                 "list", "--instance", "vm1", says: ["vm1", "398d1ca6"], never: ["32a447b2", "44007d5a"], status: 0),
@@ -55,6 +61,7 @@ extension IncidentCase {
             Saying("explain", "--instance", "vm2", says: ["completed: active on cmp1"], never: ["vm0"], status: 0)),
         IncidentCase(
             "op-08-missed-heartbeats-fin.pcap", lanes: nova,
+            Saying("export", "--format", "markdown", says: ["(`nova-compute@cmp1` 10.0.1.10)"]),
             Saying(
                 "explain", says: ["stuck", "nova-compute@cmp1", "connection", "spawning"],
                 never: ["network-vif-plugged did not come", "completed", "running:"] + evasions, status: 1),
@@ -88,12 +95,14 @@ extension IncidentCase {
                 ], never: ["publish nothing", "until the capture ended"])),
         IncidentCase(
             "op-14-consumer-cancelled-by-broker.pcap", calls: ["ok": 16], operations: ["boot vm1 stuck"], lanes: nova,
+            Saying("connections", says: ["trouble", "open 0 0 cancelled"]),
             Saying(
                 "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "cancel"], never: ["completed"],
                 status: 1),
             Saying("list", says: ["cancel", "compute.cmp1"]), Saying("list", "--problems", says: ["vm1"])),
         IncidentCase(
             "op-03-queue-404-timeout.pcap", calls: ["ok": 18], operations: ["boot vm1 stuck"], lanes: nova,
+            Saying("connections", says: ["nova-compute@cmp1 (1084) 8 from 22:13:22", "channel: 404"]),
             Saying(
                 "explain", says: ["stuck", "build_and_run_instance", "compute.cmp1", "404", "NOT_FOUND"], status: 1),
             Saying("list", says: ["8 channels", "queue.declare of compute.cmp1", "404", "nova-compute@cmp1"]),
@@ -107,6 +116,14 @@ extension IncidentCase {
             Saying("list", says: ["stuck"], never: ["unknown"]), Saying("list", "--problems", says: ["stuck"])),
         IncidentCase(
             "cells-5-cell-conductor-down-one-broker.pcap",
+            Saying(
+                "replay",
+                says: ["(nova_cell1, nobody)", "no delivery seen from conductor (nova_cell1)", "nova_cell1 +1"]),
+            Saying("export", "--format", "csv-messages", says: [",nova_cell1", ",nova_api"]),
+            Saying("export", "--format", "csv", says: [",nova_cell1"]),
+            Saying("export", "--format", "html", says: [">virtual host</th>", "<td>nova_cell1</td>"]),
+            Saying("export", "--format", "markdown", says: ["| virtual host | `nova_api`, `nova_cell1` |"]),
+            Saying("export", "--format", "json", says: ["\"virtual_host\": \"nova_cell1\"", "\"virtual_hosts\""]),
             Saying(
                 "explain", says: ["stuck", "Instance.save", "nova_cell1", "-p nova_cell1"],
                 never: [
@@ -122,6 +139,7 @@ extension IncidentCase {
     private static let connections = [
         IncidentCase(
             "op-04-login-refused-403.pcap",
+            Saying("replay", never: ["anomal", "could not be read"]),
             Saying(
                 "list", says: ["12 logins of openstack refused", "nova-compute", "403 ACCESS_REFUSED"], never: evasions),
             Saying("replay", says: ["12 logins of openstack refused", "nova-compute", "403"], never: evasions),
@@ -135,14 +153,20 @@ extension IncidentCase {
             Saying("connections", says: ["406"])),
         IncidentCase(
             "net-01-broker-refuses-tcp-rst.pcap",
+            Saying(
+                "export", "--format", "markdown",
+                says: ["Trouble with connections, and no operation", "40 attempts to connect"]),
+            Saying("export", "--format", "mermaid", says: ["40 attempts to connect"]),
+            Saying("export", "--format", "plantuml", says: ["40 attempts to connect"]),
+            Saying("export", "--format", "svg", says: ["40 attempts to connect"]),
             Saying("list", says: ["refused", "10.0.0.11:5672", "40", "10.0.1.10"], never: evasions),
             Saying("replay", says: ["refused", "10.0.0.11:5672", "40"], never: evasions),
             Saying("explain", says: ["refused", "10.0.0.11:5672"], never: evasions, status: 2),
-            Saying("connections", says: ["refused", "10.0.0.11:5672", "10.0.1.10"])),
+            Saying("connections", says: ["10.0.1.10 ×10, 10.0.1.11 ×10, 10.0.1.12 ×10, 10.0.1.13 ×10"])),
         IncidentCase(
             "net-03-tls-to-plain-port.pcap",
-            Saying("list", says: ["TLS", "plain", "10.0.1.10", "10.0.0.11:5672", "10"], never: evasions),
-            Saying("explain", says: ["TLS", "plain"], never: evasions, status: 2),
+            Saying("list", says: ["TLS", "a port without TLS", "10.0.1.10", "10.0.0.11:5672", "10"], never: evasions),
+            Saying("explain", says: ["TLS", "a port without TLS"], never: evasions, status: 2),
             Saying("connections", says: ["TLS", "10.0.1.10", "10.0.0.11:5672"])),
         IncidentCase(
             "op-18-compute-silent-after-60s.pcap", calls: ["ok": 67],
@@ -150,6 +174,7 @@ extension IncidentCase {
                 "nova-api", "nova-compute@cmp1", "nova-compute@cmp2", "nova-compute@cmp3", "nova-conductor",
                 "nova-scheduler",
             ],
+            Saying("connections", says: ["7 7 silent"]),
             Saying("explain", says: ["nova-compute@cmp2", "10 s"], never: ["cmp1", "cmp3"] + evasions, status: 2),
             Saying("connections", says: ["nova-compute@cmp2", "10 s"])),
     ]
@@ -173,6 +198,9 @@ extension IncidentCase {
     private static let captures = [
         IncidentCase(
             "snap128.pcap",
+            Saying(
+                "replay", says: ["15 messages not read: cut by the capture, -s 0"], never: ["not of oslo.messaging"]),
+            Saying("connections", says: ["packets are cut at 128 bytes", "5 5 cut"]),
             Saying("explain", says: ["128", "-s 0"], never: ["another application", "completed"], status: 2),
             Saying("list", says: ["128"], never: ["another application"])),
         IncidentCase(
@@ -187,6 +215,7 @@ extension IncidentCase {
             Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], status: 0)),
         IncidentCase(
             "order-shuffled8.pcap", calls: ["ok": 6], operations: boot, lanes: nova,
+            Saying("list", says: ["packets stand behind others of later times"]),
             Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], status: 0),
             Saying("list", never: ["anomal", "numbering"])),
         IncidentCase(

@@ -53,7 +53,7 @@ extension `An incident on a live bus` {
                 Saying(
                     "explain", says: ["completed: active on host1", "memory"], never: ["nobody took", "stuck"],
                     status: 0))
-            recording.expectLive(says: ["sent connection.blocked", "completed: active on host1"])
+            recording.expectLive(says: ["sent connection.blocked to", "low on memory", "completed: active on host1"])
         }
     }
 

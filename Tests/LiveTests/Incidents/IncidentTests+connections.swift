@@ -59,11 +59,11 @@ extension `An incident on a live bus` {
             let recording = try await incident.finishRecording()
             let broker = "127.0.0.1:\(incident.port)"
             try await recording.expect(
-                Saying("list", says: ["TLS", "plain", broker], never: Self.falseAlarms),
-                Saying("replay", says: ["TLS", "plain"], never: Self.falseAlarms),
+                Saying("list", says: ["TLS", "a port without TLS", broker], never: Self.falseAlarms),
+                Saying("replay", says: ["TLS", "a port without TLS"], never: Self.falseAlarms),
                 Saying("connections", says: ["TLS", broker]),
-                Saying("explain", says: ["TLS", "plain"], never: Self.falseAlarms, status: 2))
-            recording.expectLive(says: ["TLS", "plain"], never: Self.falseAlarms)
+                Saying("explain", says: ["TLS", "a port without TLS"], never: Self.falseAlarms, status: 2))
+            recording.expectLive(says: ["TLS", "a port without TLS"], never: Self.falseAlarms)
         }
     }
 

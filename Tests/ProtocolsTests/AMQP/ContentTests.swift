@@ -199,10 +199,22 @@ import Trace
     @Test func `a confirm of a publish that was not seen starts the learning again`() {
         let (log, _) = decode([
             (.first, open + AMQPBuilder.confirmSelect(1) + publishes(1)),
-            (.second, AMQPBuilder.start() + AMQPBuilder.ack(1, 5)),
+            (.second, AMQPBuilder.start() + AMQPBuilder.ack(1, 500)),
         ])
         #expect(settled(log).isEmpty)
         #expect(log.kinds == [.confirmNumberingLost])
+    }
+
+    @Test func `a confirm that stands before its publish settles it all the same`() {
+        let (log, _) = decode([
+            (.first, open + AMQPBuilder.confirmSelect(1) + publishes(1)),
+            (.second, AMQPBuilder.start() + AMQPBuilder.ack(1, 1) + AMQPBuilder.ack(1, 3, multiple: true)),
+            (.first, publishes(2)), (.second, AMQPBuilder.ack(1, 5)), (.first, publishes(2)),
+            (.second, AMQPBuilder.ack(1, 4)),
+        ])
+        #expect(settled(log) == ["confirmed [0]", "confirmed [1]", "confirmed [2]", "confirmed [4]", "confirmed [3]"])
+        #expect(log.settlements.map(\.stamp.number) == [2, 2, 2, 4, 6])
+        #expect(log.anomalies.isEmpty)
     }
 
     @Test func `in mid-stream two single confirms in step teach the numbering`() {

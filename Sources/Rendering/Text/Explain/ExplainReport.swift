@@ -77,7 +77,7 @@ package struct ExplainReport: Sendable, LineWritable {
         let sections = ExplainSections(operation: operation, trace: trace, options: options)
         sections.write(to: &output)
         AdviceList(advice: advice[operation.id] ?? [], options: options).write(to: &output)
-        let notes = sections.notes + builder.captureNotes(for: operation.messages, lanes: [], withTroubles: false)
+        let notes = sections.notes + builder.captureNotes(of: operation, withTroubles: false)
         if !notes.isEmpty { output.endLine() }
         for note in notes { output.paragraph("note: \(note)", width: options.cells, .warning, options.glyphs) }
     }
