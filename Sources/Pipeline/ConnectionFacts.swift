@@ -75,7 +75,7 @@ struct ConnectionFacts: Sendable {
         if let last = facts.blocked.last, last.until == nil { return nil }
         let reason = redaction.redact(text: reason)
         if facts.blocked.count < Self.spansAtMost {
-            facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason))
+            facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason, packet: event.stamp.reference))
             told[connection] = facts
             note(connection)
         }
@@ -107,7 +107,8 @@ struct ConnectionFacts: Sendable {
         if let subject = told[connection]?.subject, subject.method == Self.queueDelete { return nil }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
         let cancellation = ConsumerCancellation(
-            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queues[consumer])
+            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queues[consumer],
+            packet: event.stamp.reference)
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
             note(connection)
@@ -124,7 +125,8 @@ struct ConnectionFacts: Sendable {
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
-            subject: told[connection]?.subject.flatMap { $0.method == reason.cause ? $0.name : nil })
+            subject: told[connection]?.subject.flatMap { $0.method == reason.cause ? $0.name : nil },
+            packet: event.stamp.reference)
         if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].channelClosings.append(closing)
             note(connection)
@@ -142,7 +144,7 @@ struct ConnectionFacts: Sendable {
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
             .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
-            text: text.isEmpty ? nil : text)
+            text: text.isEmpty ? nil : text, packet: event.stamp.reference)
         told[connection, default: Told()].end = end
         note(connection)
         guard reason.isFault else { return nil }

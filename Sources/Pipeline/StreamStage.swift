@@ -48,7 +48,7 @@ struct StreamStage {
             open(tcp, ends)
             return true
         case .closed(let closing):
-            if let place = places[tcp] { close(place, TCPEnd(closing, event.direction, event.stamp.time)) }
+            if let place = places[tcp] { close(place, TCPEnd(closing, event.direction, event.stamp)) }
             return true
         case .bytes, .gap, .cut:
             guard let place = place(of: tcp) else { return false }
@@ -166,7 +166,7 @@ struct StreamStage {
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
     private mutating func close(_ place: Int, _ ending: TCPEnd? = nil) {
         if let foreign = entries[place].foreign {
-            return endForeign(place, foreign.answer(endedBy: ending), at: ending?.at ?? foreign.began)
+            return endForeign(place, foreign.answer(endedBy: ending), at: ending?.stamp.time ?? foreign.began)
         }
         let tcp = entries[place].tcp
         let server = entries[place].stream.connection.serverSide
@@ -321,11 +321,11 @@ struct StreamStage {
 struct TCPEnd {
     let closing: TCPClosing
     let by: StreamDirection?
-    let at: Timestamp
+    let stamp: PacketStamp
 
-    init(_ closing: TCPClosing, _ direction: StreamDirection, _ at: Timestamp) {
+    init(_ closing: TCPClosing, _ direction: StreamDirection, _ stamp: PacketStamp) {
         self.closing = closing
-        self.at = at
+        self.stamp = stamp
         switch closing {
         case .reset, .fin: by = direction
         case .replaced, .expired: by = nil
@@ -336,10 +336,10 @@ struct TCPEnd {
         let isServerFirst = server == .first
         let side: ConnectionSide? = by.map { ($0 == .forward) == isServerFirst ? .broker : .client }
         return switch closing {
-        case .fin: ConnectionEnd(.finished, at: at, by: side)
-        case .reset: ConnectionEnd(.reset, at: at, by: side)
-        case .replaced: ConnectionEnd(.replaced, at: at)
-        case .expired: ConnectionEnd(.silent, at: at)
+        case .fin: ConnectionEnd(.finished, at: stamp.time, by: side, packet: stamp.reference)
+        case .reset: ConnectionEnd(.reset, at: stamp.time, by: side, packet: stamp.reference)
+        case .replaced: ConnectionEnd(.replaced, at: stamp.time)
+        case .expired: ConnectionEnd(.silent, at: stamp.time)
         }
     }
 }

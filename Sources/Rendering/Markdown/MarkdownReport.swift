@@ -46,13 +46,14 @@ struct MarkdownReport {
         }
         let sections = MarkdownSections(trace: trace, options: options)
         let isOnly = told.count == 1 && listed.count == 1
-        extract.diagrams.forEach { entry in
+        let notes = CaptureReport(trace, options: options).notes
+        extract.diagrams(told: notes).forEach { entry in
             let level = isOnly ? 2 : 3
             if !isOnly { markdown.heading(2, title(of: entry.diagram.header)) }
             markdown.paragraph(verdict(of: entry.diagram.header))
             sections.write(entry, level: level, to: &markdown)
         }
-        writeCoverage(to: &markdown)
+        writeCoverage(notes, to: &markdown)
         writeMaking(to: &markdown)
         markdown.flush()
     }
@@ -82,14 +83,14 @@ struct MarkdownReport {
                     Markdown.code(operation.instances.isEmpty ? "" : names.name(of: operation)),
                     Markdown.code(operation.requestID ?? ""), Markdown.text(operation.outcome.rawValue),
                     Markdown.text(operation.stepReached ?? ""),
-                    glyphs.duration(operation.endedAt - operation.startedAt), String(operation.messages.count),
+                    glyphs.duration(operation.duration), String(operation.messages.count),
                 ]
             })
     }
 
     // MARK: Coverage, making
 
-    private func writeCoverage(to markdown: inout MarkdownWriter) {
+    private func writeCoverage(_ notes: [String], to markdown: inout MarkdownWriter) {
         markdown.heading(2, "Coverage")
         markdown.table(
             ["capture", "link type", "packets:", "bytes:", "from (UTC)", "duration:"],
@@ -104,7 +105,7 @@ struct MarkdownReport {
             counted(trace.capture.connections.count, "AMQP connection"), counted(trace.messages.count, "message"),
             counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
         ].joined(separator: ", ")
-        let notes = CaptureReport(trace, options: options).notes.map { Markdown.text(glyphs.text($0).string) }
+        let notes = notes.map { Markdown.text(glyphs.text($0).string) }
         markdown.list([counts + " read"] + (notes.isEmpty ? ["no gap, nothing skipped"] : notes))
     }
 

@@ -40,7 +40,7 @@ struct MarkdownSections {
         for uuid in operation.instances { rows.append(["uuid", Markdown.code(uuid)]) }
         if let request = operation.requestID { rows.append(["request", Markdown.code(request)]) }
         rows.append(["started", "\(moment(operation.startedAt)) UTC"])
-        rows.append(["duration", glyphs.duration(operation.endedAt - operation.startedAt)])
+        rows.append(["duration", glyphs.duration(operation.duration)])
         rows.append(["outcome", Markdown.text(operation.outcome.rawValue)])
         if let step = operation.stepReached { rows.append(["step reached", Markdown.text(step)]) }
         if let diagnosis = operation.diagnosis, operation.outcome != .completed {

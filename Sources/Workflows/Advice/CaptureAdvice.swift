@@ -8,6 +8,8 @@ enum CaptureAdvice {
             .wholePackets,
             .withoutLoss,
             .wholeBoot,
+            .alarmsWhereBlocked,
+            .log("how far it came"),
             .stateNow,
         ]
     ]
@@ -35,7 +37,9 @@ extension AdviceEntry {
             command: "sudo novatrace capture --buffer 256 -w boot.pcap")
     }
 
+    /// Where the capture holds the beginning, another one would show no more.
     fileprivate static let wholeBoot = AdviceEntry { situation in
+        guard situation.lacksBeginning else { return nil }
         let what = situation.operation.kind == .boot ? "the server is created" : "the request is made"
         return Advice(
             "capture on the broker's host from before \(what) until nothing more happens",

@@ -5,6 +5,7 @@ enum WaitingAdvice {
     static let table: [Diagnosis.Cause: [AdviceEntry]] = [
         .notTaken: [
             .isUp,
+            .queueTrouble,
             .queues,
             .brokerTroubleInLog,
             .connections,
@@ -23,6 +24,14 @@ enum WaitingAdvice {
             .console,
             .events,
         ],
+        .silent: [
+            .log("how far it came"),
+            .isUp,
+            .ports,
+            .console,
+            .guruMeditation,
+            .events,
+        ],
         .answerLate: [
             .log("what took it so long"),
             .patience,
@@ -38,6 +47,7 @@ enum WaitingAdvice {
             .events,
         ],
         .underWay: [
+            .alarmsWhereBlocked,
             .stateNow,
             .log("how far it came"),
             .console,
@@ -101,7 +111,8 @@ extension AdviceEntry {
             command: "grep \(shellWord(instance)) /var/log/neutron/neutron-server.log")
     }
 
-    fileprivate static let longerCapture = AdviceEntry { _ in
-        Advice("a longer capture: until the server is active or in error")
+    fileprivate static let longerCapture = AdviceEntry { situation in
+        let end = situation.operation.kind == .boot ? "the server is active or in error" : "the request is done"
+        return Advice("a longer capture: until \(end)")
     }
 }

@@ -14,6 +14,8 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var connections: [Int]
     /// Indexes into `BusTrace.participants`.
     package var participants: [Int]
+    /// The packets that show them, of very many the first.
+    package var packets: [PacketReference] = []
 
     /// What happened, to whom and when, in one sentence without the full stop.
     package var sentence: String {
@@ -37,6 +39,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     }
 
     static let namedAtMost = 3
+    static let packetsAtMost = 64
 
     private static func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
 }
@@ -106,6 +109,9 @@ package struct TroubleCounter: Sendable {
         troubles[place].last = troubles[place].last.flatMap { last in end.map { max(last, $0) } }
         if let least = troubles[place].incident.silence {
             troubles[place].incident.silence = incident.silence.map { min($0, least) }
+        }
+        if let packet = incident.packet, troubles[place].packets.count < ConnectionTrouble.packetsAtMost {
+            troubles[place].packets.append(packet)
         }
         if let who, members[place].who.insert(who).inserted { troubles[place].who.append(who) }
         if let connection = incident.connection, members[place].connections.insert(connection).inserted {

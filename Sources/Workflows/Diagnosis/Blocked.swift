@@ -55,7 +55,9 @@ extension Facts {
         finding.awaitedStep = nextStep
         finding.blame(who)
         finding.prove(
-            Diagnosis.Evidence("the broker blocked the connection of \(who.label)\(reason)", at: span.from),
+            Diagnosis.Evidence(
+                "the broker blocked the connection of \(who.label)\(reason)", at: span.from,
+                packets: [span.packet].compactMap(\.self)),
             Diagnosis.Evidence(
                 "no connection.unblocked was seen in the \(seconds(captureEnd - span.from)) \(untilEnd)",
                 at: captureEnd, isMissing: true))
