@@ -46,6 +46,16 @@ extension Correlator {
         return deliverySight.doubt(isQueueKnown: isSeen || isOfSeveralHosts, host: nil, mayLack: true)
     }
 
+    /// What the capture shows of deliveries.
+    package var sightOfDeliveries: DeliverySight {
+        var sight = deliverySight
+        for host in naming.hosts { sight.saw(host: host) }
+        return sight
+    }
+
+    /// All messages that were seen until now.
+    package var messagesSeen: Int { messages.nextID }
+
     /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.
     package func patience(of id: Int) -> (end: Timestamp, messageID: String)? {
         guard messages.contains(id), messages[id].kind == .call, let messageID = messages[id].messageID,

@@ -21,7 +21,8 @@ struct ExplainCommand: ParsableCommand {
               novatrace explain boot.pcap > /dev/null && echo every boot became active
 
             EXIT STATUS
-              0 every boot became active; 1 some did not; 2 no boot was found. The others are those of novatrace.
+              0 every boot became active; 1 some did not; 2 no boot was found, whatever else is explained. The others are \
+            those of novatrace.
             """)
 
     @OptionGroup var input: InputOptions
@@ -39,25 +40,34 @@ struct ExplainCommand: ParsableCommand {
             trace, operations: operations, options: display.diagramOptions(detail: .none, all: select.all),
             advice: advisor.advice)
         if !operations.isEmpty { try ResultOutput.standard.collect { report.write(to: $0) } }
-        if operations.isEmpty, selection == nil { try Self.tellTroubles(of: trace, options: report.options) }
-        try Self.end(on: operations, of: trace, isSelection: selection != nil)
+        let wantsTroubles = operations.isEmpty && (selection == nil || select.wantsProblemsAlone)
+        let troublesTold = try wantsTroubles && Self.tellTroubles(of: trace, options: report.options)
+        try Self.end(on: operations, of: trace, isSelection: selection != nil, troublesTold)
     }
 
     /// Where there is nothing to explain: what went wrong with connections, and who fell silent.
-    private static func tellTroubles(of trace: BusTrace, options: DiagramOptions) throws {
+    ///
+    /// - Returns: whether there was anything to tell.
+    private static func tellTroubles(of trace: BusTrace, options: DiagramOptions) throws -> Bool {
         let report = TroubleReport(trace, options: options)
         if !report.isEmpty { try ResultOutput.standard.collect { report.write(to: $0) } }
+        return !report.isEmpty
     }
 
-    /// The exit status tells a script what became of the boots.
-    private static func end(on operations: [Operation], of trace: BusTrace, isSelection: Bool) throws {
+    /// The exit status tells a script what became of the boots. What was told needs no further word.
+    private static func end(
+        on operations: [Operation], of trace: BusTrace, isSelection: Bool, _ troublesTold: Bool
+    ) throws {
         let boots = operations.filter { $0.kind == .boot }
         guard !boots.isEmpty else {
-            let sentence =
-                isSelection
-                ? operations.isEmpty ? "no boot found: nothing matches the selection" : "no boot is selected"
-                : trace.noBootSentence
-            throw CommandFailure(.noBoot, sentence)
+            guard operations.isEmpty else {
+                if isSelection { throw CommandFailure(.noBoot, "no boot is selected") }
+                throw ExitCode(CommandFailure.Status.noBoot.rawValue)
+            }
+            throw CommandFailure(
+                .noBoot,
+                isSelection && !troublesTold
+                    ? "no boot found: nothing matches the selection" : trace.noBootSentence(troublesTold: troublesTold))
         }
         guard boots.allSatisfy({ $0.outcome == .completed }) else { throw ExitCode(1) }
     }

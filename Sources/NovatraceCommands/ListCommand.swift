@@ -36,10 +36,6 @@ struct ListCommand: ParsableCommand {
             if !operations.isEmpty { list.write(to: output) }
             notes.write(to: output)
         }
-        guard !operations.isEmpty else {
-            throw CommandFailure(
-                .nothingSelected,
-                wanted == nil ? trace.withReason("no operation found") : "nothing matches the selection")
-        }
+        try select.end(trace, isSelection: wanted != nil, hasOperations: !operations.isEmpty)
     }
 }

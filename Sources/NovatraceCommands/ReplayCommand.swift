@@ -31,7 +31,9 @@ struct ReplayCommand: ParsableCommand {
         let operations = select.selection(in: trace.capture).apply(to: &trace)
         let report = TextReport(trace, operations: operations, options: options)
         try ResultOutput.standard.collect { report.write(to: $0) }
-        if operations?.isEmpty == true { throw CommandFailure(.nothingSelected, "nothing matches the selection") }
+        try select.end(
+            trace, isSelection: operations != nil,
+            hasOperations: !(operations ?? Array(trace.operations.indices)).isEmpty, isSaid: true)
     }
 
     private var options: DiagramOptions { display.diagramOptions(detail: content.detail, all: select.all) }

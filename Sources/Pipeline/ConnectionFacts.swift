@@ -75,7 +75,7 @@ struct ConnectionFacts: Sendable {
         if let last = facts.blocked.last, last.until == nil { return nil }
         let reason = redaction.redact(text: reason)
         if facts.blocked.count < Self.spansAtMost {
-            facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason))
+            facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason, packet: event.stamp.reference))
             told[connection] = facts
             note(connection)
         }
@@ -112,7 +112,7 @@ struct ConnectionFacts: Sendable {
             return nil
         }
         let cancellation = ConsumerCancellation(
-            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queue)
+            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queue, packet: event.stamp.reference)
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
             note(connection)
@@ -129,8 +129,10 @@ struct ConnectionFacts: Sendable {
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
-            subject: told[connection]?.subject.flatMap { $0.method == reason.cause && !$0.name.isEmpty ? $0.name : nil }
-        )
+            subject: told[connection]?.subject.flatMap {
+                $0.method == reason.cause && !$0.name.isEmpty ? $0.name : nil
+            },
+            packet: event.stamp.reference)
         if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].channelClosings.append(closing)
             note(connection)
@@ -148,7 +150,7 @@ struct ConnectionFacts: Sendable {
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
             .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
-            text: text.isEmpty ? nil : text)
+            text: text.isEmpty ? nil : text, packet: event.stamp.reference)
         told[connection, default: Told()].end = end
         note(connection)
         guard reason.isFault else { return nil }

@@ -52,8 +52,7 @@ struct StreamStage {
             return true
         case .closed(let closing):
             if let place = places[tcp] {
-                close(
-                    place, TCPEnd(closing, event.direction, event.stamp.time), sawBothEnds: event.sawBothEnds)
+                close(place, TCPEnd(closing, event.direction, event.stamp), sawBothEnds: event.sawBothEnds)
             }
             return true
         case .bytes, .gap, .cut:
@@ -195,9 +194,7 @@ struct StreamStage {
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
     private mutating func close(_ place: Int, _ ending: TCPEnd? = nil, sawBothEnds: Bool) {
         if let foreign = entries[place].foreign {
-            let end = PacketStamp(
-                time: ending?.at ?? foreign.began.time, source: foreign.began.source, number: foreign.began.number)
-            return endForeign(place, foreign.answer(endedBy: ending), at: end)
+            return endForeign(place, foreign.answer(endedBy: ending), at: ending?.stamp ?? foreign.began)
         }
         let tcp = entries[place].tcp
         let server = entries[place].stream.connection.serverSide
@@ -364,11 +361,11 @@ struct StreamStage {
 struct TCPEnd {
     let closing: TCPClosing
     let by: StreamDirection?
-    let at: Timestamp
+    let stamp: PacketStamp
 
-    init(_ closing: TCPClosing, _ direction: StreamDirection, _ at: Timestamp) {
+    init(_ closing: TCPClosing, _ direction: StreamDirection, _ stamp: PacketStamp) {
         self.closing = closing
-        self.at = at
+        self.stamp = stamp
         switch closing {
         case .reset, .fin: by = direction
         case .replaced, .expired: by = nil
@@ -379,10 +376,10 @@ struct TCPEnd {
         let isServerFirst = server == .first
         let side: ConnectionSide? = by.map { ($0 == .forward) == isServerFirst ? .broker : .client }
         return switch closing {
-        case .fin: ConnectionEnd(.finished, at: at, by: side)
-        case .reset: ConnectionEnd(.reset, at: at, by: side)
-        case .replaced: ConnectionEnd(.replaced, at: at)
-        case .expired: ConnectionEnd(.silent, at: at)
+        case .fin: ConnectionEnd(.finished, at: stamp.time, by: side, packet: stamp.reference)
+        case .reset: ConnectionEnd(.reset, at: stamp.time, by: side, packet: stamp.reference)
+        case .replaced: ConnectionEnd(.replaced, at: stamp.time)
+        case .expired: ConnectionEnd(.silent, at: stamp.time)
         }
     }
 }

@@ -35,6 +35,11 @@ package struct TraceExtract: Sendable {
 
     /// The diagrams of the operations that are told.
     package var diagrams: DiagramSeries { DiagramSeries(trace, operations: operations, options: options) }
+
+    /// The same, beside what is told of the whole capture.
+    package func diagrams(told: [String]) -> DiagramSeries {
+        DiagramSeries(trace, operations: operations, options: options, told: told)
+    }
 }
 
 extension BusTrace {

@@ -18,18 +18,30 @@ package struct BusEvent: Sendable {
         case settled
         /// Something went wrong with a connection, or an attempt at one: `incident` says what.
         case trouble
+        /// An operation stands still: `operation` says which, `sentence` why.
+        case stuck
+        /// A service's reports stopped, as `sentence` says.
+        case silent
     }
 
     package var kind: Kind
     /// When what it tells of began: the publish of a message, the end of a caller's patience.
     package var at: Timestamp
-    /// `nil` for `trouble`, and for `unanswered` when the request is no longer known.
+    /// When it became clear; `nil` where that is not known.
+    package var clearAt: Timestamp?
+    /// `nil` for `trouble`, `stuck` and `silent`, and for `unanswered` when the request is no longer known.
     package var message: Message?
     /// The call that a request or reply belongs to, as it stands.
     package var call: Call?
     /// Who sent it, and who took it, where that is known.
     package var from: Participant?
     package var to: [Participant] = []
+    /// For whom a message was meant that nobody was seen to take: a service, a queue, an exchange.
+    package var meantFor: String?
+    /// For `stuck`, with the ids of a trace that is not kept.
+    package var operation: Operation?
+    /// For `stuck` and `silent`, without the full stop.
+    package var sentence: String?
     /// For `trouble`, with how often it happened since it was told last.
     package var incident: ConnectionIncident?
     /// What each of the message's instances is called, as far as that is known by now; in the order of `instances`.
@@ -46,7 +58,7 @@ package struct BusEvent: Sendable {
     /// Whether it tells of something that went wrong.
     package var isProblem: Bool {
         switch kind {
-        case .unanswered, .answerLost, .untaken, .redelivered, .trouble: true
+        case .unanswered, .answerLost, .untaken, .redelivered, .trouble, .stuck, .silent: true
         case .passed, .takenLate, .settled:
             message?.failure != nil || message?.returned != nil || message?.facts?.fault != nil || hasLostAnswer
         }

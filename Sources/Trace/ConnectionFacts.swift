@@ -10,11 +10,14 @@ package struct BlockedSpan: Sendable, Equatable {
     package var until: Timestamp?
     /// The broker's words, e.g. `low on memory`; redacted.
     package var reason: String
+    /// The packet of `connection.blocked`; `nil` where another capture showed it.
+    package var packet: PacketReference?
 
-    package init(from: Timestamp, until: Timestamp? = nil, reason: String) {
+    package init(from: Timestamp, until: Timestamp? = nil, reason: String, packet: PacketReference? = nil) {
         self.from = from
         self.until = until
         self.reason = reason
+        self.packet = packet
     }
 }
 
@@ -31,10 +34,12 @@ package struct ChannelClosing: Sendable, Equatable {
     package var method: String?
     /// The exchange or queue that the method was about, where it declares, binds or consumes.
     package var subject: String?
+    /// The packet of `channel.close`; `nil` where another capture showed it.
+    package var packet: PacketReference?
 
     package init(
         at: Timestamp, channel: Int, by: ConnectionSide, code: Int, text: String, method: String? = nil,
-        subject: String? = nil
+        subject: String? = nil, packet: PacketReference? = nil
     ) {
         self.at = at
         self.channel = channel
@@ -43,6 +48,7 @@ package struct ChannelClosing: Sendable, Equatable {
         self.text = text
         self.method = method
         self.subject = subject
+        self.packet = packet
     }
 }
 
@@ -53,11 +59,14 @@ package struct ConsumerCancellation: Sendable, Equatable {
     package var consumerTag: String
     /// `nil` where the capture does not hold the `basic.consume`.
     package var queue: String?
+    /// The packet of `basic.cancel`; `nil` where another capture showed it.
+    package var packet: PacketReference?
 
-    package init(at: Timestamp, consumerTag: String, queue: String? = nil) {
+    package init(at: Timestamp, consumerTag: String, queue: String? = nil, packet: PacketReference? = nil) {
         self.at = at
         self.consumerTag = consumerTag
         self.queue = queue
+        self.packet = packet
     }
 }
 
@@ -84,15 +93,19 @@ package struct ConnectionEnd: Sendable, Equatable {
     package var code: Int?
     /// Its sender's words, redacted.
     package var text: String?
+    /// The packet in which it came; `nil` where it was inferred, or another capture showed it.
+    package var packet: PacketReference?
 
     package init(
-        _ kind: Kind, at: Timestamp, by: ConnectionSide? = nil, code: Int? = nil, text: String? = nil
+        _ kind: Kind, at: Timestamp, by: ConnectionSide? = nil, code: Int? = nil, text: String? = nil,
+        packet: PacketReference? = nil
     ) {
         self.kind = kind
         self.at = at
         self.by = by
         self.code = code
         self.text = text
+        self.packet = packet
     }
 
     /// Whether somebody ended it as the protocol has it, with nothing wrong.

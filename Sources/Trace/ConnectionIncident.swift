@@ -64,6 +64,8 @@ package struct ConnectionIncident: Sendable, Equatable {
     /// How long nothing was heard of the other end, and the agreed time between heartbeats in seconds.
     package var silence: Nanoseconds?
     package var heartbeat: Int?
+    /// The packet that shows it; `nil` for attempts, which are counted, and where another capture showed it.
+    package var packet: PacketReference?
 
     package init(_ kind: Kind, at: Timestamp, connection: Int? = nil, client: String, server: String) {
         self.kind = kind

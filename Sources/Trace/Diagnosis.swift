@@ -26,6 +26,8 @@ package struct Diagnosis: Sendable {
         case notAcknowledged = "not_acknowledged"
         /// Taken, and not answered.
         case unanswered
+        /// Taken, and nothing more was seen of it for long; whoever has it may still be at it.
+        case silent
         /// Answered, and the answer did not reach who had asked.
         case answerLost = "answer_lost"
         /// Answered after who had asked had given up.
@@ -51,13 +53,19 @@ package struct Diagnosis: Sendable {
         package var at: Timestamp?
         /// Index into `BusTrace.messages`.
         package var message: Int?
+        /// The packets that show it, where that is no message.
+        package var packets: [PacketReference]
         /// Whether it tells of something that should have been seen and was not.
         package var isMissing: Bool
 
-        package init(_ text: String, at: Timestamp? = nil, message: Int? = nil, isMissing: Bool = false) {
+        package init(
+            _ text: String, at: Timestamp? = nil, message: Int? = nil, packets: [PacketReference] = [],
+            isMissing: Bool = false
+        ) {
             self.text = text
             self.at = at
             self.message = message
+            self.packets = packets
             self.isMissing = isMissing
         }
     }
@@ -108,7 +116,7 @@ extension Diagnosis.Cause {
         case .completed: .completed
         case .noValidHost, .retriesExhausted, .buildAborted, .remoteError, .rejectedTransition, .errorState, .returned:
             .failed
-        case .notTaken, .notAcknowledged, .unanswered, .answerLost, .answerLate, .missingEvent, .brokerRefused,
+        case .notTaken, .notAcknowledged, .unanswered, .silent, .answerLost, .answerLate, .missingEvent, .brokerRefused,
             .brokerBlocked, .connectionLost:
             .stuck
         case .underWay: .running

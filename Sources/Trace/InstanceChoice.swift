@@ -46,10 +46,12 @@ package struct InstanceChoice: Sendable, Equatable {
     /// Whether one instance cannot be told by it.
     package var isAmbiguous: Bool { instances.count > 1 || !passedOver.isEmpty }
 
-    /// What must be said beside what is shown, without the full stop; `nil` where nothing is doubtful. The beginning of a
-    /// uuid is meant for whatever begins so.
+    /// What must be said beside what is shown, without the full stop; `nil` where nothing is doubtful.
     package var remark: String? {
-        guard way == .name, isAmbiguous else { return nil }
+        guard isAmbiguous else { return nil }
+        if way == .prefix {
+            return "\(instances.count) uuids begin with \(word), and all are taken: \(Self.list(instances))"
+        }
         var parts: [String] = []
         if instances.count > 1 {
             parts.append("\(instances.count) instances are called \(word), and all are taken: \(Self.list(instances))")

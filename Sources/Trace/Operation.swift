@@ -23,7 +23,10 @@ package struct Operation: Sendable, Identifiable {
     package var instanceName: String?
     package var outcome: Outcome
     package var startedAt: Timestamp
+    /// When its last message came.
     package var endedAt: Timestamp
+    /// Of one that is not done the end of the capture: so long it has lasted, whenever its last message came.
+    package var openUntil: Timestamp?
     package var steps: [Step] = []
     package var states: [StateNote] = []
     /// One sentence.
@@ -46,6 +49,12 @@ package struct Operation: Sendable, Identifiable {
         self.endedAt = endedAt
         self.verdict = verdict
     }
+
+    /// How long it took, or has lasted so far.
+    package var duration: Nanoseconds { (openUntil ?? endedAt) - startedAt }
+
+    /// Whether it waits for something, or goes on.
+    package var isOpen: Bool { outcome == .stuck || outcome == .running }
 }
 
 /// A value: a step of a workflow and whether the wire showed it.

@@ -2,8 +2,8 @@
 package struct Patience: Sendable, Equatable {
     /// A message that nobody takes or, given it, acknowledges: a broker hands it to a ready consumer in milliseconds.
     package var untaken: Nanoseconds
-    /// Work that somebody took: it takes its time.
-    package var silent: Nanoseconds = .seconds(60)
+    /// Work that somebody took: it takes its time, and is stuck when nothing more is seen of it for so long.
+    package var silent: Nanoseconds { max(untaken, .seconds(60)) }
     /// An agent that the broker cut off and that lives on: between two tries it pauses for 30 s at most
     /// (oslo.messaging `rabbit_interval_max`).
     package var reconnecting: Nanoseconds { max(untaken, .seconds(30)) }

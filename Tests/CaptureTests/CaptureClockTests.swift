@@ -115,7 +115,7 @@ import Trace
         let set = self.times(400, from: Self.day, every: 10) + self.times(400, from: Self.day + 904_000, every: 10)
         let packets = set.map { RecordedPacket(Timestamp(nanoseconds: $0 * 1_000_000), [1, 2, 3]) }
         let path = try scratch.write("set", CaptureFileBuilder.pcap(packets))
-        let judge = ClockJudge(leap: { _, packet in packet == 401 ? .seconds(900) : 0 })
+        let judge = ClockJudge(sizeOfLeap: { $0.packet == 401 ? .seconds(900) : 0 })
         let files = try CaptureFiles(paths: [path], judge: judge)
         var times: [Int64] = []
         while try files.nextPacket({ header, _ in times.append(header.stamp.time.nanoseconds / 1_000_000) }) {}

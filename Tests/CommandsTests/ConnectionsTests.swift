@@ -25,13 +25,14 @@ import Testing
     @Test func `list, replay, connections and explain tell of refused logins in one sentence`() async throws {
         let scratch = try Scratch()
         let path = try capture(BrokerOpening.refusedLogins(12), scratch)
-        for (command, status) in [("list", 1), ("replay", 0), ("connections", 0), ("explain", 2)] {
+        for (command, status) in [("list", 0), ("replay", 0), ("connections", 0), ("explain", 2)] {
             let result = try await ExternalProgram.novatrace.run([command, path, "--width", "1000"])
             #expect(result.status == status, "\(command)")
             #expect(result.output.contains(Self.sentence), "\(command): \(result.output)")
         }
         let explained = try await ExternalProgram.novatrace.run(["explain", path])
-        #expect(explained.errors.contains("not one message on 12 AMQP connections; \(Self.sentence)"))
+        // What was told is not said again.
+        #expect(explained.errors == "novatrace: no boot found: not one message on 12 AMQP connections\n")
         #expect(explained.output.contains("rabbitmqctl list_users"))
         #expect(!(explained.output + explained.errors).contains("hunter2"))
     }

@@ -66,6 +66,56 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: file.path(percentEncoded: false)))
     }
 
+    private static let troubled = [
+        "net-01-broker-refuses-tcp-rst.pcap", "op-04-login-refused-403.pcap", "op-18-compute-silent-after-60s.pcap",
+    ]
+
+    @Test(arguments: troubled, ["list", "replay"])
+    func `trouble with connections is something that was found, also where problems are asked for`(
+        file: String, command: String
+    ) async throws {
+        let path = IncidentCase.path(of: file)
+        for options in [[], ["--problems"]] {
+            let result = try await ExternalProgram.novatrace.run([command, path] + options)
+            #expect(result.status == 0, "\(options) \(result.errors)")
+            #expect(result.output.contains("note: "), "\(options)")
+            #expect(!result.errors.contains("nothing matches"), "\(result.errors)")
+        }
+        let nobody = try await novatrace(command, path, "--instance", "nobody")
+        #expect(nobody.status == 1)
+        #expect(nobody.errors == "novatrace: nothing matches the selection\n")
+    }
+
+    @Test(arguments: troubled)
+    func `explain tells trouble once, and that there is no boot`(file: String) async throws {
+        for options in [[], ["--problems"]] {
+            let result = try await ExternalProgram.novatrace.run(["explain", IncidentCase.path(of: file)] + options)
+            #expect(result.status == 2)
+            #expect(result.output.contains("look at next"))
+            #expect(isOneSentence(result.errors), "\(result.errors)")
+            #expect(result.errors.hasPrefix("novatrace: no boot found: ") && result.errors.utf8.count < 120)
+            for line in result.output.split(separator: "\n").dropFirst() where line.count > 60 {
+                #expect(!result.errors.contains(line.drop { $0 == " " }.prefix(40)), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test func `explain of other operations than boots is 2, and needs no further word`() async throws {
+        let result = try await novatrace("explain", IncidentCase.path(of: "svc-03-cinder-volume-down.pcap"))
+        #expect(result.status == 2)
+        #expect(result.output.contains("stuck"))
+        #expect(result.errors.isEmpty, "\(result.errors)")
+    }
+
+    @Test(arguments: ["list", "replay"])
+    func `a capture in which neither operations nor trouble were found is 1`(command: String) async throws {
+        let header: [UInt8] =
+            [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] + Array(repeating: 0, count: 8) + [0, 0, 4, 0, 1, 0, 0, 0]
+        let result = try await novatrace(command, "-", input: header)
+        #expect(result.status == 1)
+        #expect(result.errors == "novatrace: no operation found\n")
+    }
+
     @Test func `an output that cannot be written is 74 and leaves nothing behind`() async throws {
         let result = try await novatrace(
             "export", "captures/boot-novalidhost.pcap", "-o", "captures/no-such-folder/boot.json")

@@ -74,10 +74,12 @@ private struct ConnectionScript {
         let third = script.now
         script.blocked("low on disk")
         let connection = try #require(script.connection)
+        let packets = connection.blocked.map(\.packet)
+        try #require(packets.count == 2 && packets.allSatisfy { $0 != nil }, "packets show it")
         #expect(
             connection.blocked == [
-                BlockedSpan(from: first, until: second, reason: "low on memory"),
-                BlockedSpan(from: third, until: nil, reason: "low on disk"),
+                BlockedSpan(from: first, until: second, reason: "low on memory", packet: packets[0]),
+                BlockedSpan(from: third, until: nil, reason: "low on disk", packet: packets[1]),
             ])
         #expect(kinds(script.trace) == ["connection-blocked", "connection-blocked"])
         let anomaly = try #require(script.trace.capture.anomalies.first)
@@ -94,9 +96,12 @@ private struct ConnectionScript {
         script.channelClosed(code, text)
         script.client(AMQPBuilder.closeOk(1))
         let connection = try #require(script.connection)
+        let packet = try #require(connection.channelClosings.first?.packet, "a packet shows it")
         #expect(
             connection.channelClosings == [
-                ChannelClosing(at: at, channel: 1, by: .broker, code: Int(code), text: text, method: "basic.publish")
+                ChannelClosing(
+                    at: at, channel: 1, by: .broker, code: Int(code), text: text, method: "basic.publish",
+                    packet: packet)
             ])
         #expect(connection.end == nil)
         #expect(kinds(script.trace) == ["channel-closed"])
@@ -123,7 +128,10 @@ private struct ConnectionScript {
         script.server(AMQPBuilder.method(1, 60, 30) { $0.shortstr("9").octet(1) })
         let cancelled = try #require(script.connection).cancelled
         #expect(cancelled.map(\.queue) == ["compute.cmp1", nil], "what consumed with tag 9 was not seen")
-        #expect(cancelled.first == ConsumerCancellation(at: at, consumerTag: "2", queue: "compute.cmp1"))
+        let packet = try #require(cancelled.first?.packet, "a packet shows it")
+        #expect(
+            cancelled.first
+                == ConsumerCancellation(at: at, consumerTag: "2", queue: "compute.cmp1", packet: packet))
         #expect(kinds(script.trace) == ["consumer-cancelled", "consumer-cancelled"])
         #expect(
             script.trace.capture.anomalies.first?.detail == "the broker cancelled the consumer of queue compute.cmp1")
@@ -150,7 +158,8 @@ private struct ConnectionScript {
         script.server(AMQPBuilder.closeOk(0))
         script.finish(.client)
         let end = try #require(script.connection?.end)
-        #expect(end == ConnectionEnd(.closed, at: at, by: .client, code: 200, text: "OK"))
+        let packet = try #require(end.packet, "a packet shows it")
+        #expect(end == ConnectionEnd(.closed, at: at, by: .client, code: 200, text: "OK", packet: packet))
         #expect(end.isRegular && !end.isLoss)
         #expect(script.trace.capture.anomalies.isEmpty)
     }
@@ -178,7 +187,8 @@ private struct ConnectionScript {
         let at = script.now
         script.reset(sender)
         let end = try #require(script.connection?.end)
-        #expect(end == ConnectionEnd(.reset, at: at, by: sender == .client ? .client : .broker))
+        let packet = try #require(end.packet, "a packet shows it")
+        #expect(end == ConnectionEnd(.reset, at: at, by: sender == .client ? .client : .broker, packet: packet))
         #expect(kinds(script.trace) == ["connection-reset"])
     }
 

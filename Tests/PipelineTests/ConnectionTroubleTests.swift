@@ -354,7 +354,8 @@ import Workflows
         let at = opening.session.time
         opening.close(.server)
         let connection = try #require(trace(opening.session.packets.dropLast(2)).capture.connections.first)
-        #expect(connection.end == ConnectionEnd(.finished, at: at, by: .broker))
+        let packet = try #require(connection.end?.packet, "a packet shows it")
+        #expect(connection.end == ConnectionEnd(.finished, at: at, by: .broker, packet: packet))
         #expect(connection.incidents.map(\.kind) == [.heartbeatsMissed])
     }
 

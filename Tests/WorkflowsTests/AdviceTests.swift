@@ -107,6 +107,74 @@ private struct AdviceScript {
         #expect(script.advice.prefix(2).map(\.text).map { String($0.prefix(12)) } == ["why a failed", "why b failed"])
     }
 
+    @Test func `work of which nothing is seen leads to the log of who has it`() {
+        let script = AdviceScript(.silent) { ($0.participant, $0.awaited) = (0, "network-vif-plugged") }
+        #expect(
+            script.advice.first
+                == Advice(
+                    "how far it came: the log of nova-compute on compute1",
+                    command: "grep \(AdviceScript.request) /var/log/nova/nova-compute.log"))
+        #expect(script.commands.contains("openstack port list --server \(AdviceScript.uuid) -c ID -c Status"))
+    }
+
+    @Test func `of an unclear operation whose beginning was captured no other capture would tell more`() {
+        var script = AdviceScript(.unclear) { $0.participant = 0 }
+        script.operation.steps = [Step(name: "request taken", status: .done, messages: [0])]
+        #expect(!script.words.contains("from before the server is created"))
+        #expect(script.commands.contains("grep \(AdviceScript.request) /var/log/nova/nova-compute.log"))
+    }
+
+    @Test func `what the broker did to the queue that nobody takes from is said with what to look at`() {
+        var script = AdviceScript(.notTaken) { ($0.participant, $0.awaited) = (0, "compute.compute1") }
+        #expect(script.words.contains("which queues hold messages that nobody reads: compute.compute1"))
+        var connection = Connection(
+            id: 0, client: "10.0.0.5:4000", server: "10.0.0.1:5672", protocolName: "AMQP 0-9-1")
+        let at = Timestamp(seconds: 1000, nanoseconds: 0)
+        connection.cancelled = [ConsumerCancellation(at: at, consumerTag: "1", queue: "compute.compute1")]
+        script.trace.capture.connections = [connection]
+        #expect(script.words.contains("the broker cancelled its consumer"))
+        #expect(!script.words.contains("which queues hold"))
+        connection.channelClosings = [
+            ChannelClosing(
+                at: at + .seconds(1), channel: 1, by: .broker, code: 404, text: "NOT_FOUND - no queue",
+                method: "queue.declare",
+                subject: "compute.compute1")
+        ]
+        script.trace.capture.connections = [connection]
+        #expect(script.words.contains("who consumes from it: 404 NOT_FOUND - no queue"))
+    }
+
+    @Test func `cinder's backend is no user at a host`() {
+        let script = AdviceScript(.notTaken) { ($0.service, $0.host) = ("cinder-volume", "ctl1@ceph") }
+        #expect(script.words.contains("whether cinder-volume on ctl1 (backend ceph) is up"))
+        #expect(!script.words.contains("ctl1@ceph"))
+    }
+
+    @Test func `a longer capture goes on until what was asked for is done`() {
+        var script = AdviceScript(.underWay)
+        #expect(script.words.contains("until the server is active or in error"))
+        script.operation.kind = .other
+        #expect(script.words.contains("until the request is done"))
+    }
+
+    @Test func `another protocol than TLS is no matter of ports for TLS`() {
+        func advice(spoken: String, answer: String? = nil, kind: ConnectionIncident.Kind) -> String {
+            var incident = ConnectionIncident(
+                kind, at: Timestamp(seconds: 1, nanoseconds: 0), client: "10.0.0.7", server: "10.0.0.2:5672")
+            (incident.spoken, incident.answer) = (spoken, answer)
+            var counter = TroubleCounter(BusTrace())
+            counter.add(incident)
+            return counter.counted.first?.advice.text ?? ""
+        }
+        #expect(advice(spoken: "TLS", kind: .foreignProtocol).contains("are for TLS"))
+        #expect(advice(spoken: "AMQP 0-9-1", answer: "TLS", kind: .foreignAnswer).contains("are for TLS"))
+        for spoken in ["AMQP 1.0", "HTTP"] {
+            let text = advice(spoken: spoken, kind: spoken == "HTTP" ? .foreignProtocol : .versionRefused)
+            #expect(!text.contains("TLS"), "\(text)")
+            #expect(text.contains("what 10.0.0.7 is, which speaks \(spoken) to port 5672"), "\(text)")
+        }
+    }
+
     @Test func `an unclear capture is answered with what to capture instead`() {
         var script = AdviceScript(.unclear)
         var connection = Connection(

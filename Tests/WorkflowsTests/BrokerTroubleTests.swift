@@ -42,7 +42,33 @@ import Trace
         #expect(
             operation.verdict
                 == "nova-compute@node1 lost its connection at +2.5 s and did not come back in \(seconds).0 s")
-        #expect(operation.steps.first { $0.name == "active" }?.status == .missing)
+        // The first step that did not come.
+        #expect(operation.steps.first { $0.name == "network plugged" }?.status == .missing)
+        #expect(operation.steps.first { $0.name == "active" }?.status == .pending)
+        let said: String
+        switch (end, side) {
+        case (.closed, _): said = "the broker closed the connection of nova-compute@node1: 320"
+        case (.reset, _): said = "nova-compute@node1 itself reset the connection to the broker without a close"
+        case (_, .broker): said = "the broker ended the connection of nova-compute@node1 without a close"
+        case (_, .client): said = "nova-compute@node1 itself ended the connection to the broker without a close"
+        }
+        #expect(diagnosis.evidence.contains { $0.text == said })
+    }
+
+    @Test func `packets show how connections ended, and what was cancelled or closed`() throws {
+        var script = spawning(.finished, by: .broker)
+        let packet = PacketReference(source: 0, number: 812)
+        script.trace.capture.connections[TraceScript.compute].end?.packet = packet
+        script.trace.capture.connections[TraceScript.compute].cancelled = [
+            ConsumerCancellation(
+                at: script.now, consumerTag: "1", queue: "compute.node1",
+                packet: PacketReference(source: 0, number: 800))
+        ]
+        script.wait(.seconds(40))
+        let diagnosis = try boot(script).diagnosis
+        #expect(diagnosis.cause == .connectionLost)
+        #expect(diagnosis.evidence.contains { $0.packets == [packet] && $0.text.contains("without a close") })
+        #expect(diagnosis.evidence.contains { $0.packets.map(\.number) == [800] && $0.text.contains("cancelled") })
     }
 
     @Test func `after the time for the event too, it is the compute that is gone, not the event`() throws {
@@ -130,7 +156,7 @@ import Trace
         for (own, pid) in [(100, 100), (100, nil), (nil, 200)] as [(Int?, Int?)] {
             var script = withAnother(lost, pid: pid, own: own)
             script.wait(.seconds(200))
-            #expect(try boot(script).diagnosis.cause == .unclear)
+            #expect(try boot(script).diagnosis.cause == .silent)
         }
         var cut = withAnother(spawning(.finished, by: .broker), pid: 200)
         cut.wait(.seconds(20))
@@ -212,7 +238,9 @@ import Trace
         quiet.trace.capture.connections[TraceScript.compute].end = nil
         for var script in [quiet, spawning(.replaced, by: .broker), spawning(.silent, by: .broker)] {
             script.wait(.seconds(200))
-            #expect(try boot(script).operation.outcome == .unknown)
+            let (operation, diagnosis) = try boot(script)
+            #expect(diagnosis.cause == .silent, "stuck, but not called gone")
+            #expect(!operation.verdict.contains("did not come back"))
         }
         quiet = spawning(.finished, by: .broker)
         var other = Connection(
@@ -220,7 +248,7 @@ import Trace
         other.participant = TraceScript.compute
         quiet.trace.capture.connections.append(other)
         quiet.wait(.seconds(200))
-        #expect(try boot(quiet).diagnosis.cause == .unclear)
+        #expect(try boot(quiet).diagnosis.cause == .silent)
     }
 
     @Test func `where the capture may lack its return nothing is said for certain`() throws {

@@ -160,7 +160,7 @@ import Trace
         #expect(diagnosis.evidence.contains { $0.isMissing && $0.text.hasPrefix("no answer, nor a sign of life, was") })
     }
 
-    @Test func `a compute that says no more, where the capture lacks nothing, is a problem whose reason is not known`()
+    @Test func `a build of which a compute says no more, where the capture lacks nothing, is stuck`()
         throws
     {
         var script = TraceScript()
@@ -168,12 +168,12 @@ import Trace
         script.build(until: "spawning")
         script.connect()
         script.wait(.seconds(50))
-        #expect(try !boot(script).diagnosis.isSilent)
+        #expect(try boot(script).operation.outcome == .running)
         script.wait(.seconds(20))
         let (operation, diagnosis) = try boot(script)
-        #expect(operation.outcome == .unknown && diagnosis.isSilent)
+        #expect(operation.outcome == .stuck && diagnosis.cause == .silent)
         script.trace.capture.sources[0].kernelDropped = 4
-        #expect(try !boot(script).diagnosis.isSilent)
+        #expect(try boot(script).operation.outcome == .unknown)
         var late = TraceScript()
         late.build(until: "spawning")
         late.wait(.seconds(100))
@@ -225,6 +225,7 @@ import Trace
         var script = TraceScript()
         script.build(until: "spawning")
         script.event("network-vif-plugged")
+        script.loseBytes(of: nil)
         script.wait(.seconds(100))
         let diagnosis = try boot(script).diagnosis
         #expect(diagnosis.cause == .unclear)
@@ -271,7 +272,8 @@ import Trace
         #expect(early.cause == .underWay)
         #expect(early.awaited == "network-vif-plugged")
         script.wait(.seconds(200))
-        #expect(try boot(script).operation.outcome == .unknown)
+        // Nothing more is seen for long: it is stuck, and that the event is why is not said yet.
+        #expect(try boot(script).diagnosis.cause == .silent)
         script.wait(.seconds(71))
         let (boot, diagnosis) = try boot(script)
         #expect(boot.outcome == .stuck)
@@ -316,9 +318,64 @@ import Trace
         script.event("network-vif-plugged")
         script.wait(.seconds(400))
         let (boot, diagnosis) = try boot(script)
-        #expect(diagnosis.cause == .unclear)
+        #expect(diagnosis.cause == .silent)
         #expect(diagnosis.awaited == nil)
         #expect(boot.steps.first { $0.name == "network plugged" }?.status == .done)
+    }
+
+    @Test
+    func `work that somebody has is stuck when nothing more is seen of it for a minute, and nobody is called dead`()
+        throws
+    {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.acknowledgeAll()
+        script.wait(.seconds(59))
+        #expect(try boot(script).0.outcome == .running)
+        script.wait(.seconds(2))
+        let (operation, diagnosis) = try boot(script)
+        #expect(operation.outcome == .stuck)
+        #expect(diagnosis.cause == .silent)
+        #expect(diagnosis.participant == TraceScript.compute)
+        #expect(operation.verdict == #"reached "spawning" on node1, and nothing further was seen in 61.0 s"#)
+        #expect(operation.steps.first { $0.name == "network plugged" }?.status == .missing)
+        #expect(operation.steps.first { $0.name == "active" }?.status == .pending)
+        #expect(
+            diagnosis.evidence.contains {
+                $0.text
+                    == "nova-compute@node1 was heard with nothing else since; a connection of it is open"
+            })
+        // What it does for others is heard, and said.
+        script.wait(.seconds(10))
+        script.call("Service.save", TraceScript.compute, TraceScript.conductor, key: "conductor")
+        for index in script.trace.messages.indices.suffix(2) { script.trace.messages[index].isBackground = true }
+        #expect(
+            try boot(script).1.evidence.contains {
+                $0.text.hasPrefix("nova-compute@node1 was heard last with something else")
+            })
+        script.trace.patience = Patience(untaken: .seconds(200))
+        #expect(try boot(script).0.outcome == .running)
+    }
+
+    @Test func `what is stuck or goes on has lasted until the capture ended, whenever its last message came`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "spawning")
+        script.wait(.seconds(30))
+        let running = try boot(script).0
+        #expect(running.outcome == .running)
+        #expect(running.duration == script.now - running.startedAt)
+        script.wait(.seconds(60))
+        let stuck = try boot(script).0
+        #expect(stuck.outcome == .stuck)
+        #expect(stuck.duration == script.now - stuck.startedAt)
+        #expect(stuck.endedAt < script.now)
+        script.save(.some("active"), .none, of: TraceScript.instance)
+        script.wait(.seconds(60))
+        let done = try boot(script).0
+        #expect(done.openUntil == nil)
+        #expect(done.duration == done.endedAt - done.startedAt)
     }
 
     @Test func `of twenty servers of one request each has its own verdict`() throws {
@@ -338,7 +395,7 @@ import Trace
             let cause = try #require(operation.diagnosis?.cause)
             switch instance {
             case instances[4]: #expect(cause == .unanswered)
-            case instances[7]: #expect(cause == .unclear)
+            case instances[7]: #expect(cause == .silent)
             case instances[11]: #expect(cause == .buildAborted)
             default: #expect(cause == .completed)
             }

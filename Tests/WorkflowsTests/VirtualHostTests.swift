@@ -128,7 +128,7 @@ import Trace
         #expect(
             evidence.map(\.text).filter { $0.contains("404") } == [
                 "s closed 8 channels after queue.declare of compute.node1: 404 NOT_FOUND - timeout (nova-compute@node1 "
-                    + "10.0.0.1), until 00:16:37"
+                    + "10.0.0.1), over 7.0 s"
             ])
     }
 

@@ -4,16 +4,12 @@ import Trace
 
 /// A machine that counts what went by, for the status line and the report.
 struct LiveCounts {
-    private(set) var messages = 0
     private var messagesAtLastStatus = 0
-
-    mutating func add(_ event: BusEvent) {
-        if event.kind == .passed { messages += 1 }
-    }
 
     /// One line: messages, rate, open calls, drops.
     mutating func status(_ interval: Nanoseconds, _ capture: LiveCapture, _ pipeline: borrowing LivePipeline) -> String
     {
+        let messages = pipeline.messagesSeen
         let rate = Double(messages - messagesAtLastStatus) / max(interval.seconds, 0.001)
         messagesAtLastStatus = messages
         let dropped = capture.statistics.reduce(0) { $0 + $1.droppedByKernel }

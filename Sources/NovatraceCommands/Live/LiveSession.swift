@@ -168,7 +168,6 @@ final class LiveSession {
     }
 
     private func tell(_ event: BusEvent) {
-        counts.add(event)
         let isWanted = selection.wants(event)
         for remark in selection.takeRemarks() { output.say(remark) }
         guard renderer != nil, isWanted else { return }
@@ -231,7 +230,7 @@ final class LiveSession {
                 name: name, received: counts.received, droppedByKernel: counts.droppedByKernel,
                 droppedByInterface: counts.droppedByInterface)
         }
-        report.messages = counts.messages + pipeline.untoldMessages
+        report.messages = pipeline.messagesSeen
         report.calls = trace.calls.count
         report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Rendering
 import Trace
 
 /// The options that narrow what is shown, the same for every command.
@@ -44,6 +45,26 @@ struct SelectionOptions: ParsableArguments {
     /// Whether nothing but `--problems` and `--all` was given, which choose lines of a table, not messages.
     var wantsAll: Bool {
         request.isEmpty && instance.isEmpty && method.isEmpty && service.isEmpty && since == nil && until == nil
+    }
+
+    /// Whether nothing but `--problems` narrows: trouble with connections is what was asked for then, too.
+    var wantsProblemsAlone: Bool { wantsAll && problems }
+
+    /// Ends with the status for nothing, unless anything was told: operations or, where nothing else was asked for,
+    /// trouble with connections.
+    ///
+    /// - Parameters:
+    ///   - isSelection: whether anything narrows.
+    ///   - isSaid: whether the result itself says that there is no operation.
+    func end(_ trace: BusTrace, isSelection: Bool, hasOperations: Bool, isSaid: Bool = false) throws {
+        guard !hasOperations else { return }
+        let asksForTrouble = !isSelection || wantsProblemsAlone
+        guard asksForTrouble, !trace.troubleNotes.isEmpty else {
+            throw CommandFailure(
+                .nothingSelected,
+                isSelection ? "nothing matches the selection" : trace.withReason("no operation found"))
+        }
+        if !isSaid { StandardError.write("novatrace: no operation \(isSelection ? "failed or hangs" : "found")\n") }
     }
 
     /// The selection, times resolved against what was captured.

@@ -19,6 +19,8 @@ struct LiveFeed {
         static let delivery: Nanoseconds = .seconds(6)
         /// After this it is told once more how often an answer was published that the broker gives back.
         static let retries: Nanoseconds = .seconds(30)
+        /// Without a further attempt for so long there will be none: the last count is told.
+        static let lastRetry: Nanoseconds = .seconds(3)
         /// Answers whose attempts are followed.
         static let retriedAnswers = 1024
         /// Calls whose timeout is waited for.
@@ -69,10 +71,20 @@ struct LiveFeed {
     private var waiting: Deque<Due> = []
     private var settling: Deque<Due> = []
     private var timeouts = Heap<Timeout>()
-    /// `_msg_id` of calls whose answer was given back → when that was told last.
-    private var givenBack: [String: Timestamp] = [:]
-    /// Messages that are not told, since they repeat what was: they count.
-    private(set) var untold = 0
+    /// A value: an answer that the broker gives back, again and again.
+    private struct GivenBack {
+        var toldAt: Timestamp
+        /// The last attempt, and when it was given back.
+        var message: Int
+        var lastAt: Timestamp
+        /// Whether attempts were not told.
+        var hasMore = false
+    }
+
+    /// By the `_msg_id` of their calls.
+    private var givenBack: [String: GivenBack] = [:]
+    /// When it is looked through next.
+    private var retriesDueAt: Timestamp?
     private var notices: Deque<Notice> = []
     /// Requests that nobody took so far.
     private var untaken: Deque<Due> = []
@@ -110,11 +122,7 @@ struct LiveFeed {
         if passages.wasReturned, !states[place].saidReturned {
             states[place].saidReturned = true
             states[place].isTold = true
-            if isWorthTelling(returned: id, passages.kind, correlator, at: now) {
-                tell(.passed, id, at: now)
-            } else {
-                untold += 1
-            }
+            if isWorthTelling(returned: id, passages.kind, correlator, at: now) { tell(.passed, id, at: now) }
         } else if passages.deliveries > states[place].deliveries {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {
@@ -129,10 +137,39 @@ struct LiveFeed {
         returned id: Int, _ kind: Message.Kind, _ correlator: borrowing Correlator, at now: Timestamp
     ) -> Bool {
         guard kind == .reply, let messageID = correlator.message(id)?.messageID else { return true }
-        if let told = givenBack[messageID], now >= told, now - told < Limits.retries { return false }
+        if var known = givenBack[messageID], now >= known.toldAt, now - known.toldAt < Limits.retries {
+            (known.message, known.lastAt, known.hasMore) = (id, now, true)
+            givenBack[messageID] = known
+            retriesDueAt = retriesDueAt ?? now + Limits.lastRetry
+            return false
+        }
         if givenBack.count >= Limits.retriedAnswers { givenBack.removeAll(keepingCapacity: true) }
-        givenBack[messageID] = now
+        givenBack[messageID] = GivenBack(toldAt: now, message: id, lastAt: now)
         return true
+    }
+
+    /// Tells the last count of answers that are not tried any more.
+    private mutating func countRetries(at now: Timestamp) {
+        var next: Timestamp?
+        for (messageID, answer) in givenBack.sorted(by: { $0.value.message < $1.value.message }) where answer.hasMore {
+            let due = answer.lastAt + Limits.lastRetry
+            if due <= now {
+                tell(.passed, answer.message, at: now)
+                givenBack[messageID]?.hasMore = false
+                givenBack[messageID]?.toldAt = now
+            } else {
+                next = next.map { min($0, due) } ?? due
+            }
+        }
+        retriesDueAt = next
+    }
+
+    /// At the end: what is still to be told of answers that were tried again.
+    mutating func tellRetries(at now: Timestamp) {
+        for answer in givenBack.values.sorted(by: { $0.message < $1.message }) where answer.hasMore {
+            tell(.passed, answer.message, at: now)
+        }
+        givenBack = [:]
     }
 
     private mutating func began(_ id: Int, in correlator: borrowing Correlator) {
@@ -197,19 +234,21 @@ struct LiveFeed {
 
     /// Notices what is due until `now`, in the order in which it came due.
     mutating func advance(to now: Timestamp, in correlator: borrowing Correlator) {
-        while let due = nextDue, due <= now {
-            if let first = gathering.first, first.at == due {
+        while let next = nextDue, next <= now {
+            if let first = gathering.first, first.at == next {
                 gathering.removeFirst()
                 gathered(first, correlator)
-            } else if let first = waiting.first, first.at == due {
+            } else if let first = waiting.first, first.at == next {
                 waiting.removeFirst()
                 waited(first, correlator)
-            } else if let first = untaken.first, first.at == due {
+            } else if let first = untaken.first, first.at == next {
                 untaken.removeFirst()
                 waitedLong(first, correlator)
-            } else if let first = settling.first, first.at == due {
+            } else if let first = settling.first, first.at == next {
                 settling.removeFirst()
                 settled(first)
+            } else if let due = retriesDueAt, due == next {
+                countRetries(at: due)
             } else if let first = timeouts.popMin() {
                 timedOut(first, correlator)
             }
@@ -221,7 +260,7 @@ struct LiveFeed {
 
     private var nextDue: Timestamp? {
         var next = gathering.first?.at
-        for other in [waiting.first?.at, untaken.first?.at, settling.first?.at, timeouts.min?.at] {
+        for other in [waiting.first?.at, untaken.first?.at, settling.first?.at, retriesDueAt, timeouts.min?.at] {
             if let other, next.map({ other < $0 }) ?? true { next = other }
         }
         return next

@@ -38,7 +38,7 @@ struct LiveNames {
             event.call?.to = server?.id
             if event.kind == .unanswered {
                 event.from = caller
-                event.to = server.map { [$0] } ?? []
+                event.to = server.map { [$0] } ?? event.to
             }
         }
     }
@@ -79,6 +79,18 @@ struct LiveNames {
 
     /// The id of the participant at the client's end of a connection.
     func id(at connection: Int) -> Int? { participant(at: connection)?.id }
+
+    /// The one service of that name and host, of a service without a host of any; `nil` where several fit.
+    func only(_ service: String, on host: String?, virtualHost: String?) -> Participant? {
+        var labels: Set<String> = []
+        var found: Participant?
+        for participant in known where participant.service == service {
+            if let host, participant.host != host { continue }
+            if let own = participant.virtualHost, let virtualHost, own != virtualHost { continue }
+            if labels.insert(participant.label).inserted { found = participant }
+        }
+        return labels.count == 1 ? found : nil
+    }
 
     /// The participant at the client's end of a connection.
     func participant(at connection: Int?) -> Participant? {

@@ -13,6 +13,8 @@ package struct LivePipeline {
     private var names = LiveNames()
     private var troubles = LiveTroubles()
     private var abandoned = AbandonedConnections()
+    private var watch: LiveWatch
+    private var messagesAtEnd: Int?
     /// When what is only counted is looked through next.
     private var troublesDueAt: Timestamp?
     private var instanceNames: InstanceNames
@@ -32,6 +34,7 @@ package struct LivePipeline {
         tellsCompletion: Bool = true,
         patience: Patience = Patience()
     ) {
+        watch = LiveWatch(patience: patience)
         feed = LiveFeed(tellsCompletion: tellsCompletion, patience: patience)
         builder = TraceBuilder(limits: retention, patience: patience)
         instanceNames = InstanceNames(limit: retention?.names ?? .max)
@@ -72,6 +75,9 @@ package struct LivePipeline {
             for incident in troubles.due(at: time) { self.tell(incident, tell) }
         }
         tellDue(until: time, tell)
+        if watch.isDue(at: time) {
+            for event in watch.due(at: time, in: pipeline) { tell(event) }
+        }
     }
 
     /// Ends the capture: tells what is left, and gives the trace of what was kept.
@@ -81,6 +87,9 @@ package struct LivePipeline {
         _ sources: [CaptureSource], at endedAt: Timestamp? = nil, _ tell: (BusEvent) -> Void
     ) -> (trace: BusTrace, origin: TraceOrigin) {
         var left: [Correlator.Finished] = []
+        feed.tellRetries(at: now ?? Timestamp(nanoseconds: 0))
+        tellNotices(tell)
+        messagesAtEnd = pipeline.correlator.messagesSeen
         let (capture, naming) = pipeline.finish(sources, [], endedAt: endedAt) { left.append($0) }
         let time = now ?? Timestamp(nanoseconds: 0)
         tellEnds(of: left, naming, at: time, tell)
@@ -99,19 +108,22 @@ package struct LivePipeline {
     /// What limits and expiry made go so far.
     package var evictions: Evictions { evictionsAtEnd ?? pipeline.evictions + builder.evictions }
 
+    /// Messages that were seen so far, told or not.
+    package var messagesSeen: Int { max(messagesAtEnd ?? 0, pipeline.correlator.messagesSeen) }
+
     /// AMQP connections found since the last time.
     package mutating func takeFoundConnections() -> [FoundConnection] { pipeline.takeFoundConnections() }
 
     /// The kernel dropped packets since this was last said.
-    package mutating func lostPackets() { pipeline.lostPackets() }
+    package mutating func lostPackets() {
+        pipeline.lostPackets()
+        watch.lostPackets()
+    }
 
     /// The table of processes says whose a connection is.
     package mutating func belongs(_ connection: Int, to process: ProcessHint) {
         pipeline.belongs(connection, to: process)
     }
-
-    /// Messages that passed and were not told, since they repeat what was told.
-    package var untoldMessages: Int { feed.untold }
 
     /// Calls whose answer is still waited for.
     package var openCalls: Int { now.map { pipeline.correlator.openCalls(at: $0) } ?? 0 }
@@ -150,6 +162,7 @@ package struct LivePipeline {
     private mutating func tell(_ incident: ConnectionIncident, _ tell: (BusEvent) -> Void) {
         var event = BusEvent(.trouble, at: incident.at, message: nil, call: nil)
         event.incident = incident
+        event.clearAt = now
         refreshNames(at: event.at)
         event.from = names.participant(at: incident.connection)
         tell(event)
@@ -161,8 +174,28 @@ package struct LivePipeline {
             refreshNames(at: event.at)
             names.name(&event)
             nameInstances(of: &event)
+            event.meantFor = meant(event)
+            event.clearAt = notice.at
+            if let message = event.message, notice.kind == .passed { watch.passed(message) }
             tell(event)
         }
+    }
+
+    /// For whom a message was meant that nobody was seen to take.
+    private func meant(_ event: BusEvent) -> String? {
+        guard event.to.isEmpty, let message = event.message else { return nil }
+        let isAnswer = message.kind == .reply || message.kind == .heartbeat
+        if isAnswer, let caller = names.participant(at: event.call?.callerConnection) { return caller.label }
+        let naming = pipeline.correlator.naming
+        let host = message.connection.flatMap(naming.virtualHost(of:))
+        if message.kind == .call || message.kind == .cast, let topic = TopicTable.serving(message.routingKey),
+            let who = names.only(topic.service, on: topic.server, virtualHost: host)
+        {
+            return who.label
+        }
+        let name = message.routingKey.isEmpty || message.kind == .fanout ? message.exchange : message.routingKey
+        guard !name.isEmpty else { return nil }
+        return host.map { "\(name) (\($0))" } ?? name
     }
 
     /// Every message is called by its instance's name, whichever message told it.
@@ -193,6 +226,7 @@ package struct LivePipeline {
             if names.areOld(naming.changes, at: event.at) { names.refresh(from: naming, at: event.at) }
             names.name(&event)
             nameInstances(of: &event)
+            event.meantFor = meant(event)
             tell(event)
         }
         for case .message(let message) in ended {

@@ -30,7 +30,8 @@ package struct LiveSelection: Sendable {
     }
 
     package mutating func wants(_ event: BusEvent) -> Bool {
-        if event.kind == .trouble { return isInTime(event) && isWantedTrouble(event) }
+        if event.kind == .trouble || event.kind == .silent { return isInTime(event) && isWantedTrouble(event) }
+        if event.kind == .stuck { return isInTime(event) && isWantedStandstill(event) }
         guard isInTime(event), isOfOperation(event), !selection.problemsOnly || event.isProblem else { return false }
         if let message = event.message {
             guard selection.hasWantedMethod(message) else { return false }
@@ -49,6 +50,19 @@ package struct LiveSelection: Sendable {
     private func isWantedTrouble(_ event: BusEvent) -> Bool {
         guard selection.requests.isEmpty, selection.instances.isEmpty, selection.methods.isEmpty else { return false }
         return selection.services.isEmpty || isOfService(event)
+    }
+
+    private func isWantedStandstill(_ event: BusEvent) -> Bool {
+        guard let operation = event.operation, selection.methods.isEmpty,
+            selection.services.isEmpty || isOfService(event),
+            selection.requests.isEmpty
+                || selection.requests.contains(where: { selection.isRequest($0, operation.requestID) })
+        else { return false }
+        guard !selection.instances.isEmpty else { return true }
+        if let name = operation.instanceName, selection.instances.contains(name) { return true }
+        return operation.instances.contains { uuid in
+            learned.contains(uuid) || selection.instances.contains { uuid.hasPrefix($0.lowercased()) }
+        }
     }
 
     private func isInTime(_ event: BusEvent) -> Bool {

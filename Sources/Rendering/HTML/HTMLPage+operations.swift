@@ -45,7 +45,7 @@ extension HTMLPage {
     }
 
     private func row(of operation: Operation, isTold: Bool, to html: inout HTMLWriter) {
-        let length = operation.endedAt - operation.startedAt
+        let length = operation.duration
         html.markup("\n")
         html.element("tr") { html in
             html.element("td", ["class": "time"]) { html in

@@ -56,6 +56,7 @@ extension TraceJSON {
         json.member("who", trouble.who)
         json.member("connections", ids: "c", trouble.connections)
         json.member("participants", ids: "p", trouble.participants)
+        if !trouble.packets.isEmpty { writePackets(trouble.packets, &json) }
         json.member("sentence", trouble.sentence)
     }
 

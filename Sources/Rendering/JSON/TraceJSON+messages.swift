@@ -70,7 +70,7 @@ extension TraceJSON {
         json.member("call", id: "call", message.call)
         if message.isBackground { json.member("background", true) }
         if message.republished > 0 { json.member("republished", message.republished) }
-        writePackets(of: message, &json)
+        writePackets(message.packets, &json)
         json.member("detail", message.detail)
     }
 
@@ -83,15 +83,15 @@ extension TraceJSON {
     }
 
     /// Packet numbers; with several sources also which source each is of, as an index into `capture.sources`.
-    private func writePackets(of message: Message, _ json: inout JSONWriter) {
+    func writePackets(_ packets: [PacketReference], _ json: inout JSONWriter) {
         json.key("packets")
         json.row { json in
-            for packet in message.packets { json.integer(Int(packet.number)) }
+            for packet in packets { json.integer(Int(packet.number)) }
         }
         guard trace.capture.sources.count > 1 else { return }
         json.key("packet_sources")
         json.row { json in
-            for packet in message.packets { json.integer(Int(packet.source)) }
+            for packet in packets { json.integer(Int(packet.source)) }
         }
     }
 

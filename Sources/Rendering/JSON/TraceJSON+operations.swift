@@ -11,6 +11,7 @@ extension TraceJSON {
         json.member("outcome", operation.outcome.rawValue)
         json.member("started_at", operation.startedAt)
         json.member("ended_at", operation.endedAt)
+        json.member("open_until", operation.openUntil)
         json.key("steps")
         json.array { json in
             for step in operation.steps { json.object { members(of: step, &$0) } }
@@ -25,6 +26,19 @@ extension TraceJSON {
             json.object { members(of: diagnosis, &$0) }
         }
         json.member("messages", ids: "m", operation.messages)
+    }
+
+    /// Work that has come to stand still, or a service that has fallen silent, as it is told live.
+    func members(of event: BusEvent, _ sentence: String, _ json: inout JSONWriter) {
+        json.member("kind", event.operation == nil ? "silent" : "stuck")
+        json.member("at", event.at)
+        json.member("label", event.from?.label)
+        json.member("operation_kind", event.operation?.kind.rawValue)
+        json.member("request_id", event.operation?.requestID)
+        if let operation = event.operation { json.member("instances", operation.instances) }
+        json.member("instance_name", event.operation?.instanceName)
+        json.member("cause", event.operation?.diagnosis?.cause.rawValue)
+        json.member("sentence", sentence)
     }
 
     private func members(of diagnosis: Diagnosis, _ json: inout JSONWriter) {
@@ -50,6 +64,7 @@ extension TraceJSON {
         json.member("at", evidence.at)
         json.member("text", evidence.text)
         json.member("message", id: "m", evidence.message)
+        if !evidence.packets.isEmpty { writePackets(evidence.packets, &json) }
         if evidence.isMissing { json.member("missing", true) }
     }
 

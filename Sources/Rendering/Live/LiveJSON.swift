@@ -18,7 +18,11 @@ package struct LiveJSON: LiveRenderer {
     package var tellsCompletion: Bool { true }
 
     package mutating func write(_ event: BusEvent) {
-        guard [.settled, .unanswered, .answerLost, .trouble].contains(event.kind) else { return }
+        guard [.settled, .unanswered, .answerLost, .trouble, .stuck, .silent].contains(event.kind) else { return }
+        if let sentence = event.sentence {
+            // Its participant has the id of a trace that is not kept.
+            return output.line("standstill") { json.members(of: event, sentence, &$0) }
+        }
         for participant in ([event.from].compactMap { $0 } + event.to) where told[participant.id] != participant {
             told[participant.id] = participant
             output.line("participant") { json.members(of: participant, &$0) }

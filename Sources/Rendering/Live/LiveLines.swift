@@ -39,9 +39,10 @@ package struct LiveLines: LiveRenderer {
     package mutating func write(_ event: BusEvent) {
         guard event.kind != .settled else { return }
         isEmpty = false
-        if let incident = event.incident { return write(incident, of: event.from) }
+        if let incident = event.incident { return write(incident, of: event.from, at: event.clearAt ?? incident.at) }
+        if let sentence = event.sentence { return write(sentence, about: event.operation, at: event.at) }
         let style = style(of: event)
-        let time = String(event.at.clock.dropLast(isNarrow ? 7 : 3))
+        let time = String(moment(of: event).clock.dropLast(isNarrow ? 7 : 3))
         let sender = name(event.from?.label ?? "?", &senderWidth)
         let receiver = name(receiver(of: event), &receiverWidth)
         let gap = isNarrow ? " " : "  "
@@ -66,11 +67,24 @@ package struct LiveLines: LiveRenderer {
     }
 
     /// Trouble with a connection is no message: its sentence stands alone, and is never cut.
-    private mutating func write(_ incident: ConnectionIncident, of client: Participant?) {
-        let time = String(incident.at.clock.dropLast(isNarrow ? 7 : 3))
+    private mutating func write(_ incident: ConnectionIncident, of client: Participant?, at time: Timestamp) {
         let address = ClientNames.address(incident.client)
         let who = client.map { $0.label.hasPrefix(address) ? $0.label : "\($0.label) \(address)" } ?? address
-        let text = glyphs.text("\(glyphs.failure) \(incident.sentence(times: incident.count)) (\(who))")
+        writeAlone("\(incident.sentence(times: incident.count)) (\(who))", at: time)
+    }
+
+    /// What stands still, with what it is, or who fell silent.
+    private mutating func write(_ sentence: String, about operation: Operation?, at time: Timestamp) {
+        guard let operation else { return writeAlone(sentence, at: time) }
+        let name = operation.instanceName ?? operation.instances.first
+        let what = [operation.kind == .other ? nil : operation.kind.rawValue, name ?? operation.requestID]
+        let subject = what.compactMap(\.self).joined(separator: " ")
+        writeAlone("\(subject) \(operation.outcome.rawValue): \(sentence)", at: time)
+    }
+
+    private mutating func writeAlone(_ sentence: String, at moment: Timestamp) {
+        let time = String(moment.clock.dropLast(isNarrow ? 7 : 3))
+        let text = glyphs.text("\(glyphs.failure) \(sentence)")
         let indent = time.utf8.count + (isNarrow ? 1 : 2)
         let lines = width.map { text.wrapped(to: max(20, $0 - indent)) } ?? [text]
         for (index, line) in lines.enumerated() {
@@ -159,8 +173,20 @@ extension LiveLines {
         }
     }
 
+    /// When it was sent; what nobody was seen to take for a while is told when that is clear, since other lines stand
+    /// between.
+    private func moment(of event: BusEvent) -> Timestamp {
+        guard event.kind == .passed, let message = event.message, let clear = event.clearAt else { return event.at }
+        return message.deliveries.isEmpty && message.returned == nil || isCount(event) ? max(event.at, clear) : event.at
+    }
+
+    /// Whether it tells how often an answer was tried.
+    private func isCount(_ event: BusEvent) -> Bool {
+        event.message?.returned != nil && event.call?.replyAttempts ?? 0 > 1
+    }
+
     private func receiver(of event: BusEvent) -> String {
-        guard let first = event.to.first else { return "?" }
+        guard let first = event.to.first else { return event.meantFor ?? "?" }
         return event.to.count == 1 ? first.label : "\(first.label) +\(event.to.count - 1)"
     }
 
@@ -221,6 +247,13 @@ extension LiveLines {
         switch event.kind {
         case .unanswered:
             let patience = event.call?.requestedAt.map { event.at - $0 }
+            if let call = event.call, call.replyFate == .returned {
+                let tries = call.replyAttempts > 1 ? " \(glyphs.times)\(call.replyAttempts)" : ""
+                return (
+                    "\(glyphs.failure) its answer was given back\(tries): none arrived"
+                        + (patience.map { " within \(glyphs.duration($0))" } ?? ""), nil
+                )
+            }
             return ("\(glyphs.failure) no answer" + (patience.map { " within \(glyphs.duration($0))" } ?? ""), nil)
         case .untaken:
             let waited = event.message?.publishedAt.map { event.at - $0 }
@@ -233,7 +266,7 @@ extension LiveLines {
         case .takenLate:
             let waited = event.message?.publishedAt.map { event.at - $0 }
             return ("taken" + (waited.map { " after \(glyphs.duration($0))" } ?? ""), nil)
-        case .passed, .settled, .trouble:
+        case .passed, .settled, .trouble, .stuck, .silent:
             break
         }
         guard let message = event.message else { return nil }

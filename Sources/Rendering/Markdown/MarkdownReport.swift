@@ -46,15 +46,15 @@ struct MarkdownReport {
             markdown.paragraph("Select with `--instance`, `--request` or `--problems` to have operations told in full.")
         }
         let notes = CaptureReport(trace, options: options).notes
-        let sections = MarkdownSections(trace: trace, options: options, told: Set(notes))
+        let sections = MarkdownSections(trace: trace, options: options)
         let isOnly = told.count == 1 && listed.count == 1
-        extract.diagrams.forEach { entry in
+        extract.diagrams(told: notes).forEach { entry in
             let level = isOnly ? 2 : 3
             if !isOnly { markdown.heading(2, title(of: entry.diagram.header)) }
             markdown.paragraph(verdict(of: entry.diagram.header))
             sections.write(entry, level: level, to: &markdown)
         }
-        writeCoverage(to: &markdown)
+        writeCoverage(notes, to: &markdown)
         writeMaking(to: &markdown)
         markdown.flush()
     }
@@ -94,14 +94,14 @@ struct MarkdownReport {
                     Markdown.code(operation.requestID ?? ""), Markdown.text(operation.outcome.rawValue),
                 ] + place + [
                     Markdown.text(operation.stepReached ?? ""),
-                    glyphs.duration(operation.endedAt - operation.startedAt), String(operation.messages.count),
+                    glyphs.duration(operation.duration), String(operation.messages.count),
                 ]
             })
     }
 
     // MARK: Coverage, making
 
-    private func writeCoverage(to markdown: inout MarkdownWriter) {
+    private func writeCoverage(_ notes: [String], to markdown: inout MarkdownWriter) {
         markdown.heading(2, "Coverage")
         markdown.table(
             ["capture", "link type", "packets:", "bytes:", "from (UTC)", "duration:"],
@@ -117,7 +117,7 @@ struct MarkdownReport {
             counted(trace.calls.count, "call"), counted(trace.operations.count, "operation"),
         ].joined(separator: ", ")
         let told = trace.operations.isEmpty && extract.operations == nil ? Set(extract.nothingFound) : []
-        let notes = CaptureReport(trace, options: options).notes.filter { !told.contains($0) }
+        let notes = notes.filter { !told.contains($0) }
             .map { Markdown.text(glyphs.text($0).string) }
         markdown.list([counts + " read"] + (notes.isEmpty && told.isEmpty ? ["no gap, nothing skipped"] : notes))
     }

@@ -5,8 +5,6 @@ import Workflows
 struct MarkdownSections {
     let trace: BusTrace
     let options: DiagramOptions
-    /// What is told of the capture as a whole, and not once more of each operation.
-    let told: Set<String>
 
     private var glyphs: GlyphTable { options.glyphs }
 
@@ -24,7 +22,7 @@ struct MarkdownSections {
         writeDiagram(entry, level, to: &markdown)
         writeSlowest(of: operation, level, to: &markdown)
         writeFailures(of: operation, level, to: &markdown)
-        let notes = entry.diagram.notes.filter { !told.contains($0) } + [entry.alikeSentence].compactMap { $0 }
+        let notes = entry.diagram.notes + [entry.alikeSentence].compactMap { $0 }
         markdown.list(notes.map { Markdown.text(glyphs.text($0).string) })
     }
 
@@ -48,7 +46,7 @@ struct MarkdownSections {
             }
         }
         rows.append(["started", "\(moment(operation.startedAt)) UTC"])
-        rows.append(["duration", glyphs.duration(operation.endedAt - operation.startedAt)])
+        rows.append(["duration", glyphs.duration(operation.duration)])
         rows.append(["outcome", Markdown.text(operation.outcome.rawValue)])
         if let step = operation.stepReached { rows.append(["step reached", Markdown.text(step)]) }
         if let diagnosis = operation.diagnosis, operation.outcome != .completed {

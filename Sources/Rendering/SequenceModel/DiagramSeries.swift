@@ -28,8 +28,14 @@ package struct DiagramSeries: Sendable {
     /// The operations that are told.
     package let operations: [Operation]
     private let names: OperationNames
+    private let told: [String]?
 
-    package init(_ trace: BusTrace, operations selection: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
+    /// - Parameter told: what is told of the whole capture beside the diagrams; `nil` for nothing.
+    package init(
+        _ trace: BusTrace, operations selection: [Int]? = nil, options: DiagramOptions = DiagramOptions(),
+        told: [String]? = nil
+    ) {
+        self.told = told
         self.trace = trace
         self.options = options
         isSelection = selection != nil
@@ -46,7 +52,7 @@ package struct DiagramSeries: Sendable {
 
     /// Visits the diagrams one at a time: nothing holds them all.
     package func forEach<Failure: Error>(_ visit: (Entry) throws(Failure) -> Void) throws(Failure) {
-        let builder = SequenceBuilder(trace, options: options)
+        let builder = SequenceBuilder(trace, options: options, told: told)
         for group in RequestGroup.groups(of: operations) {
             if let shared = group.shared {
                 try visit(Entry(diagram: builder.diagram(of: shared, isPart: true), operation: shared, isShared: true))

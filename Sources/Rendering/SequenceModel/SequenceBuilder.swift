@@ -10,8 +10,8 @@ package struct SequenceBuilder: Sendable {
     /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
     private let takers: [Route: Int]
     let hasSeveralVirtualHosts: Bool
-    /// The last packet of the capture.
-    let captureEnd: Timestamp?
+    /// What is told of the whole capture beside the diagrams, and need not be told beneath each; `nil` for nothing.
+    private let told: Set<String>?
 
     /// Services that go by their own name and were seen on one host at most: a process of theirs whose host is not
     /// known needs no lane of its own.
@@ -24,8 +24,9 @@ package struct SequenceBuilder: Sendable {
         let virtualHost: String?
     }
 
-    package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions()) {
+    package init(_ trace: BusTrace, options: DiagramOptions = DiagramOptions(), told: [String]? = nil) {
         self.trace = trace
+        self.told = told.map(Set.init)
         self.options = options
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         var takers: [Route: Int] = [:]
@@ -72,7 +73,8 @@ package struct SequenceBuilder: Sendable {
         header.counts = counts(of: shown, hidden: hidden)
         return SequenceDiagram(
             header: header, lanes: places.lanes, events: events,
-            notes: captureNotes(of: operation), startedAt: operation.startedAt)
+            notes: captureNotes(of: operation, withTroubles: told == nil).filter { told?.contains($0) != true },
+            startedAt: operation.startedAt)
     }
 
     /// Who would have taken a message that nobody took.

@@ -65,7 +65,7 @@ extension Diagnosis {
         case .returned: "given back by the broker"
         case .notTaken: "taken by nobody" + (awaited.map { " from \($0)" } ?? "")
         case .notAcknowledged: "given, and not acknowledged"
-        case .unanswered: "nothing more is seen"
+        case .unanswered, .silent: "nothing more is seen"
         case .answerLost: "its answer was lost"
         case .answerLate: "answered too late"
         case .missingEvent: "waits for " + (awaited ?? "an event")

@@ -48,10 +48,12 @@ package struct MethodTable: Sendable, LineWritable {
         ].filter { column in
             ["failed", "unanswered"].contains(column.0) || methods.contains { column.1($0) > 0 }
         }
+        // Beside the maximum, and where all five columns stand, beside those that time out.
+        let gives = Self.finerPercentiles + (problems.count == 5 ? ["p50", "late"] : [])
         let numbers = ["count", "p50", "p95", "p99", "max"] + problems.map(\.title)
         var table = TextTable(
             [.init(title: "method", shrinksTo: 16), .init(title: "kind")]
-                + numbers.map { .init(title: $0, alignment: .right, isOptional: Self.finerPercentiles.contains($0)) },
+                + numbers.map { .init(title: $0, alignment: .right, isOptional: gives.contains($0)) },
             glyphs: glyphs)
         for method in methods {
             let latencies = [method.p50, method.p95, method.p99, method.max].map { latency in

@@ -43,7 +43,7 @@ package struct OperationList: Sendable, LineWritable {
                 (operation.instances.first ?? "-", .plain),
                 (operation.requestID ?? "-", .plain),
                 (operation.outcome.rawValue, TextStyle(outcome: operation.outcome.rawValue)),
-                (glyphs.duration(operation.endedAt - operation.startedAt), .plain),
+                (glyphs.duration(operation.duration), .plain),
                 (String(operation.messages.count), .plain),
             ]
             if !virtualHosts.isEmpty {

@@ -17,9 +17,9 @@ package struct TextReport: Sendable, LineWritable {
     }
 
     package func write(to output: inout StyledOutput) {
-        let capture = CaptureReport(trace, options: options)
-        capture.write(to: &output)
-        let told = Set(capture.notes)
+        let report = CaptureReport(trace, options: options)
+        let notes = report.notes
+        report.write(notes, to: &output)
         let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
             .map { trace.operations[$0] }
         output.endLine()
@@ -35,12 +35,9 @@ package struct TextReport: Sendable, LineWritable {
             let hint = "select with --instance, --request, --method, --service or --problems to see diagrams"
             for line in options.glyphs.text(hint).wrapped(to: options.cells) { output.line(line) }
         }
-        DiagramSeries(trace, operations: selection, options: options).forEach { entry in
+        DiagramSeries(trace, operations: selection, options: options, told: notes).forEach { entry in
             output.endLine()
-            // What is told of the capture stands above.
-            var diagram = entry.diagram
-            diagram.notes.removeAll(where: told.contains)
-            TextDiagram(diagram, options: options).write(to: &output)
+            TextDiagram(entry.diagram, options: options).write(to: &output)
             guard let sentence = entry.alikeSentence else { return }
             output.endLine()
             for line in options.glyphs.text(sentence).wrapped(to: options.cells) { output.line(line) }
@@ -58,7 +55,10 @@ package struct CaptureReport: Sendable, LineWritable {
         self.options = options
     }
 
-    package func write(to output: inout StyledOutput) {
+    package func write(to output: inout StyledOutput) { write(notes, to: &output) }
+
+    /// - Parameter notes: those of the property, which take a pass over all connections.
+    func write(_ notes: [String], to output: inout StyledOutput) {
         let glyphs = options.glyphs
         for source in trace.capture.sources {
             output.write(

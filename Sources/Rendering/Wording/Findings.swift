@@ -45,16 +45,21 @@ extension BusTrace {
 
     /// A piece of evidence with the packets that show it.
     func words(on evidence: Diagnosis.Evidence) -> String {
-        let packets = evidence.message.flatMap(message).flatMap(packetWords)
+        let packets =
+            evidence.packets.isEmpty
+            ? evidence.message.flatMap(message).flatMap(packetWords) : packetWords(of: evidence.packets)
         return evidence.text + (packets.map { " (\($0))" } ?? "")
     }
 
     /// E.g. `packets 812, 815-818`; with the file where there are several.
-    func packetWords(of message: Message) -> String? {
+    func packetWords(of message: Message) -> String? { packetWords(of: message.packets) }
+
+    /// Of very many packets the first.
+    private func packetWords(of packets: [PacketReference]) -> String? {
         var sources: [Int32] = []
-        for packet in message.packets where !sources.contains(packet.source) { sources.append(packet.source) }
+        for packet in packets where !sources.contains(packet.source) { sources.append(packet.source) }
         let parts = sources.map { source -> String in
-            let numbers = message.packets.filter { $0.source == source }.map(\.number)
+            let numbers = packets.filter { $0.source == source }.map(\.number)
             let list = "\(numbers.count == 1 ? "packet" : "packets") \(runs(of: numbers))"
             guard capture.sources.count > 1, capture.sources.indices.contains(Int(source)) else { return list }
             return "\(list) of \(capture.sources[Int(source)].path)"

@@ -77,10 +77,11 @@ extension AdviceEntry {
     /// durable, and have `x-expires` of `rabbit_transient_queues_ttl`; `QManager` makes names that survive a restart).
     fileprivate static let replyQueueCauses = AdviceEntry { situation in
         let isManaged = situation.diagnosis.awaited.map { $0.contains(":") } ?? false
+        let who = situation.service.map { "\($0)\(situation.onHost)" } ?? "the caller"
         let cause =
             isManaged
-            ? "a restarted process reads the queue of the one before it, and drops its answers"
-            : "a restart of it or of the broker, or 30 minutes without a reader (rabbit_transient_queues_ttl)"
+            ? "\(who) was restarted and reads its predecessor's queue (use_queue_manager, oslo.messaging 17.3)"
+            : "\(who) or the broker restarted; or 1800 s without a reader (oslo.messaging 12.14 to 17.3)"
         return Advice("known causes: \(cause)")
     }
 
@@ -91,6 +92,11 @@ extension AdviceEntry {
     }
 
     /// RabbitMQ blocks publishers when a memory or disk alarm is raised.
+    static let alarmsWhereBlocked = AdviceEntry { situation in
+        situation.isBlocked
+            ? Advice("which alarm is raised: memory or disk", command: "rabbitmq-diagnostics alarms") : nil
+    }
+
     fileprivate static let alarms = AdviceEntry { _ in
         Advice("which alarm is raised: memory or disk", command: "rabbitmq-diagnostics alarms")
     }

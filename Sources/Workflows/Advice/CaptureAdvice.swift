@@ -8,7 +8,8 @@ enum CaptureAdvice {
             .wholePackets,
             .withoutLoss,
             .wholeBoot,
-            .howFar,
+            .alarmsWhereBlocked,
+            .log("how far it came"),
             .whatItDoes,
             .stateNow,
             .silentConsole,
@@ -38,9 +39,9 @@ extension AdviceEntry {
             command: "sudo novatrace capture --buffer 256 -w boot.pcap")
     }
 
-    /// A capture that lacks nothing would show no more if it were made again.
+    /// Where the capture holds the beginning and lacks nothing, another one would show no more.
     fileprivate static let wholeBoot = AdviceEntry { situation in
-        guard !situation.diagnosis.isSilent else { return nil }
+        guard situation.lacksBeginning, !situation.diagnosis.isSilent else { return nil }
         let what = situation.operation.kind == .boot ? "the server is created" : "the request is made"
         return Advice(
             "capture on the broker's host from before \(what) until nothing more happens",
@@ -51,7 +52,6 @@ extension AdviceEntry {
         AdviceEntry(each: { $0.diagnosis.isSilent ? entry.advise($0) : [] })
     }
 
-    fileprivate static let howFar = whereSilent(.log("how far it came"))
     /// Without a workflow it is the end of the process that is known, not what it does.
     fileprivate static let whatItDoes = whereSilent(
         AdviceEntry(each: { situation in

@@ -25,7 +25,7 @@ extension AdviceEntry {
 
     static func log(of service: String, host: String?, _ reason: String, _ situation: Situation) -> Advice? {
         guard let file = ServiceManual(service).log else { return nil }
-        let place = host.map { " on \($0)" } ?? ""
+        let place = host.map(Situation.place) ?? ""
         let command = situation.searchWord.map { "grep \(searchPattern($0)) \(file)" } ?? "tail -n 100 \(file)"
         return Advice("\(reason): the log of \(service)\(place)", command: command)
     }
@@ -71,8 +71,22 @@ extension AdviceEntry {
             command: "openstack console log show \(shellWord(instance))")
     }
 
+    /// What the broker did to the queue that nobody took from, and where to see what is left of it.
+    static let queueTrouble = AdviceEntry { situation in
+        guard let incident = situation.queueTrouble, let queue = incident.subject else { return nil }
+        let what =
+            incident.kind == .consumerCancelled
+            ? "the broker cancelled its consumer, as when a queue is deleted or its node goes"
+            : [incident.code.map(String.init), incident.text].compactMap(\.self).joined(separator: " ")
+        return Advice(
+            "whether \(queue) is there, and who consumes from it: \(what)",
+            command: "rabbitmqctl list_queues\(situation.virtualHostOption) name state messages consumers | grep "
+                + shellWord(queue))
+    }
+
     /// Of one queue, where it is known which.
     static let queues = AdviceEntry { situation in
+        guard situation.queueTrouble == nil else { return nil }
         let queue = situation.diagnosis.awaited.map { ": \($0)" } ?? ""
         return Advice(
             "which queues hold messages that nobody reads\(queue)",

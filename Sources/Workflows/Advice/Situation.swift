@@ -23,7 +23,37 @@ struct Situation {
     var host: String? { diagnosis.host ?? participant?.host }
 
     /// ` on compute1`, or nothing where no host was seen.
-    var onHost: String { host.map { " on \($0)" } ?? "" }
+    var onHost: String { host.map(Self.place) ?? "" }
+
+    /// ` on compute1`; of cinder's `ctl1@ceph` the host, and the backend beside it: it is no user at a host.
+    static func place(_ host: String) -> String {
+        let parts = host.split(separator: "@", maxSplits: 1)
+        return parts.count == 2 ? " on \(parts[0]) (backend \(parts[1]))" : " on \(host)"
+    }
+
+    /// Whether the capture does not hold how the operation began, or where it may go on.
+    var lacksBeginning: Bool {
+        guard let first = operation.steps.first else { return true }
+        return first.messages.isEmpty || !operation.steps.contains { $0.status == .done }
+            || diagnosis.evidence.contains { $0.text.hasPrefix("a cell may have a broker of its own") }
+    }
+
+    /// The last that went wrong with the queue that is waited for, or with the consumers of who has to act.
+    var queueTrouble: ConnectionIncident? {
+        let own = trace.capture.connections.lazy.flatMap(\.incidents).filter { incident in
+            guard [.consumerCancelled, .channelClosed].contains(incident.kind) else { return false }
+            return incident.subject != nil && incident.subject == diagnosis.awaited
+        }
+        return own.max { $0.at < $1.at }
+    }
+
+    /// Whether the broker lets who has to act publish nothing.
+    var isBlocked: Bool {
+        guard let id = diagnosis.participant else { return false }
+        return trace.capture.connections.contains {
+            $0.participant == id && $0.end == nil && ($0.blocked.last.map { $0.until == nil } ?? false)
+        }
+    }
 
     var pid: Int? { participant?.pid }
 

@@ -10,10 +10,7 @@ extension ConnectionTrouble {
             Advice(
                 "whether the broker runs on \(host) and listens on port \(port)",
                 command: "rabbitmq-diagnostics listeners")
-        case .foreignProtocol, .foreignAnswer, .versionRefused:
-            Advice(
-                "which ports of \(host) are for TLS; then the service's transport_url and its option ssl",
-                command: "rabbitmq-diagnostics listeners")
+        case .foreignProtocol, .foreignAnswer, .versionRefused: protocolAdvice(host, port)
         case .loginRefused, .loginCutOff:
             Advice(
                 "whether the user\(incident.user.map { " \($0)" } ?? "") is there; then its password in the service's "
@@ -51,6 +48,26 @@ extension ConnectionTrouble {
             "how many connections the user may have",
             command: "rabbitmqctl list_user_limits" + (incident.user.map { shellOption("--user", $0) } ?? ""))
     }
+
+    /// By what was spoken: TLS is a matter of the port, another AMQP of the client and the broker's plugins.
+    private func protocolAdvice(_ host: String, _ port: String) -> Advice {
+        let spoken = incident.spoken ?? "another protocol"
+        if [incident.spoken, incident.answer].contains("TLS") {
+            return Advice(
+                "which ports of \(host) are for TLS; then the service's transport_url and its option ssl",
+                command: "rabbitmq-diagnostics listeners")
+        }
+        guard incident.kind != .foreignAnswer else {
+            return Advice(
+                "what listens on port \(port) of \(host), as it does not answer in AMQP",
+                command: "ss -ltnp 'sport = :\(port)'")
+        }
+        return Advice(
+            "what \(whoSpoke) is, which speaks \(spoken) to port \(port), and which protocols \(host) speaks where",
+            command: "rabbitmq-diagnostics listeners")
+    }
+
+    private var whoSpoke: String { who.count == 1 ? who[0] : "each of \(who.count) clients" }
 
     private func channelAdvice(_ option: String) -> Advice {
         if isLateAcknowledgement {

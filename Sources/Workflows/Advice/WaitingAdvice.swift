@@ -5,6 +5,7 @@ enum WaitingAdvice {
     static let table: [Diagnosis.Cause: [AdviceEntry]] = [
         .notTaken: [
             .isUp,
+            .queueTrouble,
             .queues,
             .brokerTroubleInLog,
             .connections,
@@ -23,6 +24,14 @@ enum WaitingAdvice {
             .console,
             .events,
         ],
+        .silent: [
+            .log("how far it came"),
+            .isUp,
+            .ports,
+            .console,
+            .guruMeditation,
+            .events,
+        ],
         .answerLate: [
             .log("what took it so long"),
             .patience,
@@ -38,6 +47,7 @@ enum WaitingAdvice {
             .events,
         ],
         .underWay: [
+            .alarmsWhereBlocked,
             .stateNow,
             .log("how far it came"),
             .console,
@@ -104,8 +114,7 @@ extension AdviceEntry {
     }
 
     fileprivate static let longerCapture = AdviceEntry { situation in
-        Advice(
-            situation.operation.kind == .boot
-                ? "a longer capture: until the server is active or in error" : "a longer capture: until it is done")
+        let end = situation.operation.kind == .boot ? "the server is active or in error" : "the request is done"
+        return Advice("a longer capture: until \(end)")
     }
 }

@@ -37,7 +37,7 @@ package struct ComparedSide: Sendable {
     }
 
     /// From the first message to the last answer.
-    package var duration: Nanoseconds { operation.endedAt - operation.startedAt }
+    package var duration: Nanoseconds { operation.duration }
 
     /// Whether the capture does not hold its beginning: then nothing is known of what came first.
     package var beganBeforeCapture: Bool { operation.steps.first?.status == .skipped }

@@ -10,18 +10,19 @@ extension Connection {
         for span in blocked {
             var incident = incident(.blocked, at: span.from)
             incident.until = span.until ?? end?.at
-            incident.text = span.reason
+            (incident.text, incident.packet) = (span.reason, span.packet)
             incidents.append(incident)
         }
         for closing in channelClosings {
             var incident = incident(.channelClosed, at: closing.at)
             (incident.by, incident.code, incident.text) = (closing.by, closing.code, closing.text)
             (incident.method, incident.subject) = (closing.method, closing.subject)
+            incident.packet = closing.packet
             incidents.append(incident)
         }
         for cancellation in cancelled {
             var incident = incident(.consumerCancelled, at: cancellation.at)
-            incident.subject = cancellation.queue
+            (incident.subject, incident.packet) = (cancellation.queue, cancellation.packet)
             incidents.append(incident)
         }
         incidents.sort { $0.at < $1.at }
@@ -55,10 +56,16 @@ extension Connection {
     private var ending: ConnectionIncident? {
         guard let end else { return nil }
         switch end.kind {
-        case .closed: return end.isRegular ? nil : closing(end)
-        case .finished, .reset: return loss(end)
+        case .closed: return end.isRegular ? nil : shown(closing(end), by: end)
+        case .finished, .reset: return loss(end).map { shown($0, by: end) }
         case .replaced, .silent: return nil
         }
+    }
+
+    private func shown(_ incident: ConnectionIncident, by end: ConnectionEnd) -> ConnectionIncident {
+        var incident = incident
+        incident.packet = end.packet
+        return incident
     }
 
     /// `connection.close` over a fault: when it comes tells what was refused.

@@ -16,6 +16,8 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var connections: [Int]
     /// Indexes into `BusTrace.participants`.
     package var participants: [Int]
+    /// The packets that show them, of very many the first.
+    package var packets: [PacketReference] = []
 
     /// What happened, to whom and when, in one sentence without the full stop.
     package var sentence: String {
@@ -44,6 +46,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     }
 
     static let namedAtMost = 8
+    static let packetsAtMost = 64
 
     private static func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
 }
@@ -114,6 +117,9 @@ package struct TroubleCounter: Sendable {
         troubles[place].last = troubles[place].last.flatMap { last in end.map { max(last, $0) } }
         if let least = troubles[place].incident.silence {
             troubles[place].incident.silence = incident.silence.map { min($0, least) }
+        }
+        if let packet = incident.packet, troubles[place].packets.count < ConnectionTrouble.packetsAtMost {
+            troubles[place].packets.append(packet)
         }
         if let who {
             if let known = members[place].who[who] {

@@ -14,6 +14,10 @@ struct Agents {
         var isOwn: Bool
         /// Whether it closed them as the protocol has it.
         var isRegular: Bool
+        /// Who ended them and how, where it was one end and one way for all; `nil` where they differ.
+        var common: ConnectionEnd?
+        /// The packets in which they ended.
+        var packets: [PacketReference]
         /// How the last ended.
         var end: ConnectionEnd
     }
@@ -105,6 +109,11 @@ struct Agents {
         return ofName[Name(service: service, host: host, virtualHost: who.virtualHost)] ?? [participant]
     }
 
+    /// When anything of it was heard last: a message that it sent, or an acknowledgement.
+    func lastHeard(of participant: Int) -> Timestamp? {
+        processes(of: participant).compactMap { lastHeard.indices.contains($0) ? lastHeard[$0] : nil }.max()
+    }
+
     // MARK: Gone
 
     /// How an agent lost the broker, where that was seen of all of its connections, and nothing speaks for its return: no
@@ -167,7 +176,9 @@ struct Agents {
         else { return nil }
         return Departure(
             participant: participant, at: last.at, connections: own.count, isOwn: ends.allSatisfy { $0.by == .client },
-            isRegular: ends.allSatisfy(\.isRegular), end: last)
+            isRegular: ends.allSatisfy(\.isRegular),
+            common: last.by != nil && ends.allSatisfy { $0.isLike(last) } ? last : nil,
+            packets: ends.compactMap(\.packet), end: last)
     }
 
     /// Whether a connection may be the agent's, open after it was lost.
@@ -219,4 +230,9 @@ struct Agents {
 extension ConnectionEnd {
     /// Whether the capture shows the end itself, and it is not inferred from what came later.
     var isSeen: Bool { kind == .closed || kind == .reset || kind == .finished }
+
+    /// Whether the same end did the same for the same reason.
+    func isLike(_ other: ConnectionEnd) -> Bool {
+        kind == other.kind && by == other.by && code == other.code && text == other.text
+    }
 }

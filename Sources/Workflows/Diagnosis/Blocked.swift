@@ -56,7 +56,9 @@ extension Facts {
         finding.awaitedStep = nextStep
         finding.blame(who)
         finding.prove(
-            Diagnosis.Evidence("the broker blocked the connection of \(who.label)\(reason)", at: span.from),
+            Diagnosis.Evidence(
+                "the broker blocked the connection of \(who.label)\(reason)", at: span.from,
+                packets: [span.packet].compactMap(\.self)),
             Diagnosis.Evidence(
                 "no connection.unblocked was seen in the \(seconds(end - span.from)) \(until(end))",
                 at: end, isMissing: true))

@@ -22,7 +22,9 @@ extension Facts {
                 return refused(wait, "the broker refused it", at: time)
             }
             if let answer = closing(after: message) {
-                return refused(wait, "the broker closed the channel: \(answer.code) \(answer.text)", at: answer.at)
+                return refused(
+                    wait, "the broker closed the channel: \(answer.code) \(answer.text)", at: answer.at,
+                    packet: answer.packet)
             }
         }
         return nil
@@ -39,7 +41,9 @@ extension Facts {
 
     private static let publish = "basic.publish"
 
-    private func refused(_ wait: Wait, _ what: String, at time: Timestamp) -> Finding {
+    private func refused(
+        _ wait: Wait, _ what: String, at time: Timestamp, packet: PacketReference? = nil
+    ) -> Finding {
         let message = message(wait.request)
         var finding = Finding(
             .brokerRefused, "\(message.title) was published to \(message.destination), but \(what)", self)
@@ -47,7 +51,10 @@ extension Facts {
         finding.diagnosis.since = time
         finding.diagnosis.awaited = message.destination
         finding.awaitedStep = stepIndex(of: wait.request) ?? nextStep
-        finding.prove(published(wait.request), Diagnosis.Evidence(what, at: time, message: wait.request))
+        finding.prove(
+            published(wait.request),
+            Diagnosis.Evidence(
+                what, at: time, message: packet == nil ? wait.request : nil, packets: [packet].compactMap(\.self)))
         return finding
     }
 
@@ -85,7 +92,8 @@ extension Facts {
         finding.diagnosis.since = end.at
         finding.awaitedStep = nextStep
         finding.blame(taker, service: topic.service, host: topic.host)
-        let evidence = Diagnosis.Evidence("the connection of \(who) \(words(for: end))", at: end.at)
+        let evidence = Diagnosis.Evidence(
+            "the connection of \(who) \(words(for: end))", at: end.at, packets: [end.packet].compactMap(\.self))
         if let taken = taken(id) {
             finding.prove(published(id), taken, evidence)
         } else {
@@ -95,13 +103,19 @@ extension Facts {
     }
 
     func words(for end: ConnectionEnd) -> String {
-        switch end.kind {
-        case .reset: "was reset"
-        case .finished: "ended without a close"
-        case .closed:
-            "was closed with \(end.code.map(String.init) ?? "an error")" + (end.text.map { " \($0)" } ?? "")
+        let by = end.by.map { $0 == .broker ? " by the broker" : " by the client" } ?? ""
+        return switch end.kind {
+        case .reset: "was reset\(by)"
+        case .finished: "was ended\(by) without a close"
+        case .closed: "was closed\(by)" + (end.isRegular ? "" : " with \(reason(of: end))")
         case .replaced, .silent: "was lost"
         }
+    }
+
+    /// The code and the words of who closed it.
+    func reason(of end: ConnectionEnd) -> String {
+        let words = [end.code.map(String.init), end.text].compactMap(\.self)
+        return words.isEmpty ? "an error" : words.joined(separator: " ")
     }
 
     /// The cast of the step that was reached, where its taker was not heard since.

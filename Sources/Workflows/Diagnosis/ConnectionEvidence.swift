@@ -56,10 +56,11 @@ extension Finding {
         guard isAny else { return }
         for trouble in counter.counted.prefix(Self.troublesAtMost) {
             let isRepeated = trouble.last.map { $0 - trouble.first >= .seconds(1) } ?? false
-            let until = isRepeated ? trouble.last.map { ", until \(String($0.clock.prefix(8)))" } ?? "" : ""
+            let until = isRepeated ? trouble.last.map { ", over \(facts.seconds($0 - trouble.first))" } ?? "" : ""
             diagnosis.evidence.append(
                 Diagnosis.Evidence(
-                    trouble.incident.sentence(times: trouble.count) + trouble.whom + until, at: trouble.first))
+                    trouble.incident.sentence(times: trouble.count) + trouble.whom + until, at: trouble.first,
+                    packets: trouble.packets))
         }
     }
 
@@ -75,7 +76,8 @@ extension Finding {
     }
 
     private static let mayBeCausedByConnections: Set<Diagnosis.Cause> = [
-        .returned, .notTaken, .unanswered, .answerLost, .missingEvent, .brokerRefused, .brokerBlocked, .connectionLost,
+        .returned, .notTaken, .unanswered, .silent, .answerLost, .missingEvent, .brokerRefused, .brokerBlocked,
+        .connectionLost,
         .underWay,
         .unclear,
     ]

@@ -47,7 +47,7 @@ struct Question: Sendable {
         .answerLost, .rolledBack,
         .errorState, .reportedFault, .reportedError,
         .cutShort,
-        .brokerTrouble, .notTaken, .notAcknowledged, .unanswered, .missingEvent, .silentTaker,
+        .brokerTrouble, .notTaken, .notAcknowledged, .unanswered, .missingEvent, .silentTaker, .silentHolder,
         .answered,
         .underWay,
     ]

@@ -179,7 +179,28 @@ extension Facts {
 
     func evidence(of departure: Agents.Departure, _ who: String) -> Diagnosis.Evidence {
         let count = departure.connections == 1 ? "the connection" : "all \(departure.connections) connections"
-        return Diagnosis.Evidence("\(count) of \(who) ended, the last \(words(for: departure.end))", at: departure.at)
+        let text =
+            switch departure.common?.by {
+            case .broker: "the broker \(deed(departure.end)) \(count) of \(who)\(manner(of: departure.end))"
+            case .client: "\(who) itself \(deed(departure.end)) \(count) to the broker\(manner(of: departure.end))"
+            case nil: "\(count) of \(who) ended, the last \(words(for: departure.end))"
+            }
+        return Diagnosis.Evidence(text, at: departure.at, packets: departure.packets)
+    }
+
+    private func deed(_ end: ConnectionEnd) -> String {
+        switch end.kind {
+        case .closed: "closed"
+        case .reset: "reset"
+        case .finished, .replaced, .silent: "ended"
+        }
+    }
+
+    private func manner(of end: ConnectionEnd) -> String {
+        switch end.kind {
+        case .closed: end.isRegular ? "" : ": \(reason(of: end))"
+        case .finished, .reset, .replaced, .silent: " without a close"
+        }
     }
 
     private func inHand(_ holder: Holder) -> Diagnosis.Evidence {

@@ -12,6 +12,7 @@ extension Question {
         finding.diagnosis.since = facts.lastSeen
         facts.addNextActor(to: &finding)
         if let lost { finding.tell(lost) }
+        finding.tellBlock(facts)
         if let plugging {
             finding.diagnosis.awaited = Plugging.event
             finding.diagnosis.evidence.append(
@@ -47,6 +48,7 @@ extension Finding {
         finding.diagnosis.message = facts.lastMessage
         finding.diagnosis.since = facts.lastSeen
         facts.addNextActor(to: &finding)
+        finding.tellBlock(facts)
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence(
                 "the capture goes on for \(facts.seconds(facts.watchedTime(since: facts.lastSeen))) without a message of it",
@@ -84,6 +86,15 @@ extension Finding {
         return finding
     }
 
+    /// That the broker lets who has to act publish nothing, which may be why nothing comes.
+    mutating func tellBlock(_ facts: Facts) {
+        guard let (who, span) = facts.blockNow else { return }
+        let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
+        sentence += "; the broker has blocked \(who.label) since \(facts.moment(span.from))\(reason)"
+        // That is told with the other trouble of its connections.
+        diagnosis.participant = diagnosis.participant ?? who.id
+    }
+
     /// Says what to capture instead, where the capture is why nothing can be said.
     mutating func advise(_ facts: Facts, loss: String?) {
         guard diagnosis.cause == .unclear else { return }
@@ -103,7 +114,7 @@ extension Facts {
     fileprivate var lastMessage: Int? { requests.last }
 
     /// Who acts in the step that is due.
-    fileprivate func addNextActor(to finding: inout Finding) {
+    func addNextActor(to finding: inout Finding) {
         guard let workflow, let next = nextStep else { return }
         let role = workflow.steps[next].actor
         let host = role.isCompute ? computeHost ?? selectedHost : nil
@@ -137,7 +148,7 @@ extension Facts {
     }
 
     /// Whether the conductor is to ask a compute next, which it does on the broker of the cell.
-    fileprivate var mayGoOnInAnotherCell: Bool {
+    var mayGoOnInAnotherCell: Bool {
         guard let workflow, let next = nextStep, lastDone != nil, case .request = workflow.steps[next].proof else {
             return false
         }

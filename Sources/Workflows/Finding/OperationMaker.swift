@@ -30,7 +30,10 @@ struct OperationMaker {
         operation.diagnosis = finding.diagnosis
         operation.outcome = finding.diagnosis.cause.outcome
         operation.verdict = finding.sentence
-        if operation.outcome == .stuck, let place = finding.awaitedStep { operation.steps[place].status = .missing }
+        if operation.outcome == .stuck, let place = finding.awaitedStep {
+            operation.steps[facts.firstOpenStep(upTo: place)].status = .missing
+        }
+        if operation.isOpen { operation.openUntil = max(facts.captureEnd, operation.endedAt) }
         return operation
     }
 

@@ -23,6 +23,19 @@ package struct SilentService: Sendable, Equatable {
     package var openConnections: Int
     package var endedAt: Timestamp?
 
+    /// nova `servicegroup/drivers/db.py`, neutron `agent/rpc.py`, cinder `manager.py`: by each service's own clock.
+    private static let reports: Set = [
+        "Service.save", "ComputeNode.save", "service_update", "report_state", "update_service_capabilities",
+        "notify_service_capabilities",
+    ]
+    /// So many intervals without a report are a silence.
+    package static let missedIntervals: Int64 = 3
+
+    /// Whether a message is a report that a service sends at steady intervals.
+    package static func isReport(_ message: Message) -> Bool {
+        (message.kind == .call || message.kind == .cast || message.kind == .fanout) && reports.contains(message.title)
+    }
+
     /// How long no report has come.
     package var silence: Nanoseconds { captureEnd - (gap?.until ?? since) }
 
@@ -101,13 +114,7 @@ private struct SilenceReader {
             && trace.capture.sources.allSatisfy { ($0.kernelDropped ?? 0) == 0 && !$0.isExcerpt }
     }
 
-    /// nova `servicegroup/drivers/db.py`, neutron `agent/rpc.py`, cinder `manager.py`: by each service's own clock.
-    private static let reports: Set = [
-        "Service.save", "ComputeNode.save", "service_update", "report_state", "update_service_capabilities",
-        "notify_service_capabilities",
-    ]
     private static let fewestReports = 3
-    private static let missedIntervals: Int64 = 3
 
     var silentServices: [SilentService] {
         guard isWhole, let end else { return [] }
@@ -119,8 +126,7 @@ private struct SilenceReader {
                 continue
             }
             lastHeard[from] = max(lastHeard[from] ?? at, at)
-            guard message.kind == .call || message.kind == .cast || message.kind == .fanout,
-                Self.reports.contains(message.title), let service = trace.participants[from].service
+            guard SilentService.isReport(message), let service = trace.participants[from].service
             else { continue }
             let host = trace.participants[from].host
             let key = Reporter(
@@ -168,10 +174,12 @@ private struct SilenceReader {
         let interval = intervals[intervals.count / 2]
         let steady = intervals.count { $0 >= interval / 2 && $0 <= interval + interval / 2 }
         guard interval >= .seconds(1), steady * 5 >= intervals.count * 4, steady >= 2 else { return nil }
-        if end - last <= interval * Self.missedIntervals, let seen, let later = watched.stretches.last, later != seen {
+        if end - last <= interval * SilentService.missedIntervals, let seen, let later = watched.stretches.last,
+            later != seen
+        {
             (end, gap) = (later.until, WatchedTime.Stretch(from: seen.until, until: later.from))
         }
-        guard end - (gap?.until ?? last) > interval * Self.missedIntervals,
+        guard end - (gap?.until ?? last) > interval * SilentService.missedIntervals,
             isHeard(otherThan: reports.participant, lastHeard, after: gap?.until ?? last, interval, end),
             !isLost(reports.participant, since: last)
         else { return nil }
@@ -188,7 +196,7 @@ private struct SilenceReader {
         otherThan participant: Int, _ lastHeard: [Int: Timestamp], after time: Timestamp, _ interval: Nanoseconds,
         _ end: Timestamp
     ) -> Bool {
-        let limit = max(time + interval * 2, end + -(interval * Self.missedIntervals))
+        let limit = max(time + interval * 2, end + -(interval * SilentService.missedIntervals))
         return lastHeard.contains { $0.key != participant && $0.value >= limit }
     }
 

@@ -53,19 +53,29 @@ extension IncidentCase {
             Saying(
                 "list", "--instance", "vm1", says: ["vm1", "398d1ca6"], never: ["32a447b2", "44007d5a"], status: 0),
             Saying("list", "--instance", "vm0", says: ["32a447b2"], never: ["398d1ca6", "44007d5a"]),
-            Saying("explain", says: ["vm0", "vm1", "vm2", "completed: active on cmp1"], status: 1),
             Saying(
-                "explain", "--instance", "vm1", says: ["vm1", "spawning", "cmp2"],
-                never: ["vm0", "completed"] + evasions),
-            Saying("list", "--problems", says: ["398d1ca6"], never: ["32a447b2", "44007d5a"]),
+                "explain",
+                says: [
+                    "vm0", "vm1", "vm2", "completed: active on cmp1", "2 completed, 1 stuck",
+                    #"stuck: reached "spawning" on cmp2, and nothing further was seen in 168.9 s"#,
+                    "grep req-96fc734d-a003-4d28-aa8f-3653c9af18f8 /var/log/nova/nova-compute.log",
+                ],
+                never: evasions, status: 1),
+            Saying("explain", "--instance", "vm1", says: ["vm1", "spawning", "cmp2"], never: ["vm0", "completed"]),
+            Saying("list", "--problems", says: ["vm1", "stuck"], never: ["vm0", "vm2"], status: 0),
+            Saying("replay", "--problems", says: ["vm1", "the capture ends here"], never: ["vm2"], status: 0),
             Saying("explain", "--instance", "vm2", says: ["completed: active on cmp1"], never: ["vm0"], status: 0)),
         IncidentCase(
             "op-08-missed-heartbeats-fin.pcap", lanes: nova,
             Saying("export", "--format", "markdown", says: ["(`nova-compute@cmp1` 10.0.1.10)"]),
             Saying(
                 "explain", says: ["stuck", "nova-compute@cmp1", "connection", "spawning"],
-                never: ["network-vif-plugged did not come", "completed", "running:"] + evasions, status: 1),
-            Saying("list", "--problems", says: ["vm1", "stuck"]),
+                never: [
+                    "network-vif-plugged did not come", "completed", "running:", "the last ended", "22:1", "22:2",
+                ] + evasions, status: 1),
+            Saying(
+                "explain", says: ["the broker ended all 3 connections of nova-compute@cmp1 without a close (packets"]),
+            Saying("list", "--problems", says: ["vm1", "stuck", "10 min 00 s"]),
             Saying("connections", says: ["nova-compute@cmp1", "60 s"])),
         IncidentCase(
             "compute-killed-and-restarted.pcap", operations: ["boot vm-1 stuck"],
@@ -111,7 +121,10 @@ extension IncidentCase {
             "svc-03-cinder-volume-down.pcap", calls: [:],
             Saying(
                 "explain",
-                says: ["stuck", "create_volume", "cinder-volume.ctl1@ceph.ctl1", "cinder-scheduler"],
+                says: [
+                    "stuck", "create_volume", "cinder-volume.ctl1@ceph.ctl1", "cinder-scheduler",
+                    "cinder-volume on ctl1 (backend ceph)",
+                ],
                 never: ["unknown", "none of nova's services"] + evasions, status: 2),
             Saying("list", says: ["stuck"], never: ["unknown"]), Saying("list", "--problems", says: ["stuck"])),
         IncidentCase(

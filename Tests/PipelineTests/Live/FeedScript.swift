@@ -8,8 +8,6 @@ import Trace
 struct FeedScript {
     private var correlator: Correlator
     private var feed = LiveFeed(tellsCompletion: true)
-    /// Messages that were not told, since they repeat others.
-    var untold: Int { feed.untold }
     private var now = Timestamp(seconds: 1000, nanoseconds: 0)
     private var contents = 0
     private(set) var events: [BusEvent] = []

@@ -70,9 +70,14 @@ import Trace
         #expect(script.told == ["passed attach 1", "passed attach 0", "passed attach 0", "unanswered attach 1"])
         let told = script.events.filter { $0.kind == .passed }.dropFirst()
         #expect(told.map { $0.call?.replyAttempts } == [1, 121])
-        #expect(script.untold == 238, "each attempt counts")
         #expect(told.allSatisfy { $0.isProblem })
         #expect(script.events.filter { $0.kind == .unanswered }.map { $0.call?.replyAttempts } == [240])
+        // The last count is told when no further attempt comes.
+        script.wait(.seconds(2))
+        #expect(script.told.last == "passed attach 0")
+        #expect(script.events.last { $0.kind == .passed }?.call?.replyAttempts == 240)
+        script.wait(.seconds(100))
+        #expect(script.told.count == 5)
     }
 
     @Test func `a late answer, and one that nobody was given, are problems`() throws {

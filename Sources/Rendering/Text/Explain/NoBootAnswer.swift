@@ -3,15 +3,19 @@ import Workflows
 
 extension BusTrace {
     /// Why there is no boot to explain, in one sentence without the full stop: what the capture holds instead.
-    package var noBootSentence: String {
+    package var noBootSentence: String { noBootSentence(troublesTold: false) }
+
+    /// - Parameter troublesTold: whether what went wrong with connections was told, and need not be said again.
+    package func noBootSentence(troublesTold: Bool) -> String {
         // The broker's words may be in it.
-        DiagramOptions().glyphs.text("no boot found: \(NoBoot(trace: self).reason)").string
+        DiagramOptions().glyphs.text("no boot found: \(NoBoot(trace: self, troublesTold: troublesTold).reason)").string
     }
 }
 
 /// A view of a trace without a boot.
 private struct NoBoot {
     let trace: BusTrace
+    let troublesTold: Bool
 
     private var packets: Int { trace.capture.sources.reduce(0) { $0 + $1.packets } }
 
@@ -52,7 +56,7 @@ private struct NoBoot {
         guard trace.operations.isEmpty, connections.isEmpty || !connections.allSatisfy(\.oneSided),
             let sentence = trace.troubleNotes.first
         else { return nil }
-        return "\(holds); \(sentence)"
+        return troublesTold ? holds : "\(holds); \(sentence)"
     }
 
     private var holds: String {
