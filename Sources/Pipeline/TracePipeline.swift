@@ -85,7 +85,7 @@ package struct TracePipeline {
     }
 
     private mutating func noteAttempts() {
-        for attempt in connections.takeFailedAttempts() { streams.attempted(attempt) }
+        connections.visitFailedAttempts { streams.attempted($0) }
     }
 
     /// Hands on what is beyond the limits or expired; called for every packet, and does something once in a while.

@@ -26,8 +26,9 @@ struct ReassemblyLedger {
         if attempts.count < Self.attemptsAtMost { attempts.append(attempt) }
     }
 
+    var hasAttempts: Bool { !attempts.isEmpty }
+
     mutating func takeAttempts() -> [TCPAttempt] {
-        guard !attempts.isEmpty else { return [] }
         defer { attempts.removeAll(keepingCapacity: true) }
         return attempts
     }

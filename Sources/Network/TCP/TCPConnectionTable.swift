@@ -37,8 +37,10 @@ package struct TCPConnectionTable {
 
     package var statistics: TCPStatistics { ledger.statistics }
 
-    /// Attempts to open a connection that came to nothing since the last time, whatever their ports.
-    package mutating func takeFailedAttempts() -> [TCPAttempt] { ledger.takeAttempts() }
+    /// Visits the attempts to open a connection that came to nothing since the last time, whatever their ports.
+    package mutating func visitFailedAttempts(_ visit: (TCPAttempt) -> Void) {
+        if ledger.hasAttempts { ledger.takeAttempts().forEach(visit) }
+    }
 
     /// Connections kept, those that ended a short while ago included.
     package var count: Int { slots.count }
