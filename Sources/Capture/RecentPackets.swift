@@ -10,7 +10,7 @@ package struct PacketHead: Sendable {
     package let bytes: [UInt8]
 
     /// Ethernet, VXLAN, and in it Ethernet, IPv6 and TCP with its options are less.
-    static let longest = 192
+    static let longest = 160
 }
 
 /// A machine that keeps the beginnings of the last packets of a file.
@@ -27,7 +27,7 @@ struct RecentPackets: ~Copyable {
     private var next = 0
     private var isFull = false
     /// Packets kept.
-    private static let packets = 2048
+    private static let packets = 512
 
     init() {
         entries = .allocate(capacity: Self.packets)
