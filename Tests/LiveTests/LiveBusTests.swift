@@ -102,7 +102,7 @@ struct `A live bus` {
         var unknown: Set = ["sources", "ended_at", "participants", "participant", "from", "to"]
         // How long something goes on already counts until the capture ended, and in its file until the last packet.
         if let outcome = members["outcome"] as? String, ["stuck", "running", "unknown"].contains(outcome) {
-            unknown.formUnion(["outcome", "verdict", "diagnosis", "steps"])
+            unknown.formUnion(["outcome", "verdict", "diagnosis", "steps", "open_until"])
         }
         return members.filter { !unknown.contains($0.key) }.mapValues(withoutNames) as NSDictionary
     }
