@@ -21,7 +21,7 @@ import Testing
         #expect(!Self.captures.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: captures)
+    @Test(.timeLimit(.minutes(10)), arguments: captures)
     func `give JSON that can be read, each line of it`(capture: String) async throws {
         let whole = try await run(["export", "--format", "json", "--detail", "full", "--all"], capture)
         _ = try JSONSerialization.jsonObject(with: Data(whole.utf8))
@@ -32,7 +32,7 @@ import Testing
         #expect(!lines.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: captures, texts)
+    @Test(.timeLimit(.minutes(10)), arguments: captures, texts)
     func `give text without controls that fits, twice the same, and in ASCII where asked for`(
         capture: String, command: [String]
     ) async throws {

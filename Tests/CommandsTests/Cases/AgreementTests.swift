@@ -4,7 +4,7 @@ import Testing
 
 /// The same fact has the same figure wherever it is printed: for every recording and every case, the data as JSON are
 /// held against the diagrams' headings, the list, the table of methods and the verdict's exit status.
-@Suite(.timeLimit(.minutes(3))) struct `All outputs of a capture agree` {
+@Suite(.timeLimit(.minutes(10))) struct `All outputs of a capture agree` {
     /// A value: a capture with everything that is said of it.
     struct Told: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each capture of `Cases/` stands for a kind of incident, or of capture, of which something untrue was once said.
-@Suite(.timeLimit(.minutes(3))) struct `A case` {
+@Suite(.timeLimit(.minutes(10))) struct `A case` {
     @Test func `has a row for each file, and a file for each row`() {
         #expect(IncidentCase.all.map(\.file).sorted() == IncidentCase.files)
     }

@@ -7,7 +7,7 @@ import Testing
 import Trace
 
 /// What a live capture of an incident says before it ends, for the packets of the cases.
-@Suite(.timeLimit(.minutes(2))) struct `While an incident goes on, a capture says` {
+@Suite(.timeLimit(.minutes(10))) struct `While an incident goes on, a capture says` {
     private final class Text {
         var bytes: [UInt8] = []
     }
