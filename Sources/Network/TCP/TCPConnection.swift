@@ -31,24 +31,6 @@ struct TCPConnection {
         case own
     }
 
-    /// That the connection ends.
-    private struct Ending {
-        let closing: TCPClosing
-        let stamp: PacketStamp
-        /// The segment that reset it, and who sent that.
-        var reset: (segment: TCPSegment, side: FlowSide)?
-
-        init(_ closing: TCPClosing, at stamp: PacketStamp) {
-            self.closing = closing
-            self.stamp = stamp
-        }
-
-        init(_ closing: TCPClosing, at stamp: PacketStamp, reset segment: TCPSegment, from side: FlowSide) {
-            self.init(closing, at: stamp)
-            reset = (segment, side)
-        }
-    }
-
     let key: FlowKey
     var watch = Watch.none
     /// Segments with data until it is no longer young.
@@ -62,19 +44,19 @@ struct TCPConnection {
     private(set) var id = -1
     private(set) var phase = Phase.silent
     private(set) var lastStamp: PacketStamp
-    private var firstSide: FlowSide
+    var firstSide: FlowSide
     private var sawHandshake = false
     private(set) var low = StreamReassembler()
     private(set) var high = StreamReassembler()
     private var lateStrays = 0
     /// Who sent the first FIN, or without one the reset, and when.
-    private var endedBy: FlowSide?
+    var endedBy: FlowSide?
     private var endedAt: PacketStamp?
-    private var attempt = OpeningAttempt()
+    var attempt = OpeningAttempt()
     /// Segments that wait for what their senders had before them.
-    private var held = HeldSegments()
+    var held = HeldSegments()
     /// How the connection ends once what is missing of it has had time to come.
-    private var ending: Ending?
+    var ending: Ending?
     /// When it began to wait last.
     var waitsSince = Timestamp(nanoseconds: 0)
 
@@ -219,11 +201,6 @@ struct TCPConnection {
     /// Whether one end said that it is done, and the other did not answer.
     var isHalfClosed: Bool { phase == .open && endedBy != nil }
 
-    /// Reports an attempt that nobody has answered until now, when the capture ends.
-    mutating func giveUpAttempt(_ ledger: inout ReassemblyLedger) {
-        if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
-    }
-
     /// Whether bytes wait behind a hole.
     var hasHole: Bool { !low.pending.isEmpty || !high.pending.isEmpty }
 
@@ -232,92 +209,6 @@ struct TCPConnection {
         guard phase == .open else { return }
         low.giveUpHoles(origin(of: .low), &ledger, emit)
         high.giveUpHoles(origin(of: .high), &ledger, emit)
-    }
-
-    // MARK: What waits
-
-    /// Whether segments wait, or the end does, for what may come late.
-    var isWaiting: Bool { !held.isEmpty || ending != nil }
-
-    /// Waits no longer: hands on the segments that wait, and ends what was to end.
-    ///
-    /// - Returns: whether that ended the connection.
-    mutating func giveUpWaiting(
-        nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
-    ) -> Bool {
-        giveUpHeld(&nextID, &ledger, emit)
-        let isFinished = low.isFinished && high.isFinished
-        guard phase != .closed, ending != nil || isFinished else { return false }
-        close(.fin, &ledger, emit)
-        return true
-    }
-
-    /// Ends the connection, or where bytes of it may still come lets that wait.
-    private mutating func conclude(
-        _ ending: Ending, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
-    ) -> Outcome {
-        self.ending = ending
-        guard ledger.limits.waitsForCauses, isEarly(ending) else {
-            close(ending.closing, &ledger, emit)
-            return .closed
-        }
-        return .goOn
-    }
-
-    /// Whether the end came in front of bytes that are known to have been sent before.
-    private func isEarly(_ ending: Ending) -> Bool {
-        if !held.isEmpty || low.lacksBytes || high.lacksBytes { return true }
-        guard let (segment, side) = ending.reset, phase == .open else { return false }
-        let stream = stream(of: side)
-        let isBehind = stream.isStarted && segment.sequence.distance(from: stream.next) > 0
-        return isBehind || acknowledgesUnseen(segment, from: side)
-    }
-
-    @inline(__always)
-    private func mustWait(_ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger) -> Bool {
-        guard ledger.limits.waitsForCauses else { return false }
-        // An end alone waits only behind what waits.
-        if segment.wireLength == 0, held.isEmpty { return false }
-        return acknowledgesUnseen(segment, from: side)
-    }
-
-    /// Whether the sender had bytes of the other end that were not seen yet. One byte may be a FIN.
-    @inline(__always)
-    private func acknowledgesUnseen(_ segment: TCPSegment, from side: FlowSide) -> Bool {
-        guard segment.flags.contains(.ack) else { return false }
-        return side == .low
-            ? held.isCause(segment.acknowledgment, of: high, from: .high)
-            : held.isCause(segment.acknowledgment, of: low, from: .low)
-    }
-
-    private mutating func releaseHeld(
-        at time: Timestamp, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
-        _ emit: (borrowing StreamEvent, RawSpan) -> Void
-    ) {
-        if held.isOver(at: time, &ledger) { return giveUpHeld(&nextID, &ledger, emit) }
-        while let place = held.segments.firstIndex(where: { !mustWait($0.segment, from: $0.side, &ledger) }) {
-            handHeld(place, &nextID, &ledger, emit)
-        }
-    }
-
-    private mutating func giveUpHeld(
-        _ nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
-    ) {
-        guard !held.isEmpty else { return }
-        for side in [FlowSide.low, .high] where !stream(of: side).isStarted {
-            guard let start = held.start(of: side, stream(of: side)) else { continue }
-            updateStream(of: side) { $0.startMidstream(at: start) }
-        }
-        held.giveUpCauses()
-        while !held.isEmpty { handHeld(0, &nextID, &ledger, emit) }
-    }
-
-    private mutating func handHeld(
-        _ place: Int, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
-        _ emit: (borrowing StreamEvent, RawSpan) -> Void
-    ) {
-        let next = held.remove(place, &ledger)
-        _ = take(next.segment, next.payload.span.bytes, from: next.side, at: next.stamp, &nextID, &ledger, emit)
     }
 
     // MARK: Parts of `receive`
@@ -332,44 +223,6 @@ struct TCPConnection {
         let peerStart = segment.acknowledgment
         updateStream(of: side) { $0.start(at: start) }
         if isAnswer { updateStream(of: side.opposite) { $0.start(at: peerStart) } }
-    }
-
-    private mutating func noteAttempt(
-        _ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger
-    ) {
-        guard phase == .silent else { return }
-        if segment.flags.contains(.ack) {
-            attempt.accept()
-        } else if side == firstSide, attempt.sent(at: lastStamp.time) {
-            note(.unanswered, &ledger)
-        }
-    }
-
-    private mutating func failAttempt(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
-        guard phase == .silent, attempt.isOpen else { return }
-        attempt.end()
-        note(outcome, &ledger)
-    }
-
-    /// Who took the attempt ends it, and its sequence numbers tell that neither end had sent a byte.
-    @inline(__always)
-    private mutating func noteEndAtOnce(
-        _ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger
-    ) {
-        guard phase == .silent, attempt.isAccepted else { return }
-        attempt.end()
-        guard side != firstSide, endedBy == nil, segment.wireLength == 0,
-            segment.sequence == stream(of: side).next,
-            !segment.flags.contains(.ack) || segment.acknowledgment == stream(of: firstSide).next
-        else { return }
-        note(.endedAtOnce, &ledger)
-    }
-
-    private func note(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
-        ledger.note(
-            TCPAttempt(
-                client: firstSide == .low ? key.low : key.high, server: firstSide == .low ? key.high : key.low,
-                outcome: outcome, began: attempt.began, at: lastStamp.time, source: lastStamp.source))
     }
 
     private mutating func open(
@@ -391,7 +244,7 @@ struct TCPConnection {
 
     /// Takes the data and the end that a segment carries.
     @inline(__always)
-    private mutating func take(
+    mutating func take(
         _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp, _ nextID: inout Int,
         _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> StreamReassembler.Acceptance {
@@ -446,12 +299,12 @@ struct TCPConnection {
         return segment.acknowledgment.distance(from: peer.next) == 1
     }
 
-    private func stream(of side: FlowSide) -> StreamReassembler {
+    func stream(of side: FlowSide) -> StreamReassembler {
         side == .low ? low : high
     }
 
     @inline(__always)
-    private mutating func updateStream(of side: FlowSide, _ body: (inout StreamReassembler) -> Void) {
+    mutating func updateStream(of side: FlowSide, _ body: (inout StreamReassembler) -> Void) {
         if side == .low { body(&low) } else { body(&high) }
     }
 

@@ -1,0 +1,106 @@
+import Trace
+
+/// What waits of a connection for what may come late: segments that overtook others, and its end.
+extension TCPConnection {
+    /// That the connection ends.
+    struct Ending {
+        let closing: TCPClosing
+        let stamp: PacketStamp
+        /// The segment that reset it, and who sent that.
+        var reset: (segment: TCPSegment, side: FlowSide)?
+
+        init(_ closing: TCPClosing, at stamp: PacketStamp) {
+            self.closing = closing
+            self.stamp = stamp
+        }
+
+        init(_ closing: TCPClosing, at stamp: PacketStamp, reset segment: TCPSegment, from side: FlowSide) {
+            self.init(closing, at: stamp)
+            reset = (segment, side)
+        }
+    }
+
+    /// Whether segments wait, or the end does, for what may come late.
+    var isWaiting: Bool { !held.isEmpty || ending != nil }
+
+    /// Waits no longer: hands on the segments that wait, and ends what was to end.
+    ///
+    /// - Returns: whether that ended the connection.
+    mutating func giveUpWaiting(
+        nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> Bool {
+        giveUpHeld(&nextID, &ledger, emit)
+        let isFinished = low.isFinished && high.isFinished
+        guard phase != .closed, ending != nil || isFinished else { return false }
+        close(.fin, &ledger, emit)
+        return true
+    }
+
+    /// Ends the connection, or where bytes of it may still come lets that wait.
+    mutating func conclude(
+        _ ending: Ending, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) -> Outcome {
+        self.ending = ending
+        guard ledger.limits.waitsForCauses, isEarly(ending) else {
+            close(ending.closing, &ledger, emit)
+            return .closed
+        }
+        return .goOn
+    }
+
+    /// Whether the end came in front of bytes that are known to have been sent before.
+    private func isEarly(_ ending: Ending) -> Bool {
+        if !held.isEmpty || low.lacksBytes || high.lacksBytes { return true }
+        guard let (segment, side) = ending.reset, phase == .open else { return false }
+        let stream = stream(of: side)
+        let isBehind = stream.isStarted && segment.sequence.distance(from: stream.next) > 0
+        return isBehind || acknowledgesUnseen(segment, from: side)
+    }
+
+    @inline(__always)
+    func mustWait(_ segment: TCPSegment, from side: FlowSide, _ ledger: inout ReassemblyLedger) -> Bool {
+        guard ledger.limits.waitsForCauses else { return false }
+        // An end alone waits only behind what waits.
+        if segment.wireLength == 0, held.isEmpty { return false }
+        return acknowledgesUnseen(segment, from: side)
+    }
+
+    /// Whether the sender had bytes of the other end that were not seen yet. One byte may be a FIN.
+    @inline(__always)
+    private func acknowledgesUnseen(_ segment: TCPSegment, from side: FlowSide) -> Bool {
+        guard segment.flags.contains(.ack) else { return false }
+        return side == .low
+            ? held.isCause(segment.acknowledgment, of: high, from: .high)
+            : held.isCause(segment.acknowledgment, of: low, from: .low)
+    }
+
+    mutating func releaseHeld(
+        at time: Timestamp, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        if held.isOver(at: time, &ledger) { return giveUpHeld(&nextID, &ledger, emit) }
+        while let place = held.segments.firstIndex(where: { !mustWait($0.segment, from: $0.side, &ledger) }) {
+            handHeld(place, &nextID, &ledger, emit)
+        }
+    }
+
+    private mutating func giveUpHeld(
+        _ nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        guard !held.isEmpty else { return }
+        for side in [FlowSide.low, .high] where !stream(of: side).isStarted {
+            guard let start = held.start(of: side, stream(of: side)) else { continue }
+            updateStream(of: side) { $0.startMidstream(at: start) }
+        }
+        held.giveUpCauses()
+        while !held.isEmpty { handHeld(0, &nextID, &ledger, emit) }
+    }
+
+    private mutating func handHeld(
+        _ place: Int, _ nextID: inout Int, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        let next = held.remove(place, &ledger)
+        _ = take(next.segment, next.payload.span.bytes, from: next.side, at: next.stamp, &nextID, &ledger, emit)
+    }
+}
