@@ -6,7 +6,7 @@ import Trace
 /// A machine that feeds each TCP connection to the protocol it speaks, and what it says to the message stage.
 struct StreamStage {
     /// One TCP connection: what it says, and which AMQP connection it is when that has been proved.
-    private struct Entry {
+    struct Entry {
         let tcp: Int
         var stream: ProtocolStream
         var connection: Int?
@@ -17,15 +17,15 @@ struct StreamStage {
         var lastSource: Int32 = -1
     }
 
-    private var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     private var freePlaces: [Int] = []
     /// TCP connection → index into `entries`.
     private var places: [Int: Int] = [:]
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
-    private var registry: ConnectionRegistry
-    private var attempts: AttemptLog
-    private var messages: MessageStage
+    private(set) var registry: ConnectionRegistry
+    private(set) var attempts: AttemptLog
+    private(set) var messages: MessageStage
     private var limits = Limits.default
     private let excerpt: ExcerptContext?
 
@@ -295,93 +295,6 @@ struct StreamStage {
     var correlator: Correlator { _read { yield messages.correlator } }
 
     var naming: ServiceNaming { messages.correlator.concludedNaming }
-
-    /// What limits and expiry made go so far.
-    var evictions: Evictions {
-        var evictions = Evictions()
-        evictions.joiningsEnded = messages.correlator.evicted
-        evictions.connections = messages.correlator.forgottenConnections
-        evictions.unlistedConnections = registry.unlisted
-        return evictions
-    }
-
-    var counts: (correlator: CorrelatorCounts, listed: Int, open: Int) {
-        (messages.correlator.counts, registry.connections.count, registry.openCount)
-    }
-
-    /// States what the limits let go.
-    mutating func recordLosses(at end: Timestamp) {
-        let unlisted = registry.unlisted
-        if unlisted > 0 {
-            record(
-                Anomaly(
-                    at: end, connection: nil, kind: "connections-not-listed",
-                    detail: "\(unlisted) more connections were read, but are neither listed nor named"))
-        }
-        let evicted = messages.correlator.evicted
-        if evicted > 0 {
-            record(
-                Anomaly(
-                    at: end, connection: nil, kind: "joining-ended-early",
-                    detail: "\(evicted) messages and calls were let go before the end of the capture; "
-                        + "what came for them later could not be joined"))
-        }
-    }
-
-    /// What was captured and read; connections have the numbers that messages name them by.
-    ///
-    /// - Parameter sawBothEnds: whether packets of both ends of an open TCP connection were seen.
-    func summary(of sources: [CaptureSource], sawBothEnds: (Int) -> Bool) -> CaptureSummary {
-        var registry = registry
-        for entry in entries {
-            guard let connection = entry.connection else { continue }
-            registry.update(entry.tcp, from: entry.stream, sawBothEnds: sawBothEnds(entry.tcp))
-            if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
-        }
-        var summary = CaptureSummary()
-        summary.sources = sources
-        summary.connections = registry.connections
-        if sources.count > 1 {
-            for index in summary.connections.indices {
-                let connection = summary.connections[index].id
-                summary.connections[index].watched = correlator.watch.time(of: connection)
-                summary.connections[index].sources = correlator.watch.sources(of: connection)
-            }
-        }
-        summary.attempts = attempts.attempts(to: registry.servers, isAlone: registry.isEmpty)
-        summary.otherProtocols = registry.others
-        summary.anomalies = messages.anomalies.kept
-        summary.anomalyCount = messages.anomalies.count
-        summary.unreadCount = messages.anomalies.unreadCount
-        return summary
-    }
-}
-
-/// A value: how TCP ended a connection, before it is known which end is the broker.
-struct TCPEnd {
-    let closing: TCPClosing
-    let by: StreamDirection?
-    let stamp: PacketStamp
-
-    init(_ closing: TCPClosing, _ direction: StreamDirection, _ stamp: PacketStamp) {
-        self.closing = closing
-        self.stamp = stamp
-        switch closing {
-        case .reset, .fin: by = direction
-        case .replaced, .expired: by = nil
-        }
-    }
-
-    func connectionEnd(server: StreamSide) -> ConnectionEnd {
-        let isServerFirst = server == .first
-        let side: ConnectionSide? = by.map { ($0 == .forward) == isServerFirst ? .broker : .client }
-        return switch closing {
-        case .fin: ConnectionEnd(.finished, at: stamp.time, by: side, packet: stamp.reference)
-        case .reset: ConnectionEnd(.reset, at: stamp.time, by: side, packet: stamp.reference)
-        case .replaced: ConnectionEnd(.replaced, at: stamp.time)
-        case .expired: ConnectionEnd(.silent, at: stamp.time)
-        }
-    }
 }
 
 extension StreamEvent.Kind {
