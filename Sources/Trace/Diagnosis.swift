@@ -101,6 +101,8 @@ package struct Diagnosis: Sendable {
     /// Whether more should have come, and nothing did in a capture that lacks nothing: a problem, though it does not tell
     /// why, and the outcome is unknown.
     package var isSilent = false
+    /// Whether it may go on where this capture shows nothing of it, as at the broker of a cell.
+    package var mayGoOnElsewhere = false
     package var evidence: [Evidence] = []
     package var reschedules: [Reschedule] = []
 

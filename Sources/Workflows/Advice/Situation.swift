@@ -34,8 +34,8 @@ struct Situation {
     /// Whether the capture does not hold how the operation began, or where it may go on.
     var lacksBeginning: Bool {
         guard let first = operation.steps.first else { return true }
-        return first.messages.isEmpty || !operation.steps.contains { $0.status == .done }
-            || diagnosis.evidence.contains { $0.text.hasPrefix("a cell may have a broker of its own") }
+        return first.messages.isEmpty || diagnosis.mayGoOnElsewhere
+            || !operation.steps.contains { $0.status == .done }
     }
 
     /// The last that went wrong with the queue that is waited for, or with the consumers of who has to act.

@@ -101,7 +101,8 @@ struct Agents {
         return ofParticipant[participant].map { connections[$0] }
     }
 
-    /// The processes of that service on that host and virtual host, one after the other; of a service without a host the process alone.
+    /// The processes of that service on that host and virtual host, one after the other; of a service without a host the
+    /// process alone.
     func processes(of participant: Int) -> [Int] {
         guard participants.indices.contains(participant) else { return [] }
         let who = participants[participant]

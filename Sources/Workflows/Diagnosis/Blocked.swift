@@ -66,6 +66,16 @@ extension Facts {
         return finding
     }
 
+    /// That who has to act is blocked by the broker, so that it can publish nothing.
+    var blockNow: (participant: Participant, span: BlockedSpan)? {
+        let turns = [holder?.participant, requests.last.flatMap { message($0).from }].compactMap(\.self)
+        for turn in turns {
+            guard let span = agents.block(of: turn), let who = participant(turn) else { continue }
+            return (who, span)
+        }
+        return nil
+    }
+
     /// What the broker took all the same from a connection that it had blocked.
     private func confirmed(of who: Participant, since span: BlockedSpan) -> Diagnosis.Evidence? {
         let blocked = Set(agents.connections(of: who.id).filter { $0.blocked.contains(span) }.map(\.id))

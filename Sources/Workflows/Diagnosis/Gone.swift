@@ -168,7 +168,8 @@ extension Facts {
 
     /// `lost its connections at +120.0 s and did not come back in 480.0 s`.
     func words(on departure: Agents.Departure) -> String {
-        "\(loss(departure)) and did not come back in \(seconds(end(of: [departure.participant], since: departure.at) - departure.at))"
+        let end = end(of: [departure.participant], since: departure.at)
+        return "\(loss(departure)) and did not come back in \(seconds(end - departure.at))"
     }
 
     private func loss(_ departure: Agents.Departure) -> String {

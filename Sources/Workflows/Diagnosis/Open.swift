@@ -56,6 +56,7 @@ extension Finding {
         finding.advise(facts, loss: loss)
         finding.diagnosis.isSilent = loss == nil && facts.shouldGoOn
         if finding.diagnosis.cause == .unclear, facts.mayGoOnInAnotherCell {
+            finding.diagnosis.mayGoOnElsewhere = true
             finding.diagnosis.evidence.append(
                 Diagnosis.Evidence("a cell may have a broker of its own: capture on that too"))
         }

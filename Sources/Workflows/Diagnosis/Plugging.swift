@@ -59,6 +59,12 @@ extension Facts {
         return (note, step)
     }
 
+    /// The first step that did not come, up to the one that the verdict waits for.
+    func firstOpenStep(upTo place: Int) -> Int {
+        guard let plugging = pluggingWait?.step, plugging < place else { return place }
+        return plugging
+    }
+
     /// That the event did not come in time between two moments, where that would have been seen.
     func pluggingTimedOut(since note: StateNote, until end: Timestamp) -> Diagnosis.Evidence? {
         guard note.change.taskState.value == "spawning", end - note.at >= Plugging.timeout,

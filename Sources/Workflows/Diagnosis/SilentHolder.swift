@@ -65,20 +65,4 @@ extension Facts {
         }
         return signs
     }
-
-    /// The first step that did not come, up to the one that the verdict waits for.
-    func firstOpenStep(upTo place: Int) -> Int {
-        guard let plugging = pluggingWait?.step, plugging < place else { return place }
-        return plugging
-    }
-
-    /// That who has to act is blocked by the broker, so that it can publish nothing.
-    var blockNow: (participant: Participant, span: BlockedSpan)? {
-        let turns = [holder?.participant, requests.last.flatMap { message($0).from }].compactMap(\.self)
-        for turn in turns {
-            guard let span = agents.block(of: turn), let who = participant(turn) else { continue }
-            return (who, span)
-        }
-        return nil
-    }
 }
