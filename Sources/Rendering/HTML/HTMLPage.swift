@@ -15,8 +15,6 @@ struct HTMLPage {
     let drawn: Set<Int>
     /// Of each operation the virtual host that it got to; empty where there is one at most.
     let hosts: [Int: String]
-    /// What is told of the capture as a whole, and not once more of each operation.
-    let told: Set<String>
 
     var glyphs: GlyphTable { options.glyphs }
 
@@ -27,11 +25,11 @@ struct HTMLPage {
         var options = extract.options
         options.detail = .none
         self.options = options
-        series = DiagramSeries(trace, operations: extract.operations, options: options)
+        series = DiagramSeries(
+            trace, operations: extract.operations, options: options, told: CaptureReport(trace, options: options).notes)
         options.expand = true
         expanded = SequenceBuilder(trace, options: options)
         hosts = trace.virtualHostsOfOperations
-        told = Set(CaptureReport(trace, options: options).notes)
         let operations = trace.operations
         listed = extract.operations?.filter(operations.indices.contains).map { operations[$0] } ?? operations
     }

@@ -156,7 +156,7 @@ struct OperationSection {
 
     private func writeNotes(to html: inout HTMLWriter) {
         let notes =
-            (entry.isShared ? [] : sections.notes) + entry.diagram.notes.filter { !page.told.contains($0) }
+            (entry.isShared ? [] : sections.notes) + entry.diagram.notes
             + [entry.alikeSentence].compactMap { $0 }
         guard !notes.isEmpty else { return }
         html.element("ul", ["class": "facts"]) { html in

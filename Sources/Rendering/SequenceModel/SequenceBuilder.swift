@@ -73,7 +73,7 @@ package struct SequenceBuilder: Sendable {
         header.counts = counts(of: shown, hidden: hidden)
         return SequenceDiagram(
             header: header, lanes: places.lanes, events: events,
-            notes: captureNotes(of: operation, withTroubles: told == nil).filter { told?.contains($0) != true },
+            notes: captureNotes(of: operation).filter { told?.contains($0) != true },
             startedAt: operation.startedAt)
     }
 
