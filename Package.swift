@@ -20,6 +20,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -28,7 +29,8 @@ let package = Package(
 
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "Trace", swiftSettings: settings),
-        .target(name: "Capture", dependencies: ["CPcap", "CGzipStream", "Trace"], swiftSettings: settings),
+        .target(
+            name: "Capture", dependencies: ["CPcap", "CGzipStream", "CSeccomp", "Trace"], swiftSettings: settings),
         .target(name: "LocalMachine", dependencies: ["Capture"], swiftSettings: settings),
         .target(
             name: "Network",

@@ -36,6 +36,8 @@ enum LookupLimits {
     static let answer = 48 << 10
     /// Time from the beginning of one scan to the beginning of the next.
     static let betweenScans = Duration.milliseconds(250)
+    /// Milliseconds that the end of the helper is waited for; one that was stopped is killed within that time.
+    static let endingSteps = 250
     /// How long after each scan that did not find it a connection is asked about again; then it is given up.
     static let retries: [Duration] = [.milliseconds(250), .milliseconds(500), .seconds(2)]
 }

@@ -13,8 +13,9 @@ struct CaptureCommand: ParsableCommand {
         discussion: """
             Prints each message as it is understood, until Ctrl-C, --for or --count end it; then the diagrams of the boots \
             that were seen, and on standard error what was captured and what was lost. Capturing needs root, or \
-            sudo setcap cap_net_raw,cap_net_admin=eip on the program; under sudo all rights are given up once the \
-            interfaces are open.
+            sudo setcap cap_net_raw,cap_setpcap=ep on the program; all rights are given up once the interfaces and the \
+            folder of -w are open, and what is read from the wire is read without them. Files belong to who ran sudo, \
+            or to --user; without either to who runs novatrace.
 
             EXAMPLES
               sudo novatrace capture
@@ -45,14 +46,14 @@ struct CaptureCommand: ParsableCommand {
             throw CommandFailure(
                 .usage, "packets are written while they are captured with -w; \(format.name) is for 'novatrace export'")
         }
-        let user = try chosenUser()
+        let identity = try CaptureIdentity(named: capture.user)
         let live = try LiveCapture(interfaces: chosenInterfaces(), options: capture.liveOptions)
-        var processes = LocalProcesses()
-        if let user, user.isOther {
-            processes.prepare()
-            try user.assume()
-        }
-        let recorder = try writing.recorder(of: live, capture)
+        let processes = LocalProcesses(as: identity.user, isSandboxed: capture.sandbox)
+        let folder = try writing.folder(of: identity, isSandboxed: capture.sandbox)
+        let recorder = try writing.recorder(of: live, capture, in: folder)
+        try Confinement.enterCapture(
+            as: identity, writingIn: folder?.descriptor,
+            helpers: [processes.helper, folder?.helper].compactMap { $0 }, isSandboxed: capture.sandbox)
         EndSignals.block()
         let output: ResultOutput = writing.takesStandardOutput ? .error : .standard
         try LiveSession(live, recorder, processes, plan(format), output: output).run()
@@ -64,11 +65,6 @@ struct CaptureCommand: ParsableCommand {
         let choice = BusInterface.choose(ports: capture.ports, interfaces: try InterfaceList.all())
         StandardError.write("novatrace: capturing on \(choice.name): \(choice.reason)\n")
         return [choice.name]
-    }
-
-    private func chosenUser() throws -> UnprivilegedUser? {
-        if let name = capture.user { return try UnprivilegedUser(name: name) }
-        return .ofSudo
     }
 
     private func plan(_ format: Format) -> LiveSession.Plan {

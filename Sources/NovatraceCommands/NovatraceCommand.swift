@@ -52,7 +52,7 @@ package struct NovatraceCommand: ParsableCommand {
         subcommands: [
             CaptureCommand.self, ReplayCommand.self, ExplainCommand.self, ListCommand.self, StatsCommand.self,
             ConnectionsCommand.self, ExportCommand.self, CompareCommand.self, InterfacesCommand.self,
-            ProcessTableCommand.self,
+            ProcessTableCommand.self, OutputFilesCommand.self,
         ])
 
     package init() {}

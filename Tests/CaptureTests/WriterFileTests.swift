@@ -25,14 +25,36 @@ import Trace
         #expect(try WrittenFile(path).packets == numbered(1, bytes: 9))
     }
 
-    @Test func `a link to nothing and a link to a file are refused, and lead nowhere`() throws {
+    @Test(arguments: [false, true])
+    func `a link to nothing and a link to a file are refused with leave to replace as well, and lead nowhere`(
+        overwrites: Bool
+    ) throws {
         let (link, target) = (scratch.path("link"), scratch.path("target"))
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
-        #expect(refusal(link) == "\(link) exists already; --force replaces it")
+        let sentence = "\(link) is a link, and what links lead to is not written over"
+        #expect(refusal(link, overwrites: overwrites) == sentence)
         #expect(!FileManager.default.fileExists(atPath: target))
         _ = try scratch.write("target", [1])
-        #expect(refusal(link) == "\(link) exists already; --force replaces it")
+        #expect(refusal(link, overwrites: overwrites) == sentence)
         #expect(try scratch.bytes("target") == [1])
+    }
+
+    @Test(.enabled("this is not root") { ExternalProgram.mustBeInstalled || getuid() == 0 })
+    func `what a stranger has put where everybody may write is neither replaced nor written to`() throws {
+        let (file, pipe) = (try scratch.write("file", [1]), scratch.path("pipe"))
+        #expect(mkfifo(pipe, 0o666) == 0)
+        for path in [file, pipe] { #expect(chown(path, 1234, 1234) == 0) }
+        #expect(chmod(scratch.directory.path, 0o1777) == 0)
+        let reason = "is not replaced: it lies in a folder that everybody may write, and is or may be another user's"
+        for path in [file, pipe] { #expect(refusal(path, overwrites: true) == "\(path) \(reason)") }
+        #expect(refusal(pipe) == "\(pipe) \(reason)")
+        // One's own file with a second name may be another's plan.
+        #expect(chown(file, 0, 0) == 0)
+        #expect(link(file, scratch.path("second")) == 0)
+        #expect(refusal(file, overwrites: true) == "\(file) \(reason)")
+        #expect(unlink(scratch.path("second")) == 0)
+        #expect(try scratch.bytes("file") == [1])
+        #expect(refusal(file, overwrites: true) == nil)
     }
 
     @Test(arguments: [false, true])
@@ -226,17 +248,31 @@ import Trace
             let path = "\(folder)/a.pcap"
             var writer = try PacketWriter(
                 path: path, interfaces: [ethernet], ring: RingOptions(bytesPerFile: 1184, files: nil))
-            #expect(rename(folder, folder + "-away") == 0)
+            chmod(folder, 0o555)
+            if geteuid() == 0 { #expect(seteuid(65_534) == 0) }
             for packet in numbered(15, bytes: 100) { writer.write(packet) }
             #expect(writer.loss?.packets == 5)
             #expect(writer.loss?.cause.hasPrefix("\(path)") == true)
-            #expect(rename(folder + "-away", folder) == 0)
+            if geteuid() != getuid() { #expect(seteuid(getuid()) == 0) }
+            chmod(folder, 0o755)
             for packet in numbered(5, bytes: 100, from: 15) { writer.write(packet) }
             writer.finish()
             #expect(writer.loss?.packets == 5)
             #expect(try WrittenFile(path).numbers == Array(0..<10))
             #expect(try WrittenFile(path + "1").numbers == Array(15..<20))
         }
+    }
+
+    @Test func `a ring stays in its folder when that is given another name`() async throws {
+        let folder = scratch.directory.appending(path: "folder").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        var writer = try PacketWriter(
+            path: "\(folder)/a.pcap", interfaces: [ethernet], ring: RingOptions(bytesPerFile: 1184, files: nil))
+        #expect(rename(folder, folder + "-away") == 0)
+        for packet in numbered(15, bytes: 100) { writer.write(packet) }
+        writer.finish()
+        #expect(writer.loss == nil)
+        #expect(try WrittenFile("\(folder)-away/a.pcap1").numbers == Array(10..<15))
     }
 
     @Test(

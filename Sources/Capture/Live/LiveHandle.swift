@@ -1,4 +1,5 @@
 import CPcap
+import CSeccomp
 import Glibc
 import Trace
 
@@ -9,9 +10,16 @@ struct LiveHandle: ~Copyable {
         case packets(Int)
         /// Nothing more will come of this interface: what libpcap says.
         case ended(String)
+
+        /// Libraries before 1.10.2 end a round when the interface goes down, which can be captured on when it is up again.
+        init(failure: String, isThere: Bool) {
+            self = isThere && failure.contains("went down") ? .packets(0) : .ended(failure)
+        }
     }
 
     let name: String
+    /// The kernel's number of the interface; another one may take its name later.
+    private let number: Int32
     let linkType: LinkType
     /// For `poll`; readable when a block of packets is.
     let descriptor: Int32
@@ -28,6 +36,7 @@ struct LiveHandle: ~Copyable {
         handle = opened
         linkType = LinkType(rawValue: pcap_datalink(opened))
         descriptor = pcap_get_selectable_fd(opened)
+        number = rights_interface_number(descriptor, name)
         hasNanoseconds = pcap_get_tstamp_precision(opened) == PCAP_TSTAMP_PRECISION_NANO
     }
 
@@ -48,9 +57,13 @@ struct LiveHandle: ~Copyable {
                 },
                 UnsafeMutableRawPointer(Unmanaged.passUnretained(reader).toOpaque()).assumingMemoryBound(to: UInt8.self)
             )
-            return got >= 0 ? .packets(Int(got)) : .ended(String(cString: pcap_geterr(handle)))
+            return got >= 0
+                ? .packets(Int(got)) : Round(failure: String(cString: pcap_geterr(handle)), isThere: isThere)
         }
     }
+
+    /// Whether the interface is still there, up or down.
+    private var isThere: Bool { number != 0 && rights_interface_number(descriptor, name) == number }
 
     /// What was counted so far; `nil` when the interface is gone.
     var statistics: CaptureStatistics? {
@@ -159,6 +172,6 @@ extension CaptureError {
         return CaptureError(
             .notPermitted, path: name,
             "capturing on \(name) is not permitted: run novatrace with sudo, or give the program the right once with "
-                + "sudo setcap cap_net_raw,cap_net_admin=eip \(program)")
+                + "sudo setcap cap_net_raw,cap_setpcap=ep \(program)")
     }
 }

@@ -6,7 +6,7 @@ struct FileNames {
     private let path: String
     private let limit: Int?
     private let digits: Int
-    private var number = 0
+    private(set) var number = 0
 
     init(path: String, limit: Int?) {
         self.path = path
@@ -21,6 +21,13 @@ struct FileNames {
     mutating func advance() {
         number += 1
         if let limit, number >= limit { number = 0 }
+    }
+
+    /// Goes to the name of that number; `false` where there is none.
+    mutating func go(to number: Int) -> Bool {
+        guard number >= 0, limit.map({ number < $0 }) ?? true else { return false }
+        self.number = number
+        return true
     }
 
     /// How many names there are, at most `most`.

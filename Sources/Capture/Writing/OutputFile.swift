@@ -7,7 +7,7 @@ import Glibc
 struct OutputFile: ~Copyable {
     /// −1 when it is closed.
     private var descriptor: Int32
-    private let isRegular: Bool
+    let isRegular: Bool
     /// Bytes written through this.
     private(set) var length = 0
     /// Nothing can follow any more: it is closed, a pipe ends inside a record, or nobody reads it.
@@ -28,44 +28,66 @@ struct OutputFile: ~Copyable {
         case replaced
     }
 
-    /// An error number of the system.
+    /// Why a file is not opened: an error number of the system, `ELOOP` for a link.
     struct Failure: Error {
         let number: Int32
+        /// It may be somebody else's, who would then hold what is written.
+        var isStrangers = false
+
+        /// Something has the name that is not replaced: a ring steps over it.
+        var isInTheWay: Bool { isStrangers || number == EEXIST || number == ELOOP }
     }
 
-    /// Opens `path`; `-` is standard output. New files can be read by their owner only, as packets hold secrets.
-    ///
-    /// - Throws: `EEXIST` for a regular file that is refused; there is no moment between looking and creating.
-    static func open(_ path: String, existing: Existing) throws(Failure) -> OutputFile {
-        if path == "-" { return try taking(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), refusingRegular: false) }
-        let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY
-        if existing == .replaced {
-            let file = try taking(Glibc.open(path, flags | O_CREAT, 0o600), refusingRegular: false)
-            guard !file.isRegular || ftruncate(file.descriptor, 0) == 0 else { throw Failure(number: errno) }
-            return file
-        }
-        let descriptor = Glibc.open(path, flags | O_CREAT | O_EXCL, 0o600)
-        guard descriptor < 0, errno == EEXIST else { return try taking(descriptor, refusingRegular: false) }
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { throw Failure(number: EEXIST) }
-        return try taking(Glibc.open(path, flags), refusingRegular: true)
+    /// A further descriptor of what the shell has opened.
+    static func sharing(_ descriptor: Int32) throws(Failure) -> OutputFile {
+        try opened(fcntl(descriptor, F_DUPFD_CLOEXEC, 3))
     }
 
-    /// Opens `path` and writes the header; a new file without room for it is removed again.
-    static func create(_ path: String, existing: Existing, header: [UInt8]) throws(Failure) -> OutputFile {
-        var file = try open(path, existing: existing)
-        guard let error = file.writeHeader(header) else { return file }
-        if existing == .refused, file.isRegular, path != "-" { unlink(path) }
-        throw Failure(number: error)
+    /// Opens `name` in a folder. New files can be read by their owner only, as packets hold secrets.
+    static func open(
+        _ name: String, in folder: Int32, owner: UnprivilegedUser?, existing: Existing
+    ) throws(Failure) -> OutputFile {
+        try opened(descriptor(of: name, in: folder, owner: owner, existing: existing))
     }
 
-    private static func taking(_ descriptor: Int32, refusingRegular: Bool) throws(Failure) -> OutputFile {
+    /// Takes a descriptor over; below 0 it failed, by the error number.
+    static func opened(_ descriptor: Int32) throws(Failure) -> OutputFile {
         guard descriptor >= 0 else { throw Failure(number: errno) }
         var status = stat()
         let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        let file = OutputFile(descriptor, isRegular: isRegular)
-        guard !isRegular || !refusingRegular else { throw Failure(number: EEXIST) }
-        return file
+        return OutputFile(descriptor, isRegular: isRegular)
+    }
+
+    /// As `open`, with a descriptor that nobody owns yet. No link is followed; there is no moment between looking at a
+    /// file and opening it in which another could take its place.
+    ///
+    /// - Throws: `EEXIST` for a regular file that is refused.
+    static func descriptor(
+        of name: String, in folder: Int32, owner: UnprivilegedUser?, existing: Existing
+    ) throws(Failure) -> Int32 {
+        guard !["", ".", ".."].contains(name) else { throw Failure(number: EISDIR) }
+        let flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW
+        let new = openat(folder, name, flags | O_CREAT | O_EXCL, 0o600)
+        if new >= 0 {
+            if let owner { _ = fchown(new, owner.user, owner.group) }
+            return new
+        }
+        guard errno == EEXIST else { throw Failure(number: errno) }
+        // Looked at before as well: opening a pipe waits for its reader, and that of a stranger is not waited for.
+        var status = stat()
+        guard fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { throw Failure(number: errno) }
+        try OutputGuard.check(status, in: folder, owner: owner, existing: existing)
+        let old = openat(folder, name, flags)
+        guard old >= 0 else { throw Failure(number: errno) }
+        do throws(Failure) {
+            guard fstat(old, &status) == 0 else { throw Failure(number: errno) }
+            try OutputGuard.check(status, in: folder, owner: owner, existing: existing)
+            guard status.st_mode & S_IFMT != S_IFREG || ftruncate(old, 0) == 0 else { throw Failure(number: errno) }
+            return old
+        } catch {
+            Glibc.close(old)
+            throw error
+        }
     }
 
     /// Writes records that end at `ends`, the last of them at the end of `bytes`.
@@ -138,8 +160,19 @@ extension CaptureError {
 
     /// Why a file cannot be written, by the system's error number.
     static func unwritable(_ path: String, _ error: Int32) -> CaptureError {
-        CaptureError(
-            .unwritable, path: path, sentence(outputTitle(path), error), cause: String(cString: strerror(error)))
+        unwritable(path, OutputFile.Failure(number: error))
+    }
+
+    static func unwritable(_ path: String, _ failure: OutputFile.Failure) -> CaptureError {
+        let title = outputTitle(path)
+        guard !failure.isStrangers else {
+            return CaptureError(.unwritable, path: path, OutputGuard.strangersSentence(title))
+        }
+        guard failure.number != ELOOP else {
+            return CaptureError(.unwritable, path: path, OutputGuard.linkSentence(title))
+        }
+        return CaptureError(
+            .unwritable, path: path, sentence(title, failure.number), cause: String(cString: strerror(failure.number)))
     }
 
     private static func sentence(_ title: String, _ error: Int32) -> String {
@@ -154,6 +187,7 @@ extension CaptureError {
         case EDQUOT: "this user's share of the disk that holds \(title) is used up"
         case EFBIG: "\(title) has the largest size that a file may have here"
         case EPIPE: "nobody reads \(title) any more"
+        case ECONNRESET, ETIMEDOUT: "\(title) cannot be opened: the helper that opens files does not answer"
         case EMFILE, ENFILE: "\(title) cannot be opened: too many files are open at once"
         default: "\(title) cannot be written"
         }

@@ -25,6 +25,8 @@ package struct PacketWriter: ~Copyable {
     private var names: FileNames
     /// With a limited ring the names that may be replaced.
     private var own: Set<String> = []
+    /// `nil` for what the shell has opened, which is one file.
+    private let folder: OutputFolder?
     private var file: OutputFile
     private var holdsPackets = false
     /// Records that are not written yet, and where each of them ends.
@@ -43,24 +45,29 @@ package struct PacketWriter: ~Copyable {
 
     /// Opens the file and writes its header. `-` is standard output; opening a FIFO waits for its reader.
     ///
+    /// - Parameter folder: the folder of `path`, where it is open already.
     /// - Throws: `unwritable`, for a path that cannot be written, a file that exists where `overwrites` is not set, a
     ///   name that ends in `.pcap` for several link types, and several files where there can be only one stream.
     package init(
-        path: String, interfaces: [WrittenInterface], ring: RingOptions? = nil, overwrites: Bool = false
+        path: String, interfaces: [WrittenInterface], ring: RingOptions? = nil, overwrites: Bool = false,
+        folder: OutputFolder? = nil
     ) throws(CaptureError) {
         let encoder = try PacketEncoder(path: path, interfaces: interfaces)
         let names = FileNames(path: path, limit: ring?.bytesPerFile == nil ? nil : ring?.files)
-        if path == "-", isatty(STDOUT_FILENO) == 1 {
+        if OutputGuard.inherited(path) == STDOUT_FILENO, isatty(STDOUT_FILENO) == 1 {
             throw CaptureError(
                 .unwritable, path: path, "standard output is a terminal: packets are written to a file or a pipe")
         }
-        if ring?.bytesPerFile != nil { try Self.check(names, path: path, overwrites: overwrites) }
+        let inherited = OutputGuard.inherited(path)
+        let known = inherited != nil ? nil : folder
+        let folder = try inherited == nil && known == nil ? OutputFolder(of: path) : known
+        if ring?.bytesPerFile != nil { try Self.check(names, path: path, in: folder, overwrites: overwrites) }
         let file: OutputFile
         do throws(OutputFile.Failure) {
-            file = try OutputFile.create(
-                names.current, existing: overwrites ? .replaced : .refused, header: encoder.fileHeader)
+            file = try Self.create(
+                names, inherited, in: folder, existing: overwrites ? .replaced : .refused, encoder.fileHeader)
         } catch {
-            throw .unwritable(names.current, error.number)
+            throw .unwritable(names.current, error)
         }
         title = CaptureError.outputTitle(path)
         self.encoder = encoder
@@ -68,9 +75,26 @@ package struct PacketWriter: ~Copyable {
         bytesPerFile = ring?.bytesPerFile
         self.overwrites = overwrites
         self.names = names
+        self.folder = folder
         self.file = consume file
         buffer.reserveCapacity(Self.bufferSize)
         keep(names.current)
+    }
+
+    /// Opens the first file and writes the header; a new file without room for it is removed again.
+    private static func create(
+        _ names: FileNames, _ inherited: Int32?, in folder: OutputFolder?, existing: OutputFile.Existing,
+        _ header: [UInt8]
+    ) throws(OutputFile.Failure) -> OutputFile {
+        guard let folder else {
+            var file = try OutputFile.sharing(inherited ?? STDOUT_FILENO)
+            if let error = file.writeHeader(header) { throw OutputFile.Failure(number: error) }
+            return file
+        }
+        var file = try folder.openFirst(names, existing: existing)
+        guard let error = file.writeHeader(header) else { return file }
+        if existing == .refused, file.isRegular { folder.remove(names.current) }
+        throw OutputFile.Failure(number: error)
     }
 
     /// Writes a packet; `header.stamp.source` is the index of its interface. Never fails: what is lost is counted.
@@ -132,7 +156,7 @@ package struct PacketWriter: ~Copyable {
     private mutating func drain() -> Bool {
         guard !buffer.isEmpty else { return true }
         let (whole, error) = writeGathered()
-        if let error { fail(error, losing: ends.count - whole) } else { failure = nil }
+        if let error { fail(OutputFile.Failure(number: error), losing: ends.count - whole) } else { failure = nil }
         buffer.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         return error == nil
@@ -143,7 +167,7 @@ package struct PacketWriter: ~Copyable {
         return file.write(buffer, ends: ends)
     }
 
-    private mutating func fail(_ error: Int32, losing count: Int) {
+    private mutating func fail(_ error: OutputFile.Failure, losing count: Int) {
         let cause = CaptureError.unwritable(names.current, error).description
         failure = (lastTime, cause)
         if count > 0 { lose(count) }
@@ -164,12 +188,14 @@ package struct PacketWriter: ~Copyable {
     /// Opens the next file in place of the current one, which is kept where that fails.
     private mutating func beginNextFile() -> Bool {
         let before = names
-        var error = EEXIST
-        for _ in 0..<names.count(upTo: Self.mostNamesTried) where error == EEXIST {
+        var error = OutputFile.Failure(number: EEXIST)
+        for _ in 0..<names.count(upTo: Self.mostNamesTried) where error.isInTheWay {
             names.advance()
             let name = names.current
             do throws(OutputFile.Failure) {
-                var next = try OutputFile.open(name, existing: overwrites || own.contains(name) ? .replaced : .refused)
+                guard let folder else { throw OutputFile.Failure(number: ESPIPE) }
+                var next = try folder.open(
+                    names, existing: overwrites || own.contains(name) ? .replaced : .refused)
                 // Without room for it now, it is written before the first packet.
                 _ = next.writeHeader(encoder.fileHeader)
                 close()
@@ -178,7 +204,7 @@ package struct PacketWriter: ~Copyable {
                 keep(name)
                 return true
             } catch let failed {
-                error = failed.number
+                error = failed
             }
         }
         names = before
@@ -193,15 +219,22 @@ package struct PacketWriter: ~Copyable {
         if files.count > Self.mostNamesKept { files.removeFirst() }
     }
 
-    private static func check(_ names: FileNames, path: String, overwrites: Bool) throws(CaptureError) {
-        var status = stat()
-        if path == "-" || (stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)) {
+    private static func check(
+        _ names: FileNames, path: String, in folder: OutputFolder?, overwrites: Bool
+    ) throws(CaptureError) {
+        let kind = (folder?.status(path)?.st_mode).map { $0 & S_IFMT }
+        guard let folder, kind.map({ [S_IFREG, S_IFDIR, S_IFLNK].contains($0) }) ?? true else {
             throw CaptureError(
                 .unwritable, path: path,
                 "\(CaptureError.outputTitle(path)) is one stream, which cannot be divided into several files")
         }
-        for name in names.known(upTo: mostNamesTried) where !overwrites && lstat(name, &status) == 0 {
-            throw .unwritable(name, status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+        for name in names.known(upTo: mostNamesTried) where !overwrites {
+            guard let status = folder.status(name) else { continue }
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: throw .unwritable(name, EISDIR)
+            case S_IFLNK: throw .unwritable(name, ELOOP)
+            default: throw .unwritable(name, EEXIST)
+            }
         }
     }
 }

@@ -1,19 +1,16 @@
-import Glibc
+import Capture
 
 /// What the helper process does: it answers requests about sockets from the process table until its input ends.
 ///
-/// It may run with more privileges than the process that asks. It sees no packets, opens nothing that a request names,
-/// and takes nothing in but addresses and ports.
+/// It has two rights more than the process that asks: to look into any folder and to see what any process has open. It sees
+/// no packets, opens nothing that a request names, and takes nothing in but addresses and ports.
 package enum LookupHelper {
-    /// Makes the process a helper: it outlives the signals that a terminal sends to all of its processes, since the one
-    /// that asks has something left to say after them. It keeps no file of that one open, and leaves none behind.
-    package static func prepare() {
-        for number in [SIGINT, SIGHUP, SIGTERM, SIGPIPE] { signal(number, SIG_IGN) }
-        closefrom(STDERR_FILENO + 1)
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        // A working directory would keep its file system from being unmounted.
-        _ = chdir("/")
+    /// Makes the process a helper that keeps no rights but those to look at the processes of all users.
+    ///
+    /// - Parameter user: who it goes on as; `nil` for who it is.
+    package static func prepare(as user: UnprivilegedUser?, isSandboxed: Bool) throws(CaptureError) {
+        HelperProcess.prepare()
+        try Confinement.enterProcessTable(as: user, isSandboxed: isSandboxed)
     }
 
     /// Answers the requests that come from `input` on `output`, until there are no more or nobody reads the answers.

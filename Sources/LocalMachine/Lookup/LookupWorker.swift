@@ -1,3 +1,4 @@
+import Capture
 import Glibc
 
 /// A machine that passes questions on to the helper and its answers back, on a thread of its own, until it is told to
@@ -17,7 +18,15 @@ struct LookupWorker: ~Copyable, Sendable {
         self.helper = helper
     }
 
-    mutating func run() {
+    /// Works until there is nothing left to do; then the helper is ended.
+    consuming func run() {
+        let exchange = exchange
+        work()
+        _ = consume self
+        exchange.end()
+    }
+
+    private mutating func work() {
         while true {
             guard let asked = exchange.takeQuestions() else { return }
             let now = ContinuousClock.now
@@ -32,6 +41,7 @@ struct LookupWorker: ~Copyable, Sendable {
     private mutating func sendRequest(at now: ContinuousClock.Instant) -> Bool {
         guard request.isEmpty else { return true }
         request = questions.take(at: now)
+        if !request.isEmpty { exchange.count(waitingSince: now) }
         return request.isEmpty || writeAll(helper.connection, LookupLine.request(request))
     }
 
@@ -70,6 +80,7 @@ struct LookupWorker: ~Copyable, Sendable {
             guard !request.isEmpty else { return false }
             let givenUp = questions.close(request, found: found, at: .now)
             exchange.count(givenUp: givenUp, unreadable: unreadable)
+            exchange.count(waitingSince: nil)
             request = []
             found = []
         case .refused: return false
@@ -82,9 +93,11 @@ struct LookupWorker: ~Copyable, Sendable {
 enum LookupThread {
     /// Carries a worker over to its thread.
     private final class Parcel {
-        var worker: LookupWorker
+        private var worker: LookupWorker?
 
-        init(_ worker: consuming LookupWorker) { self.worker = worker }
+        init(_ worker: consuming LookupWorker) { self.worker = consume worker }
+
+        func take() -> LookupWorker? { worker.take() }
     }
 
     /// Runs `worker` to its end on a thread that takes no signals: those are for the threads that wait for them, and the
@@ -101,12 +114,12 @@ enum LookupThread {
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
-                Unmanaged<Parcel>.fromOpaque(argument).takeRetainedValue().worker.run()
+                if let worker = Unmanaged<Parcel>.fromOpaque(argument).takeRetainedValue().take() { worker.run() }
                 return nil
             }, parcel.toOpaque())
         guard code == 0 else {
             parcel.release()
-            throw LookupError(code)
+            throw LookupError(SystemFailure(number: code))
         }
         pthread_detach(thread)
     }

@@ -1,3 +1,4 @@
+import Capture
 import Glibc
 import Synchronization
 
@@ -22,37 +23,68 @@ package struct LookupStatistics: Hashable, Sendable {
     package var unreadable = 0
     /// Whether the helper has ended without being told to; nothing is answered any more.
     package var isLost = false
+    /// Since when the helper has a request that it has not worked off.
+    package var waitingSince: ContinuousClock.Instant?
 
     package init() {}
 }
 
 /// A machine that finds the processes of this machine's connections, in the background, with a helper process.
 ///
-/// The helper keeps the privileges that this process has when it starts it, and may give up afterwards. No method waits.
+/// The helper keeps the rights to look at all processes that this process has when it starts it, and may give up
+/// afterwards. No method waits, but `close` for a moment.
 package final class ProcessLookup: Sendable {
     private let exchange: LookupExchange
     /// The pid of the helper.
-    let helper: Int32
+    package let helper: Int32
+    /// The helper until the thread is started that speaks with it.
+    private let process: Mutex<HelperProcess?>
 
     /// Starts the helper: this program once more, with the command `process-table`.
-    package convenience init() throws(LookupError) {
-        try self.init(executable: "/proc/self/exe")
+    ///
+    /// - Parameters:
+    ///   - user: who the helper goes on as; `nil` for who this process is.
+    ///   - isSandboxed: whether the helper can make only the system calls that it needs.
+    package convenience init(as user: UnprivilegedUser? = nil, isSandboxed: Bool = true) throws(LookupError) {
+        try self.init(executable: "/proc/self/exe", as: user, isSandboxed: isSandboxed)
     }
 
     /// Starts `executable` as the helper.
-    package init(executable: String) throws(LookupError) {
-        exchange = try LookupExchange()
-        let process = try HelperProcess(executable, arguments: ["novatrace", "process-table"])
-        helper = process.pid
-        try LookupThread.start(LookupWorker(exchange, process))
+    package init(
+        executable: String, as user: UnprivilegedUser? = nil, isSandboxed: Bool = true
+    ) throws(LookupError) {
+        var arguments = ["novatrace", "process-table"]
+        if let user { arguments += ["--user-id", "\(user.user)", "--group-id", "\(user.group)"] }
+        if !isSandboxed { arguments.append("--no-sandbox") }
+        do throws(SystemFailure) {
+            exchange = try LookupExchange()
+            let helper = try HelperProcess(executable, arguments: arguments)
+            self.helper = helper.pid
+            process = Mutex(consume helper)
+        } catch {
+            throw LookupError(error)
+        }
     }
 
     deinit { close() }
+
+    /// Starts the thread that speaks with the helper, which the first question does otherwise. A process that gives up
+    /// rights does that before, as threads have rights of their own.
+    package func start() {
+        guard let helper = process.withLock({ $0.take() }) else { return }
+        do {
+            try LookupThread.start(LookupWorker(exchange, helper))
+        } catch {
+            exchange.lose(questions: 0)
+            exchange.end()
+        }
+    }
 
     /// Asks what process the client of each connection is; the ends are given as `address:port`, IPv6 in brackets.
     ///
     /// A socket that is not found at once is looked for again for about three seconds.
     package func ask(_ connections: [(client: String, server: String)]) {
+        start()
         exchange.ask(connections)
     }
 
@@ -61,8 +93,12 @@ package final class ProcessLookup: Sendable {
 
     package var statistics: LookupStatistics { exchange.statistics }
 
-    /// Ends the helper.
-    package func close() { exchange.close() }
+    /// Ends the helper, and waits a moment until it has.
+    package func close() {
+        let isStarted = process.withLock { $0.take() == nil }
+        exchange.close()
+        for _ in 0..<LookupLimits.endingSteps where isStarted && !exchange.hasEnded { usleep(1000) }
+    }
 }
 
 /// What the caller and the thread that speaks with the helper share.
@@ -72,6 +108,7 @@ final class LookupExchange: Sendable {
         var answers: [LookupAnswer] = []
         var statistics = LookupStatistics()
         var isClosing = false
+        var hasEnded = false
     }
 
     private let state = Mutex(State())
@@ -80,7 +117,7 @@ final class LookupExchange: Sendable {
     /// Becomes readable when there is something to do.
     var wakeup: Int32 { bell.near }
 
-    init() throws(LookupError) {
+    init() throws(SystemFailure) {
         bell = try SocketEnds()
         // A bell that rings already need not ring twice.
         for end in [bell.near, bell.far] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
@@ -111,6 +148,9 @@ final class LookupExchange: Sendable {
             return state.answers
         }
     }
+
+    /// Whether the helper was ended.
+    var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
     var statistics: LookupStatistics { state.withLock { $0.statistics } }
 
@@ -154,6 +194,12 @@ final class LookupExchange: Sendable {
             state.statistics.unreadable = unreadable ?? state.statistics.unreadable
         }
     }
+
+    func count(waitingSince moment: ContinuousClock.Instant?) {
+        state.withLock { $0.statistics.waitingSince = moment }
+    }
+
+    func end() { state.withLock { $0.hasEnded = true } }
 
     /// Nothing more will be answered; `questions` are still open.
     func lose(questions: Int) {

@@ -50,9 +50,15 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Go on as this user once the interfaces are open; under sudo as who ran it. root keeps all rights.",
+            "Go on as this user once the interfaces are open; under sudo as who ran it, as root itself as novatrace, "
+                + "tcpdump or nobody, the first that there is. root keeps root's rights.",
             valueName: "name"))
     var user: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Let the kernel refuse what a capture has no need for: programs, connections, other files (seccomp(2)).")
+    var sandbox = true
 
     /// A length of time as a person gives it, at most a year.
     struct Duration: ExpressibleByArgument {

@@ -20,7 +20,7 @@ struct WritingOptions: ParsableArguments {
         help: ArgumentHelp("Keep so many files, replacing the oldest.", valueName: "number"))
     var fileCount: Int?
 
-    @Flag(help: "Replace files that exist.")
+    @Flag(help: "Replace files that exist; never what a link leads to, nor a stranger's in a folder open to all.")
     var force = false
 
     mutating func validate() throws {
@@ -39,10 +39,24 @@ struct WritingOptions: ParsableArguments {
     }
 
     /// Whether standard output is taken by packets.
-    var takesStandardOutput: Bool { path == "-" }
+    var takesStandardOutput: Bool { path.flatMap(OutputGuard.inherited) == 1 }
+
+    /// The folder of the file, open; `nil` where nothing is written, or to what the shell has opened.
+    ///
+    /// To be called while the rights to go there are held.
+    func folder(of identity: CaptureIdentity, isSandboxed: Bool) throws -> OutputFolder? {
+        guard let path, OutputGuard.inherited(path) == nil else { return nil }
+        let folder = try OutputFolder(of: path, owner: identity.owner)
+        guard let ring, identity.user?.isOther == true, !identity.keepsRoot else { return folder }
+        return try folder.withOpener(for: path, ring: ring, overwrites: force, isSandboxed: isSandboxed)
+    }
+
+    private var ring: RingOptions? { fileSize.map { RingOptions(bytesPerFile: $0 * 1_000_000, files: fileCount) } }
 
     /// The writer of what `capture` captures; `nil` where nothing is to be written.
-    func recorder(of capture: LiveCapture, _ options: CaptureOptions) throws -> PacketRecorder? {
+    func recorder(
+        of capture: LiveCapture, _ options: CaptureOptions, in folder: OutputFolder?
+    ) throws -> PacketRecorder? {
         guard let path else { return nil }
         let interfaces = zip(capture.names, capture.linkTypes).map { name, linkType in
             WrittenInterface(
@@ -50,8 +64,7 @@ struct WritingOptions: ParsableArguments {
                 filter: options.liveOptions.filter.expression)
         }
         let writer = try PacketWriter(
-            path: path, interfaces: interfaces,
-            ring: fileSize.map { RingOptions(bytesPerFile: $0 * 1_000_000, files: fileCount) }, overwrites: force)
+            path: path, interfaces: interfaces, ring: ring, overwrites: force, folder: folder)
         return PacketRecorder(writer, reading: capture.reader())
     }
 }

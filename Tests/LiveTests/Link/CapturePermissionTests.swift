@@ -4,12 +4,12 @@ import Testing
 
 extension `A capture on a link` {
     /// A user without any rights; setpriv(1) makes a command its.
-    private static let asNobody = [
+    static let asNobody = [
         "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--",
     ]
 
     /// novatrace where every user may run it: the build's folder may be closed to others.
-    private func copy(in link: VirtualLink) throws -> String {
+    func copy(in link: VirtualLink) throws -> String {
         let copy = link.path("novatrace")
         try FileManager.default.copyItem(atPath: ExternalProgram.novatrace.location, toPath: copy)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: copy)
@@ -23,7 +23,7 @@ extension `A capture on a link` {
             #expect(result.status == 77)
             #expect(
                 result.errors == "novatrace: capturing on bus0 is not permitted: run novatrace with sudo, or give the "
-                    + "program the right once with sudo setcap cap_net_raw,cap_net_admin=eip \(novatrace)\n")
+                    + "program the right once with sudo setcap cap_net_raw,cap_setpcap=ep \(novatrace)\n")
             #expect(result.output.isEmpty)
         }
     }
@@ -31,7 +31,7 @@ extension `A capture on a link` {
     @Test func `needs no root where the program has the right`() async throws {
         try await VirtualLink.run { link in
             let (novatrace, file) = (try copy(in: link), link.path("bus.pcap"))
-            let given = try await link.run(["setcap", "cap_net_raw,cap_net_admin=eip", novatrace])
+            let given = try await link.run(["setcap", "cap_net_raw,cap_setpcap=ep", novatrace])
             guard given.status == 0 || ExternalProgram.mustBeInstalled else {
                 return print("skipped: the file system keeps no rights of programs: \(given.errors)")
             }

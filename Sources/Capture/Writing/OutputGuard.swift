@@ -1,0 +1,65 @@
+import CSeccomp
+import Glibc
+
+/// What may be written over: nothing that a link leads to, and in a folder that everybody may write nothing that somebody
+/// else has put there, who would then hold what is written, or lose what is theirs (open(2), `O_NOFOLLOW`; proc_sys_fs(5),
+/// `protected_regular` and `protected_fifos`, which not every system has switched on).
+package enum OutputGuard {
+    /// What the shell has opened, by `-` or the names that stand for descriptors of this process: it is shared, not
+    /// opened anew, as its own name may lead elsewhere by now. `nil` for any other path.
+    package static func inherited(_ path: String) -> Int32? {
+        switch path {
+        case "-", "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+                return Int32(path.dropFirst(folder.count)).flatMap { $0 >= 0 ? $0 : nil }
+            }
+            return nil
+        }
+    }
+
+    /// - Parameters:
+    ///   - status: what the name stands for, links not followed.
+    ///   - owner: whom new files are given to.
+    static func check(
+        _ status: stat, in folder: Int32, owner: UnprivilegedUser?, existing: OutputFile.Existing
+    ) throws(OutputFile.Failure) {
+        switch status.st_mode & S_IFMT {
+        case S_IFLNK: throw OutputFile.Failure(number: ELOOP)
+        case S_IFDIR: throw OutputFile.Failure(number: EISDIR)
+        case S_IFREG where existing == .refused: throw OutputFile.Failure(number: EEXIST)
+        case S_IFCHR, S_IFBLK: return
+        default: break
+        }
+        guard !isStrangers(status, in: folder, owner: owner?.user) else {
+            throw OutputFile.Failure(number: EPERM, isStrangers: true)
+        }
+    }
+
+    /// Whether a file may be somebody else's: in a folder that everybody may write it belongs neither to this user nor to
+    /// `owner` nor to whom the folder belongs, or it has another name somewhere.
+    package static func isStrangers(_ status: stat, in folder: Int32, owner: uid_t? = nil) -> Bool {
+        var above = stat()
+        guard fstat(folder, &above) == 0 else { return true }
+        guard above.st_mode & S_IWOTH != 0 else { return false }
+        let isKnown = [geteuid(), above.st_uid, owner].contains(status.st_uid)
+        return !isKnown || (status.st_mode & S_IFMT == S_IFREG && status.st_nlink > 1)
+    }
+
+    package static func strangersSentence(_ title: String) -> String {
+        "\(title) is not replaced: it lies in a folder that everybody may write, and is or may be another user's"
+    }
+
+    package static func linkSentence(_ title: String) -> String {
+        "\(title) is a link, and what links lead to is not written over"
+    }
+
+    /// Whether the file at `path` may be somebody else's, as above.
+    package static func isStrangers(_ status: stat, at path: String) -> Bool {
+        let folder = rights_open_folder(OutputFolder.parts(path).folder)
+        guard folder >= 0 else { return false }
+        defer { close(folder) }
+        return isStrangers(status, in: folder)
+    }
+}
