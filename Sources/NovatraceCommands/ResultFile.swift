@@ -1,3 +1,4 @@
+import Capture
 import Rendering
 
 #if canImport(Glibc)
@@ -9,8 +10,9 @@ import Rendering
 /// A file that holds a result: written where nobody sees it and put in its place whole, so that half a file never replaces
 /// a good one.
 ///
-/// Links are followed, and the file keeps the rights and the owner of the one that it replaces. Devices, pipes and what
-/// the shell has opened (`/dev/stdout`) are written as they are.
+/// No link is followed: what it leads to may be anybody's choice. The file keeps the rights and the owner of the one that
+/// it replaces, which is not one that somebody else put into a folder that everybody may write. Devices, pipes and what the
+/// shell has opened (`/dev/stdout`) are written as they are.
 enum ResultFile {
     /// Whether both names lead to one file.
     static func isSame(_ path: String, as other: String) -> Bool {
@@ -25,47 +27,33 @@ enum ResultFile {
     }
 
     static func replace(_ path: String, _ write: (@escaping OutputSink) throws -> Void) throws {
+        if let descriptor = OutputGuard.inherited(path) {
+            return try ResultOutput(descriptor: descriptor, name: path).collect(write)
+        }
         var information = stat()
-        let isThere = stat(path, &information) == 0
+        let isThere = lstat(path, &information) == 0
         guard isThere || errno == ENOENT else { throw failure("cannot write \(path)") }
-        guard !isThere || information.st_mode & S_IFMT != S_IFDIR else {
-            throw CommandFailure(.outputFailed, "\(path) is a directory")
+        let kind = information.st_mode & S_IFMT
+        guard !isThere || kind != S_IFDIR else { throw CommandFailure(.outputFailed, "\(path) is a directory") }
+        guard !isThere || kind != S_IFLNK else {
+            throw CommandFailure(.outputFailed, OutputGuard.linkSentence(path))
         }
-        if isThere, information.st_mode & S_IFMT != S_IFREG || isOpenAlready(path) {
-            return try append(to: path, write)
+        guard !isThere || kind == S_IFCHR || !OutputGuard.isStrangers(information, at: path) else {
+            throw CommandFailure(.outputFailed, OutputGuard.strangersSentence(path))
         }
+        if isThere, kind != S_IFREG { return try append(to: path, write) }
         guard !isThere || access(path, W_OK) == 0 else { throw failure("cannot write \(path)") }
-        let target = try destination(of: path)
         let mode = isThere ? information.st_mode & 0o7777 : 0o666 & ~currentMask
-        var file = try TemporaryFile(beside: target, named: path, mode: mode)
+        var file = try TemporaryFile(beside: path, named: path, mode: mode)
         do {
             if isThere { _ = fchown(file.descriptor, information.st_uid, information.st_gid) }
             guard fchmod(file.descriptor, mode) == 0 else { throw failure("cannot write \(path)") }
             try ResultOutput(descriptor: file.descriptor, name: path).collect(write)
-            try file.move(to: target, named: path)
+            try file.move(to: path, named: path)
         } catch {
             file.discard()
             throw error
         }
-    }
-
-    /// A name of a file that the shell has opened: it is written where it stands, whatever its own name is.
-    private static func isOpenAlready(_ path: String) -> Bool {
-        path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
-    }
-
-    /// Where links lead at last, there or not; a chain of them is followed as far as the system would.
-    private static func destination(of path: String) throws -> String {
-        var target = path
-        for _ in 0..<40 {
-            var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-            let length = readlink(target, &buffer, buffer.count)
-            guard length > 0 else { return target }
-            let link = String(decoding: buffer.prefix(length), as: UTF8.self)
-            let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
-            target = link.hasPrefix("/") ? link : folder + link
-        }
-        throw CommandFailure(.outputFailed, "cannot write \(path): \(String(cString: strerror(ELOOP)))")
     }
 
     private static var currentMask: mode_t {
@@ -75,7 +63,7 @@ enum ResultFile {
     }
 
     private static func append(to path: String, _ write: (@escaping OutputSink) throws -> Void) throws {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw failure("cannot write \(path)") }
         defer { close(descriptor) }
         try ResultOutput(descriptor: descriptor, name: path).collect(write)

@@ -65,21 +65,26 @@ import Testing
         #expect(try scratch.bytes("packets.pcapng") != good)
     }
 
-    @Test(arguments: [true, false]) func `is the one that a link leads to`(isThere: Bool) async throws {
+    @Test(arguments: [true, false]) func `is none that a link leads to`(isThere: Bool) async throws {
         if isThere { _ = try scratch.write("real.md", good) }
-        try FileManager.default.createSymbolicLink(atPath: scratch.path("link.md"), withDestinationPath: "real.md")
-        let result = try await export(["captures/boot-novalidhost.pcap", "-o", scratch.path("link.md")])
-        #expect(result.status == 0)
-        let link = try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link.md"))
-        #expect(link == "real.md")
-        #expect(try scratch.bytes("real.md").starts(with: Array("# boot".utf8)))
+        let path = scratch.path("link.md")
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "real.md")
+        let result = try await export(["captures/boot-novalidhost.pcap", "-o", path])
+        #expect(result.status == 74)
+        #expect(result.errors == "novatrace: \(path) is a link, and what links lead to is not written over\n")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "real.md")
+        #expect(try scratch.names == (isThere ? ["link.md", "real.md"] : ["link.md"]))
+        if isThere { #expect(try scratch.bytes("real.md") == good) }
     }
 
-    @Test func `is no link that leads to itself`() async throws {
-        try FileManager.default.createSymbolicLink(atPath: scratch.path("a.md"), withDestinationPath: "a.md")
-        let result = try await export(["captures/boot-novalidhost.pcap", "-o", scratch.path("a.md")])
+    @Test(.enabled("this is not root") { ExternalProgram.mustBeInstalled || getuid() == 0 })
+    func `is none that a stranger has put where everybody may write`() async throws {
+        let path = try scratch.write("report.md", good)
+        #expect(chmod(scratch.directory.path, 0o1777) == 0 && chown(path, 1234, 1234) == 0)
+        let result = try await export(["captures/boot-novalidhost.pcap", "-o", path])
         #expect(result.status == 74)
-        #expect(result.errors.contains("symbolic links"))
+        #expect(result.errors.hasPrefix("novatrace: \(path) is not replaced: it lies in a folder that everybody may"))
+        #expect(try scratch.bytes("report.md") == good)
     }
 
     @Test func `may be what the shell has opened`() async throws {
