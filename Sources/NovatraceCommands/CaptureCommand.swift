@@ -80,7 +80,6 @@ struct CaptureCommand: ParsableCommand {
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
             isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
             network: keeping.network, ports: capture.ports, retention: keeping.retention, selection: selection,
-            showsBackground: select.all,
-            duration: capture.duration?.length, patience: judge.patience)
+            showsBackground: select.all, patience: judge.patience)
     }
 }

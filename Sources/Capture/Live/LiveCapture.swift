@@ -29,6 +29,9 @@ package final class LiveCapture: @unchecked Sendable {
             if !queue.offer(batch) { missed.add(batch.count, ordering: .relaxed) }
         }
 
+        /// Lets a batch go unread that there is no time for.
+        package func skip(_ batch: PacketBatch) { missed.add(batch.count, ordering: .relaxed) }
+
         /// Whether it has nothing left to read.
         fileprivate var isIdle: Bool { queue.isEmpty }
 
@@ -51,7 +54,15 @@ package final class LiveCapture: @unchecked Sendable {
         var cutPackets = 0
         /// Why interfaces ended by themselves, a sentence each.
         var endings: [String] = []
+        var links: [LinkState]
+        /// Changes of interfaces that nobody was told of yet.
+        var changes: [LinkChange] = []
+        var hasEnded = false
+        var timeIsOver = false
     }
+
+    /// Changes that wait to be told; those beyond are not told one by one, but counted.
+    private static let mostChanges = 64
 
     /// Opens the interfaces; throws for the first that cannot be captured on.
     package init(interfaces names: [String], options: LiveOptions) throws(CaptureError) {
@@ -63,7 +74,7 @@ package final class LiveCapture: @unchecked Sendable {
         state = Mutex(
             State(
                 sources: interfaces.map(\.source),
-                statistics: interfaces.map { _ in CaptureStatistics() }))
+                statistics: interfaces.map { _ in CaptureStatistics() }, links: interfaces.map { _ in LinkState() }))
     }
 
     package var names: [String] { interfaces.map(\.name) }
@@ -88,6 +99,23 @@ package final class LiveCapture: @unchecked Sendable {
 
     /// Why interfaces ended by themselves, a sentence each without the full stop.
     package var endings: [String] { state.withLock { $0.endings } }
+
+    /// Whether interfaces are up, in their order.
+    package var links: [LinkState] { state.withLock { $0.links } }
+
+    /// What interfaces did since the last time: down, up again.
+    package func takeChanges() -> [LinkChange] {
+        state.withLock { state in
+            defer { state.changes = [] }
+            return state.changes
+        }
+    }
+
+    /// Whether nothing more is captured; readers may have something left to read.
+    package var hasEnded: Bool { state.withLock { $0.hasEnded } }
+
+    /// Whether it ended because its time was over.
+    package var timeIsOver: Bool { state.withLock { $0.timeIsOver } }
 
     /// Adds a reader; to be called before `start`.
     package func reader() -> Reader {
@@ -127,14 +155,22 @@ package final class LiveCapture: @unchecked Sendable {
         }
         var open = interfaces.indices.map { $0 }
         var countedAt: Int64 = 0
+        let deadline = options.duration.map { Self.milliseconds(CLOCK_MONOTONIC) + max(1, $0 / 1_000_000) }
         while !open.isEmpty, !filling.isComplete, !isStopping.load(ordering: .acquiring) {
-            wait(for: open, atMost: filling.isEmpty ? Self.betweenCounts : Self.holding)
+            let left = deadline.map { max(0, $0 - Self.milliseconds(CLOCK_MONOTONIC)) } ?? .max
+            guard left > 0 else {
+                state.withLock { $0.timeIsOver = true }
+                break
+            }
+            let isTroubled = wait(for: open, atMost: min(left, filling.isEmpty ? Self.betweenCounts : Self.holding))
             let taken = readRound(&open, &filling)
             // While all readers are busy, fewer and fuller batches serve them better.
             if taken == 0 || readers.contains(where: \.isIdle) { filling.handOn() }
             let now = Self.milliseconds(CLOCK_MONOTONIC)
+            if isTroubled { look(at: open) }
             if now - countedAt >= Self.betweenCounts {
                 countedAt = now
+                look(at: open)
                 count(filling)
             }
         }
@@ -144,14 +180,33 @@ package final class LiveCapture: @unchecked Sendable {
         filling.handOn()
         count(filling)
         // What came after the end was received by nobody.
-        state.withLock { $0.statistics = zip(counted, $0.sources).map { $0.0.covering($0.1) } }
+        state.withLock { state in
+            state.statistics = zip(counted, state.sources).map { $0.0.covering($0.1) }
+            state.hasEnded = true
+        }
         for reader in readers { reader.close() }
     }
 
-    private func wait(for open: [Int], atMost milliseconds: Int64) {
+    /// - Returns: whether the kernel has something to say of an interface, as that it went down.
+    private func wait(for open: [Int], atMost milliseconds: Int64) -> Bool {
         var descriptors = open.map { pollfd(fd: interfaces[$0].descriptor, events: Int16(POLLIN), revents: 0) }
         descriptors.append(pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0))
-        poll(&descriptors, nfds_t(descriptors.count), Int32(milliseconds))
+        poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: milliseconds))
+        return descriptors.contains { $0.revents & Int16(POLLERR) != 0 }
+    }
+
+    /// Sees whether interfaces are up.
+    private func look(at open: [Int]) {
+        let now = Self.milliseconds(CLOCK_MONOTONIC) * 1_000_000
+        for index in open {
+            let isUp = interfaces[index].isUp
+            state.withLock { state in
+                guard let change = state.links[index].update(isUp: isUp, at: now),
+                    state.changes.count < Self.mostChanges
+                else { return }
+                state.changes.append(LinkChange(interface: interfaces[index].name, change: change))
+            }
+        }
     }
 
     /// Takes what is there of each interface; what ended goes from `open`.
@@ -206,113 +261,5 @@ package final class LiveCapture: @unchecked Sendable {
         var now = timespec()
         clock_gettime(clock, &now)
         return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
-}
-
-/// A machine that holds one interface, in a class because an array cannot hold what is not copyable.
-private final class LiveInterface {
-    private let handle: LiveHandle
-    /// What was counted before the filter was set, and never seen.
-    private let before: CaptureStatistics
-
-    init(_ name: String, _ options: LiveOptions) throws(CaptureError) {
-        handle = try LiveHandle(name, options)
-        before = handle.statistics ?? CaptureStatistics()
-    }
-
-    var name: String { handle.name }
-    var linkType: LinkType { handle.linkType }
-    var descriptor: Int32 { handle.descriptor }
-    var statistics: CaptureStatistics? { handle.statistics?.since(before) }
-
-    func read(atMost count: Int, _ body: (Timestamp, Int, UnsafePointer<UInt8>, Int) -> Void) -> LiveHandle.Round {
-        handle.read(atMost: count, body)
-    }
-}
-
-/// A machine that makes a thread that waits in `poll` look up.
-private final class WakePipe: Sendable {
-    /// Readable once it was rung.
-    let descriptor: Int32
-    private let bell: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        pipe(&ends)
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (descriptor, bell) = (ends[0], ends[1])
-    }
-
-    deinit {
-        close(descriptor)
-        close(bell)
-    }
-
-    func ring() {
-        var byte: UInt8 = 1
-        _ = write(bell, &byte, 1)
-    }
-}
-
-extension LiveInterface {
-    fileprivate var source: CaptureSource {
-        var source = CaptureSource(path: name, linkType: linkType.name)
-        source.isLive = true
-        return source
-    }
-}
-
-/// A machine that fills batches with packets, and hands them on.
-private struct Filling {
-    private(set) var sources: [CaptureSource]
-    private(set) var cutPackets = 0
-    private var clocks: [ArrivalClock]
-    private var batch: PacketBatch
-    private let linkTypes: [LinkType]
-    private let pool: BatchPool
-    private let limit: Int?
-    private let sink: (PacketBatch) -> Void
-    private var count = 0
-
-    init(interfaces: [LiveInterface], pool: BatchPool, limit: Int?, _ sink: @escaping (PacketBatch) -> Void) {
-        sources = interfaces.map(\.source)
-        linkTypes = interfaces.map(\.linkType)
-        clocks = interfaces.map { _ in ArrivalClock() }
-        self.pool = pool
-        self.limit = limit
-        self.sink = sink
-        batch = pool.batch(linkTypes: linkTypes)
-    }
-
-    var isEmpty: Bool { batch.count == 0 }
-
-    /// Whether as many packets have come as are wanted.
-    var isComplete: Bool { limit.map { count >= $0 } ?? false }
-
-    mutating func append(
-        _ bytes: UnsafePointer<UInt8>, count length: Int, wireLength: Int, time: Timestamp, interface: Int
-    ) {
-        guard !isComplete else { return }
-        count += 1
-        if length < wireLength { cutPackets += 1 }
-        let time = clocks[interface].arrive(at: time, packet: sources[interface].packets + 1)
-        sources[interface].clock = clocks[interface].clock
-        let number = Int64(sources[interface].count(time, bytes: length, of: wireLength))
-        let isIn = batch.append(
-            bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)
-        guard !isIn else { return }
-        handOn()
-        _ = batch.append(
-            bytes, count: length, wireLength: wireLength, time: time, number: number, interface: interface)
-    }
-
-    mutating func handOn() {
-        guard batch.count > 0 else { return }
-        if linkTypes.count > 1 { batch.sort() }
-        sink(batch)
-        batch = pool.batch(linkTypes: linkTypes)
     }
 }

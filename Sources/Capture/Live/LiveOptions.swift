@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: how interfaces are captured on.
 package struct LiveOptions: Sendable {
     /// Bytes kept of a packet; the kernel joins segments to packets of up to 64 kB before they are seen.
@@ -8,6 +10,8 @@ package struct LiveOptions: Sendable {
     package var filter = CaptureFilter(ports: [5672], addition: nil)
     /// Packets after which capturing ends; `nil` for no limit.
     package var packetLimit: Int?
+    /// How long capturing goes on; `nil` for no limit.
+    package var duration: Nanoseconds?
     /// Batches of a mebibyte that wait for one reader at most.
     package var batchesInFlight = 48
 

@@ -33,7 +33,6 @@ final class LiveSession {
         var retention: RetentionLimits
         var selection: Selection
         var showsBackground: Bool
-        var duration: Nanoseconds?
         var patience = Patience()
     }
 
@@ -50,8 +49,8 @@ final class LiveSession {
     private var selection: LiveSelection
     private var processes: LocalProcesses
     private var counts = LiveCounts()
-    private var endingsTold = 0
     private var droppedNoted = 0
+    private var faults = LiveFaults()
     private let started = Clock.monotonic
     /// In packet time; `nil` where no packet came.
     private var endedAt: Timestamp?
@@ -96,6 +95,7 @@ final class LiveSession {
         recorder?.start { loss in
             output.say("\(loss.cause): packets are lost to the file, capturing goes on")
         }
+        processes.start()
         capture.start()
         follow()
         capture.join()
@@ -109,50 +109,55 @@ final class LiveSession {
     /// The kernel may hold a packet back for a while: only what is older than this is surely past.
     private static let slack: Nanoseconds = .milliseconds(300)
 
+    /// For how long after the end of the capture what waits to be read is still read.
+    private static let timeAfterEnd: Nanoseconds = .seconds(10)
+
     private func follow() {
         var shown = started
         var lastPacket = started
         var lastTime: Timestamp?
+        var ended: Nanoseconds?
         while true {
-            switch reader.next(within: 100) {
+            let next = reader.next(within: 100)
+            let now = Clock.monotonic
+            if ended == nil, capture.hasEnded { ended = now }
+            switch next {
             case .element(let batch):
-                lastPacket = Clock.monotonic
+                guard ended.map({ now - $0 < Self.timeAfterEnd }) ?? true else {
+                    reader.skip(batch)
+                    continue
+                }
+                lastPacket = now
                 batch.forEach { header, bytes in
                     pipeline.receive(bytes, header: header) { tell($0) }
                     lastTime = max(lastTime ?? header.stamp.time, header.stamp.time)
                 }
             case .timeout:
                 // Counted on from the last packet: the wall clock may be set meanwhile.
-                let quiet = Clock.monotonic - lastPacket
+                let quiet = now - lastPacket
                 if let lastTime, quiet > Self.slack {
                     pipeline.advance(to: lastTime + (quiet - Self.slack)) { tell($0) }
                 }
             case .closed:
                 // Counted on as above; what came last may be a little older than when it was read.
                 endedAt = lastTime.map { $0 + max(0, Clock.monotonic - lastPacket) }
+                if capture.timeIsOver { reason.set("the time is over") }
                 return handOnLines()
             }
             handOnLines()
-            tellEndings()
+            tellFaults()
             noteDrops()
             nameProcesses()
-            let now = Clock.monotonic
             if now - shown >= Self.statusInterval {
                 if StandardError.isTerminal { output.show(status: counts.status(now - shown, capture, pipeline)) }
                 shown = now
             }
-            if let duration = plan.duration, now - started >= duration {
-                reason.set("the time is over")
-                capture.stop()
-            }
         }
     }
 
-    /// Says of interfaces that ended by themselves, as the others go on.
-    private func tellEndings() {
-        let endings = capture.endings
-        for sentence in endings.dropFirst(endingsTold) { output.say(sentence) }
-        endingsTold = endings.count
+    /// Says what goes wrong, while the rest goes on.
+    private func tellFaults() {
+        for sentence in faults.news(capture, reader, &processes, plan.display) { output.say(sentence) }
     }
 
     /// What the kernel dropped was not seen, and says nothing.
@@ -185,10 +190,10 @@ final class LiveSession {
     // MARK: At the end
 
     private func end() throws {
+        tellFaults()
         processes.close()
         var (trace, origin) = pipeline.finish(capture.sources, at: endedAt) { tell($0) }
         handOnLines()
-        tellEndings()
         let report = report(trace)
         do {
             try output.finish()
@@ -201,6 +206,7 @@ final class LiveSession {
         if let recorder, recorder.loss != nil || recorder.missedPackets > 0 {
             throw CommandFailure(.outputFailed, "not all packets were written")
         }
+        if hasNothingLeft { throw CommandFailure(.noSuchFile, "nothing was left to capture on") }
     }
 
     private func write(_ trace: inout BusTrace, _ origin: TraceOrigin) throws {
@@ -217,13 +223,16 @@ final class LiveSession {
         }
     }
 
+    /// Whether it ended because every interface is gone.
+    private var hasNothingLeft: Bool { reason.text == nil && capture.endings.count == capture.names.count }
+
     private func report(_ trace: BusTrace) -> LiveReport {
         var display = plan.display
         display.color = false
         var report = LiveReport(
             options: display,
-            reason: reason.text ?? capture.endings.first.map { _ in "nothing left to capture on" }
-                ?? "as many packets as were wanted",
+            reason: reason.text
+                ?? (hasNothingLeft ? "nothing left to capture on" : "as many packets as were wanted"),
             lasted: Clock.monotonic - started)
         report.interfaces = zip(capture.names, capture.statistics).map { name, counts in
             LiveReport.Interface(
@@ -235,6 +244,7 @@ final class LiveSession {
         report.openCalls = trace.calls.count { $0.outcome == .unanswered }
         report.connections = trace.capture.connections
         report.losses += trace.capture.networkNotes
+        report.losses += LiveFaults.downtimes(capture, until: Clock.monotonic, display) + faults.lookup
         report.losses += evictions(pipeline.evictions)
         if let recorder {
             (report.files, report.written) = (recorder.files, recorder.packets)
@@ -256,25 +266,6 @@ final class LiveSession {
         }
         return report
     }
-}
-
-/// What limits and expiry made go, in sentences.
-private func evictions(_ counts: Evictions) -> [String] {
-    var sentences: [String] = []
-    let kept = counts.messages + counts.backgroundMessages
-    if kept > 0 {
-        sentences.append(
-            "\(kept) older messages (\(counts.backgroundMessages) of background traffic) and \(counts.calls) calls were let "
-                + "go before the end: --keep keeps more")
-    }
-    if counts.connections > 0 {
-        sentences.append("\(counts.connections) connections that had ended were let go: --keep-connections keeps more")
-    }
-    if counts.unlistedConnections > 0 {
-        sentences.append(
-            "\(counts.unlistedConnections) connections were read but not named: too many were open at once")
-    }
-    return sentences
 }
 
 /// A machine that keeps the first reason for which a capture ended.

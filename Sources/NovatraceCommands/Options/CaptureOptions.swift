@@ -102,6 +102,7 @@ struct CaptureOptions: ParsableArguments {
         options.isPromiscuous = promiscuous
         options.filter = CaptureFilter(ports: ports, addition: filter, tunnels: tunnels)
         options.packetLimit = count
+        options.duration = duration?.length
         return options
     }
 }

@@ -1,5 +1,10 @@
 import Trace
 
+extension DiagramOptions {
+    /// A length of time for people, as in everything that is rendered.
+    package func duration(_ length: Nanoseconds) -> String { glyphs.duration(length) }
+}
+
 extension GlyphTable {
     /// A length of time for people: `350 µs`, `1.5 ms`, `16 ms`, `1.239 s`, `2 min 05 s`, `1 h 02 min`.
     func duration(_ length: Nanoseconds) -> String {
