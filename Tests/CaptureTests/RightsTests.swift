@@ -88,7 +88,7 @@ private func errorNumber(_ call: () -> Int32) -> Int32 {
         await #expect(processExitsWith: .success) {
             try SystemCallFilter.capture(helpers: []).enter()
             let queue = BoundedQueue<Int>(limit: 1)
-            let thread = WorkerThread { _ = queue.offer(7) }
+            let thread = try WorkerThread { _ = queue.offer(7) }
             guard case .element(7) = queue.next(within: 5000) else { exit(1) }
             thread.join()
             var list: UnsafeMutablePointer<ifaddrs>?

@@ -124,8 +124,8 @@ package final class LiveCapture: @unchecked Sendable {
         return reader
     }
 
-    package func start() {
-        thread = WorkerThread { [self] in run() }
+    package func start() throws(CaptureError) {
+        thread = try WorkerThread { [self] in run() }
     }
 
     /// Ends the capture: what the kernel holds until now is still taken; then the readers' queues are closed. May be

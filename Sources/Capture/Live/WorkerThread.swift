@@ -9,15 +9,22 @@ package final class WorkerThread: @unchecked Sendable {
 
     private var thread = pthread_t()
 
-    package init(_ run: @escaping @Sendable () -> Void) {
-        let body = Unmanaged.passRetained(Body(run)).toOpaque()
-        pthread_create(
+    /// - Throws: when the system has no thread for it, as for a user who has as many processes as allowed.
+    package init(_ run: @escaping @Sendable () -> Void) throws(CaptureError) {
+        let body = Unmanaged.passRetained(Body(run))
+        let result = pthread_create(
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
                 Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
-            }, body)
+            }, body.toOpaque())
+        guard result == 0 else {
+            body.release()
+            throw CaptureError(
+                .notPermitted, path: "", "the system has no thread left for this user",
+                cause: String(cString: strerror(result)))
+        }
     }
 
     /// Waits for the function to return; to be called once.

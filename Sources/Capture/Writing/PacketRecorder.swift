@@ -26,8 +26,8 @@ package final class PacketRecorder: @unchecked Sendable {
     }
 
     /// - Parameter lost: called once, when the first packet could not be written; it must not wait for anything.
-    package func start(lost: @escaping @Sendable (WriteLoss) -> Void) {
-        thread = WorkerThread { [self] in run(lost) }
+    package func start(lost: @escaping @Sendable (WriteLoss) -> Void) throws(CaptureError) {
+        thread = try WorkerThread { [self] in run(lost) }
     }
 
     /// Waits until all that was captured is written, and ends the file.

@@ -28,8 +28,8 @@ final class EndSignals: Sendable {
     /// - Parameters:
     ///   - first: what to do at the first signal, on a thread of its own; its argument says which it was.
     ///   - second: what to do at the second, which must end the process.
-    init(first: @escaping @Sendable (String) -> Void, second: @escaping @Sendable () -> Never) {
-        _ = WorkerThread {
+    init(first: @escaping @Sendable (String) -> Void, second: @escaping @Sendable () -> Never) throws {
+        _ = try WorkerThread {
             var set = Self.signalSet
             var signal: Int32 = 0
             while sigwait(&set, &signal) != 0 {}

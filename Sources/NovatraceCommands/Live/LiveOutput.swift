@@ -43,8 +43,8 @@ final class LiveOutput: Sendable {
         self.failed = failed
     }
 
-    func start() {
-        thread.withLock { $0 = WorkerThread { [self] in run() } }
+    func start() throws {
+        try thread.withLock { $0 = try WorkerThread { [self] in run() } }
     }
 
     /// Writes lines when it is their turn.

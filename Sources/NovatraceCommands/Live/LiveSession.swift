@@ -82,7 +82,7 @@ final class LiveSession {
     /// Captures until something ends it; then writes the rest, and the report to standard error.
     func run() throws {
         let (capture, recorder, reason, output) = (capture, recorder, reason, output)
-        _ = EndSignals(
+        _ = try EndSignals(
             first: { signal in
                 reason.set(signal)
                 capture.stop()
@@ -91,12 +91,12 @@ final class LiveSession {
                 recorder?.hold()
                 _exit(130)
             })
-        output.start()
-        recorder?.start { loss in
+        try output.start()
+        try recorder?.start { loss in
             output.say("\(loss.cause): packets are lost to the file, capturing goes on")
         }
         processes.start()
-        capture.start()
+        try capture.start()
         follow()
         capture.join()
         recorder?.finish(capture.statistics)

@@ -20,9 +20,9 @@ import Testing
         /// Reads on a thread of its own what comes until `body` has returned.
         ///
         /// - Returns: how many bytes.
-        func readAll(_ body: () throws -> Void) rethrows -> Int {
+        func readAll(_ body: () throws -> Void) throws -> Int {
             let count = Atomic<Int>(0)
-            let thread = WorkerThread { [reader] in
+            let thread = try WorkerThread { [reader] in
                 var buffer = [UInt8](repeating: 0, count: 1 << 16)
                 while case let step = read(reader, &buffer, buffer.count), step > 0 {
                     count.add(step, ordering: .relaxed)
@@ -45,7 +45,7 @@ import Testing
     @Test func `wait for a reader that does not read up to a bound, and are counted beyond it`() throws {
         let pipe = Pipe()
         let output = LiveOutput(pipe.output) {}
-        output.start()
+        try output.start()
         for _ in 0..<40 { output.write(Self.line, count: 10) }
         let room = LiveOutput.mostBytesWaiting / Self.line.count
         #expect(output.lostLines == (40 - room) * 10)
@@ -57,7 +57,7 @@ import Testing
     @Test func `of any length are taken when nothing waits`() throws {
         let pipe = Pipe()
         let output = LiveOutput(pipe.output) {}
-        output.start()
+        try output.start()
         let long = [UInt8](repeating: UInt8(ascii: "x"), count: LiveOutput.mostBytesWaiting + 1)
         output.write(long, count: 1)
         output.write(Self.line, count: 1)
@@ -71,7 +71,7 @@ import Testing
         close(pipe.reader)
         let calls = Mutex(0)
         let output = LiveOutput(pipe.output) { calls.withLock { $0 += 1 } }
-        output.start()
+        try output.start()
         for _ in 0..<3 { output.write(Self.line, count: 1) }
         #expect(throws: ClosedPipe.self) { try output.finish() }
         #expect(calls.withLock { $0 } == 1)

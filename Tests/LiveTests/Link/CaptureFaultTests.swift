@@ -47,6 +47,16 @@ extension `A capture on a link` {
         }
     }
 
+    @Test func `says so and ends when the system has no thread for its user`() async throws {
+        try await VirtualLink.run { link in
+            let command = ["prlimit", "--nproc=0", try copy(in: link), "capture", "-i", "bus0", "--user", "nobody"]
+            let result = try await link.run(["timeout", "20"] + command)
+            #expect(result.status == 77)
+            let sentence = "novatrace: the system has no thread left for this user (Resource temporarily unavailable)"
+            #expect(result.errors.contains(sentence), "\(result.errors)")
+        }
+    }
+
     @Test func `ends in time while more comes than it can read`() async throws {
         try await VirtualLink.run { link in
             let file = link.path("boot.pcap")
