@@ -140,7 +140,7 @@ final class LiveSession {
                 }
             case .closed:
                 // Counted on as above; what came last may be a little older than when it was read.
-                endedAt = lastTime.map { $0 + max(0, Clock.monotonic - lastPacket) }
+                endedAt = lastTime.map { $0 + max(0, (ended ?? Clock.monotonic) - lastPacket) }
                 if capture.timeIsOver { reason.set("the time is over") }
                 return handOnLines()
             }
