@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], exclude: ["Fixtures"],
+            name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], exclude: ["Fixtures", "Programs"],
             swiftSettings: settings),
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
-            exclude: ["CaptureFlaws", "Cases/Captures", "Golden", "Regressions"], swiftSettings: settings),
+            exclude: ["CaptureFlaws", "Cases/Captures", "Golden", "Regressions", "Secrets"], swiftSettings: settings),
         .testTarget(
             name: "FormatTests", dependencies: ["Rendering", "Trace", "novatrace", "TestSupport"],
             exclude: ["Golden", "Programs"],

@@ -4,6 +4,12 @@ enum Limits {
     static let jsonDepth = 512
     /// JSON documents inside strings of JSON documents, when redacting.
     static let jsonNesting = 8
+    /// Texts packed into base64 inside base64, when redacting; what is packed deeper is masked.
+    static let encodings = 2
+    /// Signs of the shortest base64 that is unpacked.
+    static let encodedBytes = 16
+    /// Bytes that redaction looks ahead of a value for the name that it has.
+    static let nameDistance = 512
     /// Elements kept of any one list in a message; further ones are read over.
     static let listElements = 4096
     /// Bytes of a body, compressed or not; offsets are kept in 32 bits.

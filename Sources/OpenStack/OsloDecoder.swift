@@ -17,9 +17,9 @@ package struct OsloDecoder: Sendable {
     }
 
     let detail: Detail
-    let redaction: Redaction
+    package let redaction: Redaction
     var fields = MessageFields()
-    var reader = SlotReader()
+    var reader: SlotReader
     /// The message of an envelope whose escapes had to be undone.
     private var unescaped: [UInt8] = []
     private var inflated: [UInt8] = []
@@ -44,6 +44,7 @@ package struct OsloDecoder: Sendable {
         self.detail = detail
         detailRoom = detailLimit
         redaction = Redaction(showsSecrets: showsSecrets)
+        reader = SlotReader(redaction)
     }
 
     /// Reads one body.

@@ -7,6 +7,7 @@ import Trace
 /// A machine that takes what AMQP connections say, decodes bodies, and hands observations to the correlator.
 struct MessageStage {
     private var decoder: OsloDecoder
+    var redaction: Redaction { decoder.redaction }
     private var recentBodies = RecentBodies()
     private(set) var correlator: Correlator
     private(set) var anomalies: AnomalyLog
@@ -20,7 +21,7 @@ struct MessageStage {
         self.decoder = decoder
         anomalies = AnomalyLog(newest: limits.forgetsConnections ? CaptureSummary.anomalyLimit / 2 : 0)
         correlator = Correlator(limits: limits)
-        facts = ConnectionFacts(redaction: Redaction(), notesChanges: limits.notesChanges)
+        facts = ConnectionFacts(redaction: decoder.redaction, notesChanges: limits.notesChanges)
     }
 
     /// - Returns: whether the connection is kept to be listed and named.
@@ -85,7 +86,7 @@ struct MessageStage {
             anomalies.add(
                 Anomaly(
                     at: anomaly.stamp.time, connection: connection, kind: anomaly.kind.rawValue,
-                    detail: anomaly.detail))
+                    detail: redaction.redact(text: anomaly.detail)))
         case .protocolHeader(let version, let side, _):
             facts.protocolHeader(connection, version, from: side)
         case .heartbeat, .skipped:
@@ -128,7 +129,7 @@ struct MessageStage {
             facts.tuned(connection, tune)
         case .connectionOpen(let virtualHost):
             facts.opens(connection, virtualHost: virtualHost)
-            correlator.entered(connection, virtualHost: virtualHost)
+            correlator.entered(connection, virtualHost: redaction.redact(text: virtualHost))
         case .exchangeDeclare(let declare):
             facts.names(connection, event.method.id, declare.exchange)
         case .queueDeclare(let declare):
@@ -143,9 +144,11 @@ struct MessageStage {
             facts.deleted(connection)
         case .connectionStartOk(let startOk):
             facts.loggedIn(connection, startOk)
-            if let name = startOk.connectionName { correlator.named(connection, name) }
+            if let name = startOk.connectionName {
+                correlator.named(connection, redaction.redact(text: name))
+            }
         case .basicConsume(let consume):
-            correlator.consumes(connection, queue: consume.queue)
+            correlator.consumes(connection, queue: redaction.redact(text: consume.queue))
             facts.consumes(connection, event, consume)
             facts.names(connection, event.method.id, consume.queue)
         case .basicCancel(let cancel):
@@ -169,17 +172,21 @@ struct MessageStage {
 
     private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int) {
         let decoded = read(body, of: content)
+        // What a publisher calls its exchanges and keys is as little to be trusted as what it writes.
+        let exchange = redaction.redact(text: content.method.exchange)
+        let routingKey = redaction.redact(text: content.method.routingKey)
         if case .opaque(let reason) = decoded, reason.isDefect, !content.isTruncated {
             correlator.lost(on: connection, at: content.lastPacket.time)
             anomalies.add(
                 Anomaly(
                     at: content.lastPacket.time, connection: connection, kind: "body-unreadable",
-                    detail: "message to \(content.method.destination): \(reason.text)"))
+                    detail: "message to \(exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)"): \(reason.text)")
+            )
         }
         correlator.receive(
             Observation(
-                leg: content.method.leg, connection: connection, contentID: content.id,
-                exchange: content.method.exchange, routingKey: content.method.routingKey,
+                leg: content.method.leg(redaction), connection: connection, contentID: content.id,
+                exchange: exchange, routingKey: routingKey,
                 bytes: Int(clamping: content.bodySize), isTruncated: content.isTruncated,
                 expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
                 lastByteAt: content.lastPacket.time, packets: listsPackets ? content.packets : [],
@@ -220,21 +227,18 @@ struct MessageStage {
 }
 
 extension AMQPContent.Method {
-    fileprivate var leg: Observation.Leg {
+    fileprivate func leg(_ redaction: Redaction) -> Observation.Leg {
         switch self {
         case .publish: .publish
         case .deliver(let deliver): .deliver(redelivered: deliver.redelivered)
         case .getOk(let getOk): .deliver(redelivered: getOk.redelivered)
-        case .return(let back): .returned(Returned(code: Int(back.replyCode), text: back.replyText))
+        case .return(let back):
+            .returned(Returned(code: Int(back.replyCode), text: redaction.redact(text: back.replyText)))
         }
     }
 
     fileprivate var isFromBroker: Bool {
         if case .publish = self { false } else { true }
-    }
-
-    fileprivate var destination: String {
-        exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)"
     }
 }
 

@@ -17,6 +17,11 @@ package struct ExternalProgram: Sendable {
         self.path = FilePath(path)
     }
 
+    /// The program with this path.
+    init(at path: String) {
+        self.init(path: path)
+    }
+
     /// Its path, for a shell.
     package var location: String { path.string }
 
@@ -33,7 +38,7 @@ package struct ExternalProgram: Sendable {
     package static func installed(_ name: String) -> ExternalProgram? {
         let folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"]
         return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-            .map(ExternalProgram.init)
+            .map { ExternalProgram(path: $0) }
     }
 
     /// Whether a test that needs a program which is missing must fail instead of being skipped.

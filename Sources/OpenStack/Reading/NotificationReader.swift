@@ -7,9 +7,9 @@ extension OsloDecoder {
         var notification = Notification(eventType: eventType)
         notification.priority = reader.name(fields.priority, text)?.uppercased()
         notification.publisherID = reader.name(fields.publisherID, text)
-        notification.messageID = SlotReader.text(fields.notificationID, text)
-        notification.uniqueID = SlotReader.text(fields.uniqueID, text)
-        notification.timestamp = SlotReader.text(fields.timestamp, text)
+        notification.messageID = reader.text(fields.notificationID, text)
+        notification.uniqueID = reader.text(fields.uniqueID, text)
+        notification.timestamp = reader.text(fields.timestamp, text)
         notification.context = context(text)
         let subjects = payloadInstances(text, eventType: eventType)
         notification.instances = subjects.uuids

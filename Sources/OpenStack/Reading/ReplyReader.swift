@@ -5,8 +5,8 @@ extension OsloDecoder {
     /// Makes the value of a message that has a result or a failure.
     mutating func reply(_ text: RawSpan) -> RPCReply {
         var reply = RPCReply()
-        reply.messageID = SlotReader.text(fields.messageID, text)
-        reply.uniqueID = SlotReader.text(fields.uniqueID, text)
+        reply.messageID = reader.text(fields.messageID, text)
+        reply.uniqueID = reader.text(fields.uniqueID, text)
         reply.isEnding = fields.ending.bool
         reply.hasResult = fields.result.hasValue
         reply.failure = failure(text)

@@ -1,36 +1,81 @@
 /// A machine that copies text without its secrets, in one pass.
 ///
-/// It looks at every word. One that looks like a token or begins a PEM block is masked; after one that is a secret's
-/// name and a separator, the value is masked: a quoted string, also one whose quotes are themselves escaped, a
-/// bracketed value, or a bare word.
+/// It looks at every word that `SecretSearch` does not step over. One that looks like a token, a key or encoded secrets is masked; after one that is a secret's
+/// name the value is masked, wherever it stands: behind a separator, as an element, as the value of an option, between
+/// tags, in the pair of a name and a value. What it looks at ahead is bounded or remembered, so that it takes time in
+/// proportion to the text.
 struct TextRedactor {
-    private let bytes: [UInt8]
-    private var offset = 0
+    let bytes: [UInt8]
+    /// Encodings that this text was unpacked from.
+    let nesting: Int
+    /// Whether every word is looked at, also those that `SecretSearch` would step over.
+    private let looksAtAll: Bool
+    var offset = 0
     /// Up to here the text has been copied or masked.
-    private var copied = 0
+    private(set) var copied = 0
     private var output: [UInt8] = []
     /// Where the run ends that the last `://` stood in, and its last `@`: many of them share one.
-    private var run = (end: 0, lastAt: -1)
+    var run = (end: 0, lastAt: -1)
+    /// Where the last run without scheme ends that may be `user:password@host`, and its last `@`.
+    var bareRun = (end: 0, lastAt: -1)
+    /// Up to here base64 has been unpacked.
+    var decodedTo = 0
+    /// Where the run of signs of base64 ends that was looked at last.
+    var encodedEnd = 0
+    /// A name in what was masked last, at its end: what follows may be its value.
+    var maskedName: Range<Int>?
 
     /// The text without its secrets; `nil` where it holds none.
-    static func redact(_ text: [UInt8]) -> [UInt8]? {
-        var redactor = TextRedactor(bytes: text)
+    ///
+    /// What is masked may bring a name and a value together: it is read until nothing changes, a few times at most.
+    ///
+    /// - Parameter looksAtAll: takes the long way, by which the short one can be checked.
+    static func redact(_ text: [UInt8], nesting: Int = 0, looksAtAll: Bool = false) -> [UInt8]? {
+        guard var result = pass(text, nesting, looksAtAll) else { return nil }
+        for _ in 0..<3 {
+            guard let next = pass(result, nesting, looksAtAll), next != result else { break }
+            result = next
+        }
+        return result
+    }
+
+    private static func pass(_ text: [UInt8], _ nesting: Int, _ looksAtAll: Bool) -> [UInt8]? {
+        var redactor = TextRedactor(bytes: text, nesting: nesting, looksAtAll: looksAtAll)
         redactor.readAll()
         guard redactor.copied > 0 else { return nil }
         redactor.output.append(contentsOf: text[redactor.copied...])
         return redactor.output
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], nesting: Int, looksAtAll: Bool) {
         self.bytes = bytes
+        self.nesting = nesting
+        self.looksAtAll = looksAtAll
     }
 
     private mutating func readAll() {
+        if EncodedText.isUserData(bytes.span.bytes, bytes.indices) {
+            mask(to: bytes.count)
+            return
+        }
+        var search = SecretSearch()
         while offset < bytes.count {
-            if bytes[offset].isWordByte {
+            if let name = maskedName {
+                maskedName = nil
+                maskSecret(named: name, .secret)
+                continue
+            }
+            if !looksAtAll { offset = search.next(bytes.span.bytes, from: offset, in: bytes.indices) }
+            guard offset < bytes.count else { break }
+            let byte = bytes[offset]
+            if byte.isWordByte || byte >= 0x80 {
                 readWord()
-            } else if bytes[offset] == .colon, matches("://", at: offset) {
+            } else if byte == .colon, bytes.matches("://", at: offset) {
                 readUserInformation()
+            } else if byte == UInt8(ascii: "#"), bytes.matches("#cloud-config", at: offset) {
+                mask(to: bytes.count)
+            } else if byte == UInt8(ascii: "$"), let end = endOfHash(at: offset) {
+                mask(to: end)
             } else {
                 offset += 1
             }
@@ -39,289 +84,106 @@ struct TextRedactor {
 
     private mutating func readWord() {
         let start = offset
-        var end = offset
-        while end < bytes.count, bytes[end].isWordByte { end += 1 }
-        if maskToken(start..<end) { return }
+        let end = bytes.endOfWord(from: start)
+        guard end > start else {
+            // White space or a separator beyond ASCII.
+            offset += max(1, bytes.spaceLength(at: start))
+            return
+        }
+        if maskLook(start..<end) { return }
         offset = end
-        if SecretNames.contains(bytes, start..<end) { maskSecret(named: start..<end) }
+        switch SecretNames.kind(bytes, start..<end) {
+        case .plain: readPlainWord(start..<end)
+        case let kind: maskSecret(named: start..<end, kind)
+        }
     }
 
     // MARK: Values that are secret whatever their name
 
-    /// Masks the rest of a word that is a token, or that begins a PEM block; `false` where it is none.
-    private mutating func maskToken(_ word: Range<Int>) -> Bool {
+    /// Masks the rest of a word that looks like a secret; `false` where it does not.
+    private mutating func maskLook(_ word: Range<Int>) -> Bool {
         for index in word {
-            // How every Fernet token begins: version 0x80 and the high bytes of a time before 2106, in base64.
-            if bytes[index] == UInt8(ascii: "g"), matches("gAAAAA", at: index) {
-                offset = index
+            switch bytes[index] {
+            case UInt8(ascii: "g") where bytes.matches("gAAAAA", at: index):
+                // How every Fernet token begins: version 0x80 and the high bytes of a time before 2106, in base64.
+                move(to: index)
                 mask(
-                    to: skip(from: word.upperBound) {
+                    to: bytes.skip(from: index) {
                         $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "%") || $0.isWordByte
                     })
                 return true
-            }
-            if bytes[index] == UInt8(ascii: "-"), matches("-----BEGIN", at: index) {
-                offset = index
-                mask(to: endOfBlock(from: word.upperBound))
+            case UInt8(ascii: "-") where bytes.matches("-----BEGIN", at: index):
+                move(to: index)
+                mask(to: endOfBlock(from: index + 10))
                 return true
+            case UInt8(ascii: "A") where isAccessKey(at: index, word) || isCephKey(at: index):
+                move(to: index)
+                mask(to: bytes.skip(from: index) { $0.isBase64 || $0 == UInt8(ascii: "=") })
+                return true
+            case UInt8(ascii: "e")
+            where word.upperBound - index >= 8 && bytes.matches("eyJ", at: index) && startsRun(index):
+                // A signed token (JWS) begins with `{"` in base64.
+                guard bytes.matches(".", at: word.upperBound) else { continue }
+                move(to: index)
+                mask(to: bytes.skip(from: word.upperBound) { $0.isWordByte || $0 == UInt8(ascii: ".") })
+                return true
+            default: continue
             }
         }
-        // `-----BEGIN ` in base64.
-        if matches("LS0tLS1CRUdJTi", at: word.lowerBound) {
-            mask(to: skip(from: word.upperBound) { $0.isWordByte || $0.isBase64Sign })
-            return true
+        return maskEncoded(word)
+    }
+
+    /// Whether a word of an encoding may begin at `index`: nothing of one stands before it.
+    private func startsRun(_ index: Int) -> Bool {
+        index == 0 || !bytes[index - 1].isWordByte
+    }
+
+    /// The id of an AWS or EC2 access key: `AKIA` or `ASIA` and 16 capitals or digits.
+    private func isAccessKey(at index: Int, _ word: Range<Int>) -> Bool {
+        guard bytes.matches("AKIA", at: index) || bytes.matches("ASIA", at: index), startsRun(index) else {
+            return false
         }
-        // A signed token (JWS) begins with `{"` in base64.
-        if word.count >= 8, matches("eyJ", at: word.lowerBound), matches(".", at: word.upperBound) {
-            mask(to: skip(from: word.upperBound) { $0.isWordByte || $0 == UInt8(ascii: ".") })
-            return true
+        return word.upperBound - index == 20 && bytes[index..<index + 20].allSatisfy { $0.isUpper || $0.isDigit }
+    }
+
+    /// A key of Ceph's cephx: a type and time in base64, 28 bytes in all.
+    private func isCephKey(at index: Int) -> Bool {
+        guard bytes.matches("AQ", at: index), index == 0 || !bytes[index - 1].isBase64, index + 40 <= bytes.count
+        else { return false }
+        return bytes.matches("==", at: index + 38) && bytes[index..<index + 38].allSatisfy { $0.isBase64 }
+    }
+
+    /// The end of a hash of a password as crypt(5) writes it, `$6$salt$hash`.
+    private func endOfHash(at start: Int) -> Int? {
+        let type = bytes.skip(from: start + 1) { $0.isLower || $0.isDigit || $0 == UInt8(ascii: "-") }
+        guard (1...20).contains(type - start - 1), bytes.matches("$", at: type) else { return nil }
+        let end = bytes.skip(from: type) {
+            $0.isBase64 || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "=")
+                || $0 == .comma
         }
-        return false
+        return end - type >= 20 ? end : nil
     }
 
     /// Behind the line `-----END …-----`, or the end of the text.
     private func endOfBlock(from start: Int) -> Int {
         var index = start
-        while index < bytes.count, !matches("-----END", at: index) { index += 1 }
+        while index < bytes.count, !bytes.matches("-----END", at: index) { index += 1 }
         index += 8
-        while index < bytes.count, !matches("-----", at: index) { index += 1 }
+        while index < bytes.count, !bytes.matches("-----", at: index) { index += 1 }
         return min(index + 5, bytes.count)
-    }
-
-    // MARK: Values that are secret by their name
-
-    /// Stands behind a secret's name: copies the separator and masks the value; does nothing where no value follows.
-    private mutating func maskSecret(named word: Range<Int>) {
-        var next = offset
-        let isTagged = word.lowerBound > 0 && bytes[word.lowerBound - 1] == UInt8(ascii: "<")
-        if isTagged, next < bytes.count, bytes[next] == UInt8(ascii: ">") {
-            move(to: next + 1)
-            mask(to: skip(from: offset) { $0 != UInt8(ascii: "<") })
-            return
-        }
-        let isQuoted = skipQuote(&next)
-        if isQuoted, next < bytes.count, bytes[next] == .closeBracket { next += 1 }
-        next = skip(from: next) { $0 == 0x20 || $0 == 0x09 }
-        guard let end = separatorEnd(at: next, word, isQuoted: isQuoted) else { return }
-        next = skip(from: end) { $0 == 0x20 || $0 == 0x09 || isQuoted && ($0 == 0x0A || $0 == 0x0D) }
-        move(to: next)
-        maskValue(isHeader: isHeaderName(word))
-    }
-
-    /// Behind the quote, escaped or not, at `next`; `false` where none stands.
-    private func skipQuote(_ next: inout Int) -> Bool {
-        let quote = skip(from: next) { $0 == .backslash }
-        guard quote < bytes.count, bytes[quote].isQuote else { return false }
-        next = quote + 1
-        return true
-    }
-
-    private func separatorEnd(at start: Int, _ word: Range<Int>, isQuoted: Bool) -> Int? {
-        guard start < bytes.count else { return nil }
-        switch bytes[start] {
-        case UInt8(ascii: "="):
-            return skip(from: start) { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ">") }
-        case .colon:
-            // `password://` is a scheme.
-            if matches("://", at: start) { return nil }
-            return start + 1 < bytes.count && bytes[start + 1] == UInt8(ascii: "=") ? start + 2 : start + 1
-        case UInt8(ascii: "%") where matches("%3D", at: start) || matches("%3d", at: start):
-            return start + 3
-        case .comma where isQuoted && isPair(word):
-            return start + 1
-        default:
-            // `--password value`
-            return matches("--", at: word.lowerBound) && start > word.upperBound ? start : nil
-        }
-    }
-
-    /// Whether a quoted name is the first of a Python pair, `('X-Auth-Token', '…')`.
-    private func isPair(_ word: Range<Int>) -> Bool {
-        var start = word.lowerBound - 1
-        while start >= 0, bytes[start] == .backslash || bytes[start].isQuote || bytes[start].isStringPrefix {
-            start -= 1
-        }
-        return start >= 0 && bytes[start] == UInt8(ascii: "(")
-    }
-
-    private mutating func maskValue(isHeader: Bool) {
-        guard offset < bytes.count else { return }
-        let prefixEnd = skip(from: offset) { $0.isStringPrefix }
-        if prefixEnd - offset <= 2 {
-            var content = prefixEnd
-            if skipQuote(&content) {
-                let isEmpty = content < bytes.count && bytes[content] == bytes[content - 1] && !isTriple(content)
-                move(to: content)
-                let end = endOfQuoted(from: content, backslashes: content - 1 - prefixEnd)
-                // Nothing secret is in an empty string.
-                if !isEmpty { mask(to: end) }
-                return
-            }
-        }
-        switch bytes[offset] {
-        case .openBracket, .openBrace, UInt8(ascii: "("):
-            let end = endOfBracketed(from: offset)
-            if bytes[offset..<end].dropFirst().dropLast().allSatisfy({ $0 == 0x20 }) {
-                move(to: end)
-            } else {
-                mask(to: end)
-            }
-        default:
-            let end =
-                isHeader ? skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote } : endOfBare(from: offset)
-            if Self.harmless.contains(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
-        }
-    }
-
-    /// Values that say that there is no secret.
-    private static let harmless: Set<ArraySlice<UInt8>> = Set(
-        ["None", "null", "True", "False", "true", "false", ""].map { Array($0.utf8)[...] })
-
-    private func isTriple(_ content: Int) -> Bool {
-        content + 1 < bytes.count && bytes[content] == bytes[content - 1] && bytes[content + 1] == bytes[content - 1]
-    }
-
-    /// Where the string ends whose opening quote, with `backslashes` before it, stands before `content`: at its closing
-    /// quote, or the end of the text.
-    private func endOfQuoted(from content: Int, backslashes: Int) -> Int {
-        let quote = bytes[content - 1]
-        let isTriple = isTriple(content)
-        var index = isTriple ? content + 2 : content
-        var escapes = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == .backslash {
-                escapes += 1
-            } else {
-                let closes = backslashes == 0 ? escapes.isMultiple(of: 2) : escapes <= backslashes
-                if byte == quote, closes, !isTriple || self.isTriple(index + 1) {
-                    return index - (closes ? min(escapes, backslashes) : 0)
-                }
-                escapes = 0
-            }
-            index += 1
-        }
-        return bytes.count
-    }
-
-    /// Behind the bracket that closes the one at `start`, or the end of the text.
-    private func endOfBracketed(from start: Int) -> Int {
-        var depth = 0
-        var index = start
-        while index < bytes.count {
-            switch bytes[index] {
-            case .openBracket, .openBrace, UInt8(ascii: "("): depth += 1
-            case .closeBracket, .closeBrace, UInt8(ascii: ")"):
-                depth -= 1
-                if depth == 0 { return index + 1 }
-            case .backslash, .quote, UInt8(ascii: "'"):
-                var content = index
-                if skipQuote(&content) {
-                    let end = endOfQuoted(from: content, backslashes: content - 1 - index)
-                    // On the closing quote, behind its backslashes.
-                    index = min(end + (content - 1 - index), bytes.count)
-                } else {
-                    index = max(index, skip(from: index) { $0 == .backslash } - 1)
-                }
-            default: break
-            }
-            index += 1
-        }
-        return bytes.count
-    }
-
-    /// Behind a value without quotes: a word up to white space, or up to a sign that ends a value and is followed by
-    /// what goes on with the text.
-    private func endOfBare(from start: Int) -> Int {
-        var index = start
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte <= 0x20 {
-                return isScheme(bytes[start..<index]) ? endOfBare(afterScheme: index) : index
-            }
-            if byte.endsValue, goesOn(after: index + 1) { return index }
-            index += 1
-        }
-        return index
-    }
-
-    private func endOfBare(afterScheme index: Int) -> Int {
-        skip(from: skip(from: index) { $0 == 0x20 }) { $0 > 0x20 && !$0.isQuote }
-    }
-
-    private func isScheme(_ word: ArraySlice<UInt8>) -> Bool {
-        ["bearer", "basic", "token", "digest"].contains(String(decoding: word, as: UTF8.self).lowercased())
-    }
-
-    /// Whether what stands at `index` can follow a value: the end, white space, a closing sign, or another `name=`.
-    private func goesOn(after index: Int) -> Bool {
-        guard index < bytes.count else { return true }
-        let byte = bytes[index]
-        if byte <= 0x20 || byte.endsValue || byte == .backslash { return true }
-        let end = skip(from: index) { $0.isWordByte }
-        return end > index && end < bytes.count && (bytes[end] == UInt8(ascii: "=") || bytes[end] == .colon)
-    }
-
-    // MARK: URLs
-
-    /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, which then is a
-    /// token.
-    private mutating func readUserInformation() {
-        let start = offset + 3
-        move(to: start)
-        if start >= run.end { run = self.run(from: start) }
-        let authorityEnd = skip(from: start) { $0 > 0x20 && !$0.isQuote && !$0.endsAuthority }
-        let colon = bytes[start..<authorityEnd].firstIndex(of: .colon)
-        if let at = bytes[start..<authorityEnd].lastIndex(of: UInt8(ascii: "@")) {
-            move(to: colon.map { min($0 + 1, at) } ?? start)
-            mask(to: at)
-        } else if let colon, run.lastAt >= authorityEnd,
-            !bytes[(colon + 1)..<authorityEnd].allSatisfy({ $0.isDigit })
-        {
-            // A password with a `/` in it: no port looks like that.
-            move(to: colon + 1)
-            mask(to: run.lastAt)
-        }
-    }
-
-    /// The run of bytes without white space, quotes and angle brackets that `start` stands in, and its last `@`.
-    private func run(from start: Int) -> (end: Int, lastAt: Int) {
-        let end = skip(from: start) {
-            $0 > 0x20 && !$0.isQuote && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
-        }
-        return (end, bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) ?? -1)
     }
 
     // MARK: Moving
 
     /// Goes on; what was gone over is copied when something is masked.
-    private mutating func move(to end: Int) {
-        offset = end
+    mutating func move(to end: Int) {
+        offset = max(end, copied)
     }
 
-    private mutating func mask(to end: Int) {
+    mutating func mask(to end: Int) {
         output.append(contentsOf: bytes[copied..<offset])
         output.append(contentsOf: Redaction.mask.utf8)
         offset = max(end, offset)
         copied = offset
-    }
-
-    private func skip(from start: Int, while condition: (UInt8) -> Bool) -> Int {
-        var index = start
-        while index < bytes.count, condition(bytes[index]) { index += 1 }
-        return index
-    }
-
-    private func matches(_ text: StaticString, at start: Int) -> Bool {
-        let count = text.utf8CodeUnitCount
-        guard start + count <= bytes.count else { return false }
-        for index in 0..<count where bytes[start + index] != text.utf8Start[index] { return false }
-        return true
-    }
-
-    /// A header whose value goes on to the end of the line.
-    private func isHeaderName(_ word: Range<Int>) -> Bool {
-        let name = String(decoding: bytes[word], as: UTF8.self).lowercased()
-        return name.hasSuffix("authorization") || name.hasSuffix("cookie")
     }
 }

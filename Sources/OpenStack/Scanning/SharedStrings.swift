@@ -6,18 +6,29 @@ import Trace
 /// Methods, hosts, request ids and uuids come in thousands of messages: shared, they are allocated once. A table of
 /// `Limits.sharedStrings` places; of two names that fall into one place the later stays.
 struct SharedStrings {
+    private let redaction: Redaction
     private var places: [String] = []
 
+    init(_ redaction: Redaction) {
+        self.redaction = redaction
+    }
+
+    /// The text without its secrets: a name may be anything.
     mutating func string(_ text: RawSpan, _ range: Range<Int>) -> String {
         let count = range.count
         // Up to 15 bytes lie in the String itself.
-        guard count > 15, count <= Limits.sharedStringBytes else { return text.string(range) }
+        guard count > 15, count <= Limits.sharedStringBytes else { return redacted(text, range) }
         if places.isEmpty { places = Array(repeating: "", count: Limits.sharedStrings) }
         let place = Self.hash(text, range) & (Limits.sharedStrings - 1)
         if Self.isSame(places[place], text, range) { return places[place] }
-        let string = text.string(range)
+        let string = redacted(text, range)
         places[place] = string
         return string
+    }
+
+    private func redacted(_ text: RawSpan, _ range: Range<Int>) -> String {
+        let string = text.string(range)
+        return redaction.isClean(text.extracting(range)) ? string : redaction.redact(text: string)
     }
 
     /// Mixes every byte, eight at a time, the last eight overlapping those before.
@@ -57,15 +68,26 @@ struct SharedStrings {
 
 /// A machine that turns slots into values of Swift.
 struct SlotReader {
-    var shared = SharedStrings()
+    private let redaction: Redaction
+    var shared: SharedStrings
+
+    init(_ redaction: Redaction) {
+        self.redaction = redaction
+        shared = SharedStrings(redaction)
+    }
 
     /// The text of a string that is seen again and again; `nil` for anything but a string.
     mutating func name(_ slot: JSONSlot, _ text: RawSpan) -> String? {
         guard slot.isString else { return nil }
-        return slot.hasEscapes ? Self.text(slot, text) : shared.string(text, slot.range)
+        return slot.hasEscapes ? self.text(slot, text) : shared.string(text, slot.range)
     }
 
-    /// The text of a string; `nil` for anything but a string.
+    /// The text of a string that is seen once or twice, without its secrets; `nil` for anything but a string.
+    func text(_ slot: JSONSlot, _ text: RawSpan) -> String? {
+        Self.text(slot, text).map { redaction.redact(text: $0) }
+    }
+
+    /// The text of a string as it is; `nil` for anything but a string.
     static func text(_ slot: JSONSlot, _ text: RawSpan) -> String? {
         guard slot.isString else { return nil }
         guard slot.hasEscapes else { return text.string(slot.range) }

@@ -12,6 +12,12 @@ package struct OsloRelease: Sendable, CustomStringConvertible {
         OsloRelease(version: "17.3.0", usesQueueManager: true),
     ]
 
+    /// The release whose libraries tests look things up in.
+    package static let newest = all[1]
+
+    /// The interpreter, as a program to run.
+    package var python: ExternalProgram { ExternalProgram(at: interpreter) }
+
     package var description: String {
         usesQueueManager ? "oslo.messaging \(version) with its queue manager" : "oslo.messaging \(version)"
     }

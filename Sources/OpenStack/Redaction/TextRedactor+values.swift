@@ -1,0 +1,252 @@
+extension TextRedactor {
+    /// Masks the value at `offset`: quoted, in brackets, or bare.
+    mutating func maskValue(isHeader: Bool = false) {
+        guard offset < bytes.count else { return }
+        let prefixEnd = bytes.skip(from: offset) { $0.isStringPrefix }
+        if prefixEnd - offset <= 2 {
+            var content = prefixEnd
+            if skipQuote(&content) {
+                maskQuoted(content, backslashes: content - 1 - prefixEnd)
+                return
+            }
+        }
+        switch bytes[offset] {
+        case .openBracket, .openBrace, UInt8(ascii: "("):
+            let end = endOfBracketed(from: offset)
+            let goesOn = end < bytes.count && (bytes[end].isWordByte || bytes[end] >= 0x80)
+            if goesOn {
+                // The brackets were a part of it.
+                maskBare(to: endOfBare(from: end))
+            } else if bytes[offset..<end].dropFirst().dropLast().allSatisfy({ $0 == 0x20 }) {
+                move(to: end)
+            } else {
+                mask(to: end)
+            }
+        default:
+            let end =
+                isHeader
+                ? bytes.skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote } : endOfBare(from: offset)
+            if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
+        }
+    }
+
+    /// Masks a value without quotes; where it ends in a name of a secret itself, the next one is looked at, too.
+    mutating func maskBare(to end: Int) {
+        var nameEnd = end
+        var separates = false
+        while nameEnd > offset {
+            let byte = bytes[nameEnd - 1]
+            let isSeparator = byte == UInt8(ascii: "=") || byte == .colon
+            // Its closing quote stands before a separator.
+            guard isSeparator || separates && (byte.isQuote || byte == .backslash) else { break }
+            separates = true
+            nameEnd -= 1
+        }
+        var start = nameEnd
+        while start > offset, bytes[start - 1].isWordByte || bytes[start - 1] >= 0x80 { start -= 1 }
+        mask(to: end)
+        if start < nameEnd, SecretNames.kind(bytes, start..<nameEnd) == .secret { maskedName = start..<nameEnd }
+    }
+
+    /// Values that say that there is no secret.
+    static func isHarmless(_ value: ArraySlice<UInt8>) -> Bool {
+        value.count <= 5 && harmless.contains(value)
+    }
+
+    private static let harmless: Set<ArraySlice<UInt8>> = Set(
+        ["None", "null", "True", "False", "true", "false", ""].map { Array($0.utf8)[...] })
+
+    /// Behind the quote, escaped or not, at `next`; `false` where none stands.
+    func skipQuote(_ next: inout Int) -> Bool {
+        let quote = bytes.skip(from: next) { $0 == .backslash }
+        guard quote < bytes.count, bytes[quote].isQuote else { return false }
+        next = quote + 1
+        return true
+    }
+
+    // MARK: Quoted
+
+    private mutating func maskQuoted(_ content: Int, backslashes: Int) {
+        let isEmpty = content < bytes.count && bytes[content] == bytes[content - 1] && !isTriple(content)
+        move(to: content)
+        if isEmpty {
+            // Nothing secret is in an empty string; but two quotes may also begin one.
+            let behind = content + 1
+            if behind < bytes.count, bytes[behind].isWordByte || bytes[behind] >= 0x80 {
+                mask(to: endOfBare(from: behind))
+            }
+            return
+        }
+        var end = endOfQuoted(from: content, backslashes: backslashes)
+        if backslashes == 0, !isTriple(content) { end = endOfQuotedRest(from: end) }
+        mask(to: end)
+        noteName(from: content, to: end)
+    }
+
+    /// Notes a secret's name that a masked string ends in where a separator follows, so that another value stands behind.
+    private mutating func noteName(from content: Int, to end: Int) {
+        var next = end
+        _ = skipQuote(&next)
+        next = bytes.skipSpace(from: next)
+        guard next < bytes.count, bytes[next] == .colon || bytes[next] == UInt8(ascii: "=") else { return }
+        var start = end
+        while start > content, bytes[start - 1].isWordByte || bytes[start - 1] >= 0x80 { start -= 1 }
+        if start < end, SecretNames.kind(bytes, start..<end) == .secret { maskedName = start..<end }
+    }
+
+    func isTriple(_ content: Int) -> Bool {
+        content + 1 < bytes.count && bytes[content] == bytes[content - 1] && bytes[content + 1] == bytes[content - 1]
+    }
+
+    /// Where the string ends whose opening quote, with `backslashes` before it, stands before `content`: at its closing
+    /// quote, or the end of the text.
+    func endOfQuoted(from content: Int, backslashes: Int) -> Int {
+        let quote = bytes[content - 1]
+        let isTriple = isTriple(content)
+        var index = isTriple ? content + 2 : content
+        var escapes = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == .backslash {
+                escapes += 1
+            } else {
+                let closes = backslashes == 0 ? escapes.isMultiple(of: 2) : escapes <= backslashes
+                if byte == quote, closes, !isTriple || self.isTriple(index + 1) {
+                    return index - (closes ? min(escapes, backslashes) : 0)
+                }
+                escapes = 0
+            }
+            index += 1
+        }
+        return bytes.count
+    }
+
+    /// Where a string really ends whose closing quote seems to stand at `end`: a value may have quotes in it, `'a'b'`, and
+    /// words behind them that lead to another one, `'it's so'`.
+    private func endOfQuotedRest(from end: Int) -> Int {
+        guard end + 1 < bytes.count else { return end }
+        let quote = bytes[end]
+        var (end, hops) = (end, 0)
+        while end + 1 < bytes.count, !mayFollowQuote(end + 1), hops < 16 {
+            // No separator: it goes on to the next one, or to the end of the word.
+            let next = bytes.skip(from: end + 1) { $0 > 0x20 && $0 != quote && !$0.endsValue }
+            guard next < bytes.count, bytes[next] == quote else { return words(from: next, to: quote) ?? next }
+            (end, hops) = (next, hops + 1)
+        }
+        return words(from: end + 1, to: quote) ?? end
+    }
+
+    /// Whether what stands at `index` shows that the quote before it closed a string.
+    private func mayFollowQuote(_ index: Int) -> Bool {
+        let byte = bytes[index]
+        return byte <= 0x20 || byte.endsValue || byte == .colon || byte == UInt8(ascii: "=") || byte == .backslash
+            || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "|") || byte == UInt8(ascii: ".")
+            || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "%") || bytes.spaceLength(at: index) > 0
+    }
+
+    /// Where a quote stands that ends a run of nothing but words, and that nothing but the end of a value follows.
+    private func words(from start: Int, to quote: UInt8) -> Int? {
+        let end = bytes.skip(from: start) { $0.isWordByte || $0 >= 0x80 || $0 == 0x20 || $0 == UInt8(ascii: ".") }
+        guard end > start, end < bytes.count, bytes[end] == quote, end + 1 == bytes.count || closes(end + 1) else {
+            return nil
+        }
+        return end
+    }
+
+    private func closes(_ index: Int) -> Bool {
+        switch bytes[index] {
+        case .comma, .closeBrace, .closeBracket, UInt8(ascii: ")"), 0x0A: true
+        default: false
+        }
+    }
+
+    // MARK: In brackets
+
+    /// Behind the bracket that closes the one at `start`, or the end of the text.
+    private func endOfBracketed(from start: Int) -> Int {
+        var depth = 0
+        var index = start
+        while index < bytes.count {
+            switch bytes[index] {
+            case .openBracket, .openBrace, UInt8(ascii: "("): depth += 1
+            case .closeBracket, .closeBrace, UInt8(ascii: ")"):
+                depth -= 1
+                if depth == 0 { return index + 1 }
+            case .backslash, .quote, UInt8(ascii: "'"):
+                var content = index
+                if skipQuote(&content) {
+                    let end = endOfQuoted(from: content, backslashes: content - 1 - index)
+                    // On the closing quote, behind its backslashes.
+                    index = min(end + (content - 1 - index), bytes.count)
+                } else {
+                    index = max(index, bytes.skip(from: index) { $0 == .backslash } - 1)
+                }
+            default: break
+            }
+            index += 1
+        }
+        return bytes.count
+    }
+
+    // MARK: Bare
+
+    /// Behind a value without quotes: a word up to white space, or up to a sign that ends a value and is followed by
+    /// what goes on with the text.
+    func endOfBare(from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            if bytes.spaceLength(at: index) > 0 {
+                return endOfBare(afterScheme: bytes[start..<index], at: index) ?? index
+            }
+            guard bytes[index].endsValue else {
+                index += 1
+                continue
+            }
+            if bytes[index].isQuote, index > start, bytes[index - 1] == UInt8(ascii: "="),
+                let close = bytes[(index + 1)..<min(bytes.count, index + Limits.nameDistance)].firstIndex(
+                    of: bytes[index])
+            {
+                // `a="b c"d` is one word, as a shell reads it.
+                index = close + 1
+                continue
+            }
+            let signs = bytes.skip(from: index) { $0.endsValue || $0 == .openBrace || $0 == .openBracket }
+            if goesOn(at: signs) { return index }
+            index = signs
+        }
+        return index
+    }
+
+    /// Behind the words that follow `Bearer`, `Basic` and the like, or the two that follow `CHAP`.
+    private func endOfBare(afterScheme scheme: ArraySlice<UInt8>, at index: Int) -> Int? {
+        guard scheme.count <= 6 else { return nil }
+        let words: Int
+        switch String(decoding: scheme, as: UTF8.self).lowercased() {
+        case "bearer", "basic", "token", "digest": words = 1
+        case "chap": words = 2
+        default: return nil
+        }
+        var end = index
+        for _ in 0..<words {
+            let next = bytes.skip(from: end) { $0 == 0x20 }
+            // What a separator follows is a name, and an option is no secret.
+            if next < bytes.count, [UInt8(ascii: "-"), UInt8(ascii: "="), .colon].contains(bytes[next]) { break }
+            end = bytes.skip(from: next) { $0 > 0x20 && !$0.isQuote }
+        }
+        return end
+    }
+
+    /// Whether what stands at `index`, behind signs that may end a value, shows that they did: the end, white space, or
+    /// another `name=`.
+    private func goesOn(at index: Int) -> Bool {
+        guard index < bytes.count else { return true }
+        if bytes[index] == .backslash || bytes.spaceLength(at: index) > 0 { return true }
+        switch bytes[index - 1] {
+        case .comma, UInt8(ascii: ";"), UInt8(ascii: "&"), .openBrace, .openBracket: break
+        default: return false
+        }
+        let end = bytes.skip(from: index) { $0.isWordByte }
+        guard end > index, end < bytes.count else { return false }
+        return bytes[end] == UInt8(ascii: "=") || bytes.matches(": ", at: end)
+    }
+}
