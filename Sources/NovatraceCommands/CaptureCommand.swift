@@ -63,7 +63,7 @@ struct CaptureCommand: ParsableCommand {
     private func chosenInterfaces() throws -> [String] {
         guard capture.interface.isEmpty else { return capture.interface }
         let choice = BusInterface.choose(ports: capture.ports, interfaces: try InterfaceList.all())
-        StandardError.write("novatrace: capturing on \(choice.name): \(choice.reason)\n")
+        StandardError.say("capturing on \(choice.name): \(choice.reason)")
         return [choice.name]
     }
 

@@ -44,19 +44,35 @@ extension NovatraceCommand {
             try command.run()
             Glibc.exit(0)
         } catch let failure as CommandFailure {
-            StandardError.write("novatrace: \(failure)\n")
+            StandardError.say("\(failure)")
             Glibc.exit(failure.status.rawValue)
         } catch let error as CaptureError {
-            StandardError.write("novatrace: \(error)\n")
+            StandardError.say("\(error)")
             Glibc.exit(CommandFailure.Status(error).rawValue)
         } catch let failure as RenderingFailure {
-            StandardError.write("novatrace: \(failure.sentence)\n")
+            StandardError.say(failure.sentence)
             Glibc.exit(CommandFailure.Status(failure).rawValue)
         } catch is ClosedPipe {
             Glibc.exit(0)
         } catch {
-            exit(withError: error)
+            end(saying: error)
         }
+    }
+
+    /// Prints help, or what is wrong with the command line, whose arguments are repeated in it.
+    private static func end(saying error: any Error) -> Never {
+        let status = exitCode(for: error)
+        let message = fullMessage(for: error)
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map {
+            TerminalText(String($0)).string
+        }
+        let text = lines.joined(separator: "\n") + (message.isEmpty ? "" : "\n")
+        if status.isSuccess {
+            try? ResultOutput.standard.write(text)
+        } else {
+            StandardError.write(text)
+        }
+        Glibc.exit(status.rawValue)
     }
 }
 

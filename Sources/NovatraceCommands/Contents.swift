@@ -50,8 +50,8 @@ struct Contents {
         let bytes = messages.reduce(0) { $0 + (trace.messages[$1].detail?.utf8.count ?? 0) }
         let missing = messages.count { trace.messages[$0].detail == nil && trace.messages[$0].kind != .opaque }
         if missing > 0, bytes >= limit || !isRepeatable {
-            StandardError.write(
-                "novatrace: the contents of \(missing) messages are left out: \(limit >> 20) MB of contents are kept\n")
+            StandardError.say(
+                "the contents of \(missing) messages are left out: \(limit >> 20) MB of contents are kept")
         }
     }
 

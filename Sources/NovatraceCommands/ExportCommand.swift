@@ -77,7 +77,7 @@ struct ExportCommand: ParsableCommand {
             }
             try ResultOutput.standard.collect { try format.renderer.render(extract, to: $0) }
         }
-        if let warning = format.warning { StandardError.write("novatrace: \(warning(extract))\n") }
+        if let warning = format.warning { StandardError.say(warning(extract)) }
     }
 
     private func chosenFormat() throws -> Format {

@@ -84,7 +84,7 @@ struct Reading {
     /// Says on standard error what a person must know beside the result.
     static func warn(of capture: CaptureSummary) {
         for anomaly in capture.anomalies where anomaly.kind == "capture-damaged" {
-            StandardError.write("novatrace: \(anomaly.detail)\n")
+            StandardError.say(anomaly.detail)
         }
     }
 }

@@ -13,7 +13,14 @@ struct ClosedPipe: Error {}
 enum StandardError {
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes all of `text`; if that fails there is nobody to tell.
+    /// Tells the person something, after the program's name.
+    ///
+    /// Names of files and words of others are in it: whatever no terminal should see is written visibly.
+    static func say(_ sentence: String) {
+        write("novatrace: \(TerminalText(sentence).string)\n")
+    }
+
+    /// Writes all of `text`, which is this program's own; if that fails there is nobody to tell.
     static func write(_ text: String) {
         write(Array(text.utf8))
     }

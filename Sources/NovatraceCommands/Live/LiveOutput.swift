@@ -108,7 +108,7 @@ final class LiveOutput: Sendable {
         for sentence in state.withLock({ $0.unsaid }) { tell(sentence) }
     }
 
-    private func tell(_ sentence: String) { StandardError.write("novatrace: \(sentence)\n") }
+    private func tell(_ sentence: String) { StandardError.say(sentence) }
 
     private func clear(_ status: String) {
         if !status.isEmpty { StandardError.write("\r\u{1B}[K") }

@@ -162,42 +162,49 @@ struct JSONWriter {
         output.write(byte: 0x22)
         var value = value
         value.withUTF8 { bytes in
-            var start = 0
-            for index in bytes.indices where JSONWriter.needsEscape(bytes, index) {
-                output.write(bytes: UnsafeBufferPointer(rebasing: bytes[start..<index]))
-                start = index + escape(bytes, at: index)
+            var (start, index) = (0, 0)
+            while index < bytes.count {
+                let byte = bytes[index]
+                if byte >= 0x20, byte < 0x7F, byte != 0x22, byte != 0x5C {
+                    index += 1
+                    continue
+                }
+                let (scalar, length) = Self.scalar(bytes, at: index)
+                if byte < 0x80 || TerminalText.isUnsafe(scalar) {
+                    output.write(bytes: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                    escape(scalar)
+                    start = index + length
+                }
+                index += length
             }
-            output.write(bytes: UnsafeBufferPointer(rebasing: bytes[min(start, bytes.count)...]))
+            output.write(bytes: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         output.write(byte: 0x22)
     }
 
-    /// Quotes, backslashes and controls; also DEL, C1 controls and the line separators, which terminals and scripts
-    /// take for something else.
-    private static func needsEscape(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
-        let byte = bytes[index]
-        if byte < 0x80 { return byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
-        if byte == 0xC2 { return index + 1 < bytes.count && bytes[index + 1] < 0xA0 }
-        return byte == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8
+    /// The scalar at `index` of the UTF-8 of a String, which is well-formed, and how many bytes it takes.
+    private static func scalar(
+        _ bytes: UnsafeBufferPointer<UInt8>, at index: Int
+    ) -> (scalar: Unicode.Scalar, length: Int) {
+        let first = bytes[index]
+        let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        guard length > 1, index + length <= bytes.count else { return (Unicode.Scalar(first), 1) }
+        var value = UInt32(first) & (0x7F >> UInt32(length))
+        for byte in bytes[(index + 1)..<(index + length)] { value = value << 6 | UInt32(byte & 0x3F) }
+        return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
     }
 
-    /// Writes the escape and returns how many bytes it stands for.
-    private mutating func escape(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
-        switch bytes[index] {
-        case 0x22: output.write("\\\"" as StaticString)
-        case 0x5C: output.write("\\\\" as StaticString)
-        case 0x0A: output.write("\\n" as StaticString)
-        case 0x0D: output.write("\\r" as StaticString)
-        case 0x09: output.write("\\t" as StaticString)
-        case 0xC2:
-            escape(code: UInt16(bytes[index + 1]))
-            return 2
-        case 0xE2:
-            escape(code: 0x2000 | UInt16(bytes[index + 2] & 0x3F))
-            return 3
-        case let byte: escape(code: UInt16(byte))
+    /// Writes an escape: of quotes, backslashes and controls, as JSON wants it; and of all that moves, hides or reorders
+    /// what stands around it, in a terminal or an editor that JSON is read in.
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"": output.write("\\\"" as StaticString)
+        case "\\": output.write("\\\\" as StaticString)
+        case "\n": output.write("\\n" as StaticString)
+        case "\r": output.write("\\r" as StaticString)
+        case "\t": output.write("\\t" as StaticString)
+        default: for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter { escape(code: unit) }
         }
-        return 1
     }
 
     private mutating func escape(code: UInt16) {

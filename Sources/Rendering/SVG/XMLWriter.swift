@@ -1,7 +1,7 @@
 /// A machine that writes elements of XML 1.0 (fifth edition), each on a line of its own.
 ///
-/// Every value is escaped; characters that XML does not allow (2.2, `Char`) become visible as `\u{1}`. The result is also
-/// what an HTML parser reads inside `<svg>`.
+/// Every value is escaped; characters that XML does not allow (2.2, `Char`), and those that move, hide or reorder what
+/// stands around them, become visible as `\u{1}`. The result is also what an HTML parser reads inside `<svg>`.
 struct XMLWriter {
     typealias Attributes = KeyValuePairs<StaticString, String>
 
@@ -97,7 +97,7 @@ struct XMLWriter {
             case "\t", "\r": result += "&#\(scalar.value);"
             case "\n": result.unicodeScalars.append(scalar)
             default:
-                if isAllowed(scalar.value) {
+                if isAllowed(scalar.value), scalar.value == 0xFE0F || !TerminalText.isUnsafe(scalar) {
                     result.unicodeScalars.append(scalar)
                 } else {
                     result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"

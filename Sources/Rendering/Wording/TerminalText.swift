@@ -20,9 +20,10 @@ package struct TerminalText: Sendable, Equatable {
             let isMark = Self.combines(scalar)
             marks = isMark ? marks + 1 : 0
             let floats = isMark && (previous == nil || marks > Limits.combiningMarks)
+            let isVariant = scalar.value == 0xFE0F && previous.map { $0.properties.isEmoji && !$0.isASCII } ?? false
             if ascii, !scalar.isASCII {
                 safe += Self.spelling(of: scalar) ?? Self.escape(scalar)
-            } else if floats || Self.isUnsafe(scalar) {
+            } else if floats || Self.isUnsafe(scalar) && !isVariant {
                 safe += Self.escape(scalar)
                 previous = "}"
                 continue
@@ -49,11 +50,12 @@ package struct TerminalText: Sendable, Equatable {
         scalar.value >= 0x300 && DisplayWidth.of(scalar) == 0
     }
 
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether a character moves, hides, reorders or is not seen at all, so that no reader should get it as it is.
+    static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value >= 0x20, scalar.value < 0x7F { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
-        default: return scalar.properties.isDefaultIgnorableCodePoint && scalar.value != 0xFE0F
+        default: return scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 
