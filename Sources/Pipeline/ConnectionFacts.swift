@@ -96,7 +96,7 @@ struct ConnectionFacts: Sendable {
     mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
         guard !consume.consumerTag.isEmpty, queues.count < Self.consumersAtMost else { return }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: consume.consumerTag)
-        if queues.updateValue(consume.queue, forKey: consumer) == nil {
+        if queues.updateValue(shared(consume.queue), forKey: consumer) == nil {
             consumers[connection, default: []].append(consumer)
         }
     }
@@ -112,7 +112,7 @@ struct ConnectionFacts: Sendable {
             return nil
         }
         let cancellation = ConsumerCancellation(
-            at: event.stamp.time, consumerTag: cancel.consumerTag, queue: queue, packet: event.stamp.reference)
+            at: event.stamp.time, consumerTag: shared(cancel.consumerTag), queue: queue, packet: event.stamp.reference)
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
             note(connection)
@@ -233,9 +233,9 @@ struct ConnectionFacts: Sendable {
         told[connection, default: Told()].handshake = handshake
     }
 
-    /// The text in the storage of one that was seen before, cut to what a short string may hold.
+    /// The text without its secrets, in the storage of one that was seen before, cut to what a short string may hold.
     private mutating func shared(_ text: String) -> String {
-        let text = text.utf8.count > 255 ? String(text.prefix(255)) : text
+        let text = redaction.redact(text: text.utf8.count > 255 ? String(text.prefix(255)) : text)
         if let place = texts.firstIndex(of: text) { return texts[place] }
         if texts.count < Self.textsAtMost { texts.insert(text) }
         return text

@@ -46,7 +46,7 @@ extension StreamStage {
             if let told = messages.facts.told(on: connection) { registry.tell(connection, told) }
         }
         var summary = CaptureSummary()
-        summary.sources = sources
+        summary.sources = sources.map { $0.redacted(messages.redaction) }
         summary.connections = registry.connections
         if sources.count > 1 {
             for index in summary.connections.indices {
