@@ -78,7 +78,8 @@ struct CaptureCommand: ParsableCommand {
         selection.problemsOnly = select.problems
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
-            isBounded: isBounded, detail: content.decoding, showsSecrets: content.showSecrets, limits: keeping.limits,
+            isBounded: isBounded, detail: content.decoding, showsSecrets: content.secrets.showSecrets,
+            limits: keeping.limits,
             network: keeping.network, ports: capture.ports, retention: keeping.retention, selection: selection,
             showsBackground: select.all, patience: judge.patience)
     }

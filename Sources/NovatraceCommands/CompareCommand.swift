@@ -70,6 +70,7 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Show") var secrets: SecretOptions
 
     mutating func validate() throws {
         guard goodFile != "-" || badFile != "-" else {
@@ -107,11 +108,11 @@ struct CompareCommand: ParsableCommand {
     }
 
     private func choices() throws -> (good: Chosen, bad: Chosen) {
-        let trace = try Reading(files: [goodFile]).trace(judge.patience)
+        let trace = try Reading(files: [goodFile], secrets).trace(judge.patience)
         let first = try choose(in: trace, of: goodFile, named: good, preferring: .completed)
         let chosen = chosen(first, in: trace, of: goodFile)
         if let badFile {
-            let other = try Reading(files: [badFile]).trace(judge.patience)
+            let other = try Reading(files: [badFile], secrets).trace(judge.patience)
             let second = try choose(in: other, of: badFile, named: bad, preferring: .notCompleted)
             return (chosen, self.chosen(second, in: other, of: badFile))
         }

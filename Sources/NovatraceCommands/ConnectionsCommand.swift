@@ -38,6 +38,7 @@ struct ConnectionsCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: ConnectionOptions
     @OptionGroup(title: "Show") var look: LookOptions
+    @OptionGroup(title: "Show") var secrets: SecretOptions
 
     @Flag(help: "Each connection in a row of its own, with addresses, client, bytes and heartbeat beneath.")
     var expand = false
@@ -46,7 +47,7 @@ struct ConnectionsCommand: ParsableCommand {
     var format: Shape = .text
 
     func run() throws {
-        let trace = try Reading(input).trace()
+        let trace = try Reading(input, secrets).trace()
         let selection = select.selection(in: trace)
         if format == .json || !selection.isEmpty {
             try ResultOutput.standard.collect { output in

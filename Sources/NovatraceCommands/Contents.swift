@@ -28,7 +28,7 @@ struct Contents {
         guard detail != .none else { return nil }
         self.input = input
         self.limit = limit
-        showsSecrets = content.showSecrets
+        showsSecrets = content.secrets.showSecrets
         isRepeatable = input.files.allSatisfy(Self.isRegularFile)
     }
 

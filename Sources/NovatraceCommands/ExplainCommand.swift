@@ -29,9 +29,10 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var display: DisplayOptions
+    @OptionGroup(title: "Show") var secrets: SecretOptions
 
     func run() throws {
-        var trace = try Reading(input).trace(judge.patience)
+        var trace = try Reading(input, secrets).trace(judge.patience)
         select.remark(on: trace)
         let selection = select.selection(in: trace.capture).apply(to: &trace)
         let operations = trace.operationsToTell(selection)

@@ -20,9 +20,10 @@ struct ListCommand: ParsableCommand {
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Judge") var judge: JudgingOptions
     @OptionGroup(title: "Show") var look: LookOptions
+    @OptionGroup(title: "Show") var secrets: SecretOptions
 
     func run() throws {
-        var trace = try Reading(input).trace(judge.patience)
+        var trace = try Reading(input, secrets).trace(judge.patience)
         select.remark(on: trace)
         let wanted = select.selection(in: trace.capture).apply(to: &trace)
         let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }

@@ -16,19 +16,20 @@ struct Reading {
     private let correctsClocks: Bool
 
     /// Without content: nothing of what messages carried is kept.
-    init(_ input: InputOptions) {
+    init(_ input: InputOptions, _ secrets: SecretOptions) {
         self.init(
-            files: input.files, detail: .none, showsSecrets: false, correctsClocks: !input.noClockCorrection)
+            files: input.files, detail: .none, showsSecrets: secrets.showSecrets,
+            correctsClocks: !input.noClockCorrection)
     }
 
     /// As above, for a command that takes each file by itself.
-    init(files: [String]) {
-        self.init(files: files, detail: .none, showsSecrets: false)
+    init(files: [String], _ secrets: SecretOptions) {
+        self.init(files: files, detail: .none, showsSecrets: secrets.showSecrets)
     }
 
     init(_ input: InputOptions, _ content: ContentOptions) {
         self.init(
-            files: input.files, detail: content.decoding, showsSecrets: content.showSecrets,
+            files: input.files, detail: content.decoding, showsSecrets: content.secrets.showSecrets,
             correctsClocks: !input.noClockCorrection)
     }
 
@@ -78,7 +79,7 @@ struct Reading {
 
     /// Says on standard error what the capture itself leaves open, for a result that has no place for it.
     static func note(_ capture: CaptureSummary) {
-        for note in capture.qualityNotes { StandardError.write("novatrace: note: \(note)\n") }
+        for note in capture.qualityNotes { StandardError.say("note: \(note)") }
     }
 
     /// Says on standard error what a person must know beside the result.

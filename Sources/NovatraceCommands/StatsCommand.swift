@@ -24,6 +24,7 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Select") var select: SelectionOptions
     @OptionGroup(title: "Show") var look: LookOptions
+    @OptionGroup(title: "Show") var secrets: SecretOptions
 
     func run() throws {
         let (collector, capture) = try select.wantsAll ? streamed() : selected()
@@ -40,14 +41,14 @@ struct StatsCommand: ParsableCommand {
     /// Figures of everything, in constant memory.
     private func streamed() throws -> (StatisticsCollector, CaptureSummary) {
         var collector = StatisticsCollector()
-        let capture = try Reading(input).run(limits: .streaming) { collector.add($0) }
+        let capture = try Reading(input, secrets).run(limits: .streaming) { collector.add($0) }
         Reading.warn(of: capture)
         return (collector, capture)
     }
 
     /// Figures of what is selected: the trace has to be known as a whole.
     private func selected() throws -> (StatisticsCollector, CaptureSummary) {
-        let trace = try Reading(input).trace()
+        let trace = try Reading(input, secrets).trace()
         var collector = StatisticsCollector()
         select.remark(on: trace)
         var selection = select.selection(in: trace.capture)

@@ -11,12 +11,17 @@ struct ContentOptions: ParsableArguments {
     )
     var chosenDetail: DiagramOptions.Detail?
 
-    @Flag(help: "Passwords, tokens and keys in clear, where details are shown.")
-    var showSecrets = false
+    @OptionGroup var secrets: SecretOptions
 
     var detail: DiagramOptions.Detail { chosenDetail ?? .none }
 
     var decoding: OsloDecoder.Detail { detail.decoding }
+}
+
+/// Whether secrets are shown.
+struct SecretOptions: ParsableArguments {
+    @Flag(help: "Passwords, tokens and keys in clear, in details and wherever else they stand.")
+    var showSecrets = false
 }
 
 extension DiagramOptions.Detail: ExpressibleByArgument {

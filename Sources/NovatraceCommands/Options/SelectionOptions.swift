@@ -39,7 +39,7 @@ struct SelectionOptions: ParsableArguments {
 
     /// Says on standard error where a name chose more than one instance.
     func remark(on trace: BusTrace) {
-        for remark in selection(in: trace.capture).remarks(on: trace) { StandardError.write("novatrace: \(remark)\n") }
+        for remark in selection(in: trace.capture).remarks(on: trace) { StandardError.say(remark) }
     }
 
     /// Whether nothing but `--problems` and `--all` was given, which choose lines of a table, not messages.
