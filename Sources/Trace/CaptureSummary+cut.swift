@@ -10,8 +10,8 @@ extension CaptureSummary {
         guard let cutSentence else { return nil }
         let whole = connections.reduce(0.0) { $0 + Double($1.bytes) + Double($1.bytesMissing) }
         let cut = connections.reduce(0.0) { $0 + Double($1.bytesCut) }
-        let packets = sources.reduce(0) { $0 + $1.packets }
-        let cutPackets = sources.reduce(0) { $0 + $1.cutPackets }
+        let packets = sources.total(of: \.packets)
+        let cutPackets = sources.total(of: \.cutPackets)
         guard connections.isEmpty ? cutPackets * 4 >= packets : cut * 20 >= whole else { return nil }
         return "\(cutSentence), so that messages cannot be read: capture with -s 0"
     }

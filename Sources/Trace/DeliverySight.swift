@@ -25,15 +25,15 @@ package struct DeliverySight: Sendable, Equatable {
     }
 
     package mutating func sawAnswer(wasSeenWhole: Bool, times: Int = 1) {
-        answered += times
-        if !wasSeenWhole { unseen += times }
+        answered = answered.saturatingPlus(times)
+        if !wasSeenWhole { unseen = unseen.saturatingPlus(times) }
     }
 
     package mutating func merge(_ other: DeliverySight) {
         for address in other.addresses { saw(address: address) }
         for host in other.hosts { saw(host: host) }
-        answered += other.answered
-        unseen += other.unseen
+        answered = answered.saturatingPlus(other.answered)
+        unseen = unseen.saturatingPlus(other.unseen)
     }
 
     /// Why a message may have been taken unseen; `nil` where its taking would have been seen.
@@ -43,7 +43,7 @@ package struct DeliverySight: Sendable, Equatable {
     ///   - host: the host that its routing key names.
     ///   - mayLack: whether the capture lacks packets anywhere, which leaves single calls unseen.
     package func doubt(isQueueKnown: Bool, host: String?, mayLack: Bool) -> String? {
-        if mayLack ? unseen * 20 > answered : unseen > 0 {
+        if mayLack ? unseen > answered / 20 : unseen > 0 {
             let calls = unseen == 1 ? "1 call was" : "\(unseen) calls were"
             return "\(calls) answered without being seen taken: messages go ways that the capture does not show"
         }

@@ -39,9 +39,15 @@ extension Nanoseconds {
     /// The length in seconds.
     package var seconds: Double { Double(self) / 1e9 }
 
-    package static func seconds(_ count: Int64) -> Nanoseconds { count * 1_000_000_000 }
+    /// So many seconds, or the end of the range that they are beyond.
+    package static func seconds(_ count: Int64) -> Nanoseconds { multiples(count, of: 1_000_000_000) }
 
-    package static func milliseconds(_ count: Int64) -> Nanoseconds { count * 1_000_000 }
+    package static func milliseconds(_ count: Int64) -> Nanoseconds { multiples(count, of: 1_000_000) }
+
+    private static func multiples(_ count: Int64, of unit: Int64) -> Nanoseconds {
+        let (product, overflow) = count.multipliedReportingOverflow(by: unit)
+        return overflow ? (count < 0 ? .min : .max) : product
+    }
 }
 
 extension Timestamp: CustomStringConvertible {

@@ -1,0 +1,17 @@
+extension Message {
+    /// Bytes of memory that it takes, about: its strings of common length, its lists and its detail.
+    package var footprint: Int {
+        var strings = instances.count + events.count
+        var bytes = 1024 + (detail?.utf8.count ?? 0)
+        if let facts {
+            strings += facts.portIDs.count + facts.upPortIDs.count + facts.selectedHosts.count
+            strings += (facts.expectedTaskStates?.count ?? 0) + (facts.retry?.hosts.count ?? 0)
+            strings += 2 * facts.otherNames.count
+            bytes += facts.otherNames.total { $0.name.utf8.count }
+        }
+        return bytes + strings * Self.bytesOfString
+    }
+
+    /// Of a uuid, say: the value in a list, and its own piece of memory.
+    private static let bytesOfString = 80
+}
