@@ -157,6 +157,8 @@ extension ExcerptRecord {
 extension Excerpt {
     /// Records of each kind that are read of a file; they take memory, and anybody may have written it.
     private static let mostRecords = 65_536
+    /// The same of one connection; no capture keeps more.
+    private static let mostOfConnection = 64
 
     /// Reads what the comments tell; `nil` where they do not begin with an excerpt's first record. What cannot be
     /// understood is stepped over.
@@ -192,7 +194,7 @@ extension Excerpt {
         isPartial = record.flag("partial")
         first = record.time("first")
         last = record.time("last")
-        kernelDropped = record.integer("kernel_dropped")
+        kernelDropped = record["kernel_dropped"].map { _ in record.count("kernel_dropped") }
         anomalyCount = record.count("anomalies")
     }
 
@@ -220,25 +222,28 @@ extension Excerpt {
         switch record.kind {
         case "anomaly": add(record)
         case "blocked":
-            guard let from = record.time("from"), connections[place].blocked.count < Self.mostRecords else { return }
+            guard let from = record.time("from"), connections[place].blocked.count < Self.mostOfConnection else {
+                return
+            }
             connections[place].blocked.append(
                 BlockedSpan(from: from, until: record.time("until"), reason: record["reason"] ?? ""))
         case "channel_closed":
-            guard let at = record.time("at"), let side, connections[place].channelClosings.count < Self.mostRecords
+            guard let at = record.time("at"), let side, connections[place].channelClosings.count < Self.mostOfConnection
             else { return }
             connections[place].channelClosings.append(
                 ChannelClosing(
-                    at: at, channel: record.count("channel"), by: side, code: record.count("code"),
+                    at: at, channel: record.number("channel", as: UInt16.self) ?? 0, by: side,
+                    code: record.number("code", as: UInt16.self) ?? 0,
                     text: record["text"] ?? "", method: record["method"], subject: record["subject"]))
         case "cancelled":
-            guard let at = record.time("at"), connections[place].cancelled.count < Self.mostRecords else { return }
+            guard let at = record.time("at"), connections[place].cancelled.count < Self.mostOfConnection else { return }
             connections[place].cancelled.append(
                 ConsumerCancellation(at: at, consumerTag: record["tag"] ?? "", queue: record["queue"]))
         case "ended":
             guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
             else { return }
             connections[place].end = ConnectionEnd(
-                kind, at: at, by: side, code: record.integer("code"), text: record["text"])
+                kind, at: at, by: side, code: record.number("code", as: UInt16.self), text: record["text"])
         default: break
         }
     }
@@ -248,7 +253,7 @@ extension Excerpt {
         case "participant":
             guard let id = record.integer("id"), participants.count < Self.mostRecords else { return }
             var participant = Participant(
-                id: id, service: record["service"], host: record["host"], pid: record.integer("pid"),
+                id: id, service: record["service"], host: record["host"], pid: record.number("pid", as: UInt32.self),
                 label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
             participant.virtualHost = record["vhost"]
             participants.append(participant)

@@ -54,9 +54,9 @@ extension ExcerptRecord {
         handshake.serverProduct = self["server_product"]
         handshake.serverVersion = self["server_version"]
         handshake.cluster = self["cluster"]
-        handshake.heartbeat = integer("heartbeat")
-        handshake.channelMax = integer("channel_max")
-        handshake.frameMax = integer("frame_max")
+        handshake.heartbeat = number("heartbeat", as: UInt16.self)
+        handshake.channelMax = number("channel_max", as: UInt16.self)
+        handshake.frameMax = number("frame_max", as: UInt32.self)
         handshake.refusedFor = self["refused_for"]
         connection.handshake = handshake
     }

@@ -64,10 +64,18 @@ struct ExcerptRecord {
 
     func all(_ key: String) -> [String] { fields.filter { $0.key == key }.map(\.value) }
 
+    /// A number of the wire, of that width there; `nil` for another.
+    func number<Wire: FixedWidthInteger & UnsignedInteger>(_ key: String, as wire: Wire.Type) -> Int? {
+        self[key].flatMap { Wire($0) }.flatMap { Int(exactly: $0) }
+    }
+
     func integer(_ key: String) -> Int? { self[key].flatMap { Int($0) } }
 
-    /// 0 where it is absent; never less.
-    func count(_ key: String) -> Int { max(0, integer(key) ?? 0) }
+    /// 0 where it is absent; never less, and no more than any capture can hold.
+    func count(_ key: String) -> Int { min(max(0, integer(key) ?? 0), Self.greatestCount) }
+
+    /// The greatest count that is believed, which JSON can still hold exactly.
+    private static let greatestCount = 1 << 53
 
     func flag(_ key: String) -> Bool { self[key] == "1" }
 
