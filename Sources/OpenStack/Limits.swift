@@ -25,6 +25,8 @@ enum Limits {
     static let zstandardWindowBits: Int32 = 25
     /// Bytes of scratch memory kept from one body to the next.
     static let keptScratchBytes = 1 << 20
+    /// Bytes kept of a name; OpenStack's own columns for names hold 255 characters.
+    static let nameBytes = 1024
     /// Characters kept of a remote failure's message.
     static let failureMessageCharacters = 1000
     /// Bytes of a remote failure's message that are looked at.

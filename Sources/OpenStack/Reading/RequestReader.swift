@@ -136,7 +136,7 @@ extension OsloDecoder {
         var names: [String] = []
         guard scanner.beginObject(text) else { return names }
         while let key = scanner.nextKey(text), names.count < Limits.listElements {
-            if let name = SlotReader.text(key, text) { names.append(redaction.redact(text: name)) }
+            if let name = SlotReader.text(key, text) { names.append(redaction.redact(text: name).bounded) }
             scanner.readValue(text)
         }
         return names

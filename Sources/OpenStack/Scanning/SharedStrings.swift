@@ -27,8 +27,8 @@ struct SharedStrings {
     }
 
     private func redacted(_ text: RawSpan, _ range: Range<Int>) -> String {
-        let string = text.string(range)
-        return redaction.isClean(text.extracting(range)) ? string : redaction.redact(text: string)
+        guard !redaction.isClean(text.extracting(range)) else { return text.boundedString(range) }
+        return redaction.redact(text: text.string(range)).bounded
     }
 
     /// Mixes every byte, eight at a time, the last eight overlapping those before.
@@ -66,6 +66,22 @@ struct SharedStrings {
     }
 }
 
+extension RawSpan {
+    /// A string of the bytes; of very many the first, and how many there are.
+    fileprivate func boundedString(_ range: Range<Int>) -> String {
+        guard range.count > Limits.nameBytes else { return string(range) }
+        return string(range.prefix(Limits.nameBytes)) + "… (\(range.count) bytes)"
+    }
+}
+
+extension String {
+    /// Of a very long string the beginning, and how many bytes there are.
+    var bounded: String {
+        guard utf8.count > Limits.nameBytes else { return self }
+        return String(decoding: utf8.prefix(Limits.nameBytes), as: UTF8.self) + "… (\(utf8.count) bytes)"
+    }
+}
+
 /// A machine that turns slots into values of Swift.
 struct SlotReader {
     private let redaction: Redaction
@@ -84,7 +100,7 @@ struct SlotReader {
 
     /// The text of a string that is seen once or twice, without its secrets; `nil` for anything but a string.
     func text(_ slot: JSONSlot, _ text: RawSpan) -> String? {
-        Self.text(slot, text).map { redaction.redact(text: $0) }
+        Self.text(slot, text).map { redaction.redact(text: $0).bounded }
     }
 
     /// The text of a string as it is; `nil` for anything but a string.
