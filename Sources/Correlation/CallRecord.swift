@@ -43,6 +43,9 @@ struct CallRecord: Sendable {
     /// The instance of an `Instance.save`, while it is open.
     var savedInstance: String?
 
+    /// The reply whose first deliveries were held against the time of the request, that time, and how many they are.
+    var compared: (reply: Int, asked: Timestamp, deliveries: Int)?
+
     /// All connections that it names.
     var connections: [Int] {
         [callerConnection, takerConnection, replierConnection, firstTaker?.connection, receiverConnection]

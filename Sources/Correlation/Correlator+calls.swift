@@ -169,7 +169,13 @@ extension Correlator {
             return
         }
         if let published = messages[reply].publishedAt, published < asked { messages[reply].publishedAt = asked }
-        for place in messages[reply].deliveries.indices where messages[reply].deliveries[place].at < asked {
+        let compared = calls[id].compared
+        let isSame = compared?.reply == reply && compared?.asked == asked
+        let all = messages[reply].deliveries.indices
+        // The last may have been put in the place of another.
+        let first = isSame ? min(compared?.deliveries ?? 0, max(0, all.upperBound - 1)) : 0
+        calls[id].compared = (reply, asked, all.upperBound)
+        for place in first..<all.upperBound where messages[reply].deliveries[place].at < asked {
             messages[reply].deliveries[place].at = asked
         }
     }

@@ -145,6 +145,9 @@ extension Correlator {
         let id = messages.nextID
         messages.append(Message(observation, id: id))
         keys.append(key)
+        let footprint = messages[id].footprint
+        footprints.append(footprint)
+        messageBytes += footprint
         messageByKey[key] = id
         return id
     }

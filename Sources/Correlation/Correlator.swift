@@ -17,6 +17,9 @@ package struct Correlator: Sendable {
     var messageByKey: [String: Int] = [:]
     /// Key of each message, to forget it with the message.
     var keys = ExpiringStore(vacant: "")
+    /// What each took when it was new, and all of them.
+    var footprints = ExpiringStore(vacant: 0)
+    var messageBytes = 0
     /// `_msg_id` → call.
     var callByMessageID: [String: Int] = [:]
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
@@ -140,6 +143,7 @@ package struct Correlator: Sendable {
     /// The naming with what follows from all that was seen so far.
     package var concludedNaming: ServiceNaming {
         var naming = naming
+        naming.flatten()
         let named = naming.namedProcesses
         for (notifier, server) in openSaves.conclusions where !named.contains(naming.root(of: notifier)) {
             naming.join(notifier, server)
@@ -153,7 +157,7 @@ package struct Correlator: Sendable {
             displaceOldestCall(at: now, visit)
         }
         expireParkedCalls(at: now, visit)
-        while messages.count > max(0, limits.messages)
+        while messages.count > max(0, limits.messages) || messages.count > 0 && messageBytes > limits.messageBytes
             || messages.count > 0 && now - (messages[messages.first].at ?? now) > limits.expiry
         {
             evicted += 1
@@ -215,6 +219,7 @@ package struct Correlator: Sendable {
 
     private mutating func finishOldestMessage(_ visit: (Finished) -> Void) {
         guard let message = messages.removeOldest(), let key = keys.removeOldest() else { return }
+        messageBytes -= footprints.removeOldest() ?? 0
         if messageByKey[key] == message.id { messageByKey[key] = nil }
         visit(.message(message))
     }

@@ -6,6 +6,8 @@ import Trace
 package struct CorrelationLimits: Sendable {
     /// Messages kept for joining.
     package var messages: Int
+    /// Bytes of memory that those may take, about (`Message.footprint`): one may name thousands of instances.
+    package var messageBytes = Int.max
     /// Open calls kept beyond those.
     package var parkedCalls: Int
     /// How long a message is kept after it was last touched. oslo.messaging's longest timeout in nova is 30 minutes
@@ -34,18 +36,18 @@ package struct CorrelationLimits: Sendable {
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
         messages: 4_000_000, parkedCalls: 65_536, expiry: .seconds(2 * 3600), packetsPerContent: 65_536,
-        unsettledPerConnection: 65_536, connections: 262_144, forgetsConnections: false,
+        unsettledPerConnection: 65_536, connections: 65_536, forgetsConnections: false,
         deliveriesPerMessage: 1 << 20, evidencePerConnection: 256, replyQueues: 65_536)
 
     /// For running totals in constant memory: stats.
     package static let streaming = CorrelationLimits(
-        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: nil,
+        messages: 16_384, messageBytes: 64 << 20, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: nil,
         unsettledPerConnection: 2048, connections: 4096, forgetsConnections: true,
         deliveriesPerMessage: 1024, evidencePerConnection: 64, replyQueues: 16_384)
 
     /// For a capture that goes on for weeks, of which a part is kept as a trace.
     package static let live = CorrelationLimits(
-        messages: 16_384, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: 64,
+        messages: 16_384, messageBytes: 64 << 20, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: 64,
         unsettledPerConnection: 2048, connections: 4096, forgetsConnections: true,
         deliveriesPerMessage: 1024, evidencePerConnection: 64, replyQueues: 16_384)
 }

@@ -38,7 +38,11 @@ struct OpenSaves: Sendable {
     /// Notifiers that are followed.
     var count: Int { tallies.count }
 
+    /// Open saves that are followed of one instance; they come one after the other.
+    private static let savesOfInstance = 64
+
     mutating func began(_ instance: String, call: Int, takenBy connection: Int) {
+        guard open[instance]?.count ?? 0 < Self.savesOfInstance else { return }
         open[instance, default: [:]][call] = connection
     }
 

@@ -11,7 +11,7 @@ struct ReplyQueues: Sendable {
 
     private var users = AgingDictionary<String, Users>()
     /// Consumer → the queues among them whose names survive it.
-    private var recurring: [Int: [String]] = [:]
+    private var recurring: [Int: Set<String>] = [:]
     private let limit: Int
 
     init(limit: Int) {
@@ -79,11 +79,11 @@ struct ReplyQueues: Sendable {
 
     private mutating func follow(_ queue: String, from former: Int?, to connection: Int) {
         if let former { unfollow(queue, of: former) }
-        recurring[connection, default: []].append(queue)
+        recurring[connection, default: []].insert(queue)
     }
 
     private mutating func unfollow(_ queue: String, of connection: Int) {
-        guard recurring[connection]?.removeAll(where: { $0 == queue }) != nil else { return }
+        guard recurring[connection]?.remove(queue) != nil else { return }
         if recurring[connection]?.isEmpty == true { recurring[connection] = nil }
     }
 

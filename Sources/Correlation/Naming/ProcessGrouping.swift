@@ -26,6 +26,12 @@ package struct ProcessGrouping: Sendable {
         return root
     }
 
+    /// Makes every connection know its root at once: joined in a bad order they would lead to it one by one.
+    package mutating func flatten() {
+        // A root is the oldest of its group, so that whatever leads to it is flat already.
+        for connection in members.ids.sorted() { setParent(root(of: connection), of: connection) }
+    }
+
     /// States what process a connection belongs to.
     package mutating func identify(_ connection: Int, as identity: ProcessIdentity) {
         add(connection)

@@ -195,6 +195,11 @@ package struct ServiceNaming: Sendable {
         Set(facts.ids.lazy.filter { !(facts[$0]?.evidence.isEmpty ?? true) }.map { grouping.root(of: $0) })
     }
 
+    /// Makes what is asked of groups quick.
+    mutating func flatten() {
+        grouping.flatten()
+    }
+
     package func root(of connection: Int) -> Int { grouping.root(of: connection) }
 
     /// The connections that are this one, seen on the other side of a proxy; nearly always none.
