@@ -4,8 +4,17 @@ package struct Limits: Sendable {
     package var frameSize = 64 << 20
     /// Payload bytes of a method, header, heartbeat or unknown frame, which are kept whole until they are complete.
     package var controlFrameSize = 1 << 20
-    /// Bytes of one body that are collected; the rest of a longer one is counted only.
-    package var bodySize = 64 << 20
+    /// How often, as a mean, the bytes of a direction may be looked at for what proves to be no frame, beside one such
+    /// frame of `controlFrameSize`.
+    package var looksPerByte = 4
+    /// Payload bytes of a frame that is believed when more was looked at for nothing.
+    package var unprovenFrameSize = 4096
+    /// Bytes of one body that are collected; the rest of a longer one is counted only. RabbitMQ 4 takes messages of up to
+    /// 16 MiB.
+    package var bodySize = 32 << 20
+    /// Bytes of unfinished frames, bodies and channels that are held of all connections together: above it the
+    /// connections with the most give up what is under way on them.
+    package var heldBytes = 64 << 20
     /// Capacity in bytes that a channel's body buffer may keep between two messages.
     package var idleBufferSize = 64 << 10
     /// Channels of one connection (RabbitMQ's default channel_max is 2047).
@@ -30,4 +39,13 @@ package struct Limits: Sendable {
     package init() {}
 
     package static let `default` = Limits()
+}
+
+/// Limits that the parts of a connection have in common: in each of them they would take more room than all else.
+final class SharedLimits: Sendable {
+    let values: Limits
+
+    init(_ values: Limits) {
+        self.values = values
+    }
 }

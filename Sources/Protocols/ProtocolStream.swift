@@ -25,14 +25,15 @@ package struct ProtocolStream: Sendable {
     private var undecidedBytes = 0
     private let isOwnPort: Bool
     private let sawHandshake: Bool
-    private let limits: Limits
+    /// Bytes after which it is no longer looked for AMQP.
+    private let undecidedLimit: Int
 
     /// - Parameters:
     ///   - sawHandshake: whether the capture holds the opening of the connection, by `first`.
     package init(firstPort: UInt16, secondPort: UInt16, sawHandshake: Bool, limits: Limits = .default) {
         isOwnPort = AMQPConnection.ports.contains(firstPort) || AMQPConnection.ports.contains(secondPort)
         self.sawHandshake = sawHandshake
-        self.limits = limits
+        undecidedLimit = isOwnPort ? limits.undecidedBytesOnOwnPort : limits.undecidedBytes
         connection = AMQPConnection(
             firstPort: firstPort, secondPort: secondPort, sawHandshake: sawHandshake, limits: limits)
     }
@@ -66,6 +67,17 @@ package struct ProtocolStream: Sendable {
             if !isSilent { emit(event, bytes) }
         }
         if status == .undecided { decide(0) }
+    }
+
+    /// As `AMQPConnection.takeGrowth`.
+    package mutating func takeGrowth() -> Int { connection.takeGrowth() }
+
+    /// Hands out what there is of the contents under way, and holds nothing any more.
+    package mutating func giveUp(_ emit: (AMQPEvent, RawSpan) -> Void) {
+        let isSilent = status != .amqp && !isOwnPort
+        connection.giveUp { event, bytes in
+            if !isSilent { emit(event, bytes) }
+        }
     }
 
     /// Both directions ended: hands out what still waited.
@@ -121,7 +133,7 @@ package struct ProtocolStream: Sendable {
         undecidedBytes += count
         if connection.isAccepted {
             status = .amqp
-        } else if undecidedBytes > (isOwnPort ? limits.undecidedBytesOnOwnPort : limits.undecidedBytes) {
+        } else if undecidedBytes > undecidedLimit {
             status = .other(name: "unknown")
         }
     }

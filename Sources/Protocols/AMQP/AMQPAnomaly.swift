@@ -34,6 +34,8 @@ package struct AMQPAnomaly: Sendable, Equatable {
         /// A content of which the end, or a part, was not captured.
         case contentTruncated = "content-truncated"
         case bodyAboveLimit = "body-above-limit"
+        /// What was under way on a connection, dropped because too much was held of all of them.
+        case heldAboveLimit = "held-above-limit"
         case channelsAboveLimit = "channels-above-limit"
         /// Publishes or deliveries without an answer, dropped because there are too many.
         case outstandingAboveLimit = "outstanding-above-limit"

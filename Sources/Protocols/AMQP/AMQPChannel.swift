@@ -1,3 +1,5 @@
+import Trace
+
 /// A machine that holds what a connection knows of one channel between its opening and its closing.
 ///
 /// The contents under way stand in `AMQPSession.assemblies`, where they can be changed without copying a channel.
@@ -17,6 +19,14 @@ struct AMQPChannel {
     init(number: UInt16, sawOpen: Bool) {
         self.number = number
         confirms = PublisherConfirms(sawOpen: sawOpen)
+    }
+
+    static let bytesPerOutstanding = MemoryLayout<(tag: UInt64, id: Int)>.stride
+
+    /// Bytes of memory beside the value itself.
+    var heldBytes: Int {
+        (deliveries.count + confirms.waiting) * AMQPChannel.bytesPerOutstanding
+            + noAckConsumers.total { MemoryLayout<String>.stride + $0.utf8.count }
     }
 
     mutating func consume(_ method: BasicConsume) {

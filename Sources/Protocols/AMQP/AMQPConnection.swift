@@ -48,6 +48,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     /// The last packet that bytes were cut off.
     package private(set) var lastCut: PacketStamp?
     private let trustsLoneFrame: Bool
+    private var growthTaken = 0
 
     /// - Parameters:
     ///   - sawHandshake: whether `first` is known to have opened the connection, which makes it the client until the
@@ -59,6 +60,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         let guess: StreamSide = isFirstPort == isSecondPort && firstPort < secondPort ? .first : .second
         let serverSide: StreamSide =
             sawHandshake ? .second : isFirstPort != isSecondPort && isFirstPort ? .first : guess
+        let limits = SharedLimits(limits)
         session = AMQPSession(serverSide: serverSide, isServerExpected: isKnown, limits: limits)
         session.context.sawBeginning = sawHandshake
         first = FrameDecoder(limits: limits)
@@ -135,6 +137,29 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         }
     }
 
+    /// Bytes by which what is held of the connection grew in all, as far as it grows with what is sent.
+    var growth: Int { first.growth &+ second.growth &+ session.growth }
+
+    /// The same since this was last asked.
+    package mutating func takeGrowth() -> Int {
+        let all = growth
+        defer { growthTaken = all }
+        return all &- growthTaken
+    }
+
+    /// Bytes held of it at the moment: frames and bodies that are not complete, channels.
+    package var heldBytes: Int { first.kept.count + second.kept.count + session.heldBytes }
+
+    /// Hands out what there is of the contents under way, and forgets them, the channels and the bytes that wait.
+    package mutating func giveUp(_ emit: (AMQPEvent, RawSpan) -> Void) {
+        guard let stamp = lastStamp else { return }
+        let detail = "what was under way was given up, \(heldBytes) bytes, since too many are held of all connections"
+        session.report(.heldAboveLimit, detail, stamp, emit)
+        first.giveUp(session.context)
+        second.giveUp(session.context)
+        session.giveUp(at: stamp, emit)
+    }
+
     package mutating func finish(_ emit: (AMQPEvent, RawSpan) -> Void) {
         guard let stamp = lastStamp else { return }
         AMQPConnection.finish(&first, &session, .first, stamp, emit)
@@ -153,20 +178,23 @@ extension AMQPConnection {
         }
     }
 
-    /// Feeds earlier bytes again; a replay within a replay goes first.
+    /// Feeds earlier bytes again. What of them is to be fed once more ends where the piece at hand does: it is gone back
+    /// to in the same bytes.
     private static func replay(
         _ bytes: ReplayedBytes, _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide,
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        var stack = [(bytes: bytes, next: 0)]
-        while let (current, next) = stack.popLast() {
-            guard next < current.pieces.count else { continue }
-            stack.append((current, next + 1))
-            let start = current.pieces[next].start
-            let end = next + 1 < current.pieces.count ? current.pieces[next + 1].start : current.bytes.count
-            let piece = current.bytes.span.bytes.extracting(start..<end)
-            if let inner = pass(&decoder, &session, piece, side, current.pieces[next].stamp, emit) {
-                stack.append((inner, 0))
+        var start = 0
+        var next = 0
+        while next < bytes.pieces.count {
+            let end = next + 1 < bytes.pieces.count ? bytes.pieces[next + 1].start : bytes.bytes.count
+            let piece = bytes.bytes.span.bytes.extracting(start..<end)
+            if let again = pass(&decoder, &session, piece, side, bytes.pieces[next].stamp, emit) {
+                start = max(0, end - again.bytes.count)
+                while next > 0, bytes.pieces[next].start > start { next -= 1 }
+            } else {
+                start = end
+                next += 1
             }
         }
     }

@@ -56,6 +56,9 @@ package struct AMQPContent: Sendable {
         lastPacket = stamp
     }
 
+    /// Bytes of memory that a packet of `middlePackets` takes.
+    static let bytesPerPacket = MemoryLayout<PacketReference>.stride
+
     /// Every packet once, in order.
     package var packets: [PacketReference] {
         let ends = [firstPacket.reference, lastPacket.reference]

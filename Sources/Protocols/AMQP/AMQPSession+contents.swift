@@ -44,6 +44,7 @@ extension AMQPSession {
             dropped = channels[place].deliveries.add(id, tag: getOk.deliveryTag, limit: limits.outstanding)
         case .return: break
         }
+        growth &+= AMQPChannel.bytesPerOutstanding
         guard dropped > 0, !channels[place].reportedLimit else { return }
         channels[place].reportedLimit = true
         let detail = "\(dropped) messages that wait for an answer on channel \(origin.channel) are forgotten"
@@ -113,6 +114,7 @@ extension AMQPSession {
             report(.contentBodyTooLong, "\(payload.count) bytes of body where \(due) were due", origin.stamp, emit)
             payload = payload.lowerBound..<payload.lowerBound + Int(due)
         }
+        growth &+= payload.count &+ AMQPContent.bytesPerPacket
         assemblies[slot(place, origin.side)].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
         settleConfirmed(place, origin, emit)
         reportBodyLimit(place, origin, emit)
@@ -124,6 +126,7 @@ extension AMQPSession {
     ) {
         guard let place = index(of: origin.channel) else { return }
         guard assemblies[slot(place, origin.side)].due >= UInt64(range.count) else { return }
+        growth &+= range.count &+ AMQPContent.bytesPerPacket
         assemblies[slot(place, origin.side)].append(bytes, range, isEnd: false, at: origin.stamp, emit)
         reportBodyLimit(place, origin, emit)
     }

@@ -3,7 +3,7 @@ import Trace
 
 /// A machine that gives frames their meaning: roles, channels, contents, confirms and acknowledgements.
 struct AMQPSession {
-    let limits: Limits
+    private let shared: SharedLimits
     var decoder: MethodDecoder
     var context = FrameContext()
     var channels: [AMQPChannel] = []
@@ -28,15 +28,19 @@ struct AMQPSession {
     /// Messages that were published and that were given out.
     var published = 0
     var delivered = 0
+    /// Bytes by which channels and bodies grew in all.
+    var growth = 0
     /// Whether what is stepped over is explained already, so that it is no anomaly.
     var isSilent = false
 
-    init(serverSide: StreamSide, isServerExpected: Bool, limits: Limits) {
+    init(serverSide: StreamSide, isServerExpected: Bool, limits: SharedLimits) {
         self.serverSide = serverSide
         self.isServerExpected = isServerExpected
-        self.limits = limits
-        decoder = MethodDecoder(limits: limits)
+        shared = limits
+        decoder = MethodDecoder(limits: limits.values)
     }
+
+    var limits: Limits { shared.values }
 
     func role(_ side: StreamSide) -> AMQPSide { side == serverSide ? .server : .client }
 
@@ -81,10 +85,30 @@ extension AMQPSession {
         }
         lastIndex = channels.count
         indices[number] = lastIndex
+        growth &+= AMQPSession.channelBytes
         channels.append(AMQPChannel(number: number, sawOpen: false))
-        assemblies.append(ContentAssembly(limits: limits))
-        assemblies.append(ContentAssembly(limits: limits))
+        assemblies.append(ContentAssembly(limits: shared))
+        assemblies.append(ContentAssembly(limits: shared))
         return lastIndex
+    }
+
+    /// Bytes of memory of a channel on which nothing waits.
+    private static let channelBytes =
+        MemoryLayout<AMQPChannel>.stride + 2 * MemoryLayout<ContentAssembly>.stride + 2 * MemoryLayout<Int>.stride
+
+    /// Bytes of memory that channels and bodies take.
+    var heldBytes: Int {
+        let bodies = assemblies.total(of: \.heldBytes)
+        return channels.reduce(bodies) { $0 + AMQPSession.channelBytes + $1.heldBytes }
+    }
+
+    /// Contents under way end here, and nothing is known of channels any more.
+    mutating func giveUp(at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+        for side in StreamSide.allCases { loseStep(side, at: stamp, emit) }
+        channels = []
+        assemblies = []
+        indices = [:]
+        lastIndex = 0
     }
 
     /// A channel begins or ends: what was under way belongs to the one before.

@@ -18,13 +18,17 @@ struct ContentAssembly {
     private var received: UInt64 = 0
     /// Whether bytes after the first hole, or above the limit, are only counted.
     private var isCut = false
-    private let limits: Limits
+    private let shared: SharedLimits
 
-    init(limits: Limits) {
-        self.limits = limits
+    init(limits: SharedLimits) {
+        shared = limits
     }
 
+    private var limits: Limits { shared.values }
+
     var isIdle: Bool { phase == .idle }
+    /// Bytes of memory beside the value itself.
+    var heldBytes: Int { body.capacity + (content?.middlePackets.count ?? 0) * AMQPContent.bytesPerPacket }
 
     /// Bytes of body still to come; 0 where none is due.
     var due: UInt64 {
@@ -54,7 +58,7 @@ struct ContentAssembly {
         content?.properties = properties
         content?.bodySize = bodySize
         self.bodySize = bodySize
-        content?.note(stamp, limit: limits.packetsPerContent)
+        content?.note(stamp, limit: shared.values.packetsPerContent)
         phase = .bodyDue
         if bodySize == 0 { complete(emit) }
     }
@@ -66,7 +70,7 @@ struct ContentAssembly {
         _ bytes: RawSpan, _ range: Range<Int>, isEnd: Bool, at stamp: PacketStamp,
         _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
-        content?.note(stamp, limit: limits.packetsPerContent)
+        content?.note(stamp, limit: shared.values.packetsPerContent)
         let isAll = isEnd && received == 0 && UInt64(range.count) == bodySize
         received += UInt64(range.count)
         if isAll, let content = take() {
@@ -87,7 +91,7 @@ struct ContentAssembly {
 
     /// The frame whose pieces were appended ended.
     mutating func endFrame(at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
-        content?.note(stamp, limit: limits.packetsPerContent)
+        content?.note(stamp, limit: shared.values.packetsPerContent)
         if phase == .bodyDue, due == 0 { complete(emit) }
     }
 
@@ -108,7 +112,7 @@ struct ContentAssembly {
     /// Forgets the content under way.
     mutating func drop() {
         _ = take()
-        body.removeAll(keepingCapacity: body.capacity <= limits.idleBufferSize)
+        body.removeAll(keepingCapacity: body.capacity <= shared.values.idleBufferSize)
     }
 
     /// Headers and bodies that come now belong to a method that was not seen.
@@ -125,7 +129,7 @@ struct ContentAssembly {
     private mutating func complete(_ emit: (AMQPEvent, RawSpan) -> Void) {
         guard let content = take() else { return }
         emit(.content(content), body.span.bytes)
-        body.removeAll(keepingCapacity: body.capacity <= limits.idleBufferSize)
+        body.removeAll(keepingCapacity: body.capacity <= shared.values.idleBufferSize)
     }
 
     private mutating func take() -> AMQPContent? {

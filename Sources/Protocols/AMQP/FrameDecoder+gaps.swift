@@ -39,6 +39,17 @@ extension FrameDecoder {
         return .outOfStep
     }
 
+    /// Gives up the bytes that wait, and looks for a boundary in those to come.
+    mutating func giveUp(_ context: FrameContext) {
+        if keptIsSpent { dropKept() }
+        guard !kept.isEmpty else { return }
+        skip(kept.count)
+        kept = []
+        keptPieces = []
+        announcesOutOfStep = false
+        state = .searching(search(from: 0, context))
+    }
+
     /// No more bytes will come, or none that follow these: bytes that wait may still be one last method.
     mutating func drain() -> ReplayedBytes? {
         if keptIsSpent { dropKept() }

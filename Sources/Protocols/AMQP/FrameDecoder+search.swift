@@ -5,11 +5,13 @@ import Trace
 extension FrameDecoder {
     func search(from position: Int, _ context: FrameContext) -> FrameSearch {
         FrameSearch(
-            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits)
+            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits,
+            effort: effort)
     }
 
     /// Looks for a boundary, as a rule from the second byte of the frame at hand.
     mutating func outOfStep(_ context: FrameContext, from position: Int = 1) {
+        effort.spend(kept.count)
         state = .searching(search(from: position, context))
         announcesOutOfStep = true
     }
@@ -29,7 +31,8 @@ extension FrameDecoder {
         var search = search
         let start = offset
         let here = bytes.extracting(start..<bytes.byteCount)
-        var found = search.find(in: here)
+        var found = search.find(in: here, after: progress)
+        effort = search.effort
         if found == nil, context.trustsLoneFrame, start == 0, search.isLoneFrame(at: 0, in: here) { found = 0 }
         if let found {
             offset = start + found
@@ -37,11 +40,11 @@ extension FrameDecoder {
             state = .boundary
             return .skipped(takeSkipped())
         }
-        let keep = min(search.keepFrom, here.byteCount)
-        skip(keep)
-        kept.append(here, keep..<here.byteCount)
+        let useless = min(search.keepFrom, here.byteCount)
+        skip(useless)
+        keep(here, useless..<here.byteCount)
         keptPieces = [(0, stamp)]
-        search.rebase(by: keep)
+        search.rebase(by: useless)
         state = .searching(search)
         offset = bytes.byteCount
         return nil
@@ -54,15 +57,17 @@ extension FrameDecoder {
         var search = search
         if offset < bytes.byteCount {
             if keptPieces.count < 1024 { keptPieces.append((kept.count, stamp)) }
-            kept.append(bytes, offset..<bytes.byteCount)
+            keep(bytes, offset..<bytes.byteCount)
             offset = bytes.byteCount
         }
-        if let found = search.find(in: kept.span.bytes) { return .replay(replay(from: found)) }
+        let found = search.find(in: kept.span.bytes, after: progress)
+        effort = search.effort
+        if let found { return .replay(replay(from: found)) }
         while kept.count - search.keepFrom > limits.searchWindow { search.dropFirst() }
-        let keep = min(search.keepFrom, kept.count)
-        if keep == kept.count || keep > kept.count / 2 {
-            cutKept(keep)
-            search.rebase(by: keep)
+        let useless = min(search.keepFrom, kept.count)
+        if useless == kept.count || useless > kept.count / 2 {
+            cutKept(useless)
+            search.rebase(by: useless)
         }
         state = .searching(search)
         return nil
@@ -79,6 +84,7 @@ extension FrameDecoder {
 
     mutating func replay(from found: Int) -> ReplayedBytes {
         cutKept(found)
+        effort.spend(kept.count)
         let replayed = ReplayedBytes(bytes: kept, pieces: keptPieces)
         kept = []
         keptPieces = []

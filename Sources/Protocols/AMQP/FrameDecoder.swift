@@ -69,14 +69,24 @@ struct FrameDecoder {
     private var skippedSoFar = 0
     /// Whether `outOfStep` is the next thing to say.
     var announcesOutOfStep = false
-    let limits: Limits
+    private let shared: SharedLimits
+    /// What was looked at for nothing so far.
+    var effort: Effort
+    /// Bytes by which `kept` grew in all.
+    private(set) var growth = 0
 
     /// Stream bytes in frames that were whole.
     private(set) var bytesDecoded = 0
     private(set) var bytesSkipped = 0
-    init(limits: Limits) {
-        self.limits = limits
+    init(limits: SharedLimits) {
+        shared = limits
+        effort = Effort(limits: limits.values)
     }
+
+    var limits: Limits { shared.values }
+
+    /// Bytes that are done with.
+    var progress: Int { bytesDecoded &+ bytesSkipped }
 
     /// The next thing in `bytes` from `offset` on, which moves; `nil` when all of them are used.
     ///
@@ -195,10 +205,11 @@ extension FrameDecoder {
     private func problem(_ header: FrameHeader, _ context: FrameContext, _ due: (UInt16) -> UInt64) -> FrameStep? {
         let known: Bool
         let limit: Int
+        let isStreamed = header.type == FrameHeader.contentBody && UInt64(header.size) <= due(header.channel)
         switch header.type {
         case FrameHeader.contentBody:
             known = true
-            limit = UInt64(header.size) <= due(header.channel) ? limits.frameSize : limits.controlFrameSize
+            limit = isStreamed ? limits.frameSize : limits.controlFrameSize
         case FrameHeader.method, FrameHeader.contentHeader, FrameHeader.heartbeat:
             known = true
             limit = limits.controlFrameSize
@@ -206,7 +217,7 @@ extension FrameDecoder {
             known = false
             limit = context.frameMax == 0 ? 131_072 : context.frameMax
         }
-        guard header.size > limit else { return nil }
+        guard header.size > limit || !isStreamed && !effort.allows(header.size, after: progress) else { return nil }
         if !known { return .problem(.frameTypeUnknown, "a frame of type \(header.type), which does not exist") }
         return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
     }
@@ -215,14 +226,19 @@ extension FrameDecoder {
     private mutating func take(upTo count: Int, _ bytes: RawSpan, _ offset: inout Int) -> Bool {
         let missing = min(count - kept.count, bytes.byteCount - offset)
         if missing > 0 {
-            kept.append(bytes, offset..<offset + missing)
+            keep(bytes, offset..<offset + missing)
             offset += missing
         }
         return kept.count >= count
     }
 
+    mutating func keep(_ bytes: RawSpan, _ range: Range<Int>) {
+        kept.append(bytes, range)
+        growth &+= range.count
+    }
+
     mutating func dropKept() {
-        kept.removeAll(keepingCapacity: kept.capacity <= limits.idleBufferSize)
+        kept.removeAll(keepingCapacity: kept.capacity <= shared.values.idleBufferSize)
         keptPieces.removeAll(keepingCapacity: true)
         keptIsSpent = false
     }

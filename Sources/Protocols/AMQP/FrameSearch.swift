@@ -22,10 +22,14 @@ struct FrameSearch {
     private let payloadLimit: Int
     private let channelMax: UInt16
     private let candidateLimit: Int
+    private(set) var effort: Effort
+    /// Bytes of the direction before those at hand.
+    private var progress = 0
 
     /// RabbitMQ's own limits stand in for those not yet negotiated.
-    init(from position: Int, frameMax: Int, channelMax: UInt16, limits: Limits) {
+    init(from position: Int, frameMax: Int, channelMax: UInt16, limits: Limits, effort: Effort) {
         next = position
+        self.effort = effort
         payloadLimit = min(frameMax == 0 ? 131_072 : max(frameMax, 4096), limits.searchWindow / 2)
         self.channelMax = channelMax == 0 ? 2047 : channelMax
         candidateLimit = limits.searchCandidates
@@ -49,7 +53,10 @@ struct FrameSearch {
     }
 
     /// The first boundary in `bytes`, which are those of the last call and what came since.
-    mutating func find(in bytes: RawSpan) -> Int? {
+    ///
+    /// - Parameter progress: bytes of the direction that are done with.
+    mutating func find(in bytes: RawSpan, after progress: Int) -> Int? {
+        self.progress = progress
         var index = 0
         while index < waiting.count {
             guard waiting[index].needs <= bytes.byteCount else {
@@ -64,10 +71,12 @@ struct FrameSearch {
                 index += 1
             }
         }
-        while next < bytes.byteCount {
-            let position = next
-            next += 1
-            guard FrameSearch.mayBegin(bytes.octet(position)) else { continue }
+        let count = bytes.byteCount
+        while next < count {
+            var position = next
+            while position < count, !FrameSearch.mayBegin(bytes.octet(position)) { position += 1 }
+            next = min(position + 1, count)
+            guard position < count else { break }
             switch verdict(at: position, in: bytes) {
             case .boundary: return position
             case .nothing: break
@@ -89,8 +98,9 @@ struct FrameSearch {
         guard position >= 0, bytes.byteCount - position >= FrameHeader.byteCount else { return false }
         let header = FrameHeader(bytes, at: position)
         let isOwnEvidence = header.type == FrameHeader.method || header.type == FrameHeader.heartbeat
+        var search = self
         return isOwnEvidence && position + header.frameSize == bytes.byteCount
-            && frame(at: position, in: bytes) == .strong(end: bytes.byteCount)
+            && search.frame(at: position, in: bytes) == .strong(end: bytes.byteCount)
     }
 
     private static func mayBegin(_ octet: UInt8) -> Bool {
@@ -110,7 +120,7 @@ extension FrameSearch {
         case strong(end: Int)
     }
 
-    private func verdict(at position: Int, in bytes: RawSpan) -> Verdict {
+    private mutating func verdict(at position: Int, in bytes: RawSpan) -> Verdict {
         switch frame(at: position, in: bytes) {
         case .none: return .nothing
         case .needs(let count, _): return .needs(count)
@@ -128,7 +138,7 @@ extension FrameSearch {
     }
 
     /// After a body the next frame must be whole; after two, so must a third.
-    private func verdict(afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan) -> Verdict {
+    private mutating func verdict(afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan) -> Verdict {
         switch frame(at: end, in: bytes) {
         case .none: .nothing
         case .needs(let count, _): .needs(count)
@@ -137,7 +147,7 @@ extension FrameSearch {
         }
     }
 
-    private func frame(at position: Int, in bytes: RawSpan) -> Evidence {
+    private mutating func frame(at position: Int, in bytes: RawSpan) -> Evidence {
         let available = bytes.byteCount - position
         guard available > 0 else { return .needs(position + FrameHeader.byteCount, headerSeen: false) }
         let type = bytes.octet(position)
@@ -156,6 +166,10 @@ extension FrameSearch {
         }
         guard end <= bytes.byteCount else { return .needs(end, headerSeen: true) }
         guard bytes.octet(end - 1) == FrameHeader.endOctet else { return .none }
+        if header.type == FrameHeader.method || header.type == FrameHeader.contentHeader {
+            guard effort.allows(header.size, after: progress) else { return .none }
+            effort.spend(header.size)
+        }
         switch header.type {
         case FrameHeader.method: return methodFits(bytes, payload..<end - 1) ? .strong(end: end) : .none
         case FrameHeader.contentHeader:

@@ -63,6 +63,9 @@ struct PublisherConfirms {
         numbering = sawOpen ? .off : .unknown
     }
 
+    /// Publishes that wait for their confirm.
+    var waiting: Int { outstanding.count }
+
     /// `confirm.select` was sent; a second one changes nothing.
     mutating func select() {
         if case .counting = numbering { return }
