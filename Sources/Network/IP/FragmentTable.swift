@@ -55,7 +55,7 @@ struct FragmentTable {
     private(set) var givenUp = 0
 
     /// Fragments that wait for others.
-    var waiting: Int { partials.values.reduce(0) { $0 + $1.fragments.count } }
+    var waiting: Int { partials.values.total { $0.fragments.count } }
 
     /// Takes a fragment in; returns its datagram when that is now whole.
     ///

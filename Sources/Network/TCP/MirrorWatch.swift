@@ -152,7 +152,7 @@ struct MirrorWatch {
     /// Takes a connection out of those that are held back.
     mutating func end(_ slot: Int32) -> Trial? {
         guard let trial = trials.removeValue(forKey: slot) else { return nil }
-        withheldBytes -= trial.withheld.reduce(0) { $0 + $1.payload.count }
+        withheldBytes -= trial.withheld.total { $0.payload.count }
         trialsOfOriginal[trial.original]?.removeAll { $0 == slot }
         if trialsOfOriginal[trial.original]?.isEmpty ?? false { trialsOfOriginal[trial.original] = nil }
         if trials.isEmpty { deadline = nil }

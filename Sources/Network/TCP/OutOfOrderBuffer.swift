@@ -56,7 +56,7 @@ struct OutOfOrderBuffer {
         }
         let run = Array(pieces[..<count])
         pieces.removeFirst(count)
-        byteCount -= run.reduce(0) { $0 + $1.bytes.count }
+        byteCount -= run.total { $0.bytes.count }
         return run
     }
 
