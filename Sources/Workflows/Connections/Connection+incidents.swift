@@ -84,7 +84,7 @@ extension Connection {
     /// How far the opening came; `nil` where the capture does not hold it.
     private var openingStage: ConnectionHandshake.Stage? {
         guard let stage = handshake?.stage else { return nil }
-        return messagesSent + messagesReceived > 0 ? .open : stage
+        return messagesSent > 0 || messagesReceived > 0 ? .open : stage
     }
 
     /// TCP ended, and nobody had said `connection.close`.
@@ -118,7 +118,7 @@ extension Connection {
     /// An end gives up after two intervals without anything of the other; RabbitMQ looks once an interval, clients twice.
     private func missedHeartbeats(_ end: ConnectionEnd, isWhole: Bool) -> ConnectionIncident? {
         guard let heartbeat = handshake?.heartbeat, heartbeat > 0, isWhole, let silence = silence(before: end),
-            silence >= Nanoseconds(heartbeat) * 1_900_000_000
+            silence >= .milliseconds(Nanoseconds(heartbeat)) * 1900
         else { return nil }
         var incident = incident(.heartbeatsMissed, at: end.at)
         (incident.by, incident.silence, incident.heartbeat) = (end.by, silence, heartbeat)

@@ -86,7 +86,7 @@ extension ConnectionIncident {
         guard let silence else { return "" }
         let heard = by == .broker ? "the client" : "the broker"
         let least = count > 1 ? "at least " : ""
-        return " after \(least)\(Int(silence.seconds.rounded())) s without a sign of life of \(heard)"
+        return " after \(least)\(Int(saturating: silence.seconds)) s without a sign of life of \(heard)"
     }
 
     private var ofUser: String { user.map { " of \($0)" } ?? "" }

@@ -123,8 +123,7 @@ extension Facts {
         guard workflow != nil, let id = lastDone.flatMap({ operation.steps[$0].messages.last }),
             message(id).kind == .cast, let delivery = message(id).deliveries.last
         else { return nil }
-        let isHeard = own.contains { message($0).from == delivery.to && (message($0).at ?? delivery.at) > delivery.at }
-        return isHeard ? nil : id
+        return wasSeenSending(delivery.to, after: delivery.at) ? nil : id
     }
 
     private func connection(_ index: Int?) -> Connection? {

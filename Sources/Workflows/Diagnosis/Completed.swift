@@ -48,12 +48,7 @@ extension Facts {
     /// Whether its caller asked the same again, and was answered.
     func isAskedAgain(_ call: Call) -> Bool {
         guard let asked = call.requestedAt, let request = call.request.map(message) else { return false }
-        return requests.contains { id in
-            guard let other = self.call(of: id), other.isAnswered, other.title == call.title, other.from == call.from,
-                let again = other.requestedAt, again > asked
-            else { return false }
-            return message(id).stateChange == request.stateChange
-        }
+        return index.lastAnswered(like: call, request.stateChange).map { $0 > asked } ?? false
     }
 
     fileprivate func proof(of goal: Step) -> Diagnosis.Evidence? {

@@ -11,6 +11,12 @@ struct Coverage {
     /// Anomalies after which a message may be lacking.
     private let losses: [Anomaly]
     private let dropped: Int
+    /// How often messages were left out of operations that they concern.
+    private let leftOut: Int
+    /// Connections with holes, and how many of each service, or of one that is not known, were seen in one direction only.
+    private let withGaps: [Connection]
+    private let cut: [Connection]
+    private let oneSided: [String?: Int]
     /// Whether only some messages were taken out of a capture.
     private let isPartial: Bool
     /// Of each routing key the last delivery, in each place where it names a queue.
@@ -34,11 +40,19 @@ struct Coverage {
         "body-unreadable", "capture-damaged", "joining-ended-early",
     ]
 
-    init(_ trace: BusTrace) {
+    init(_ trace: BusTrace, leftOut: Int = 0) {
+        self.leftOut = leftOut
         capture = trace.capture
+        withGaps = capture.connections.filter { $0.gaps > 0 }
+        cut = capture.connections.filter { $0.lastCut != nil }
+        var oneSided: [String?: Int] = [:]
+        for connection in capture.connections where connection.oneSided {
+            oneSided[Self.service(of: connection, in: trace), default: 0] += 1
+        }
+        self.oneSided = oneSided
         end = capture.end
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
-        dropped = capture.sources.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
+        dropped = capture.sources.total { $0.kernelDropped ?? 0 }
         isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false
         incidents = IncidentIndex(trace)
         hasSeveralVirtualHosts = capture.virtualHosts.count > 1
@@ -87,13 +101,11 @@ struct Coverage {
     func loss(since time: Timestamp, of services: Set<String>, in trace: BusTrace) -> String? {
         func concerns(_ connection: Int?) -> Bool {
             guard let connection, capture.connections.indices.contains(connection),
-                let participant = capture.connections[connection].participant,
-                trace.participants.indices.contains(participant),
-                let service = trace.participants[participant].service
+                let service = Self.service(of: capture.connections[connection], in: trace)
             else { return true }
             return services.contains(service)
         }
-        if capture.connections.contains(where: { $0.lastCut.map { $0 >= time } ?? false && concerns($0.id) }) {
+        if cut.contains(where: { $0.lastCut.map { $0 >= time } ?? false && concerns($0.id) }) {
             return capture.cutSentence
         }
         if let gap = watched.gap(after: time) {
@@ -101,13 +113,14 @@ struct Coverage {
         }
         if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
         if isPartial { return "the file holds only some messages of the operation" }
-        let oneSided = capture.connections.count { $0.oneSided && concerns($0.id) }
+        if leftOut > 0 { return "too many messages of one request are about none of its instances to be looked at" }
+        let oneSided = services.reduce(self.oneSided[nil] ?? 0) { $0 + (self.oneSided[$1] ?? 0) }
         if oneSided > 0 { return "\(counted(oneSided, "connection")) \(was(oneSided)) seen in one direction only" }
         let holes = losses.count { $0.at >= time && concerns($0.connection) }
         if holes > 0 { return "the capture lacks bytes since then" }
         // Only so many anomalies are kept with their times.
         let isListed = capture.anomalyCount <= capture.anomalies.count && !losses.isEmpty
-        if !isListed, capture.connections.contains(where: { $0.gaps > 0 && concerns($0.id) }) {
+        if !isListed, withGaps.contains(where: { concerns($0.id) }) {
             return "the capture has gaps"
         }
         return nil
@@ -122,7 +135,14 @@ struct Coverage {
         return sight.doubt(
             isQueueKnown: isServed ?? false || lastTaken(by: message.routingKey, in: trace.scope(of: message)) != nil,
             host: topic.host,
-            mayLack: !losses.isEmpty || dropped > 0 || isPartial || capture.connections.contains { $0.gaps > 0 })
+            mayLack: !losses.isEmpty || dropped > 0 || isPartial || !withGaps.isEmpty)
+    }
+
+    private static func service(of connection: Connection, in trace: BusTrace) -> String? {
+        guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
+            return nil
+        }
+        return trace.participants[participant].service
     }
 
     private func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }

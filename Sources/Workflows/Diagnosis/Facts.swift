@@ -12,6 +12,8 @@ struct Facts {
     let agents: Agents
     /// Ids of the operation's messages without background traffic; of notifications those of errors.
     let own: [Int]
+    /// What is asked of `own` again and again.
+    let index: FactIndex
     /// When anything was seen of it last.
     let lastSeen: Timestamp
     /// When the capture ended, of a file when its last packet came, of several the last that shows any of it.
@@ -33,6 +35,7 @@ struct Facts {
         own = operation.messages.filter {
             !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
         }
+        index = FactIndex(operation, own, in: trace)
         lastSeen = own.reduce(operation.startedAt) { latest, id in
             let message = trace.messages[id]
             let answered = message.call.flatMap { trace.calls[$0].repliedAt }
@@ -52,13 +55,14 @@ struct Facts {
     }
 
     /// Calls and casts, in order of time.
-    var requests: [Int] { own.filter { [.call, .cast].contains(trace.messages[$0].kind) } }
+    var requests: [Int] { index.requests }
 
     /// The error notifications of the operation, the last attempt's where it was begun anew.
     var reportedErrors: [Message] {
-        own.map(message).filter { event in
-            event.kind == .notification && event.priority == "ERROR" && isOfLastAttempt(event.at)
-        }
+        own.filter { id in
+            trace.messages[id].kind == .notification && trace.messages[id].priority == "ERROR"
+                && isOfLastAttempt(trace.messages[id].at)
+        }.map(message)
     }
 
     func isOfLastAttempt(_ time: Timestamp?) -> Bool {
@@ -83,7 +87,12 @@ struct Facts {
         }
     }
 
-    func stepIndex(of message: Int) -> Int? { operation.steps.firstIndex { $0.messages.contains(message) } }
+    func stepIndex(of message: Int) -> Int? { index.steps[message] }
+
+    /// Whether a participant was seen to send anything after that time.
+    func wasSeenSending(_ participant: Int?, after time: Timestamp) -> Bool {
+        index.lastSent[participant].map { $0 > time } ?? false
+    }
 
     /// Whether a step that comes after this time was seen.
     func isFollowed(after time: Timestamp, beyond step: Int) -> Bool {

@@ -24,9 +24,8 @@ extension Facts {
             guard let who = participant(id), who.service == role.service else { return false }
             return host == nil || who.host == nil || who.host == host
         }
-        for id in own.reversed() where isOfLastAttempt(message(id).at) {
+        for id in requests.reversed() where isOfLastAttempt(trace.messages[id].at) {
             let message = message(id)
-            guard [.call, .cast].contains(message.kind) else { continue }
             if let delivery = message.deliveries.last, let taker = delivery.to, isMeant(taker) {
                 return Holder(participant: taker, since: delivery.at, message: id)
             }

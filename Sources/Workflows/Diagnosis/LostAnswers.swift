@@ -45,13 +45,7 @@ extension Facts {
         if isAskedAgain(loss.call) { return true }
         if let step = stepIndex(of: loss.request), isFollowed(after: loss.margin, beyond: step) { return true }
         guard workflow != nil, stepIndex(of: loss.request) == nil, let caller = loss.call.from else { return false }
-        return own.contains { id in
-            let message = message(id)
-            guard message.from == caller, let at = message.at, at > loss.margin, message.kind != .reply else {
-                return false
-            }
-            return message.stateChange?.vmState != .some("error")
-        }
+        return index.lastWork[caller].map { $0 > loss.margin } ?? false
     }
 
     // MARK: Lost

@@ -43,9 +43,7 @@ extension Facts {
                 end(of: delivery) - delivery.at > patience.untaken, coverage.seesAcknowledgements,
                 trace.capture.connections.indices.contains(delivery.connection),
                 trace.capture.connections[delivery.connection].end == nil,
-                !own.contains(where: {
-                    message($0).from == delivery.to && (message($0).at ?? delivery.at) > delivery.at
-                })
+                !wasSeenSending(delivery.to, after: delivery.at)
             else { return false }
             let services = [participant(delivery.to)?.service].compactMap(\.self)
             return coverage.loss(since: delivery.at, of: Set(services), in: trace) == nil

@@ -94,9 +94,9 @@ extension Facts {
             let text: String
             if !message.events.isEmpty {
                 text =
-                    "\(message.events.joined(separator: ", ")) came for port \(facts.portIDs.joined(separator: ", "))"
+                    "\(listed(message.events)) came for port \(listed(facts.portIDs))"
             } else if PortWork.contains(message), !facts.upPortIDs.isEmpty {
-                text = "\(name(message.from)) reported port \(facts.upPortIDs.joined(separator: ", ")) as plugged"
+                text = "\(name(message.from)) reported port \(listed(facts.upPortIDs)) as plugged"
             } else {
                 return nil
             }

@@ -22,7 +22,8 @@ extension Question {
 extension Facts {
     /// The requests that report an exception, in order of time, the last attempt's where it was begun anew.
     var faults: [Message] {
-        requests.map(message).filter { $0.facts?.fault != nil && isOfLastAttempt($0.at) }
+        requests.filter { trace.messages[$0].facts?.fault != nil && isOfLastAttempt(trace.messages[$0].at) }
+            .map(message)
     }
 
     /// The last of them up to a moment.

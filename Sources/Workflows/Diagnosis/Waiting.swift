@@ -93,7 +93,12 @@ extension Facts {
     /// What the operation waits for, in order of time.
     ///
     /// A cast without a delivery counts while no later step was seen: the capture may hold one side of the bus.
-    var openWaits: [Wait] { requests.compactMap(wait) }
+    var openWaits: [Wait] {
+        if let known = index.openWaits { return known }
+        let waits = requests.compactMap(wait)
+        index.openWaits = waits
+        return waits
+    }
 
     private func wait(for id: Int) -> Wait? {
         let message = message(id)
@@ -157,26 +162,21 @@ extension Facts {
     private func isOvertaken(_ id: Int, at time: Timestamp, isTimedOut: Bool) -> Bool {
         let message = message(id)
         if message.stateChange != nil {
-            let isSavedSince = savedStates.contains {
-                $0.at > time && $0.confirmation == .confirmed && $0.participant == message.from
-            }
-            if isSavedSince { return true }
+            if index.lastSave[message.from].map({ $0 > time }) ?? false { return true }
         }
         if let step = stepIndex(of: id), isFollowed(after: time, beyond: step) { return true }
         guard isTimedOut, let from = message.from else { return false }
         let end = time + (message.expiration ?? patience.silent)
-        return own.contains { self.message($0).from == from && (self.message($0).at ?? time) > end }
+        return wasSeenSending(from, after: end)
     }
 
     /// When the request, a heartbeat of it, or anything else that its taker did for the operation was seen last.
     private func lastSign(of call: Int, asked request: Message) -> Timestamp? {
-        let taker = request.deliveries.last?.to
-        return own.reduce(request.deliveries.last?.at ?? request.at) { latest, id in
-            let message = message(id)
-            let isSign = message.kind == .heartbeat && message.call == call || taker != nil && message.from == taker
-            guard isSign, let at = message.at else { return latest }
-            return latest.map { max($0, at) } ?? at
-        }
+        let signs = [
+            request.deliveries.last?.at ?? request.at, index.lastHeartbeat[call],
+            request.deliveries.last?.to.flatMap { index.lastSent[$0] },
+        ]
+        return signs.compactMap(\.self).max()
     }
 
     /// The message of the step that was reached, or what began the work anew since.
@@ -188,11 +188,8 @@ extension Facts {
     }
 
     fileprivate func wasHeard(_ participant: Int?, since time: Timestamp) -> Bool {
-        own.contains { id in
-            let message = message(id)
-            guard let at = message.at, at >= time else { return false }
-            return participant == nil || message.from == participant || message.from == nil
-        }
+        guard let participant else { return index.lastSent.values.contains { $0 >= time } }
+        return [index.lastSent[participant], index.lastSent[nil]].contains { $0.map { $0 >= time } ?? false }
     }
 
     /// The first step that is due.

@@ -4,7 +4,7 @@ import Trace
 extension Facts {
     /// E.g. `8.3 s`, and `0.04 s` below a tenth.
     func seconds(_ time: Nanoseconds) -> String {
-        let tenths = Int((Swift.max(0, time).seconds * 10).rounded())
+        let tenths = Int(saturating: Swift.max(0, time).seconds * 10)
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
@@ -55,12 +55,18 @@ extension Facts {
         return "reached \"\(operation.steps[lastDone].name)\""
     }
 
+    /// Names one after the other; of very many the first, and how many more there are.
+    func listed(_ names: [String]) -> String {
+        let more = names.count - Limits.namesInSentence
+        return names.prefix(Limits.namesInSentence).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+
     /// What is said of the hosts that were tried before.
     var rescheduled: String {
         guard let last = attempts.reschedules.last else { return "" }
         let hosts = attempts.reschedules.compactMap(\.from)
         let reason = last.reason.map { ": \(words($0))" } ?? ""
-        return hosts.isEmpty ? ", rescheduled" : ", rescheduled from \(hosts.joined(separator: ", "))\(reason)"
+        return hosts.isEmpty ? ", rescheduled" : ", rescheduled from \(listed(hosts))\(reason)"
     }
 
     var reschedulings: [Diagnosis.Evidence] {

@@ -28,12 +28,14 @@ struct Attempts {
             }
         }
         retries = sent.map(\.retry)
+        // Both are in order of time.
+        var later = asked[...]
         reschedules = sent.compactMap { retry, from, fault in
             guard let at = retry.at else { return nil }
-            let next = asked.first { $0.at.map { $0 > at } ?? false }
+            later = later.drop { $0.at.map { $0 <= at } ?? true }
             return Diagnosis.Reschedule(
                 at: at, from: from.flatMap { trace.host(of: $0) } ?? retry.facts?.retry?.hosts.last,
-                to: next.flatMap { trace.host(of: $0) },
+                to: later.first.flatMap { trace.host(of: $0) },
                 reason: retry.facts?.retry?.reason ?? fault?.message)
         }
     }

@@ -6,16 +6,39 @@ struct OperationDraft {
     var workflow: Workflow?
     var requestID: String?
     var instance: String?
-    var messages: [Int]
+    /// Ascending, each once.
+    private(set) var messages: [Int]
+    /// Those that joined it since they were put in order.
+    private var joined: [Int] = []
     var startedAt: Timestamp
     var endedAt: Timestamp
 
+    /// - Parameter messages: ids, ascending, each once.
+    init(
+        workflow: Workflow?, requestID: String?, instance: String?, messages: [Int], startedAt: Timestamp,
+        endedAt: Timestamp
+    ) {
+        self.workflow = workflow
+        self.requestID = requestID
+        self.instance = instance
+        self.messages = messages
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
+
     mutating func add(_ message: Int, at time: Timestamp) {
-        // Nearly always it goes to the end.
-        let place = messages.lastIndex { $0 <= message }
-        if let place, messages[place] == message { return }
-        messages.insert(message, at: place.map { $0 + 1 } ?? 0)
+        joined.append(message)
         endedAt = max(endedAt, time)
+    }
+
+    /// Puts those that joined in their places.
+    mutating func settle() {
+        guard !joined.isEmpty else { return }
+        var ordered: [Int] = []
+        ordered.reserveCapacity(messages.count + joined.count)
+        for message in (messages + joined).sorted() where ordered.last != message { ordered.append(message) }
+        messages = ordered
+        joined = []
     }
 }
 
@@ -23,7 +46,7 @@ struct OperationDraft {
 ///
 /// One pass over the messages, whatever the number of instances: a request may be for a thousand of them.
 struct MessageShares {
-    private var shared: [Int] = []
+    private(set) var shared: [Int] = []
     private var own: [String: [Int]] = [:]
 
     /// - Parameter messages: ids, ascending.
@@ -33,6 +56,11 @@ struct MessageShares {
             if instances.isEmpty { shared.append(id) }
             for instance in instances where own[instance]?.last != id { own[instance, default: []].append(id) }
         }
+    }
+
+    /// Leaves out those that concern each, but for the first so many.
+    mutating func limitShared(to count: Int) {
+        shared.removeLast(max(0, shared.count - count))
     }
 
     /// Ids, ascending.

@@ -11,21 +11,35 @@ package struct OperationFinder {
 
     private let trace: BusTrace
     private let workflows: [Workflow]
+    /// How often messages about no instance may still stand in the operations of instances.
+    private var sharedPlaces: Int
+    /// How often they would have, had there been room.
+    package private(set) var leftOut = 0
+    /// Operations for which there was no room.
+    package private(set) var unlisted = 0
 
     package init(_ trace: BusTrace, workflows: [Workflow] = Workflows.all) {
         self.trace = trace
         self.workflows = workflows
+        sharedPlaces = Limits.sharedPlaces + Limits.sharedPlacesPerMessage * trace.messages.count
     }
 
     /// The operations in order of their start, with states, steps, outcome and verdict.
     package func operations() -> [Operation] {
+        var finder = self
+        return finder.find()
+    }
+
+    /// The same, and counts what was left out.
+    package mutating func find() -> [Operation] {
         var found: [OperationDraft] = []
         var events: [(request: String, messages: [Int])] = []
         for group in requests() {
             if isExternalEvent(group.messages) {
                 events.append(group)
             } else {
-                found += operations(of: group.request, messages: group.messages)
+                found += operations(
+                    of: group.request, messages: group.messages, atMost: Limits.operations - found.count)
             }
         }
         var byInstance: [String: [Int]] = [:]
@@ -33,9 +47,14 @@ package struct OperationFinder {
             if let instance = draft.instance { byInstance[instance, default: []].append(index) }
         }
         for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
+        for index in found.indices { found[index].settle() }
+        for instance in byInstance.keys {
+            byInstance[instance]?.sort { (found[$0].startedAt, $0) < (found[$1].startedAt, $1) }
+        }
         PortWork(trace).join(&found, byInstance: byInstance)
+        for index in found.indices { found[index].settle() }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
-        let maker = OperationMaker(trace)
+        let maker = OperationMaker(trace, leftOut: leftOut)
         return found.enumerated().map { id, draft in maker.operation(draft, id: id) }
     }
 
@@ -61,7 +80,7 @@ package struct OperationFinder {
         return request.map { PortWork.contains(trace.messages[$0]) } ?? false
     }
 
-    private func operations(of request: String, messages: [Int]) -> [OperationDraft] {
+    private mutating func operations(of request: String, messages: [Int], atMost room: Int) -> [OperationDraft] {
         let workflow = workflow(for: messages)
         guard workflow != nil || messages.contains(where: isUsersRequest) else { return [] }
         var instances: [String] = []
@@ -71,11 +90,26 @@ package struct OperationFinder {
                 instances.append(instance)
             }
         }
+        if max(1, instances.count) > room {
+            unlisted += max(1, instances.count) - room
+            instances.removeLast(max(0, instances.count - room))
+        }
+        guard room > 0 else { return [] }
         guard instances.count > 1 else {
             return [draft(workflow, request, instance: instances.first, messages: messages)].compactMap(\.self)
         }
-        let shares = MessageShares(of: messages, in: trace)
+        let shares = shares(of: messages, among: instances.count)
         return instances.compactMap { draft(workflow, request, instance: $0, messages: shares.messages(on: $0)) }
+    }
+
+    /// The messages by instance; of those about none as many as there is room for.
+    private mutating func shares(of messages: [Int], among instances: Int) -> MessageShares {
+        var shares = MessageShares(of: messages, in: trace)
+        let all = shares.shared.count
+        shares.limitShared(to: sharedPlaces / max(1, instances))
+        sharedPlaces -= shares.shared.count * instances
+        leftOut += (all - shares.shared.count) * instances
+        return shares
     }
 
     private func draft(
@@ -117,19 +151,21 @@ package struct OperationFinder {
     }
 
     /// Adds the messages of an event to the operations that are under way on its instances.
-    private func join(
+    private mutating func join(
         _ messages: [Int], under request: String, to operations: inout [OperationDraft],
         _ byInstance: inout [String: [Int]]
     ) {
         guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
             let at = trace.messages[event].at
         else { return }
-        let shares = MessageShares(of: messages, in: trace)
+        let shares = shares(of: messages, among: trace.messages[event].instances.count)
         for instance in trace.messages[event].instances {
             let own = shares.messages(on: instance)
             let candidates = byInstance[instance] ?? []
             if let underWay = operation(at: at, of: candidates, in: operations) {
                 for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
+            } else if operations.count >= Limits.operations {
+                unlisted += 1
             } else if let alone = draft(nil, request, instance: instance, messages: own) {
                 byInstance[instance, default: []].append(operations.count)
                 operations.append(alone)
@@ -137,9 +173,10 @@ package struct OperationFinder {
         }
     }
 
-    /// Of one instance's operations the one that was begun last and has not long ended.
+    /// Of one instance's operations the one that was begun last and has not long ended; of very many the last found are
+    /// looked at.
     private func operation(at time: Timestamp, of candidates: [Int], in operations: [OperationDraft]) -> Int? {
-        let underWay = candidates.filter { index in
+        let underWay = candidates.suffix(from: max(0, candidates.count - Limits.operationsLookedAt)).filter { index in
             operations[index].startedAt <= time && time - operations[index].endedAt <= Self.afterglow
         }
         return underWay.max { operations[$0].startedAt < operations[$1].startedAt }

@@ -6,9 +6,10 @@ struct OperationMaker {
     let coverage: Coverage
     let agents: Agents
 
-    init(_ trace: BusTrace) {
+    /// - Parameter leftOut: how often messages were left out of operations that they concern.
+    init(_ trace: BusTrace, leftOut: Int = 0) {
         self.trace = trace
-        coverage = Coverage(trace)
+        coverage = Coverage(trace, leftOut: leftOut)
         agents = Agents(trace)
     }
 

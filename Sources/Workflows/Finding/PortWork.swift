@@ -17,7 +17,9 @@ package struct PortWork {
         self.trace = trace
         var instances: [String: Set<String>] = [:]
         for message in trace.messages where message.instances.count == 1 {
-            for port in message.facts?.portIDs ?? [] { instances[port, default: []].insert(message.instances[0]) }
+            for port in message.facts?.portIDs ?? [] where instances[port]?.count ?? 0 < Limits.instancesOfPort {
+                instances[port, default: []].insert(message.instances[0])
+            }
         }
         self.instances = instances
     }
@@ -33,16 +35,15 @@ package struct PortWork {
 
     /// Adds each request and its answer to the operations under way on its ports' instances, as far as the agent is on a
     /// host of theirs: one elsewhere only says that it does not have the port.
+    ///
+    /// - Parameter byInstance: the operations of each, in order of their start.
     func join(_ operations: inout [OperationDraft], byInstance: [String: [Int]]) {
         guard !instances.isEmpty else { return }
         var windows: [Int: Window] = [:]
         for message in trace.messages where Self.contains(message) {
             guard let at = message.at else { continue }
             for instance in Set(message.facts?.portIDs.flatMap { instances[$0] ?? [] } ?? []) {
-                let begun = (byInstance[instance] ?? []).filter { operations[$0].startedAt <= at }
-                guard let latest = begun.max(by: { operations[$0].startedAt < operations[$1].startedAt }) else {
-                    continue
-                }
+                guard let latest = Self.latest(of: byInstance[instance] ?? [], in: operations, at: at) else { continue }
                 let window = windows[latest] ?? Window(of: operations[latest], in: trace)
                 windows[latest] = window
                 guard window.holds(at), window.holds(host: message.from.flatMap { trace.participants[$0].host })
@@ -53,6 +54,19 @@ package struct PortWork {
                 }
             }
         }
+    }
+
+    /// The one that was begun last up to a moment; of those begun at once the first.
+    private static func latest(of places: [Int], in operations: [OperationDraft], at time: Timestamp) -> Int? {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if operations[places[middle]].startedAt <= time { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return nil }
+        let start = operations[places[low - 1]].startedAt
+        while low > 1, operations[places[low - 2]].startedAt == start { low -= 1 }
+        return places[low - 1]
     }
 }
 

@@ -67,7 +67,7 @@ package struct SilentService: Sendable, Equatable {
 
     /// In whole seconds: a report's clock is no better.
     private func length(_ time: Nanoseconds) -> String {
-        let seconds = Int(time.seconds.rounded())
+        let seconds = Int(saturating: time.seconds)
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
         if hours > 0 { return "\(hours) h \(minutes) min" }
         return seconds >= 120 ? "\(minutes) min \(seconds % 60) s" : "\(seconds) s"
