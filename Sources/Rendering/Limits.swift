@@ -24,6 +24,12 @@ enum Limits {
     static let excerptConnections = 16_384
     /// Participants that it tells of, whether they are named in it or not.
     static let excerptParticipants = 4096
+    /// Background messages in all diagrams together; each operation that goes on meanwhile has them.
+    static let backgroundMessages = 100_000
+    /// Lanes of a drawing; more are no picture any more.
+    static let lanes = 500
+    /// Ends of arrows in all drawings of a picture or a page: one to a thousand receivers has so many.
+    static let arrowEnds = 100_000
     /// Rows after which the lane headings are repeated at the end of the diagram.
     static let rowsPerScreen = 40
     /// Cells in a diagram language of a label and of other lines of text, of a lane's heading, of a line that stands across

@@ -71,7 +71,7 @@ package struct ComparisonJSON: Sendable {
         json.member("verdict", operation.verdict)
         json.member("started_at", operation.startedAt)
         json.member("ended_at", operation.endedAt)
-        json.member("messages", side.lines.reduce(0) { $0 + $1.messages.count })
+        json.member("messages", side.lines.total { $0.messages.count })
         json.member("began_before_capture", side.beganBeforeCapture)
         json.member("open_at_capture_end", side.isOpen)
         json.member("may_lack_messages", side.mayLackMessages)
@@ -191,7 +191,7 @@ extension JSONWriter {
     /// A number with at most three decimals; billionths of it are written as nanoseconds are.
     fileprivate mutating func member(_ name: StaticString, decimal value: Double?) {
         guard let value, value < 9e9 else { return }
-        member(name, seconds: Nanoseconds((value * 1000).rounded()) * 1_000_000)
+        member(name, seconds: Nanoseconds.milliseconds(Nanoseconds(saturating: value * 1000)))
     }
 
     fileprivate mutating func member(_ name: StaticString, _ pair: TimePair?) {

@@ -73,7 +73,7 @@ struct ComparisonListing {
         // A fold of one line would take as much room as the line.
         guard run.count > head + tail + 1 else { return run.map(Row.pair) }
         let hidden = run[head..<run.count - tail]
-        let messages = hidden.reduce(0) { $0 + ($1.line?.messages.count ?? 0) }
+        let messages = hidden.total { $0.line?.messages.count ?? 0 }
         return run[..<head].map(Row.pair) + [.fold(standing, messages: messages)] + run.suffix(tail).map(Row.pair)
     }
 

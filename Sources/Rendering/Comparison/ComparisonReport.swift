@@ -73,7 +73,7 @@ package struct ComparisonReport: Sendable, LineWritable {
 
     private static let labelWidth = 6
 
-    private func count(_ side: ComparedSide) -> Int { side.lines.reduce(0) { $0 + $1.messages.count } }
+    private func count(_ side: ComparedSide) -> Int { side.lines.total { $0.messages.count } }
 
     /// When and in which packets that stands at which they part.
     private func writePackets(to output: inout StyledOutput) {

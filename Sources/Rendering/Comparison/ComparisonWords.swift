@@ -156,8 +156,8 @@ struct ComparisonWords {
     /// `2.4×`, `360×`; `nil` where one took no time.
     func factor(_ time: TimePair) -> String? {
         guard let factor = time.factor, factor < 1e9 else { return nil }
-        let tenths = Int((factor * 10).rounded())
-        return (tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(factor.rounded()))") + glyphs.times
+        let tenths = Int(saturating: factor * 10)
+        return (tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(saturating: factor))") + glyphs.times
     }
 
     /// What a person must know of the two captures, one sentence each.

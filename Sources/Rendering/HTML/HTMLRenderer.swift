@@ -29,7 +29,9 @@ package struct HTMLRenderer: Renderer {
         of extract: TraceExtract
     ) throws(RenderingFailure) -> (messages: Set<Int>, operations: Set<Int>) {
         var (messages, operations) = (Set<Int>(), Set<Int>())
-        extract.diagrams.forEach { entry in
+        var extent = DrawingExtent()
+        try extract.diagrams.forEach { entry throws(RenderingFailure) in
+            try extent.add(entry.diagram, format: "html")
             messages.formUnion(entry.diagram.arrows.flatMap(\.messages))
             if !entry.isShared { operations.insert(entry.operation.id) }
         }

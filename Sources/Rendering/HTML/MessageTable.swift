@@ -59,7 +59,7 @@ struct MessageTable {
 
     private func writeTable(to html: inout HTMLWriter) {
         html.element("table", ["class": "messages", "data-sortable": ""]) { html in
-            html.element("caption", counted(rows.reduce(0) { $0 + $1.arrow.count }, "message"))
+            html.element("caption", counted(rows.total { $0.arrow.count }, "message"))
             html.markup("<thead><tr>")
             for (heading, name) in headings {
                 html.element("th", ["scope": "col", "class": name], heading)

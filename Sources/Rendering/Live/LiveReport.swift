@@ -55,7 +55,7 @@ package struct LiveReport: Sendable, LineWritable {
                 counted(connections.count, "AMQP connection"),
                 "\(byteCount(sum(\.bytesDecoded))) decoded", "\(byteCount(sum(\.bytesSkipped))) skipped",
                 counted(sum(\.gaps), "gap"),
-            ], &output, sum(\.bytesSkipped) + sum(\.gaps) > 0 ? .warning : .plain)
+            ], &output, sum(\.bytesSkipped) > 0 || sum(\.gaps) > 0 ? .warning : .plain)
         line([counted(messages, "message"), counted(calls, "call"), "\(openCalls) open at the end"], &output)
         if !files.isEmpty {
             let names = files.count == 1 ? files[0] : "\(files.count) files, the last \(files[files.count - 1])"
@@ -64,7 +64,7 @@ package struct LiveReport: Sendable, LineWritable {
         for loss in losses { line([loss], &output, .warning) }
     }
 
-    private func sum(_ figure: (Connection) -> Int) -> Int { connections.reduce(0) { $0 + figure($1) } }
+    private func sum(_ figure: (Connection) -> Int) -> Int { connections.total(of: figure) }
 
     private func line(_ fields: [String], _ output: inout StyledOutput, _ style: TextStyle = .plain) {
         output.write(

@@ -41,7 +41,9 @@ package struct MermaidRenderer: Renderer {
     /// All diagrams: the lanes of the last one stand above the first.
     private func entries(of extract: TraceExtract) throws(RenderingFailure) -> [DiagramSeries.Entry] {
         var (entries, statements): ([DiagramSeries.Entry], Int) = ([], 0)
-        extract.diagrams.forEach { entry in
+        var extent = DrawingExtent()
+        try extract.diagrams.forEach { entry throws(RenderingFailure) in
+            try extent.add(entry.diagram, format: Self.name)
             statements += entry.diagram.events.count + 1
             if statements <= Limits.mermaidStatements { entries.append(entry) }
         }

@@ -15,7 +15,7 @@ extension Excerpt {
         first = capture.sources.compactMap(\.first).min()
         last = capture.end
         let dropped = capture.sources.compactMap(\.kernelDropped)
-        kernelDropped = dropped.isEmpty ? nil : dropped.reduce(0, +)
+        kernelDropped = dropped.isEmpty ? nil : dropped.total { $0 }
         packets = selection.count
         operations = selection.operations.count
         for id in selection.messages { add(trace.messages[id]) }
@@ -34,7 +34,7 @@ extension Excerpt {
         cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
         cutConnections.formIntersection(listed)
         anomalies = capture.anomalies.filter { $0.connection.map(listed.contains) ?? true }
-        anomalyCount = capture.anomalyCount - capture.anomalies.count + anomalies.count
+        anomalyCount = capture.anomalyCount.saturatingMinus(capture.anomalies.count - anomalies.count)
         lastTaken = Self.lastTaken(for: selection.operations, in: trace)
         instanceNames = selection.operations.map { trace.operations[$0] }.compactMap { operation in
             guard let name = operation.instanceName, let uuid = operation.instances.first else { return nil }

@@ -65,7 +65,8 @@ struct PcapngRenderer: Renderer {
                 let isThere = try files.nextPacket { header, bytes in
                     let source = Int(header.stamp.source)
                     guard let messages = cursors[source].take(header.stamp.number) else { return }
-                    if messages.contains(where: { trace.messages[$0].contradicts(header.stamp) }) { return }
+                    let displaced = sources[source].clock.farthestOutOfOrder
+                    if messages.contains(where: { trace.messages[$0].contradicts(header.stamp, displaced) }) { return }
                     left -= 1
                     write(header, bytes, messages)
                 }
@@ -97,10 +98,13 @@ extension Message {
     /// Whether its first packet has another time than when it was read first: the file holds other packets now.
     ///
     /// Whether the publish or a delivery was read first is not known, so that only bounds are.
-    fileprivate func contradicts(_ stamp: PacketStamp) -> Bool {
+    ///
+    /// - Parameter displaced: how far packets of the source stand out of order at most: the first of a message may be as
+    ///   much later than the last.
+    fileprivate func contradicts(_ stamp: PacketStamp, _ displaced: Nanoseconds) -> Bool {
         guard let publishedAt, packets.first == stamp.reference else { return false }
         let latest = deliveries.map(\.at).reduce(publishedAt, max)
-        return stamp.time > latest || publishedAt - stamp.time > .seconds(60)
+        return stamp.time > latest + displaced || publishedAt > stamp.time + .seconds(60) + displaced
     }
 }
 

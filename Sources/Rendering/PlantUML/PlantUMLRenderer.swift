@@ -21,7 +21,9 @@ package struct PlantUMLRenderer: Renderer {
 
     private func write(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         var writer = PlantUMLWriter(options: extract.options, to: sink)
-        extract.diagrams.forEach { entry in
+        var extent = DrawingExtent()
+        try extract.diagrams.forEach { entry throws(RenderingFailure) in
+            try extent.add(entry.diagram, format: Self.name)
             let script = SequenceScript(entry.diagram, trace: extract.trace, options: extract.options)
             writer.write(script, alike: entry.alikeSentence)
         }

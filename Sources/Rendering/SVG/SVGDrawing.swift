@@ -63,8 +63,8 @@ package struct SVGDrawing: Sendable {
         footer = SVGFooter(
             [remark].compactMap { $0 } + diagram.notes.map { "note: \($0)" }, columns: columns, glyphs: glyphs,
             top: below)
-        width = Int(columns.width.rounded(.up))
-        height = Int((footer.bottom + SVGColumns.margin).rounded(.up))
+        width = Int(saturating: columns.width.rounded(.up))
+        height = Int(saturating: (footer.bottom + SVGColumns.margin).rounded(.up))
     }
 
     /// States follow one another where they are one instance's.

@@ -33,7 +33,9 @@ package struct SVGRenderer: Renderer {
         var (drawings, count): ([SVGDrawing], Int) = ([], series.messageCount)
         if count <= Self.mostMessages {
             count = 0
-            series.forEach { entry in
+            var extent = DrawingExtent()
+            try series.forEach { entry throws(RenderingFailure) in
+                try extent.add(entry.diagram, format: "svg")
                 count += entry.diagram.header.counts.messages
                 if count > Self.mostMessages {
                     drawings = []
@@ -57,7 +59,7 @@ package struct SVGRenderer: Renderer {
         let lines = nothing.flatMap { options.glyphs.text($0).wrapped(to: Limits.emptyNoteCells) }
         let longest = lines.map(\.width).max() ?? 0
         let width = drawings.map(\.width).max() ?? max(Int(SVGColumns.smallestWidth), 48 + longest * 9)
-        let height = drawings.isEmpty ? 44 + 20 * max(1, lines.count) : drawings.reduce(0) { $0 + $1.height }
+        let height = drawings.isEmpty ? 44 + 20 * max(1, lines.count) : drawings.total(of: \.height)
         xml.declaration()
         xml.open(
             "svg",

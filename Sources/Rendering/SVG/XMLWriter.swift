@@ -1,3 +1,5 @@
+import Trace
+
 /// A machine that writes elements of XML 1.0 (fifth edition), each on a line of its own.
 ///
 /// Every value is escaped; characters that XML does not allow (2.2, `Char`), and those that move, hide or reorder what
@@ -126,7 +128,7 @@ struct XMLWriter {
 extension Double {
     /// In tenths, without a point where it is whole.
     var svg: String {
-        let tenths = Int((self * 10).rounded())
+        let tenths = Int(saturating: self * 10)
         if tenths % 10 == 0 { return String(tenths / 10) }
         return (tenths < 0 ? "-" : "") + "\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }

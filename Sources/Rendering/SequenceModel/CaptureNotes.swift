@@ -62,10 +62,10 @@ struct CoverageNotes {
     ) {
         var (gaps, missing, skipped) = (0, 0, 0)
         for connection in connections {
-            gaps += connection.gaps
-            missing += connection.bytesMissing - connection.bytesCut
+            gaps = gaps.saturatingPlus(connection.gaps)
+            missing = missing.saturatingPlus(connection.bytesMissing.saturatingMinus(connection.bytesCut))
             // What stands behind a cut is stepped over for that reason.
-            skipped += connection.packetsCut > 0 ? 0 : connection.bytesSkipped
+            skipped = skipped.saturatingPlus(connection.packetsCut > 0 ? 0 : connection.bytesSkipped)
         }
         let carrying = carrying ?? connections
         let (midstream, oneSided) = (carrying.count(where: \.midstream), carrying.count(where: \.oneSided))
@@ -86,16 +86,16 @@ struct CoverageNotes {
     }
 
     private func cutNote(_ connections: [Connection], _ sources: [CaptureSource]) -> String? {
-        let packets = connections.reduce(0) { $0 + $1.packetsCut }
+        let packets = connections.total(of: \.packetsCut)
         guard packets > 0, let sentence = sources.cutSentence else { return nil }
-        let bytes = connections.reduce(0) { $0 + $1.bytesCut }
+        let bytes = connections.total(of: \.bytesCut)
         return "\(sentence), \(byteCount(bytes)) of messages are missing: capture with -s 0"
     }
 
     /// Live the kernel counts; in a file whoever wrote it did.
     private func dropNotes(_ sources: [CaptureSource]) -> [String] {
         let files = sources.filter { $0.kernelDropped ?? 0 > 0 }
-        let drops = files.reduce(0) { $0 + ($1.kernelDropped ?? 0) }
+        let drops = files.total { $0.kernelDropped ?? 0 }
         guard drops > 0 else { return [] }
         return ["the kernel dropped \(counted(drops, "packet")): messages may be missing"]
     }
@@ -105,7 +105,7 @@ extension CaptureSummary {
     /// That it holds only a part of what was captured, where that was meant to be so.
     var excerptNotes: [String] {
         guard let excerpts else { return [] }
-        let operations = excerpts.reduce(0) { $0 + $1.operations }
+        let operations = excerpts.total(of: \.operations)
         return [
             operations == 0 || excerpts.contains(where: \.isPartial)
                 ? "an excerpt: it holds the packets of single messages only, and not all of any operation"

@@ -53,21 +53,26 @@ package struct DiagramSeries: Sendable {
     /// Visits the diagrams one at a time: nothing holds them all.
     package func forEach<Failure: Error>(_ visit: (Entry) throws(Failure) -> Void) throws(Failure) {
         let builder = SequenceBuilder(trace, options: options, told: told)
+        var room = BackgroundRoom(builder)
         for group in RequestGroup.groups(of: operations) {
             if let shared = group.shared {
-                try visit(Entry(diagram: builder.diagram(of: shared, isPart: true), operation: shared, isShared: true))
+                let diagram = builder.diagram(of: shared, isPart: true, background: room.left)
+                room.take(shared)
+                try visit(Entry(diagram: diagram, operation: shared, isShared: true))
             }
-            for var entry in entries(of: group, builder) {
+            for var entry in entries(of: group, builder, room) {
                 // Once more where stories were compared: the diagrams of a large request are not held all at once.
-                entry.diagram = builder.diagram(of: entry.operation)
+                entry.diagram = builder.diagram(of: entry.operation, background: room.left)
                 entry.diagram.header.counts.shared = group.shared?.messages.count ?? 0
+                room.take(entry.operation)
                 try visit(entry)
             }
         }
     }
 
     /// Each operation of a group, or one for each story, without their events.
-    private func entries(of group: RequestGroup, _ builder: SequenceBuilder) -> [Entry] {
+    private func entries(of group: RequestGroup, _ builder: SequenceBuilder, _ room: BackgroundRoom) -> [Entry] {
+        var room = room
         var entries: [Entry] = []
         var places: [Set<String>: Int] = [:]
         for operation in group.own {
@@ -78,7 +83,8 @@ package struct DiagramSeries: Sendable {
                 entries.append(entry)
                 continue
             }
-            let story = builder.diagram(of: operation).story
+            let story = builder.diagram(of: operation, background: room.left).story
+            room.take(operation)
             if let place = places[story] {
                 entries[place].alike.append(names.name(of: operation))
             } else {
@@ -87,5 +93,21 @@ package struct DiagramSeries: Sendable {
             }
         }
         return entries
+    }
+}
+
+/// A machine that knows how much background traffic may still be drawn: operations that go on at once have the same.
+private struct BackgroundRoom {
+    private let builder: SequenceBuilder
+    private(set) var left = Limits.backgroundMessages
+
+    init(_ builder: SequenceBuilder) {
+        self.builder = builder
+    }
+
+    /// A diagram of an operation was made.
+    mutating func take(_ operation: Operation) {
+        let count = builder.backgroundCount(of: operation)
+        if builder.options.showsBackground, count <= left { left -= count }
     }
 }

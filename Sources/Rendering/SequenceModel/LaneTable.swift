@@ -61,7 +61,9 @@ struct LaneTable {
 
     /// The lanes from left to right, and for each provisional number its place among them.
     func arrange() -> (lanes: [Lane], order: [Int]) {
-        let lanes = keys.indices.map(lane(at:))
+        var counts: [String: Int] = [:]
+        for case .service(let service, _, _) in keys { counts[service, default: 0] += 1 }
+        let lanes = keys.indices.map { lane(at: $0, counts) }
         let sorted = keys.indices.sorted { left, right in
             let (a, b) = (rank(of: keys[left]), rank(of: keys[right]))
             if a != b { return a < b }
@@ -76,12 +78,14 @@ struct LaneTable {
         return (sorted.map { lanes[$0] }, order)
     }
 
-    private func lane(at number: Int) -> Lane {
+    /// - Parameter counts: lanes of each service.
+    private func lane(at number: Int, _ counts: [String: Int]) -> Lane {
         switch keys[number] {
         case .service(let service, let host, let virtualHost):
             Lane(
                 title: service,
-                subtitle: subtitle(isHostShown(service: service, lane: number) ? host : nil, virtualHost),
+                subtitle: subtitle(
+                    isHostShown(lane: number, of: counts[service] ?? 0) ? host : nil, virtualHost),
                 participants: participants[number].sorted())
         case .label(let label):
             Lane(title: label, participants: participants[number].sorted())
@@ -97,10 +101,8 @@ struct LaneTable {
     }
 
     /// A host is shown where the label tells it, or where it tells two lanes of a service apart.
-    private func isHostShown(service: String, lane: Int) -> Bool {
-        let labelled = participants[lane].contains { trace.participants[$0].label.contains("@") }
-        let lanes = keys.count { if case .service(service, _, _) = $0 { true } else { false } }
-        return labelled || lanes > 1
+    private func isHostShown(lane: Int, of lanes: Int) -> Bool {
+        lanes > 1 || participants[lane].contains { trace.participants[$0].label.contains("@") }
     }
 
     private func rank(of key: Key) -> Int {

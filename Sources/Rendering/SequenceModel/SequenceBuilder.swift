@@ -13,6 +13,9 @@ package struct SequenceBuilder: Sendable {
     /// What is told of the whole capture beside the diagrams, and need not be told beneath each; `nil` for nothing.
     private let told: Set<String>?
 
+    /// How many of the trace's messages before each belong to no operation.
+    private let loneBefore: [Int]
+
     /// Services that go by their own name and were seen on one host at most: a process of theirs whose host is not
     /// known needs no lane of its own.
     private let singletons: Set<String>
@@ -35,6 +38,12 @@ package struct SequenceBuilder: Sendable {
             takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)] = taker
         }
         self.takers = takers
+        var loneBefore = [0]
+        loneBefore.reserveCapacity(trace.messages.count + 1)
+        for (index, message) in trace.messages.enumerated() {
+            loneBefore.append(loneBefore[index] + (message.operation == nil ? 1 : 0))
+        }
+        self.loneBefore = loneBefore
         singletons = Self.singletons(among: trace.participants)
     }
 
@@ -51,8 +60,13 @@ package struct SequenceBuilder: Sendable {
     }
 
     /// The sequence of one operation; a part of one does not say that the rest is still open when the capture ends.
-    package func diagram(of operation: Operation, isPart: Bool = false) -> SequenceDiagram {
-        let (shown, hidden) = messages(of: operation)
+    ///
+    /// - Parameter room: background messages that may be drawn; where there are more, none is, and that is said.
+    package func diagram(of operation: Operation, isPart: Bool = false, background room: Int = .max) -> SequenceDiagram
+    {
+        let background = backgroundCount(of: operation)
+        let showsBackground = options.showsBackground && background <= room
+        let (shown, hidden) = messages(of: operation, showsBackground: showsBackground)
         var lanes = LaneTable(trace: trace, singletons: singletons)
         var composer = ArrowComposer(builder: self)
         let arrows = composer.arrows(for: shown, of: operation, lanes: &lanes)
@@ -71,10 +85,12 @@ package struct SequenceBuilder: Sendable {
 
         var header = SequenceHeader(operation)
         header.counts = counts(of: shown, hidden: hidden)
+        var notes = captureNotes(of: operation).filter { told?.contains($0) != true }
+        if options.showsBackground, !showsBackground {
+            notes.append("background traffic is not drawn, there is too much: narrow with --instance or --request")
+        }
         return SequenceDiagram(
-            header: header, lanes: places.lanes, events: events,
-            notes: captureNotes(of: operation).filter { told?.contains($0) != true },
-            startedAt: operation.startedAt)
+            header: header, lanes: places.lanes, events: events, notes: notes, startedAt: operation.startedAt)
     }
 
     /// Who would have taken a message that nobody took.
@@ -156,32 +172,39 @@ extension SequenceBuilder {
     func request(ofReply message: Int) -> Int? { call(of: message)?.request }
 
     /// The messages to draw, in order of time, and how many more `--all` would show.
-    private func messages(of operation: Operation) -> (shown: [Int], hidden: Int) {
+    private func messages(of operation: Operation, showsBackground: Bool) -> (shown: [Int], hidden: Int) {
         let own = operation.messages.filter(trace.messages.indices.contains)
-        let background = backgroundMessages(during: operation)
-        if options.showsBackground { return ((own + background).sorted(), 0) }
+        if showsBackground {
+            let background = messages(during: operation).filter { trace.messages[$0].operation == nil }
+            return ((own + background).sorted(), 0)
+        }
         let shown = own.filter { !isBackground(trace.messages[$0]) }
-        return (shown, own.count - shown.count + background.count)
+        return (shown, own.count - shown.count + backgroundCount(of: operation))
     }
 
     private func isBackground(_ message: Message) -> Bool {
         message.priority != "ERROR" && (message.isBackground || message.kind == .notification)
     }
 
-    /// Messages that belong to no operation and fall into this one's time: background traffic, and what neutron tells all
-    /// its agents.
-    private func backgroundMessages(during operation: Operation) -> [Int] {
-        let first = firstMessage(notBefore: operation.startedAt)
-        return trace.messages[first...].prefix { ($0.at ?? operation.endedAt) <= operation.endedAt }
-            .filter { $0.operation == nil }.map(\.id)
+    /// How many messages that belong to no operation fall into the time of one.
+    func backgroundCount(of operation: Operation) -> Int {
+        let during = messages(during: operation)
+        return loneBefore[during.upperBound] - loneBefore[during.lowerBound]
     }
 
-    /// Binary search: messages stand in order of time.
-    private func firstMessage(notBefore time: Timestamp) -> Int {
+    /// Those that fall into the time of an operation; what of them belongs to none is background traffic, and what neutron
+    /// tells all its agents.
+    private func messages(during operation: Operation) -> Range<Int> {
+        let first = firstMessage { $0 >= operation.startedAt }
+        return first..<max(first, firstMessage { $0 > operation.endedAt })
+    }
+
+    /// Binary search: messages stand in order of time, those without one first.
+    private func firstMessage(where isLateEnough: (Timestamp) -> Bool) -> Int {
         var (low, high) = (0, trace.messages.count)
         while low < high {
             let middle = low + (high - low) / 2
-            if let at = trace.messages[middle].at, at < time { low = middle + 1 } else { high = middle }
+            if trace.messages[middle].at.map(isLateEnough) ?? false { high = middle } else { low = middle + 1 }
         }
         return low
     }

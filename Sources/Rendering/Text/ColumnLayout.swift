@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: where the lanes stand, in cells from the left edge.
 struct ColumnLayout {
     /// Cells of the whole diagram.
@@ -32,7 +34,7 @@ struct ColumnLayout {
         let first = max(timeWidth + Self.margin, (widths[0] + 1) / 2)
         var gaps: [Int] = zip(widths, widths.dropFirst()).map { max(smallestGap, ($0 + $1) / 2 + 2) }
         let last = max(2, (widths[widths.count - 1] + 1) / 2)
-        var budget: Int = width - 1 - first - last - gaps.reduce(0, +)
+        var budget: Int = width - 1 - first - last - gaps.total { $0 }
         if budget < 0 { return nil }
         Self.grow(&gaps, needs: needs, budget: &budget)
         lanes = gaps.reduce(into: [first]) { $0.append(($0.last ?? first) + $1) }
@@ -56,7 +58,7 @@ struct ColumnLayout {
             budget -= extra
         }
         for need in needs.spans {
-            let missing = need.cells - gaps[need.lanes].reduce(0, +)
+            let missing = need.cells - gaps[need.lanes].total { $0 }
             if missing <= 0 || missing > budget { continue }
             for (index, lane) in need.lanes.enumerated() {
                 gaps[lane] += missing * (index + 1) / need.lanes.count - missing * index / need.lanes.count

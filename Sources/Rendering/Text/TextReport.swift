@@ -88,7 +88,7 @@ package struct CaptureReport: Sendable, LineWritable {
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let kinds = sorted.prefix(Limits.otherContents).map { "\($0.value) \(options.glyphs.times) \($0.key)" }
         let rest = sorted.count > Limits.otherContents ? ["and others"] : []
-        return "\(counted(counts.values.reduce(0, +), "message")) not of oslo.messaging: "
+        return "\(counted(counts.values.total { $0 }, "message")) not of oslo.messaging: "
             + (kinds + rest).joined(separator: "; ")
     }
 

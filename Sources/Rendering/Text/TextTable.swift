@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: rows of aligned columns; one column may give way where the width does not suffice.
 struct TextTable {
     enum Alignment {
@@ -72,7 +74,7 @@ struct TextTable {
                 widths[index] = max(widths[index], cell.text.width)
             }
         }
-        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
+        var excess = widths.total { $0 } + Self.gap * (widths.count - 1) - width
         while excess > 0 {
             let candidates = columns.indices.filter { widths[$0] > columns[$0].shrinksTo ?? .max }
             guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }

@@ -1,3 +1,5 @@
+import Trace
+
 /// How many cells of a terminal a character takes, as wcwidth(3) counts them.
 ///
 /// Ambiguous characters (UAX #11) count as one cell. Wide and fullwidth ranges are those of UAX #11, with unassigned
@@ -7,7 +9,7 @@ enum DisplayWidth {
     static func of(_ text: String) -> Int {
         var width = 0
         for byte in text.utf8 {
-            if byte >= 0x80 { return text.reduce(0) { $0 + of($1) } }
+            if byte >= 0x80 { return text.total { of($0) } }
             width += 1
         }
         return width

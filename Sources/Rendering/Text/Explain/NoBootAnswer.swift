@@ -17,7 +17,7 @@ private struct NoBoot {
     let trace: BusTrace
     let troublesTold: Bool
 
-    private var packets: Int { trace.capture.sources.reduce(0) { $0 + $1.packets } }
+    private var packets: Int { trace.capture.sources.total(of: \.packets) }
 
     var reason: String {
         if let trouble { return trouble }
