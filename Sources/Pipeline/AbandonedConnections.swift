@@ -24,7 +24,7 @@ struct AbandonedConnections {
         }
         // Where bytes are missing, its `connection.close` may be among them.
         guard end.kind == .finished, connection.bytesMissing == 0, connection.gaps == 0 else { return false }
-        guard participant?.service != nil || connection.messagesSent + connection.messagesReceived > 0 else {
+        guard participant?.service != nil || connection.messagesSent > 0 || connection.messagesReceived > 0 else {
             return false
         }
         guard let closed = participant.flatMap({ closings[$0.id] }) else { return true }

@@ -58,7 +58,7 @@ struct ConnectionListing {
         }
         let own = capture.anomalies.filter { $0.connection == nil }
         capture.anomalies = Array((excerpt.anomalies + own).prefix(CaptureSummary.anomalyLimit))
-        capture.anomalyCount = excerpt.anomalyCount + own.count
+        capture.anomalyCount = excerpt.anomalyCount.saturatingPlus(own.count)
         capture.unreadCount = (excerpt.anomalies + own).count(where: \.isUnread)
         capture.connections = connections
         self.participants = participants

@@ -117,13 +117,13 @@ struct ConnectionRegistry: Sendable {
         connection.client = client.description
         connection.server = server.description
         connection.protocolName = stream.version?.description ?? AMQPConnection.name
-        connection.bytes = counts.reduce(0) { $0 + $1.seen }
-        connection.bytesDecoded = counts.reduce(0) { $0 + $1.decoded }
-        connection.bytesSkipped = counts.reduce(0) { $0 + $1.skipped }
-        connection.bytesMissing = counts.reduce(0) { $0 + $1.missing }
-        connection.gaps = counts.reduce(0) { $0 + $1.gaps }
-        connection.bytesCut = counts.reduce(0) { $0 + $1.cut }
-        connection.packetsCut = counts.reduce(0) { $0 + $1.cutPackets }
+        connection.bytes = counts.total(of: \.seen)
+        connection.bytesDecoded = counts.total(of: \.decoded)
+        connection.bytesSkipped = counts.total(of: \.skipped)
+        connection.bytesMissing = counts.total(of: \.missing)
+        connection.gaps = counts.total(of: \.gaps)
+        connection.bytesCut = counts.total(of: \.cut)
+        connection.packetsCut = counts.total(of: \.cutPackets)
         connection.lastCut = stream.lastCut?.time
         connection.midstream = stream.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.

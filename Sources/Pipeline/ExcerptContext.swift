@@ -62,7 +62,7 @@ struct ExcerptContext: Sendable {
             anomaly.connection = anomaly.connection.flatMap { newConnections[$0] }
             anomalies.append(anomaly)
         }
-        anomalyCount += max(excerpt.anomalyCount, excerpt.anomalies.count)
+        anomalyCount = anomalyCount.saturatingPlus(max(excerpt.anomalyCount, excerpt.anomalies.count))
         refusals.merge(excerpt.refusals) { first, _ in first }
         requests.formUnion(excerpt.requests)
         instanceNames += excerpt.instanceNames

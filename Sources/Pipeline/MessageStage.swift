@@ -145,7 +145,7 @@ struct MessageStage {
         case .connectionStartOk(let startOk):
             facts.loggedIn(connection, startOk)
             if let name = startOk.connectionName {
-                correlator.named(connection, redaction.redact(text: name))
+                correlator.named(connection, redaction.redact(text: name.bounded(toBytes: Self.connectionNameBytes)))
             }
         case .basicConsume(let consume):
             correlator.consumes(connection, queue: redaction.redact(text: consume.queue))
@@ -166,6 +166,8 @@ struct MessageStage {
         }
     }
 
+    /// Bytes of a connection's name; oslo.messaging's have the path of a program, a number and a uuid.
+    private static let connectionNameBytes = 1024
     private static let openOk = MethodID(10, 41)
     private static let queueDelete = MethodID(50, 40)
     private static let queueDeleteOk = MethodID(50, 41)

@@ -28,6 +28,8 @@ struct StreamStage {
     private(set) var messages: MessageStage
     private var limits = Limits.default
     private let excerpt: ExcerptContext?
+    /// Bytes that may have come to be held since they were counted last.
+    private var growth = 0
 
     /// - Parameter ports: the ports of brokers, beside those of AMQP.
     init(
@@ -111,6 +113,28 @@ struct StreamStage {
         }
         entries[place].connection = connection
         if event.stamp.source != entries[place].lastSource { noteSource(event.stamp.source, of: place) }
+        growth &+= entries[place].stream.takeGrowth()
+        if growth > limits.heldBytes / 4 { boundHeldBytes() }
+    }
+
+    /// Counts what is held of all connections, and when it is too much has those with the most give theirs up, until it
+    /// is half as much as it may be.
+    private mutating func boundHeldBytes() {
+        growth = 0
+        let held = entries.indices.map { (place: $0, bytes: entries[$0].stream.connection.heldBytes) }
+        var sum = held.total { $0.bytes }
+        guard sum > limits.heldBytes else { return }
+        for (place, bytes) in held.sorted(by: { ($1.bytes, $0.place) < ($0.bytes, $1.place) }) {
+            guard sum > limits.heldBytes / 2 else { break }
+            let tcp = entries[place].tcp
+            let server = entries[place].stream.connection.serverSide
+            var connection = entries[place].connection
+            entries[place].stream.giveUp { event, body in
+                Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
+            }
+            entries[place].connection = connection
+            sum -= bytes
+        }
     }
 
     private mutating func noteSource(_ source: Int32, of place: Int) {

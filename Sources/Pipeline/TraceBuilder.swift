@@ -9,6 +9,9 @@ package struct RetentionLimits: Sendable {
     package var messages: Int
     /// Messages that no user's request caused.
     package var backgroundMessages: Int
+    /// Bytes of memory that either may take, about (`Message.footprint`).
+    package var messageBytes = 96 << 20
+    package var backgroundBytes = 32 << 20
     /// Instances whose names are known, also when the messages that told them are gone.
     package var names: Int
 
@@ -29,6 +32,9 @@ package struct TraceBuilder: Sendable {
     /// By id, those without a known request apart, oldest first.
     private var calls = SparseTable<Call>()
     private var orphans: Deque<Call> = []
+    /// Bytes that both take, about.
+    private var messageBytes = 0
+    private var backgroundBytes = 0
     private let limits: RetentionLimits?
     private let patience: Patience
     private var references = RetainedReferences()
@@ -67,13 +73,21 @@ package struct TraceBuilder: Sendable {
         references.add(message)
         if message.isBackground {
             background.append(message)
-            while background.count > limits.backgroundMessages, let oldest = background.popFirst() {
+            backgroundBytes += message.footprint
+            while background.count > limits.backgroundMessages || backgroundBytes > limits.backgroundBytes,
+                let oldest = background.popFirst()
+            {
+                backgroundBytes -= oldest.footprint
                 evictions.backgroundMessages += 1
                 letGo(oldest)
             }
         } else {
             messages.append(message)
-            while messages.count > limits.messages, let oldest = messages.popFirst() {
+            messageBytes += message.footprint
+            while messages.count > limits.messages || messageBytes > limits.messageBytes,
+                let oldest = messages.popFirst()
+            {
+                messageBytes -= oldest.footprint
                 evictions.messages += 1
                 letGo(oldest)
             }
@@ -149,7 +163,9 @@ package struct TraceBuilder: Sendable {
         trace.tellBrokersApart()
         trace.inferVirtualHosts()
         trace.nameInstances()
-        trace.operations = OperationFinder(trace).operations()
+        var finder = OperationFinder(trace)
+        trace.operations = finder.find()
+        trace.tellWhatWasLeftOut(finder)
         for operation in trace.operations.reversed() {
             for message in operation.messages {
                 trace.messages[message].operation = operation.id
@@ -211,6 +227,26 @@ package struct TraceBuilder: Sendable {
 }
 
 extension BusTrace {
+    /// States what the limits of finding operations left out.
+    fileprivate mutating func tellWhatWasLeftOut(_ finder: OperationFinder) {
+        let losses = [
+            (
+                finder.leftOut, "messages-left-out",
+                "messages that concern all instances of a request were left out of the operations of single ones "
+                    + "\(finder.leftOut) times"
+            ),
+            (
+                finder.unlisted, "operations-not-listed",
+                "\(finder.unlisted) more operations were found, but are not listed"
+            ),
+        ]
+        for (count, kind, detail) in losses where count > 0 {
+            let end = capture.end ?? Timestamp(nanoseconds: 0)
+            capture.anomalies.append(Anomaly(at: end, connection: nil, kind: kind, detail: detail))
+            capture.anomalyCount = capture.anomalyCount.saturatingPlus(1)
+        }
+    }
+
     /// Gives every message the name of its first instance, whichever message told it.
     fileprivate mutating func nameInstances() {
         for index in messages.indices where messages[index].instanceName == nil {
