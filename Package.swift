@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
-            exclude: ["CaptureFlaws", "Cases/Captures", "Golden", "Regressions", "Secrets"], swiftSettings: settings),
+            exclude: ["CaptureFlaws", "Cases/Captures", "Demands", "Golden", "Regressions", "Secrets"],
+            swiftSettings: settings),
         .testTarget(
             name: "FormatTests", dependencies: ["Rendering", "Trace", "novatrace", "TestSupport"],
             exclude: ["Golden", "Programs"],

@@ -47,7 +47,7 @@ struct Contents {
     /// Puts the contents of `messages` into the trace, and says on standard error of how many there was no place.
     func add(to trace: inout BusTrace, of messages: Set<Int>) throws {
         if isRepeatable { try read(into: &trace, of: messages) }
-        let bytes = messages.reduce(0) { $0 + (trace.messages[$1].detail?.utf8.count ?? 0) }
+        let bytes = messages.total { trace.messages[$0].detail?.utf8.count ?? 0 }
         let missing = messages.count { trace.messages[$0].detail == nil && trace.messages[$0].kind != .opaque }
         if missing > 0, bytes >= limit || !isRepeatable {
             StandardError.say(

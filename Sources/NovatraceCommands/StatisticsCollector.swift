@@ -22,6 +22,8 @@ struct StatisticsCollector {
     }
 
     private var figures: [Key: Figures] = [:]
+    /// Messages and calls of methods for which there was no room.
+    private(set) var leftOut = 0
 
     mutating func add(_ finished: Correlator.Finished) {
         switch finished {
@@ -34,7 +36,7 @@ struct StatisticsCollector {
         switch message.kind {
         case .cast, .fanout, .notification:
             let key = Key(method: message.title, kind: message.kind)
-            figures[key, default: Figures()].count += 1
+            guard count(key) else { return }
             if message.returned != nil { figures[key]?.returned += 1 }
         case .call, .reply, .heartbeat, .opaque:
             break
@@ -44,7 +46,7 @@ struct StatisticsCollector {
     mutating func add(_ call: Call) {
         guard call.outcome != .orphanReply else { return }
         let key = Key(method: call.title, kind: .call)
-        figures[key, default: Figures()].count += 1
+        guard count(key) else { return }
         switch call.outcome {
         case .error: figures[key]?.failures += 1
         case .returned: figures[key]?.returned += 1
@@ -56,6 +58,16 @@ struct StatisticsCollector {
         }
         // What came when the caller had given up is no measure of how long it waits.
         if call.isAnswered, let latency = call.latency { figures[key]?.latencies.record(latency) }
+    }
+
+    /// Counts one of a method; `false` where there is no room for that method.
+    private mutating func count(_ key: Key) -> Bool {
+        if figures[key] == nil, figures.count >= Limits.methods {
+            leftOut += 1
+            return false
+        }
+        figures[key, default: Figures()].count += 1
+        return true
     }
 
     /// The figures, most frequent first.

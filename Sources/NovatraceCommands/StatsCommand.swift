@@ -33,6 +33,11 @@ struct StatsCommand: ParsableCommand {
                 .nothingSelected, capture.withReason("no calls, casts or notifications found"))
         }
         Reading.note(capture)
+        if collector.leftOut > 0 {
+            StandardError.write(
+                "novatrace: note: \(collector.leftOut) more messages and calls are of other methods than the first "
+                    + "\(Limits.methods) and not in the table\n")
+        }
         let rows = select.problems ? collector.rows.filter(\.hasProblem) : collector.rows
         let table = MethodTable(rows, options: look.options(all: select.all, unbounded: true))
         try ResultOutput.standard.collect { table.write(to: $0) }

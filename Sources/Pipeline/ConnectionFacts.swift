@@ -235,7 +235,7 @@ struct ConnectionFacts: Sendable {
 
     /// The text without its secrets, in the storage of one that was seen before, cut to what a short string may hold.
     private mutating func shared(_ text: String) -> String {
-        let text = redaction.redact(text: text.bounded(toBytes: 255))
+        let text = redaction.redact(text: text).bounded(toBytes: 255)
         if let place = texts.firstIndex(of: text) { return texts[place] }
         if texts.count < Self.textsAtMost { texts.insert(text) }
         return text

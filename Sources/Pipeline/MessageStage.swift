@@ -145,7 +145,7 @@ struct MessageStage {
         case .connectionStartOk(let startOk):
             facts.loggedIn(connection, startOk)
             if let name = startOk.connectionName {
-                correlator.named(connection, redaction.redact(text: name.bounded(toBytes: Self.connectionNameBytes)))
+                correlator.named(connection, redaction.redact(text: name).bounded(toBytes: Self.connectionNameBytes))
             }
         case .basicConsume(let consume):
             correlator.consumes(connection, queue: redaction.redact(text: consume.queue))

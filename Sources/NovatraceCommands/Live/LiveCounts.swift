@@ -12,8 +12,8 @@ struct LiveCounts {
         let messages = pipeline.messagesSeen
         let rate = Double(messages - messagesAtLastStatus) / max(interval.seconds, 0.001)
         messagesAtLastStatus = messages
-        let dropped = capture.statistics.reduce(0) { $0 + $1.droppedByKernel }
-        return "\(messages) messages, \(Int(rate.rounded()))/s, \(pipeline.openCalls) calls open, "
+        let dropped = capture.statistics.total(of: \.droppedByKernel)
+        return "\(messages) messages, \(Int(saturating: rate))/s, \(pipeline.openCalls) calls open, "
             + "\(dropped) packets dropped by the kernel"
     }
 }

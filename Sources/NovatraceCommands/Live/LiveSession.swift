@@ -162,7 +162,7 @@ final class LiveSession {
 
     /// What the kernel dropped was not seen, and says nothing.
     private func noteDrops() {
-        let dropped = capture.statistics.reduce(0) { $0 + $1.droppedByKernel }
+        let dropped = capture.statistics.total(of: \.droppedByKernel)
         if dropped > droppedNoted { pipeline.lostPackets() }
         droppedNoted = dropped
     }

@@ -58,7 +58,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         else { return nil }
         guard parts.count == 3 else { return .seconds(hours * 3600 + minutes * 60) }
         guard let seconds = Double(parts[2]), seconds >= 0, seconds < 61 else { return nil }
-        return .seconds(hours * 3600 + minutes * 60) + Nanoseconds(seconds * 1e9)
+        return .seconds(hours * 3600 + minutes * 60) + Nanoseconds(saturating: seconds * 1e9)
     }
 
     /// RFC 3339, with or without fraction, with offset or `Z`.
@@ -68,6 +68,6 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         guard let date = (try? style.parse(text)) ?? (try? withFraction.parse(text)) else { return nil }
         let interval = date.timeIntervalSince1970
         guard abs(interval) < 9e9 else { return nil }
-        return Timestamp(nanoseconds: Int64((interval * 1e6).rounded()) * 1000)
+        return Timestamp(nanoseconds: Int64(saturating: interval * 1e6) * 1000)
     }
 }

@@ -78,7 +78,7 @@ extension String {
     /// Of a very long string the beginning, and how many bytes there are.
     var bounded: String {
         guard utf8.count > Limits.nameBytes else { return self }
-        return String(decoding: utf8.prefix(Limits.nameBytes), as: UTF8.self) + "… (\(utf8.count) bytes)"
+        return bounded(toBytes: Limits.nameBytes) + "… (\(utf8.count) bytes)"
     }
 }
 

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Captures that ask for more memory or time than their size is worth, or tell numbers that are too large to be added.
+///
+/// Each command must end by itself with so much memory and so many seconds of a processor. What a file asked for once is
+/// in its name.
+@Suite(.serialized) struct `Captures that ask for too much` {
+    private static let folder = ExternalProgram.projectFolder.appending(path: "Tests/CommandsTests/Demands")
+    static let captures =
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))) ?? []).sorted()
+
+    /// Address space, of which a program that was just started has some 100 MB.
+    private static let megabytes = 400
+    /// Seconds of a processor, without optimisation.
+    private static let seconds = 100
+
+    /// Those that differ in what they make of a capture; what is built without optimisation takes its time.
+    private static let commands: [[String]] = [
+        ["list"], ["stats"], ["replay", "--all"], ["export", "--format", "json"], ["export", "--format", "html"],
+        ["export", "--format", "svg"], ["export", "--format", "pcapng"],
+    ]
+
+    @Test func `are kept`() {
+        #expect(Self.captures.count > 10)
+    }
+
+    @Test(.timeLimit(.minutes(10)), arguments: captures)
+    func `are read in little memory and time`(capture: String) async throws {
+        for command in Self.commands {
+            let result = try await run(command, capture, isOutputWanted: false)
+            // 64 is what a format cannot show, which says so.
+            #expect([0, 1, 2, 64].contains(result.status), "\(command) \(result.status) \(result.errors.prefix(300))")
+            #expect(result.status != 64 || result.errors.contains("narrow with"))
+        }
+    }
+
+    @Test func `lose no method but say how much of others there was`() async throws {
+        let result = try await run(["stats"], "stats-4000-methods.pcap.gz")
+        #expect(result.errors.contains("more messages and calls are of other methods than the first 1024"))
+        #expect(result.output.split(separator: "\n").count == 1025)
+    }
+
+    @Test func `have lanes that no picture shows`() async throws {
+        let result = try await run(["export", "--format", "svg"], "lanes-10000.pcap.gz")
+        #expect(result.status == 64)
+        #expect(result.errors.contains("svg shows at most 500 lanes, and 10001 are selected: narrow with --instance"))
+        #expect(result.output.isEmpty)
+    }
+
+    @Test func `say what was given up`() async throws {
+        let bodies = try await run(["export", "--format", "json"], "bodies-without-end.pcap.gz")
+        #expect(bodies.output.contains("held-above-limit") && bodies.output.contains("content-truncated"))
+        let shared = try await run(["export", "--format", "json"], "one-request-1000x1000.pcap.gz")
+        #expect(shared.output.contains("messages-left-out"))
+        let names = try await run(["stats", "--width", "200"], "names-of-a-megabyte.pcap.gz")
+        #expect(names.output.utf8.count < 4096)
+    }
+
+    @Test func `tell more than a number can hold, given once and twice`() async throws {
+        for capture in [
+            "excerpt-of-more-bytes-than-there-are.pcapng", "excerpt-of-more-anomalies-than-there-are.pcapng",
+        ] {
+            for count in 1...3 {
+                for command in [["explain"], ["replay"], ["connections"], ["export", "--format", "html"]] {
+                    let result = try await run(command, capture, times: count)
+                    #expect(
+                        [0, 1, 2].contains(result.status), "\(command) \(result.status) \(result.errors.prefix(300))")
+                }
+            }
+        }
+    }
+
+    private func run(
+        _ arguments: [String], _ capture: String, times: Int = 1, isOutputWanted: Bool = true
+    ) async throws -> ProgramResult {
+        let shell = try #require(ExternalProgram.installed("sh"))
+        let path = Self.folder.appending(path: capture).path(percentEncoded: false)
+        let files = [String](repeating: path, count: arguments[0] == "compare" ? 2 : times)
+        return try await shell.run(
+            [
+                "-c",
+                "ulimit -v \(Self.megabytes * 1000); ulimit -t \(Self.seconds); exec \"$0\" \"$@\""
+                    + (isOutputWanted ? "" : " > /dev/null"),
+                ExternalProgram.novatrace.location,
+            ] + arguments + files)
+    }
+}
