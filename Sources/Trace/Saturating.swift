@@ -5,19 +5,18 @@ extension FixedWidthInteger {
     package init(saturating value: Double) {
         self = Self(exactly: value.rounded()) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
     }
-}
 
-extension Int {
     /// The sum, or the end of the range that it is beyond.
-    package func saturatingPlus(_ other: Int) -> Int {
+    package func saturatingPlus(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
+        return overflow ? (Self.isSigned && other < 0 ? .min : .max) : sum
     }
 
     /// The difference, or the end of the range that it is beyond.
-    package func saturatingMinus(_ other: Int) -> Int {
+    package func saturatingMinus(_ other: Self) -> Self {
         let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (other < 0 ? .max : .min) : difference
+        // The difference of unsigned numbers ends at 0.
+        return overflow ? (Self.isSigned && other < 0 ? .max : .min) : difference
     }
 }
 

@@ -61,7 +61,8 @@ enum LeapJudge {
         let median = steps[steps.count / 2]
         let agreeing = steps.count { abs($0 - median) <= max(tolerance, median * 1e-3) }
         guard agreeing * 5 >= steps.count * 4 else { return nil }
-        return Nanoseconds(min(median, 9e9) * 1e9)
+        let seconds = min(median, 9e9)
+        return Nanoseconds(saturating: seconds * 1e9)
     }
 
     private static func streams(

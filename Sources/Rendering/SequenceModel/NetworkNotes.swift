@@ -10,7 +10,7 @@ extension NetworkCounts {
             notes.append("\(counted(count, "packet")) of \(carrier.name) \(count == 1 ? "was" : "were") not read")
         }
         let defects = carriers.filter { $0.defects > 0 }
-        let isInTunnels = defects.reduce(0) { $0 + $1.defects } == malformed + cut + nestedTooDeep
+        let isInTunnels = defects.total(of: \.defects) == malformed + cut + nestedTooDeep
         let where_ = isInTunnels ? " in \(defects.map(\.name).joined(separator: " and "))" : ""
         if malformed > 0 { notes.append("\(counted(malformed, "packet")) with damaged headers\(where_) not read") }
         if cut > 0 {

@@ -112,8 +112,8 @@ package struct ConnectionsReport: Sendable, LineWritable {
             if showsHosts { cells.append((first.virtualHost ?? "-", .plain)) }
             cells += [
                 (opened(row, isNarrow), .faint), (row.compactMap(\.lastSeen).max().map(clock) ?? "-", .faint),
-                closed(row, isNarrow), (String(row.reduce(0) { $0 + $1.messagesSent }), .plain),
-                (String(row.reduce(0) { $0 + $1.messagesReceived }), .plain),
+                closed(row, isNarrow), (String(row.total(of: \.messagesSent)), .plain),
+                (String(row.total(of: \.messagesReceived)), .plain),
             ]
             if showsTrouble { cells.append((marks(of: first).joined(separator: ", "), .failure)) }
             table.append(cells)
