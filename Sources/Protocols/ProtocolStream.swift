@@ -72,6 +72,9 @@ package struct ProtocolStream: Sendable {
     /// As `AMQPConnection.takeGrowth`.
     package mutating func takeGrowth() -> Int { connection.takeGrowth() }
 
+    /// As `AMQPConnection.heldBytes`.
+    package var heldBytes: Int { connection.heldBytes }
+
     /// Hands out what there is of the contents under way, and holds nothing any more.
     package mutating func giveUp(_ emit: (AMQPEvent, RawSpan) -> Void) {
         let isSilent = status != .amqp && !isOwnPort

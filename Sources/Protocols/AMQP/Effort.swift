@@ -5,6 +5,8 @@
 /// are believed before they are whole, so that the work stays in proportion to the bytes.
 struct Effort: Sendable {
     private var spent = 0
+    /// Bytes of the direction that are done with.
+    var progress = 0
     private let atFirst: Int
     private let perByte: Int
     private let unproven: Int
@@ -18,9 +20,7 @@ struct Effort: Sendable {
     }
 
     /// Whether a frame of that many bytes of payload may be looked at, or waited for, when it may prove to be none.
-    ///
-    /// - Parameter progress: bytes of the direction that are done with.
-    func allows(_ size: Int, after progress: Int) -> Bool {
+    func allows(_ size: Int) -> Bool {
         size <= unproven || spent &+ size <= atFirst &+ perByte &* progress
     }
 }

@@ -35,7 +35,7 @@ extension FrameDecoder {
         skip(kept.count)
         dropKept()
         announcesOutOfStep = false
-        state = .searching(search(from: 0, context))
+        beginSearch(from: 0, context)
         return .outOfStep
     }
 
@@ -47,14 +47,14 @@ extension FrameDecoder {
         kept = []
         keptPieces = []
         announcesOutOfStep = false
-        state = .searching(search(from: 0, context))
+        beginSearch(from: 0, context)
     }
 
     /// No more bytes will come, or none that follow these: bytes that wait may still be one last method.
     mutating func drain() -> ReplayedBytes? {
         if keptIsSpent { dropKept() }
-        guard case .searching(let search) = state, !kept.isEmpty else { return nil }
-        return search.lastFrame(in: kept.span.bytes).map { replay(from: $0) }
+        guard case .searching = state, !kept.isEmpty else { return nil }
+        return search.lastFrame(in: kept.span.bytes, effort).map { replay(from: $0) }
     }
 
     /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.
@@ -79,7 +79,7 @@ extension FrameDecoder {
             }
         if !keptIsSpent { skip(kept.count) }
         dropKept()
-        state = .searching(search(from: 0, FrameContext()))
+        beginSearch(from: 0, FrameContext())
         return hasPartialFrame
     }
 }

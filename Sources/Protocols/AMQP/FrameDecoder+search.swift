@@ -3,37 +3,35 @@ import Trace
 
 /// Looking for a boundary.
 extension FrameDecoder {
-    func search(from position: Int, _ context: FrameContext) -> FrameSearch {
-        FrameSearch(
-            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits,
-            effort: effort)
+    mutating func beginSearch(from position: Int, _ context: FrameContext) {
+        search = FrameSearch(
+            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits)
+        state = .searching
     }
 
     /// Looks for a boundary, as a rule from the second byte of the frame at hand.
     mutating func outOfStep(_ context: FrameContext, from position: Int = 1) {
         effort.spend(kept.count)
-        state = .searching(search(from: position, context))
+        beginSearch(from: position, context)
         announcesOutOfStep = true
     }
 
     mutating func find(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
+        _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
     ) -> FrameStep? {
         guard offset < bytes.byteCount || !kept.isEmpty else { return nil }
-        return kept.isEmpty
-            ? findHere(search, bytes, &offset, stamp, context) : findInKept(search, bytes, &offset, stamp)
+        effort.progress = progress
+        return kept.isEmpty ? findHere(bytes, &offset, stamp, context) : findInKept(bytes, &offset, stamp)
     }
 
     /// Nothing is kept: looks at the bytes where they lie and keeps what is undecided.
     private mutating func findHere(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
+        _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
     ) -> FrameStep? {
-        var search = search
         let start = offset
         let here = bytes.extracting(start..<bytes.byteCount)
-        var found = search.find(in: here, after: progress)
-        effort = search.effort
-        if found == nil, context.trustsLoneFrame, start == 0, search.isLoneFrame(at: 0, in: here) { found = 0 }
+        var found = search.find(in: here, &effort)
+        if found == nil, context.trustsLoneFrame, start == 0, search.isLoneFrame(at: 0, in: here, effort) { found = 0 }
         if let found {
             offset = start + found
             skip(found)
@@ -45,31 +43,29 @@ extension FrameDecoder {
         keep(here, useless..<here.byteCount)
         keptPieces = [(0, stamp)]
         search.rebase(by: useless)
-        state = .searching(search)
         offset = bytes.byteCount
         return nil
     }
 
     /// Adds to the bytes that wait.
     private mutating func findInKept(
-        _ search: FrameSearch, _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp
+        _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp
     ) -> FrameStep? {
-        var search = search
         if offset < bytes.byteCount {
             if keptPieces.count < 1024 { keptPieces.append((kept.count, stamp)) }
             keep(bytes, offset..<bytes.byteCount)
             offset = bytes.byteCount
         }
-        let found = search.find(in: kept.span.bytes, after: progress)
-        effort = search.effort
+        var (search, effort) = (search, effort)
+        let found = search.find(in: kept.span.bytes, &effort)
+        (self.search, self.effort) = (search, effort)
         if let found { return .replay(replay(from: found)) }
-        while kept.count - search.keepFrom > limits.searchWindow { search.dropFirst() }
-        let useless = min(search.keepFrom, kept.count)
+        while kept.count - self.search.keepFrom > limits.searchWindow { self.search.dropFirst() }
+        let useless = min(self.search.keepFrom, kept.count)
         if useless == kept.count || useless > kept.count / 2 {
             cutKept(useless)
-            search.rebase(by: useless)
+            self.search.rebase(by: useless)
         }
-        state = .searching(search)
         return nil
     }
 

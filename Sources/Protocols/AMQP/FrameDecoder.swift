@@ -55,10 +55,12 @@ struct FrameDecoder {
         case body(channel: UInt16, left: Int, size: Int)
         /// Inside a frame of which a part is missing; `left` bytes are to come, the end octet included.
         case leap(channel: UInt16, left: Int)
-        case searching(FrameSearch)
+        case searching
     }
 
     var state = State.start
+    /// Of the state `searching`.
+    var search: FrameSearch
     /// The first bytes of a frame, or while searching the bytes that wait.
     var kept: [UInt8] = []
     /// Where in `kept` the bytes of a packet begin.
@@ -80,6 +82,7 @@ struct FrameDecoder {
     private(set) var bytesSkipped = 0
     init(limits: SharedLimits) {
         shared = limits
+        search = FrameSearch(from: 0, frameMax: 0, channelMax: 0, limits: limits.values)
         effort = Effort(limits: limits.values)
     }
 
@@ -104,7 +107,7 @@ struct FrameDecoder {
             case .start:
                 guard offset < bytes.byteCount else { return nil }
                 let begins = context.sawBeginning && bytes.octet(offset) == UInt8(ascii: "A") || context.isOpen
-                state = begins ? .boundary : .searching(search(from: 0, context))
+                if begins { state = .boundary } else { beginSearch(from: 0, context) }
             case .boundary:
                 let step =
                     kept.isEmpty
@@ -116,8 +119,8 @@ struct FrameDecoder {
             case .leap(let channel, let left):
                 guard offset < bytes.byteCount else { return nil }
                 if let step = leap(channel, left, bytes, &offset, context) { return step }
-            case .searching(let search):
-                return find(search, bytes, &offset, stamp, context)
+            case .searching:
+                return find(bytes, &offset, stamp, context)
             }
         }
     }
@@ -203,23 +206,30 @@ extension FrameDecoder {
 
     /// Why a frame with that header is not worth waiting for.
     private func problem(_ header: FrameHeader, _ context: FrameContext, _ due: (UInt16) -> UInt64) -> FrameStep? {
+        let limits = shared
         let known: Bool
         let limit: Int
         let isStreamed = header.type == FrameHeader.contentBody && UInt64(header.size) <= due(header.channel)
         switch header.type {
         case FrameHeader.contentBody:
             known = true
-            limit = isStreamed ? limits.frameSize : limits.controlFrameSize
+            limit = isStreamed ? limits.values.frameSize : limits.values.controlFrameSize
         case FrameHeader.method, FrameHeader.contentHeader, FrameHeader.heartbeat:
             known = true
-            limit = limits.controlFrameSize
+            limit = limits.values.controlFrameSize
         default:
             known = false
             limit = context.frameMax == 0 ? 131_072 : context.frameMax
         }
-        guard header.size > limit || !isStreamed && !effort.allows(header.size, after: progress) else { return nil }
+        guard header.size > limit || !isStreamed && isTooMuch(header.size) else { return nil }
         if !known { return .problem(.frameTypeUnknown, "a frame of type \(header.type), which does not exist") }
         return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
+    }
+
+    private func isTooMuch(_ size: Int) -> Bool {
+        var effort = effort
+        effort.progress = progress
+        return !effort.allows(size)
     }
 
     /// Copies into `kept` until it holds `count` bytes; whether it does.

@@ -22,14 +22,10 @@ struct FrameSearch {
     private let payloadLimit: Int
     private let channelMax: UInt16
     private let candidateLimit: Int
-    private(set) var effort: Effort
-    /// Bytes of the direction before those at hand.
-    private var progress = 0
 
     /// RabbitMQ's own limits stand in for those not yet negotiated.
-    init(from position: Int, frameMax: Int, channelMax: UInt16, limits: Limits, effort: Effort) {
+    init(from position: Int, frameMax: Int, channelMax: UInt16, limits: Limits) {
         next = position
-        self.effort = effort
         payloadLimit = min(frameMax == 0 ? 131_072 : max(frameMax, 4096), limits.searchWindow / 2)
         self.channelMax = channelMax == 0 ? 2047 : channelMax
         candidateLimit = limits.searchCandidates
@@ -54,16 +50,15 @@ struct FrameSearch {
 
     /// The first boundary in `bytes`, which are those of the last call and what came since.
     ///
-    /// - Parameter progress: bytes of the direction that are done with.
-    mutating func find(in bytes: RawSpan, after progress: Int) -> Int? {
-        self.progress = progress
+    /// - Parameter effort: what may be looked at, and was, for nothing.
+    mutating func find(in bytes: RawSpan, _ effort: inout Effort) -> Int? {
         var index = 0
         while index < waiting.count {
             guard waiting[index].needs <= bytes.byteCount else {
                 index += 1
                 continue
             }
-            switch verdict(at: waiting[index].position, in: bytes) {
+            switch verdict(at: waiting[index].position, in: bytes, &effort) {
             case .boundary: return waiting[index].position
             case .nothing: waiting.remove(at: index)
             case .needs(let count):
@@ -73,11 +68,10 @@ struct FrameSearch {
         }
         let count = bytes.byteCount
         while next < count {
-            var position = next
-            while position < count, !FrameSearch.mayBegin(bytes.octet(position)) { position += 1 }
+            let position = FrameSearch.firstThatMayBegin(in: bytes, from: next)
             next = min(position + 1, count)
             guard position < count else { break }
-            switch verdict(at: position, in: bytes) {
+            switch verdict(at: position, in: bytes, &effort) {
             case .boundary: return position
             case .nothing: break
             case .needs(let count):
@@ -89,19 +83,45 @@ struct FrameSearch {
     }
 
     /// Whether the bytes end with one whole method or heartbeat at a position that waits for its next frame.
-    func lastFrame(in bytes: RawSpan) -> Int? {
-        waiting.first { isLoneFrame(at: $0.position, in: bytes) }?.position
+    func lastFrame(in bytes: RawSpan, _ effort: Effort) -> Int? {
+        waiting.first { isLoneFrame(at: $0.position, in: bytes, effort) }?.position
     }
 
     /// Whether one method or heartbeat, and nothing else, stands between `position` and the end.
-    func isLoneFrame(at position: Int, in bytes: RawSpan) -> Bool {
+    func isLoneFrame(at position: Int, in bytes: RawSpan, _ effort: Effort) -> Bool {
         guard position >= 0, bytes.byteCount - position >= FrameHeader.byteCount else { return false }
         let header = FrameHeader(bytes, at: position)
         let isOwnEvidence = header.type == FrameHeader.method || header.type == FrameHeader.heartbeat
-        var search = self
+        var effort = effort
         return isOwnEvidence && position + header.frameSize == bytes.byteCount
-            && search.frame(at: position, in: bytes) == .strong(end: bytes.byteCount)
+            && frame(at: position, in: bytes, &effort) == .strong(end: bytes.byteCount)
     }
+
+    /// The first position from `start` on where a frame or a protocol header may begin, or where the bytes end.
+    ///
+    /// Eight bytes at a time: in text, as HTTP and SQL are, hardly one may.
+    private static func firstThatMayBegin(in bytes: RawSpan, from start: Int) -> Int {
+        let count = bytes.byteCount
+        var position = start
+        while position <= count - 8 {
+            let word = UInt64(
+                littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
+            let letters = word ^ (eachByte &* UInt64(UInt8(ascii: "A")))
+            // The high bit of each byte below 9, and of each that is the letter; bytes above a match may be wrong.
+            var marks = ((word &- 9 &* eachByte) & ~word | (letters &- eachByte) & ~letters) & (0x80 &* eachByte)
+            while marks != 0 {
+                let place = position + marks.trailingZeroBitCount / 8
+                if mayBegin(bytes.octet(place)) { return place }
+                marks &= marks - 1
+            }
+            position += 8
+        }
+        while position < count, !mayBegin(bytes.octet(position)) { position += 1 }
+        return position
+    }
+
+    /// 1 in each byte.
+    private static let eachByte: UInt64 = 0x0101_0101_0101_0101
 
     private static func mayBegin(_ octet: UInt8) -> Bool {
         octet <= 8 && 0b1_0000_1110 >> octet & 1 != 0 || octet == UInt8(ascii: "A")
@@ -120,34 +140,37 @@ extension FrameSearch {
         case strong(end: Int)
     }
 
-    private mutating func verdict(at position: Int, in bytes: RawSpan) -> Verdict {
-        switch frame(at: position, in: bytes) {
+    private func verdict(at position: Int, in bytes: RawSpan, _ effort: inout Effort) -> Verdict {
+        switch frame(at: position, in: bytes, &effort) {
         case .none: return .nothing
         case .needs(let count, _): return .needs(count)
         case .strong(let end):
             // A protocol header is its own evidence.
             if bytes.octet(position) == UInt8(ascii: "A") { return .boundary }
-            switch frame(at: end, in: bytes) {
+            switch frame(at: end, in: bytes, &effort) {
             case .none: return .nothing
             case .needs(let count, let headerSeen): return headerSeen ? .boundary : .needs(min(count, end + 7))
             case .weak, .strong: return .boundary
             }
         case .weak(let end):
-            return verdict(afterBodyEndingAt: end, bodies: 1, in: bytes)
+            return verdict(afterBodyEndingAt: end, bodies: 1, in: bytes, &effort)
         }
     }
 
     /// After a body the next frame must be whole; after two, so must a third.
-    private mutating func verdict(afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan) -> Verdict {
-        switch frame(at: end, in: bytes) {
+    private func verdict(
+        afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan, _ effort: inout Effort
+    ) -> Verdict {
+        switch frame(at: end, in: bytes, &effort) {
         case .none: .nothing
         case .needs(let count, _): .needs(count)
         case .strong: .boundary
-        case .weak(let next): bodies == 2 ? .boundary : verdict(afterBodyEndingAt: next, bodies: bodies + 1, in: bytes)
+        case .weak(let next):
+            bodies == 2 ? .boundary : verdict(afterBodyEndingAt: next, bodies: bodies + 1, in: bytes, &effort)
         }
     }
 
-    private mutating func frame(at position: Int, in bytes: RawSpan) -> Evidence {
+    private func frame(at position: Int, in bytes: RawSpan, _ effort: inout Effort) -> Evidence {
         let available = bytes.byteCount - position
         guard available > 0 else { return .needs(position + FrameHeader.byteCount, headerSeen: false) }
         let type = bytes.octet(position)
@@ -167,7 +190,7 @@ extension FrameSearch {
         guard end <= bytes.byteCount else { return .needs(end, headerSeen: true) }
         guard bytes.octet(end - 1) == FrameHeader.endOctet else { return .none }
         if header.type == FrameHeader.method || header.type == FrameHeader.contentHeader {
-            guard effort.allows(header.size, after: progress) else { return .none }
+            guard effort.allows(header.size) else { return .none }
             effort.spend(header.size)
         }
         switch header.type {
