@@ -143,9 +143,10 @@ extension Correlator {
 
     private mutating func insert(_ observation: Observation, key: String) -> Int {
         let id = messages.nextID
-        messages.append(Message(observation, id: id))
+        let message = Message(observation, id: id)
+        let footprint = message.footprint
+        messages.append(message)
         keys.append(key)
-        let footprint = messages[id].footprint
         footprints.append(footprint)
         messageBytes += footprint
         messageByKey[key] = id

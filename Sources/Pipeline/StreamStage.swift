@@ -121,8 +121,9 @@ struct StreamStage {
     /// is half as much as it may be.
     private mutating func boundHeldBytes() {
         growth = 0
-        let held = entries.indices.map { (place: $0, bytes: entries[$0].stream.connection.heldBytes) }
-        var sum = held.total { $0.bytes }
+        var held: [(place: Int, bytes: Int)] = []
+        for place in entries.indices { held.append((place, entries[place].stream.heldBytes)) }
+        var sum = held.total(of: \.bytes)
         guard sum > limits.heldBytes else { return }
         for (place, bytes) in held.sorted(by: { ($1.bytes, $0.place) < ($0.bytes, $1.place) }) {
             guard sum > limits.heldBytes / 2 else { break }

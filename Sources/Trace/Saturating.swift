@@ -7,13 +7,13 @@ extension FixedWidthInteger {
     }
 
     /// The sum, or the end of the range that it is beyond.
-    package func saturatingPlus(_ other: Self) -> Self {
+    @inlinable package func saturatingPlus(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (Self.isSigned && other < 0 ? .min : .max) : sum
     }
 
     /// The difference, or the end of the range that it is beyond.
-    package func saturatingMinus(_ other: Self) -> Self {
+    @inlinable package func saturatingMinus(_ other: Self) -> Self {
         let (difference, overflow) = subtractingReportingOverflow(other)
         // The difference of unsigned numbers ends at 0.
         return overflow ? (Self.isSigned && other < 0 ? .max : .min) : difference
@@ -22,7 +22,7 @@ extension FixedWidthInteger {
 
 extension Sequence {
     /// The sum of a count of each element, or the end of the range that it is beyond.
-    package func total(of count: (Element) -> Int) -> Int {
+    @inlinable package func total(of count: (Element) -> Int) -> Int {
         reduce(0) { $0.saturatingPlus(count($1)) }
     }
 }
