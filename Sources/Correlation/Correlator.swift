@@ -40,7 +40,7 @@ package struct Correlator: Sendable {
     var begun: Timestamp?
     /// Messages that something passed of since this was last emptied, where the limits say so.
     var changed: [Int] = []
-    /// Messages and calls that were let go before the end of the capture.
+    /// Messages and calls that were handed on for want of room while something of them was still to come.
     package private(set) var evicted = 0
     /// Connections that were forgotten.
     package internal(set) var forgottenConnections = 0
@@ -157,10 +157,11 @@ package struct Correlator: Sendable {
             displaceOldestCall(at: now, visit)
         }
         expireParkedCalls(at: now, visit)
-        while messages.count > max(0, limits.messages) || messages.count > 0 && messageBytes > limits.messageBytes
-            || messages.count > 0 && now - (messages[messages.first].at ?? now) > limits.expiry
-        {
-            evicted += 1
+        while messages.count > max(0, limits.messages) || messages.count > 0 && messageBytes > limits.messageBytes {
+            if messages[messages.first].isAwaited { evicted += 1 }
+            finishOldestMessage(visit)
+        }
+        while messages.count > 0, now - (messages[messages.first].at ?? now) > limits.expiry {
             finishOldestMessage(visit)
         }
         sweepSettlements()
@@ -188,7 +189,6 @@ package struct Correlator: Sendable {
             callByMessageID[record.call.messageID] = nil
             parked[record.call.messageID] = record
         } else {
-            evicted += 1
             finish(record, at: now, visit)
         }
     }
@@ -198,7 +198,7 @@ package struct Correlator: Sendable {
             parked.count > max(0, limits.parkedCalls) || now - oldest.touched > limits.expiry
         {
             parked.removeOldest()
-            evicted += 1
+            if now - oldest.touched <= limits.expiry { evicted += 1 }
             finish(oldest, at: now, visit)
         }
     }
@@ -222,5 +222,15 @@ package struct Correlator: Sendable {
         messageBytes -= footprints.removeOldest() ?? 0
         if messageByKey[key] == message.id { messageByKey[key] = nil }
         visit(.message(message))
+    }
+}
+
+extension Message {
+    /// Whether it may still be given to somebody: of an RPC message, that would matter.
+    fileprivate var isAwaited: Bool {
+        switch kind {
+        case .call, .cast, .reply: deliveries.isEmpty && returned == nil && refusedAt == nil
+        case .fanout, .heartbeat, .notification, .opaque: false
+        }
     }
 }

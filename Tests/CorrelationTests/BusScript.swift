@@ -6,7 +6,7 @@ import Trace
 /// Plays messages to a correlator, one millisecond a step, and gathers what it hands on.
 struct BusScript {
     private(set) var correlator: Correlator
-    private(set) var now = Timestamp(seconds: 1000, nanoseconds: 0)
+    var now = Timestamp(seconds: 1000, nanoseconds: 0)
     private var contents = 0
     private(set) var messages: [Message] = []
     private(set) var calls: [Call] = []

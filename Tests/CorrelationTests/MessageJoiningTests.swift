@@ -84,6 +84,24 @@ import Trace
         #expect(bus.messages.map(\.id) == Array(0..<100))
     }
 
+    @Test func `what makes room is no loss when somebody had it, nor what nobody took for longer than anything waits`()
+    {
+        var limits = CorrelationLimits.streaming
+        limits.messages = 1
+        var bus = BusScript(limits: limits)
+        for index in 0..<10 {
+            let cast = BusScript.request("m", unique: "u\(index)")
+            bus.pass(.publish, cast, on: 0, to: "compute.node1")
+            bus.pass(.deliver(redelivered: false), cast, on: 1, to: "compute.node1")
+            bus.expire()
+        }
+        #expect(bus.messages.count == 9 && bus.correlator.evicted == 0)
+        bus.pass(.publish, BusScript.request("lost", unique: "l"), on: 0, to: "compute.node1")
+        bus.now = bus.now + limits.expiry + 1
+        bus.expire()
+        #expect(bus.messages.count == 11 && bus.correlator.evicted == 0)
+    }
+
     @Test func `an open call that newer ones displaced is answered all the same`() throws {
         var limits = CorrelationLimits.streaming
         limits.messages = 10

@@ -23,6 +23,14 @@ struct CaseVariant: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Of a host on which other packets come for another 36 hours; for captures of raw IP.
+    static let lasting = CaseVariant(description: "for 36 hours more") { packets in
+        guard let end = packets.last?.time else { return [] }
+        let udp = PacketBuilder.big(UInt16(123)) + PacketBuilder.big(UInt16(123)) + [0, 8, 0, 0]
+        let other = PacketBuilder.ipv4(from: [192, 0, 2, 1], to: [192, 0, 2, 2], protocolNumber: 17, udp)
+        return packets + (1...1024).map { RecordedPacket(end + $0 * .seconds(126), other, wireLength: other.count) }
+    }
+
     /// In VXLAN (RFC 7348) between two hosts of an overlay; for captures of raw IP.
     static let inVXLAN = CaseVariant(description: "in VXLAN") { packets in
         packets.map { packet in

@@ -19,6 +19,18 @@ extension `A case` {
         #expect(facts.messages.count == plain.messages.count)
     }
 
+    @Test(arguments: told)
+    func `that the capture outlasts by a day ends in the same`(incident: IncidentCase) async throws {
+        let scratch = try Scratch()
+        let facts = try await CaseFacts(file: try CaseVariant.lasting.write(incident, into: scratch))
+        let plain = try await CaseFacts(file: incident.path)
+        // What was under way when the case ended is not, a day later.
+        let (before, after) = (plain.operations.map(\.outcome), facts.operations.map(\.outcome))
+        #expect(before.count == after.count, "\(facts.summary)")
+        #expect(
+            zip(before, after).allSatisfy { $0 == $1 || $0 == "running" && $1 == "stuck" }, "\(before) \(after)")
+    }
+
     @Test(arguments: [96, 200, 1300])
     func `that became active is never told as stuck where packets are cut`(length: Int) async throws {
         let scratch = try Scratch()
