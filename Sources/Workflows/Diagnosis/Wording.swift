@@ -2,9 +2,10 @@ import Trace
 
 /// How long times, processes and messages are called in sentences.
 extension Facts {
-    /// E.g. `8.3 s`, and `0.04 s` below a tenth.
+    /// E.g. `8.3 s`, and from two hours on `35 h 58 min`.
     func seconds(_ time: Nanoseconds) -> String {
         let tenths = Int(saturating: Swift.max(0, time).seconds * 10)
+        if tenths >= 72_000 { return "\(tenths / 36_000) h \(tenths / 600 % 60) min" }
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
