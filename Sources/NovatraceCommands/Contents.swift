@@ -41,7 +41,7 @@ struct Contents {
     var firstReading: Reading {
         Reading(
             files: input.files, detail: isRepeatable ? .none : detail.decoding, showsSecrets: showsSecrets,
-            contentLimit: limit, correctsClocks: !input.noClockCorrection)
+            contentLimit: limit, keep: input.keep, correctsClocks: !input.noClockCorrection)
     }
 
     /// Puts the contents of `messages` into the trace, and says on standard error of how many there was no place.

@@ -12,6 +12,8 @@ struct Reading {
     private let showsSecrets: Bool
     /// Bytes of content that are kept in all.
     private let contentLimit: Int
+    /// Messages that are kept of the trace; `nil` for as many as there is room for.
+    private let keep: Int?
     /// Whether the times of files whose clocks differ are corrected.
     private let correctsClocks: Bool
 
@@ -19,7 +21,7 @@ struct Reading {
     init(_ input: InputOptions, _ secrets: SecretOptions) {
         self.init(
             files: input.files, detail: .none, showsSecrets: secrets.showSecrets,
-            correctsClocks: !input.noClockCorrection)
+            keep: input.keep, correctsClocks: !input.noClockCorrection)
     }
 
     /// As above, for a command that takes each file by itself.
@@ -29,32 +31,34 @@ struct Reading {
 
     init(_ input: InputOptions, _ content: ContentOptions) {
         self.init(
-            files: input.files, detail: content.decoding, showsSecrets: content.secrets.showSecrets,
+            files: input.files, detail: content.decoding, showsSecrets: content.secrets.showSecrets, keep: input.keep,
             correctsClocks: !input.noClockCorrection)
     }
 
     init(
-        files: [String], detail: OsloDecoder.Detail, showsSecrets: Bool, contentLimit: Int = .max,
+        files: [String], detail: OsloDecoder.Detail, showsSecrets: Bool, contentLimit: Int = .max, keep: Int? = nil,
         correctsClocks: Bool = true
     ) {
         self.files = files
         self.detail = detail
         self.showsSecrets = showsSecrets
         self.contentLimit = contentLimit
+        self.keep = keep
         self.correctsClocks = correctsClocks
     }
 
     /// The whole trace.
     func trace(_ patience: Patience = Patience()) throws -> BusTrace {
-        var builder = TraceBuilder(patience: patience)
+        var builder = TraceBuilder(limits: .files(messages: keep), patience: patience)
         var naming: ServiceNaming?
         let capture = try read(limits: .replay, naming: &naming) { builder.add($0) }
-        Self.warn(of: capture)
         guard let naming else { return BusTrace() }
         // What a closure has seen is not let go by consuming it: the trace would stand beside all that it is made of.
         var finished = TraceBuilder()
         swap(&finished, &builder)
-        return finished.trace(capture: capture, naming: naming)
+        let trace = finished.trace(capture: capture, naming: naming)
+        Self.warn(of: trace.capture)
+        return trace
     }
 
     /// Messages and calls as they are finished.
@@ -84,7 +88,8 @@ struct Reading {
 
     /// Says on standard error what a person must know beside the result.
     static func warn(of capture: CaptureSummary) {
-        for anomaly in capture.anomalies where anomaly.kind == "capture-damaged" {
+        let kinds: Set = ["capture-damaged", "trace-above-limit"]
+        for anomaly in capture.anomalies where kinds.contains(anomaly.kind) {
             StandardError.say(anomaly.detail)
         }
     }

@@ -1,6 +1,6 @@
 /// A value: how much limits and expiry made go before the end of a capture, in counts.
 package struct Evictions: Sendable, Equatable {
-    /// Messages and calls that were handed on before the end: what came for them later could not be joined.
+    /// Messages and calls that were handed on for want of room: what came for them later could not be joined.
     package var joiningsEnded = 0
     /// Connections that had ended and were taken off the list.
     package var connections = 0

@@ -10,7 +10,7 @@ package struct RetentionLimits: Sendable {
     /// Messages that no user's request caused.
     package var backgroundMessages: Int
     /// Bytes of memory that either may take, about (`Message.footprint`).
-    package var messageBytes = 96 << 20
+    package var messageBytes = 112 << 20
     package var backgroundBytes = 32 << 20
     /// Instances whose names are known, also when the messages that told them are gone.
     package var names: Int
@@ -20,6 +20,15 @@ package struct RetentionLimits: Sendable {
         self.backgroundMessages = backgroundMessages
         self.names = names
     }
+
+    /// For a trace of files.
+    ///
+    /// - Parameter messages: how many are kept, whatever memory they take; `nil` for as many as there is room for.
+    package static func files(messages: Int? = nil) -> RetentionLimits {
+        var limits = RetentionLimits(messages: messages ?? .max, backgroundMessages: messages ?? .max)
+        if messages != nil { (limits.messageBytes, limits.backgroundBytes) = (.max, .max) }
+        return limits
+    }
 }
 
 /// A machine that gathers finished messages and calls into a trace, kept whole or up to limits.
@@ -27,8 +36,8 @@ package struct RetentionLimits: Sendable {
 /// A call is let go with its request. A copy can be made a trace of while the machine goes on.
 package struct TraceBuilder: Sendable {
     /// Oldest first, so by id ascending; without limits background messages are among the others.
-    private var messages: Deque<Message> = []
-    private var background: Deque<Message> = []
+    private var messages = BlockQueue<Message>()
+    private var background = BlockQueue<Message>()
     /// By id, those without a known request apart, oldest first.
     private var calls = SparseTable<Call>()
     private var orphans: Deque<Call> = []
@@ -39,6 +48,8 @@ package struct TraceBuilder: Sendable {
     private let patience: Patience
     private var references = RetainedReferences()
     private var names: InstanceNames
+    /// When the last of the messages was seen that the limits made go.
+    private var leftOutUntil: Timestamp?
     /// What the limits made go.
     package private(set) var evictions = Evictions()
 
@@ -108,6 +119,7 @@ package struct TraceBuilder: Sendable {
     }
 
     private mutating func letGo(_ message: Message) {
+        if let at = message.at { leftOutUntil = max(leftOutUntil ?? at, at) }
         if let id = references.remove(message), let call = calls.remove(id) { letGo(call) }
     }
 
@@ -134,6 +146,7 @@ package struct TraceBuilder: Sendable {
         }
         trace.instanceNames = names
         trace.patience = patience
+        let (evictions, leftOutUntil) = (evictions, leftOutUntil)
         (trace.messages, trace.calls) = renumbered(&origin)
         let listing = ConnectionListing(of: capture, naming: naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
@@ -160,6 +173,7 @@ package struct TraceBuilder: Sendable {
             }
         }
         trace.renumberConnections(listing.indexes)
+        trace.tellWhatWasLeftOut(evictions, until: leftOutUntil)
         trace.tellBrokersApart()
         trace.inferVirtualHosts()
         trace.nameInstances()
@@ -180,9 +194,15 @@ package struct TraceBuilder: Sendable {
 
     /// Takes out what only shares packets with the messages of an excerpt: of its operations the most was left out.
     private mutating func removeStrangers(to excerpt: ExcerptContext) {
-        let strangers = Set(messages.lazy.filter { !excerpt.holds($0) }.map(\.id))
+        var strangers = Set<Int>()
+        for kept in [\TraceBuilder.messages, \TraceBuilder.background] {
+            var own = BlockQueue<Message>()
+            while let message = self[keyPath: kept].popFirst() {
+                if excerpt.holds(message) { own.append(message) } else { strangers.insert(message.id) }
+            }
+            self[keyPath: kept] = own
+        }
         guard !strangers.isEmpty else { return }
-        messages.removeAll { strangers.contains($0.id) }
         var own = SparseTable<Call>()
         for place in 0..<calls.count {
             let call = calls[at: place]
@@ -194,10 +214,10 @@ package struct TraceBuilder: Sendable {
 
     /// Messages are handed on in the order in which their last byte came; ids follow the time of the first.
     private consuming func renumbered(_ origin: inout TraceOrigin) -> (messages: [Message], calls: [Call]) {
-        var messages = Array(self.messages)
-        self.messages = []
-        messages.append(contentsOf: background)
-        background = []
+        var messages: [Message] = []
+        messages.reserveCapacity(self.messages.count + background.count)
+        while let message = self.messages.popFirst() { messages.append(message) }
+        while let message = background.popFirst() { messages.append(message) }
         var calls = Array(orphans)
         calls.reserveCapacity(calls.count + self.calls.count)
         for place in 0..<self.calls.count { calls.append(self.calls[at: place]) }
@@ -227,6 +247,19 @@ package struct TraceBuilder: Sendable {
 }
 
 extension BusTrace {
+    /// States what the limits of what is kept left out.
+    fileprivate mutating func tellWhatWasLeftOut(_ evictions: Evictions, until last: Timestamp?) {
+        let count = evictions.messages + evictions.backgroundMessages
+        guard count > 0, let last, !capture.sources.contains(where: \.isLive) else { return }
+        capture.anomalies.append(
+            Anomaly(
+                at: last, connection: nil, kind: "trace-above-limit",
+                detail:
+                    "\(count) older messages, until \(last), are left out: there is no room for all; --keep keeps more")
+        )
+        capture.anomalyCount = capture.anomalyCount.saturatingPlus(1)
+    }
+
     /// States what the limits of finding operations left out.
     fileprivate mutating func tellWhatWasLeftOut(_ finder: OperationFinder) {
         let losses = [

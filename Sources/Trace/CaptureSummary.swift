@@ -170,6 +170,6 @@ package struct Anomaly: Sendable {
         "gap", "frame-lost", "frame-incomplete", "content-truncated", "capture-damaged", "confirm-numbering-lost",
         // What was read all the same, or is no loss of bytes.
         "frame-above-frame-max", "roles-reversed", "protocol-header-repeated", "outstanding-above-limit",
-        "connections-not-listed", "joining-ended-early",
+        "connections-not-listed", "joining-ended-early", "trace-above-limit",
     ]
 }

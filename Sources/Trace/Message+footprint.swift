@@ -1,8 +1,9 @@
 extension Message {
-    /// Bytes of memory that it takes, about: its strings of common length, its lists and its detail.
+    /// Bytes of memory that it takes, about: its strings of common length, its lists and its detail; of a call's request
+    /// the call's, too.
     package var footprint: Int {
         var strings = instances.count + events.count
-        var bytes = 1024 + (detail?.utf8.count ?? 0)
+        var bytes = (kind == .call ? 2048 : 1024) + (detail?.utf8.count ?? 0)
         if let facts {
             strings += facts.portIDs.count + facts.upPortIDs.count + facts.selectedHosts.count
             strings += (facts.expectedTaskStates?.count ?? 0) + (facts.retry?.hosts.count ?? 0)

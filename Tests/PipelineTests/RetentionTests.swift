@@ -32,6 +32,18 @@ import Trace
             capture: CaptureSummary(), naming: ServiceNaming(connections: 1, evidencePerConnection: 1))
     }
 
+    @Test func `of files as much is kept as there is room for, and until when the rest was seen is stated`() throws {
+        var limits = RetentionLimits.files()
+        limits.messageBytes = 100_000
+        var builder = TraceBuilder(limits: limits)
+        for id in 0..<200 { builder.add(message(id)) }
+        #expect(builder.count.messages == 97)
+        let kept = trace(builder)
+        let left = try #require(kept.capture.anomalies.first { $0.kind == "trace-above-limit" })
+        #expect(left.detail.contains("103 older messages, until 1970-01-01T00:16:40.102"))
+        #expect(kept.messages.first?.uniqueID == "103")
+    }
+
     @Test func `holds the newest messages, background and others apart, and counts what it let go`() {
         var builder = TraceBuilder(limits: RetentionLimits(messages: 10, backgroundMessages: 5))
         for id in 0..<100 { builder.add(message(id, isBackground: id % 2 == 1)) }
