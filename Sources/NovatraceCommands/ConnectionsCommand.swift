@@ -59,7 +59,9 @@ struct ConnectionsCommand: ParsableCommand {
             }
         }
         guard selection.isEmpty else { return }
-        throw CommandFailure(.nothingSelected, select.wantsAll ? "no connection to a broker found" : "nothing matches")
+        throw CommandFailure(
+            .nothingSelected,
+            select.wantsAll ? trace.withReason("no connection to a broker found") : "nothing matches")
     }
 
     private var options: DiagramOptions {

@@ -1,4 +1,5 @@
-/// That the capture keeps only the first bytes of packets (`tcpdump -s`, a snapshot length).
+/// Why hardly anything was found: the capture keeps only the first bytes of packets (`tcpdump -s`, a snapshot length), or
+/// another protocol is spoken.
 extension CaptureSummary {
     /// `packets are cut at 128 bytes`; `nil` where none of a connection is.
     package var cutSentence: String? {
@@ -16,9 +17,18 @@ extension CaptureSummary {
         return "\(cutSentence), so that messages cannot be read: capture with -s 0"
     }
 
-    /// A sentence that nothing was found, with that reason where it is the reason.
+    /// That other protocols are spoken and AMQP is not, with their connections; `nil` where there is none, or AMQP as well.
+    package var otherProtocolReason: String? {
+        guard connections.isEmpty, !otherProtocols.isEmpty else { return nil }
+        let others = otherProtocols.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
+            "\(count) connection\(count == 1 ? "" : "s") of \(name == "unknown" ? "an unknown protocol" : name)"
+        }
+        return "no AMQP, only \(others.joined(separator: ", "))"
+    }
+
+    /// A sentence that nothing was found, with the reason where one is known.
     package func withReason(_ nothing: String) -> String {
-        cutReason.map { "\(nothing): \($0)" } ?? nothing
+        (cutReason ?? otherProtocolReason).map { "\(nothing): \($0)" } ?? nothing
     }
 }
 
@@ -32,9 +42,9 @@ extension BusTrace {
         return "\(sentence), so that messages cannot be read: capture with -s 0"
     }
 
-    /// A sentence that nothing was found, with that reason where it is the reason.
+    /// A sentence that nothing was found, with the reason where one is known.
     package func withReason(_ nothing: String) -> String {
-        cutReason.map { "\(nothing): \($0)" } ?? nothing
+        (cutReason ?? capture.otherProtocolReason).map { "\(nothing): \($0)" } ?? nothing
     }
 }
 
