@@ -70,6 +70,19 @@ private func packet(_ seconds: Int64, _ nanoseconds: Int64 = 0, _ bytes: [UInt8]
         }
     }
 
+    @Test func `what a file is, it says itself, whatever its name says`() throws {
+        for (name, bytes) in [
+            ("ng.pcap", CaptureFileBuilder.pcapng(packets)), ("old.pcapng", CaptureFileBuilder.pcap(packets)),
+            ("plain.pcap.gz", CaptureFileBuilder.pcap(packets)), ("none.txt", CaptureFileBuilder.pcapng(packets)),
+        ] {
+            #expect(try readAll(CaptureFiles(paths: [scratch.write(name, bytes)])) == expected, "\(name)")
+        }
+        _ = try scratch.write("packed", CaptureFileBuilder.pcapng(packets))
+        try scratch.run("gzip", on: "packed")
+        let packed = try scratch.write("packed.pcap", scratch.bytes("packed.gz"))
+        #expect(try readAll(CaptureFiles(paths: [packed])) == expected)
+    }
+
     @Test func `nanoseconds are kept`() throws {
         let exact = [packet(1_700_000_000, 123_456_789)]
         for bytes in [

@@ -25,6 +25,24 @@ import Testing
         #expect(isOneSentence(result.errors), "\(result.errors)")
     }
 
+    /// Without the rights by which root reads every file, where it is root that runs the tests.
+    @Test func `a file that this user may not read is 66`() async throws {
+        let scratch = try Scratch()
+        let file = try scratch.write("secret.pcap", CaptureFileBuilder.pcap([]))
+        #expect(chmod(file, 0) == 0)
+        let arguments = ["list", file]
+        let result: ProgramResult
+        if getuid() == 0 {
+            let setpriv = try #require(ExternalProgram.installed("setpriv"))
+            result = try await setpriv.run(
+                ["--bounding-set=-dac_override,-dac_read_search", ExternalProgram.novatrace.location] + arguments)
+        } else {
+            result = try await ExternalProgram.novatrace.run(arguments)
+        }
+        #expect(result.status == 66)
+        #expect(result.errors == "novatrace: \(file) may not be read by this user (Permission denied)\n")
+    }
+
     @Test func `a file that is no capture is 65`() async throws {
         let result = try await novatrace("replay", "Package.swift")
         #expect(result.status == 65)

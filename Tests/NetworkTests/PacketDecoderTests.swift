@@ -128,6 +128,34 @@ import Trace
         #expect(run.decoded == [expected, expected6])
     }
 
+    @Test func `a super-segment larger than a total length can say is one segment`() {
+        let payload = [UInt8](repeating: 0x2E, count: 65_536 + 1000)
+        let four = PacketBuilder.ipv4(from: client.address, to: server.address, totalLength: 0, segment(payload))
+        let six = PacketBuilder.ipv6(
+            from: client6.address, to: server6.address, payloadLength: 0,
+            PacketBuilder.tcp(from: client6, to: server6, sequence: 7, payload))
+        for packet in [four, six] {
+            var run = Run()
+            run.decode(PacketBuilder.ethernet(packet))
+            #expect(run.decoded.map(\.payload) == [payload])
+            #expect(run.decoded.map(\.wireLength) == [payload.count])
+        }
+    }
+
+    @Test(arguments: [0, 0xDEAD, 0xFFFF] as [UInt16])
+    func `wrong checksums are taken, since the sender's network card writes the right ones later`(checksum: UInt16) {
+        var bytes = packet()
+        bytes.replaceSubrange(10..<12, with: PacketBuilder.big(checksum))
+        bytes.replaceSubrange(36..<38, with: PacketBuilder.big(checksum))
+        var bytes6 = packet6()
+        bytes6.replaceSubrange(56..<58, with: PacketBuilder.big(checksum))
+        var run = Run()
+        run.decode(PacketBuilder.ethernet(bytes))
+        run.decode(PacketBuilder.ethernet(bytes6))
+        #expect(run.decoded == [expected, expected6])
+        #expect(run.decoder.statistics.malformed == 0)
+    }
+
     @Test func `IPv4 and TCP options are stepped over`() {
         let tcp = PacketBuilder.tcp(
             from: client, to: server, sequence: 7, options: [1, 1, 1, 1, 1, 1, 1, 1], [1, 2, 3])

@@ -62,8 +62,8 @@ private struct Script {
         fromA(100, ack: 500)
     }
 
-    mutating func fromA(_ sequence: UInt32, _ flags: TCPFlags) {
-        fromA(sequence, "", flags)
+    mutating func fromA(_ sequence: UInt32, _ flags: TCPFlags, port: UInt16 = 1000) {
+        fromA(sequence, "", ack: nil, flags, port: port)
     }
 
     private mutating func fromA(_ sequence: UInt32, _ payload: String, _ flags: TCPFlags) {
@@ -525,6 +525,38 @@ private struct Script {
         #expect(script.flows.map(\.closing) == [nil, .expired, nil])
         #expect(script.collector.table.statistics.evicted == 1)
         #expect(script.collector.table.count == 2)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `of tens of thousands of connections as many are held as the limit says, and the rest is counted`() {
+        var limits = NetworkLimits()
+        limits.connections = 1000
+        var table = TCPConnectionTable(limits: limits)
+        let (count, nothing) = (50_000, [UInt8]())
+        for number in 0..<UInt32(count) {
+            let client = SocketAddress(
+                address: IPAddress(v4: 0x0A00_0000 | number >> 14), port: UInt16(number & 0x3FFF))
+            let segment = TCPSegment(
+                source: client, destination: Script.b, sequence: SequenceNumber(number),
+                acknowledgment: SequenceNumber(0), flags: .syn, capturedLength: 0, wireLength: 0)
+            let stamp = PacketStamp(time: Timestamp(nanoseconds: Int64(number) * 1000), number: Int64(number) + 1)
+            table.receive(segment, payload: nothing.span.bytes, at: stamp) { _, _ in }
+        }
+        #expect(table.count == limits.connections)
+        #expect(table.statistics.evicted == count - limits.connections)
+    }
+
+    @Test func `half of a connection is one: of which only one direction, or no opening and no end, is seen`() {
+        var script = Script()
+        script.fromB(500, "half", ack: 100)
+        script.fromB(504, " of it", ack: 100)
+        script.fromA(100, .syn, port: 7)
+        script.fromA(100, .syn, port: 7)
+        #expect(script.flows.count == 1)
+        #expect(script.flows[0].closing == nil)
+        #expect(script.flows[0].forward.bytes == Array("half of it".utf8))
+        #expect(script.flows[0].backward.length == 0)
+        #expect(script.collector.violations.isEmpty)
     }
 
     @Test func `a full table gives up what ended, then what nobody wants, before it gives up a live one`() {

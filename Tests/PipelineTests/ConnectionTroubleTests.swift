@@ -360,8 +360,8 @@ import Workflows
     }
 
     /// A connection of nova-compute that was opened and on which it spoke last `seconds` later.
-    private func opened(port: UInt16, after seconds: Int64 = 0) -> BrokerOpening {
-        var opening = BrokerOpening(port: port, after: seconds)
+    private func opened(port: UInt16, after seconds: Int64 = 0, sequence: UInt32 = 1000) -> BrokerOpening {
+        var opening = BrokerOpening(port: port, after: seconds, sequence: sequence)
         opening.login()
         opening.open("/")
         opening.opened()
@@ -383,6 +383,33 @@ import Workflows
                 "3 connections to 10.0.0.2:5672 ended by the client without a close (nova-compute 10.0.0.7), at 22:13:25"
             ])
         #expect(trace.connectionTroubles.map(\.incident.kind) == [.cutOff])
+    }
+
+    @Test
+    func
+        `a broker that goes while hundreds are connected is told in two sentences, and those that come back are followed`()
+    {
+        let openings = (0..<300).flatMap { index in
+            var before = opened(port: 40_000 + UInt16(index), sequence: UInt32(index) * 10_000)
+            before.wait(5)
+            before.reset(.server)
+            var refused = TCPSessionBuilder(
+                client: .v4(7, port: 50_000 + UInt16(index)),
+                at: Timestamp(seconds: 1_700_000_007, nanoseconds: Int64(index) * 1000))
+            refused.refuse()
+            let after = opened(port: 60_000 + UInt16(index), after: 10, sequence: UInt32(index) * 10_000 + 5000)
+            return before.session.packets + refused.packets + after.session.packets
+        }
+        let trace = trace(openings)
+        #expect(trace.capture.connections.count == 600)
+        #expect(trace.capture.connections.count { $0.end == nil } == 300)
+        #expect(Set(trace.capture.anomalies.map(\.kind)) == ["connection-reset"])
+        #expect(
+            sentences(trace) == [
+                "300 connections reset by 10.0.0.2:5672 without a close (nova-compute 10.0.0.7), at 22:13:25",
+                "300 attempts to connect to 10.0.0.2:5672 refused (TCP reset): nothing listens there, or a firewall "
+                    + "rejects it (nova-compute 10.0.0.7), at 22:13:27",
+            ])
     }
 
     @Test(arguments: [(Int64(4), true), (300, false)])

@@ -21,6 +21,14 @@ import Trace
         #expect(log.anomalies.isEmpty)
     }
 
+    @Test func `a body is one, over as many frames as it has bytes`() {
+        let body = Conversation.json(400)
+        let log = decodeClient(publish + AMQPBuilder.content(1, body, frame: 1) + whole)
+        #expect(log.bodies == [body, [7, 8, 9]])
+        #expect(log.contents.map(\.isTruncated) == [false, false])
+        #expect(log.anomalies.isEmpty)
+    }
+
     @Test func `a body size of 2^63 reserves nothing and ends with the stream`() {
         for size in [UInt64(1) << 63, .max] {
             let log = decodeClient(publish + AMQPBuilder.header(1, bodySize: size) + AMQPBuilder.body(1, [1, 2]))

@@ -34,6 +34,24 @@ import Trace
         #expect(log.lines.last == "client heartbeat")
     }
 
+    @Test(arguments: StreamSide.allCases)
+    func `a header with a part of a frame behind it is read from either end, cut anywhere, and repeated`(
+        side: StreamSide
+    ) {
+        let bytes = AMQPBuilder.protocolHeader + AMQPBuilder.heartbeat
+        for cut in 1...bytes.count {
+            var log = EventLog()
+            var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+            for _ in 1...2 {
+                connection.feed(Array(bytes[..<cut]), from: side, into: &log)
+                connection.feed(Array(bytes[cut...]), from: side, into: &log)
+            }
+            #expect(log.lines.count { $0.hasSuffix(" header AMQP 0-9-1") } == 2, "cut at \(cut)")
+            #expect(log.lines.count { $0.hasSuffix(" heartbeat") } == 2, "cut at \(cut): \(log.lines)")
+            #expect(log.skipped == 0)
+        }
+    }
+
     @Test func `0xCE alone in a segment ends the frame`() {
         let (log, _) = decode([
             (.first, AMQPBuilder.protocolHeader), (.first, Array(request.dropLast())), (.first, [0xCE]),
@@ -43,7 +61,7 @@ import Trace
         #expect(log.anomalies.isEmpty)
     }
 
-    @Test(arguments: [0xFFFF_FFFF, 0x7FFF_FFFF, 0x0500_0000] as [UInt32])
+    @Test(arguments: [0xFFFF_FFFF, 0xFFFF_FFF8, 0xFFFF_FFF7, 0x7FFF_FFFF, 0x0500_0000] as [UInt32])
     func `a size that no frame has is not waited for`(_ size: UInt32) {
         for type in [1, 2, 3, 8] as [UInt8] {
             let bad = AMQPBuilder().octet(type).short(1).long(size).bytes

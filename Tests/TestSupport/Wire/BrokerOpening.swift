@@ -5,12 +5,15 @@ package struct BrokerOpening {
     package private(set) var session: TCPSessionBuilder
     private let connectionName: String?
 
-    /// - Parameter name: `argv0` of the connection's name; `nil` for none.
+    /// - Parameters:
+    ///   - name: `argv0` of the connection's name; `nil` for none.
+    ///   - sequence: the client's first sequence number.
     package init(
-        port: UInt16 = 40_000, server: UInt16 = 5672, after seconds: Int64 = 0, name: String? = "nova-compute"
+        port: UInt16 = 40_000, server: UInt16 = 5672, after seconds: Int64 = 0, name: String? = "nova-compute",
+        sequence: UInt32 = 1000
     ) {
         session = TCPSessionBuilder(
-            client: .v4(7, port: port), server: .v4(2, port: server),
+            client: .v4(7, port: port), server: .v4(2, port: server), clientSequence: sequence,
             at: Timestamp(seconds: 1_700_000_000 + seconds, nanoseconds: 0))
         connectionName = name.map { "\($0):4711:6f6c1d1e-0000-4000-8000-0000000\(port)" }
         session.handshake()
