@@ -1,4 +1,5 @@
 import Foundation
+import Rendering
 import TestSupport
 import Testing
 
@@ -34,6 +35,36 @@ import Testing
             #expect([0, 1, 2, 64].contains(result.status), "\(command) \(result.status) \(result.errors.prefix(300))")
             #expect(result.status != 64 || result.errors.contains("narrow with"))
         }
+    }
+
+    /// Those that take little time without optimisation; `.ci/demands` runs every command over all of them.
+    private static let quick = [
+        "excerpt-of-more-anomalies-than-there-are.pcapng", "excerpt-of-more-bytes-than-there-are.pcapng",
+        "frames-longer-than-they-are.pcap.gz", "packets-out-of-order-by-an-age.pcap",
+    ]
+
+    private static let otherCommands: [[String]] =
+        [["list"], ["explain"], ["replay"], ["connections"], ["connections", "--format", "json"], ["compare"]]
+        + Formats.all.map(\.name).filter { !["svg", "html", "pcapng"].contains($0) }.map { ["export", "--format", $0] }
+
+    @Test(.timeLimit(.minutes(3)), arguments: quick)
+    func `are read by every other command as well`(capture: String) async throws {
+        for command in Self.otherCommands {
+            let result = try await run(command, capture, isOutputWanted: false)
+            #expect([0, 1, 2].contains(result.status), "\(command) \(result.status) \(result.errors.prefix(300))")
+        }
+    }
+
+    /// What was slow or large once, by the command in which it showed.
+    @Test(
+        .timeLimit(.minutes(3)),
+        arguments: [
+            ("names-of-a-megabyte.pcap.gz", "connections"), ("stats-4000-methods.pcap.gz", "list"),
+            ("one-request-4000-unanswered.pcap.gz", "explain"),
+        ])
+    func `are read by the command that they were made for`(capture: String, command: String) async throws {
+        let result = try await run([command], capture, isOutputWanted: false)
+        #expect([0, 1, 2].contains(result.status), "\(result.status) \(result.errors.prefix(300))")
     }
 
     @Test func `lose no method but say how much of others there was`() async throws {

@@ -385,10 +385,7 @@ import Workflows
         #expect(trace.connectionTroubles.map(\.incident.kind) == [.cutOff])
     }
 
-    @Test
-    func
-        `a broker that goes while hundreds are connected is told in two sentences, and those that come back are followed`()
-    {
+    @Test func `hundreds that lose their broker at once are two sentences, and all that come back are followed`() {
         let openings = (0..<300).flatMap { index in
             var before = opened(port: 40_000 + UInt16(index), sequence: UInt32(index) * 10_000)
             before.wait(5)
