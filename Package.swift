@@ -93,6 +93,15 @@ let package = Package(
                 "Trace",
             ],
             path: "Tests/Benchmarks", swiftSettings: settings),
+        .target(
+            name: "Mutation",
+            dependencies: [
+                "Capture", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace", "Workflows",
+            ],
+            path: "Tests/Mutation/Engine", swiftSettings: settings),
+        .executableTarget(
+            name: "novatrace-mutate", dependencies: ["Mutation"], path: "Tests/Mutation/Program",
+            swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
@@ -109,6 +118,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests", dependencies: ["Rendering", "TestSupport", "Workflows"], exclude: ["Golden"],
             swiftSettings: settings),
+        .testTarget(
+            name: "MutationTests", dependencies: ["Mutation", "TestSupport", "Trace"], swiftSettings: settings),
         .testTarget(
             name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport", "Workflows"],
             exclude: ["Fixtures"],

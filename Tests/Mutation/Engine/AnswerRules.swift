@@ -1,0 +1,47 @@
+import Trace
+
+extension Rule {
+    /// No call is told answered, failed or given back that was not.
+    package static let answers = Rule(name: "answer") { comparison in
+        guard comparison.harm.keepsBytes else { return [] }
+        return comparison.told.calls.sorted { $0.key < $1.key }.compactMap { id, here in
+            guard let whole = comparison.truth.calls[id] else { return "a call \(id) that was not" }
+            let isOther =
+                switch here.outcome {
+                case .ok, .error, .returned: here.outcome != whole.outcome && whole.outcome != .orphanReply
+                case .unanswered, .timedOut, .orphanReply: false
+                }
+            if isOther, comparison.harm.keepsTimes || whole.outcome != .timedOut {
+                return "\(id) is \(here.outcome) instead of \(whole.outcome)"
+            }
+            if let error = here.error, error != whole.error {
+                return "\(id) failed with \(error) instead of \(whole.error ?? "nothing")"
+            }
+            return nil
+        }
+    }
+
+    /// No answer is told missing that is there, or of which a hole in the capture would tell.
+    package static let lostAnswers = Rule(name: "lost answer") { comparison in
+        let (truth, told) = (comparison.truth, comparison.told)
+        return told.calls.sorted { $0.key < $1.key }.compactMap { id, here in
+            guard let whole = truth.calls[id], let reply = whole.reply.flatMap({ truth.messages[$0] }),
+                whole.outcome == .ok || whole.outcome == .error, here.request == whole.request
+            else { return nil }
+            let isThere = reply.deliveries.contains { comparison.isUntouched($0.connection) }
+            switch here.outcome {
+            case .unanswered:
+                return isThere ? "\(id) is unanswered, and its answer came" : nil
+            case .timedOut:
+                return isThere && comparison.harm.keepsTimes ? "\(id) timed out, and its answer came" : nil
+            case .ok, .error, .returned, .orphanReply: break
+            }
+            guard comparison.harm.keepsBytes, comparison.harm.keepsTimes, let fate = here.fate, fate != .delivered,
+                whole.fate == .delivered
+            else { return nil }
+            let isMissing = told.missing(of: Set([whole.reply].compactMap(\.self)), in: truth)
+            let isKnown = fate != .undelivered || isMissing.allSatisfy(told.showsLoss)
+            return isKnown ? "the answer to \(id) is \(fate) instead of delivered" : nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Trace
+
+extension Rule {
+    /// No connection is told to have ended, or to have been in trouble, otherwise than it was.
+    package static let connectionEnds = Rule(name: "end of a connection") { comparison in
+        let (truth, told) = (comparison.truth, comparison.told)
+        guard comparison.harm.keepsBytes, comparison.harm.keepsTimes else { return [] }
+        var faults: [String] = []
+        for (key, here) in told.connections.sorted(by: { $0.key < $1.key }) {
+            guard let whole = truth.connections[key] else { continue }
+            let kinds = Set(whole.ends.map(\.kind))
+            for end in here.ends where end.kind != .silent && end.kind != .replaced && !kinds.contains(end.kind) {
+                // What told of a regular end came shortly before it, and may be what the hole lacks.
+                let place = whole.ends.map(\.at).max().map { TraceFacts.Sighting(connection: key, at: $0) }
+                if place.map(told.showsLoss) ?? true { faults.append("\(key) ended by \(end.kind)") }
+            }
+            let others = here.incidents.subtracting(whole.incidents).sorted()
+            if !others.isEmpty, here.lastLoss != nil || comparison.untouched.contains(key) {
+                faults.append("\(key) had trouble: \(others)")
+            }
+            if here.isAbandoned, !whole.isAbandoned, here.lastLoss != nil || comparison.untouched.contains(key) {
+                faults.append("\(key) was abandoned")
+            }
+            if here.count > whole.count {
+                faults.append("\(key) was opened \(here.count) times instead of \(whole.count)")
+            }
+        }
+        return faults + told.attempts.subtracting(truth.attempts).sorted().map { "an attempt that was none: \($0)" }
+    }
+}

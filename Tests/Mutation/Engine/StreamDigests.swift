@@ -1,0 +1,151 @@
+import Capture
+import Network
+import Protocols
+import Trace
+
+/// A value: a number that differs where what it was made of differs (FNV-1a, eight bytes at a time).
+package struct Digest: Hashable, Sendable {
+    private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    package init() {}
+
+    package mutating func add(_ word: UInt64) {
+        value = (value ^ word) &* 0x0000_0100_0000_01B3
+        value ^= value >> 29
+    }
+
+    package mutating func add(_ text: String) {
+        add(UInt64(text.utf8.count))
+        for byte in text.utf8 { add(UInt64(byte)) }
+    }
+
+    package mutating func add(_ bytes: RawSpan) {
+        add(UInt64(bytes.byteCount))
+        bytes.withUnsafeBytes { bytes in
+            var place = 0
+            while place + 8 <= bytes.count {
+                add(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                place += 8
+            }
+            while place < bytes.count {
+                add(UInt64(bytes[place]))
+                place += 1
+            }
+        }
+    }
+}
+
+/// A machine that tells of each connection which packets it has, and what is decoded of it.
+///
+/// It stands beside the pipeline: the same decoder, streams and protocol, and nothing that joins connections.
+package struct StreamDigests {
+    /// A value: what one connection decodes to.
+    package struct Decoded: Equatable, Sendable {
+        /// Every frame: its method, its place, what it carries.
+        package var content = Digest()
+        /// When each came.
+        package var times = Digest()
+        package var frames = 0
+    }
+
+    /// Of each connection its packets: their bytes, lengths and times, in order.
+    package private(set) var packets: [ConnectionKey: Digest] = [:]
+    package private(set) var decoded: [ConnectionKey: Decoded] = [:]
+
+    private var decoder = PacketDecoder()
+    private var table = TCPConnectionTable()
+    private var streams: [Int: (stream: ProtocolStream, key: ConnectionKey)] = [:]
+
+    package init() {}
+
+    /// - Parameter written: the time that stands in the file, where it is known; a clock that was set is corrected when
+    ///   the file is read.
+    package mutating func receive(_ bytes: RawSpan, header: PacketHeader, written: Timestamp?) {
+        var packet = Digest()
+        packet.add(bytes)
+        packet.add(UInt64(truncatingIfNeeded: header.wireLength))
+        packet.add(UInt64(bitPattern: (written ?? header.stamp.time).nanoseconds))
+        decoder.decode(
+            bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
+        ) { segment, payload in
+            packets[ConnectionKey(segment.source, segment.destination), default: Digest()].add(packet)
+            table.receive(segment, payload: payload, at: header.stamp) { follow($0, $1, &streams, &decoded) }
+        }
+    }
+
+    package mutating func finish() {
+        table.finish { follow($0, $1, &streams, &decoded) }
+    }
+}
+
+extension Digest {
+    fileprivate mutating func add(_ other: Digest) { add(other.value) }
+}
+
+private func follow(
+    _ event: borrowing StreamEvent, _ bytes: RawSpan,
+    _ streams: inout [Int: (stream: ProtocolStream, key: ConnectionKey)],
+    _ decoded: inout [ConnectionKey: StreamDigests.Decoded]
+) {
+    let connection = event.connection
+    if case .opened(let ends) = event.kind {
+        let stream = ProtocolStream(
+            firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake)
+        streams[connection] = (stream, ConnectionKey(ends.first, ends.second))
+        return
+    }
+    guard let key = streams[connection]?.key else { return }
+    var digests = decoded[key] ?? StreamDigests.Decoded()
+    let side: StreamSide = event.direction == .forward ? .first : .second
+    switch event.kind {
+    case .opened: break
+    case .bytes: streams[connection]?.stream.receive(bytes, from: side, at: event.stamp) { digests.add($0, $1) }
+    case .gap(let count):
+        streams[connection]?.stream.gap(count, from: side, at: event.stamp) { digests.add($0, $1) }
+    case .cut(let count):
+        streams[connection]?.stream.gap(count, isCut: true, from: side, at: event.stamp) { digests.add($0, $1) }
+    case .closed(let closing):
+        streams[connection]?.stream.finish { digests.add($0, $1) }
+        streams[connection] = nil
+        digests.content.add(closing.rawValue)
+    }
+    decoded[key] = digests
+}
+
+extension StreamDigests.Decoded {
+    fileprivate mutating func add(_ event: AMQPEvent, _ body: RawSpan) {
+        frames += 1
+        switch event {
+        case .protocolHeader(_, let side, let stamp): add(1, side, stamp)
+        case .method(let method):
+            add(2, method.side, method.stamp)
+            content.add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
+            content.add(UInt64(truncatingIfNeeded: method.contentID ?? -1))
+        case .content(let message):
+            add(3, message.side, message.lastPacket)
+            times.add(UInt64(bitPattern: message.firstPacket.time.nanoseconds))
+            content.add(UInt64(truncatingIfNeeded: message.id))
+            content.add(message.bodySize)
+            content.add(message.isTruncated ? 1 : 0)
+            content.add(message.method.exchange)
+            content.add(message.method.routingKey)
+            content.add(body)
+        case .settled(let settlement):
+            times.add(UInt64(bitPattern: settlement.stamp.time.nanoseconds))
+            content.add(settlement.kind.rawValue)
+            for id in settlement.contentIDs { content.add(UInt64(truncatingIfNeeded: id)) }
+        case .heartbeat(let side, let stamp): add(4, side, stamp)
+        case .anomaly(let anomaly):
+            times.add(UInt64(bitPattern: anomaly.stamp.time.nanoseconds))
+            content.add(anomaly.kind.rawValue)
+        case .skipped(let count, let side, let stamp):
+            add(5, side, stamp)
+            content.add(UInt64(truncatingIfNeeded: count))
+        }
+    }
+
+    private mutating func add(_ kind: UInt64, _ side: AMQPSide, _ stamp: PacketStamp) {
+        content.add(kind << 1 | (side == .client ? 1 : 0))
+        times.add(UInt64(bitPattern: stamp.time.nanoseconds))
+    }
+}

@@ -1,0 +1,72 @@
+import Trace
+
+extension Rule {
+    /// No operation is told to have ended otherwise than it did.
+    ///
+    /// That it failed or was done has to be seen, so it is never told of one that did not. That it stands still is told
+    /// where nothing further is seen: false where what followed is there, and where holes in the connections tell that it
+    /// may be missing.
+    package static let verdicts = Rule(name: "verdict") { comparison in
+        let (truth, told) = (comparison.truth, comparison.told)
+        return told.operations.sorted { $0.key < $1.key }.flatMap { name, operations -> [String] in
+            guard let wholes = truth.operations[name] else { return [] }
+            return operations.compactMap { here in
+                // Several operations of one request on one instance are held against each other by their kind.
+                let same = wholes.filter { $0.kind == here.kind }
+                guard !same.isEmpty, !same.contains(where: { here.agrees(with: $0) }) else { return nil }
+                let whole = same[0]
+                guard comparison.isKnown(here, otherThan: whole) else { return nil }
+                return "\(name) \(here.kind) is \(here.outcome)\(here.isSilent ? ", silent" : "") instead of "
+                    + "\(whole.outcome): \(here.verdict) — \(whole.verdict)"
+            }
+        }
+    }
+
+    /// No service is told to have fallen silent that did not.
+    package static let silences = Rule(name: "silence") { comparison in
+        let (truth, told) = (comparison.truth, comparison.told)
+        guard comparison.harm.keepsBytes, comparison.harm.keepsTimes else { return [] }
+        return told.silences.compactMap { silence in
+            guard !truth.silences.contains(where: { $0.label == silence.label }) else { return nil }
+            let isKnown = told.showsLoss(of: silence.connections, at: silence.since)
+            return isKnown ? "\(silence.label) fell silent, and did not" : nil
+        }
+    }
+}
+
+extension TraceFacts.OperationFact {
+    /// Whether one says no more than the other, and nothing else.
+    fileprivate func agrees(with whole: TraceFacts.OperationFact) -> Bool {
+        if outcome == whole.outcome { return true }
+        switch outcome {
+        case .running: return true
+        case .unknown: return !isSilent || whole.outcome == .stuck || whole.isSilent
+        case .completed, .failed, .stuck: return false
+        }
+    }
+}
+
+extension Comparison {
+    /// Whether what is told could have been known to be otherwise.
+    fileprivate func isKnown(
+        _ here: TraceFacts.OperationFact, otherThan whole: TraceFacts.OperationFact
+    ) -> Bool {
+        let isWhole = whole.connections.isSubset(of: untouched)
+        guard harm.keepsBytes, harm.keepsTimes else {
+            // Whatever was altered then is of other connections than those of the operation.
+            return isWhole && here.messages == whole.messages && harm.keepsTimes
+        }
+        switch here.outcome {
+        case .completed, .failed: return true
+        case .stuck, .unknown, .running:
+            let missing = told.missing(of: whole.messages, in: truth)
+            return missing.allSatisfy { told.showsLoss(at: $0) }
+        }
+    }
+}
+
+extension TraceFacts {
+    fileprivate func showsLoss(of keys: Set<String>, at time: Timestamp) -> Bool {
+        keys.contains { showsLoss(at: Sighting(connection: $0, at: time)) }
+    }
+}
