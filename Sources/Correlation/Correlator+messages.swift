@@ -223,9 +223,11 @@ extension Message {
             retry: request.retry, fault: request.fault, otherNames: request.otherNames)
     }
 
-    /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it.
+    /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it. Queues named `reply_…`
+    /// came with it; a reply to one of them of which it cannot be read answers nothing that is known.
     private mutating func describe(_ reply: RPCReply, routingKey: String, exchange: String) {
-        messageID = reply.messageID ?? (routingKey.isEmpty ? exchange : routingKey)
+        let queue = routingKey.isEmpty ? exchange : routingKey
+        messageID = reply.messageID ?? (isTruncated || queue.hasPrefix("reply_") ? nil : queue)
         failure = reply.failure
         detail = reply.detail
         facts = MessageFacts(selectedHosts: reply.selectedHosts)

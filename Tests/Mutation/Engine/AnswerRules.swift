@@ -11,7 +11,7 @@ extension Rule {
                 case .ok, .error, .returned: here.outcome != whole.outcome && whole.outcome != .orphanReply
                 case .unanswered, .timedOut, .orphanReply: false
                 }
-            if isOther, comparison.harm.keepsTimes || whole.outcome != .timedOut {
+            if isOther, comparison.harm.keepsClock || whole.outcome != .timedOut {
                 return "\(id) is \(here.outcome) instead of \(whole.outcome)"
             }
             if let error = here.error, error != whole.error {
@@ -33,10 +33,10 @@ extension Rule {
             case .unanswered:
                 return isThere ? "\(id) is unanswered, and its answer came" : nil
             case .timedOut:
-                return isThere && comparison.harm.keepsTimes ? "\(id) timed out, and its answer came" : nil
+                return isThere && comparison.harm.keepsClock ? "\(id) timed out, and its answer came" : nil
             case .ok, .error, .returned, .orphanReply: break
             }
-            guard comparison.harm.keepsBytes, comparison.harm.keepsTimes, let fate = here.fate, fate != .delivered,
+            guard comparison.harm.keepsBytes, comparison.harm.keepsClock, let fate = here.fate, fate != .delivered,
                 whole.fate == .delivered
             else { return nil }
             let isMissing = told.missing(of: Set([whole.reply].compactMap(\.self)), in: truth)

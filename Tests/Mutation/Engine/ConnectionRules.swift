@@ -4,7 +4,7 @@ extension Rule {
     /// No connection is told to have ended, or to have been in trouble, otherwise than it was.
     package static let connectionEnds = Rule(name: "end of a connection") { comparison in
         let (truth, told) = (comparison.truth, comparison.told)
-        guard comparison.harm.keepsBytes, comparison.harm.keepsTimes else { return [] }
+        guard comparison.harm.keepsBytes, comparison.harm.keepsClock else { return [] }
         var faults: [String] = []
         for (key, here) in told.connections.sorted(by: { $0.key < $1.key }) {
             guard let whole = truth.connections[key] else { continue }

@@ -60,6 +60,10 @@ extension Rule {
             guard let whole = comparison.truth.messages[id] else {
                 return here.isTruncated ? nil : "\(id): \(here.what)"
             }
+            // Of a body that was cut off it may be unknown what it is, or how it is to be taken.
+            if here.kind != whole.kind, here.kind != .opaque {
+                return "\(id) is a \(here.kind) instead of a \(whole.kind)"
+            }
             guard !here.isTruncated, !whole.isTruncated, here.what != whole.what else { return nil }
             return "\(id) says \(here.what) instead of \(whole.what)"
         }

@@ -18,8 +18,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     package enum Nature: Sendable {
         /// Bytes are others than were sent, or stand elsewhere in their stream.
         case alters
-        /// Packets are missing, or come in another order, or more often; what there is of them is as it was sent.
+        /// Packets are missing, or come more often; what there is of them is as it was sent.
         case loses
+        /// Packets came in another order, within a second.
+        case reorders
         /// The times are others.
         case shifts
     }
@@ -27,7 +29,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     package var nature: Nature {
         switch self {
         case .flippedPayload, .flippedTCPHeader, .flippedLowerHeader, .flippedRecordHeader, .splicedBytes: .alters
-        case .splicedPackets, .cutPackets, .droppedPackets, .doubledPackets, .shuffledPackets, .truncatedFile: .loses
+        case .splicedPackets, .cutPackets, .droppedPackets, .doubledPackets, .truncatedFile: .loses
+        case .shuffledPackets: .reorders
         case .movedPackets, .changedTimes: .shifts
         }
     }
@@ -49,5 +52,7 @@ package struct Harm: Sendable, Equatable {
     /// Whether every byte that is there stands where its sender put it.
     package var keepsBytes: Bool { !has(.alters) && !isDonorKin }
     /// Whether every packet that is there has the time at which it came.
-    package var keepsTimes: Bool { !has(.shifts) && !isDonorKin && counts[.flippedRecordHeader] == nil }
+    package var keepsTimes: Bool { keepsClock && !has(.reorders) }
+    /// Whether times are right to a second.
+    package var keepsClock: Bool { !has(.shifts) && !isDonorKin && counts[.flippedRecordHeader] == nil }
 }

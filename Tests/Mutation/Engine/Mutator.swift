@@ -58,10 +58,11 @@ package struct Mutator {
     /// Half of the runs lose packets only, so that much can be held against the truth; others alter bytes, or times.
     private mutating func natures() -> [Mutation.Nature] {
         switch below(8) {
-        case 0..<4: [.loses]
+        case 0..<3: [.loses]
+        case 3: [.loses, .reorders]
         case 4, 5: [.alters]
-        case 6: [.loses, .shifts]
-        default: [.loses, .shifts, .alters]
+        case 6: [.loses, .reorders, .shifts]
+        default: [.loses, .reorders, .shifts, .alters]
         }
     }
 
@@ -96,7 +97,7 @@ package struct Mutator {
 
     private mutating func apply(_ mutation: Mutation) {
         switch mutation {
-        case .flippedPayload: flip { $0.payloadStart..<$0.recorded.bytes.count }
+        case .flippedPayload: flip { $0.payloadStart..<max($0.payloadStart, $0.recorded.bytes.count) }
         case .flippedTCPHeader: flip { $0.tcpStart..<$0.payloadStart }
         case .flippedLowerHeader: flip { 0..<$0.tcpStart }
         case .splicedBytes: spliceBytes()
@@ -184,7 +185,8 @@ package struct Mutator {
         let places = packets.indices.filter { packets[$0].connection.map(victims.contains) ?? false }
         guard places.count > 1 else { return }
         let start = below(places.count - 1)
-        let chosen = Array(places[start..<min(places.count, start + window)])
+        let latest = packets[places[start]].recorded.time + Nanoseconds.seconds(1)
+        let chosen = places[start..<min(places.count, start + window)].filter { packets[$0].recorded.time <= latest }
         let times = chosen.map { packets[$0].recorded.time }
         for (place, packet) in zip(chosen, chosen.map({ packets[$0] }).shuffled(using: &random)) {
             packets[place] = packet

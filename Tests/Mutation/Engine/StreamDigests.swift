@@ -107,7 +107,8 @@ private func follow(
     case .closed(let closing):
         streams[connection]?.stream.finish { digests.add($0, $1) }
         streams[connection] = nil
-        digests.content.add(closing.rawValue)
+        // When a connection is over is judged by the time, not decoded.
+        digests.times.add(closing.rawValue)
     }
     decoded[key] = digests
 }

@@ -19,6 +19,7 @@ package struct TraceFacts: Sendable {
 
     /// A value: what a message itself says; whatever others tell of it is left out.
     package struct MessageFact: Sendable {
+        package var kind: Message.Kind
         package var what: [String]
         package var isTruncated = false
         package var published: Sighting?
@@ -145,7 +146,7 @@ extension TraceFacts {
         func key(_ connection: Int?) -> String? { connection.flatMap { keys.indices.contains($0) ? keys[$0] : nil } }
         for message in trace.messages {
             guard let id = message.uniqueID, messages[id] == nil else { continue }
-            var fact = MessageFact(what: message.ownWords)
+            var fact = MessageFact(kind: message.kind, what: message.ownWords)
             fact.isTruncated = message.isTruncated
             fact.published = message.publishedAt.map { Sighting(connection: key(message.connection), at: $0) }
             fact.deliveries = message.deliveries.map { Sighting(connection: key($0.connection), at: $0.at) }

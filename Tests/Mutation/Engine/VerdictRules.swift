@@ -25,7 +25,7 @@ extension Rule {
     /// No service is told to have fallen silent that did not.
     package static let silences = Rule(name: "silence") { comparison in
         let (truth, told) = (comparison.truth, comparison.told)
-        guard comparison.harm.keepsBytes, comparison.harm.keepsTimes else { return [] }
+        guard comparison.harm.keepsBytes, comparison.harm.keepsClock else { return [] }
         return told.silences.compactMap { silence in
             guard !truth.silences.contains(where: { $0.label == silence.label }) else { return nil }
             let isKnown = told.showsLoss(of: silence.connections, at: silence.since)
@@ -52,9 +52,9 @@ extension Comparison {
         _ here: TraceFacts.OperationFact, otherThan whole: TraceFacts.OperationFact
     ) -> Bool {
         let isWhole = whole.connections.isSubset(of: untouched)
-        guard harm.keepsBytes, harm.keepsTimes else {
+        guard harm.keepsBytes, harm.keepsClock else {
             // Whatever was altered then is of other connections than those of the operation.
-            return isWhole && here.messages == whole.messages && harm.keepsTimes
+            return isWhole && here.messages == whole.messages && harm.keepsClock
         }
         switch here.outcome {
         case .completed, .failed: return true

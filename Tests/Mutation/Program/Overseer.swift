@@ -105,7 +105,6 @@ struct Overseer {
 
     private mutating func take(_ line: RunLine) {
         tally.add(line)
-        if options.keepsAll { tell(line.run, ["\(line.mutations)"]) }
         if !line.contradictions.isEmpty || options.keepsAll { tell(line.run, line.contradictions) }
         if tally.runs % 1000 == 0 {
             print("\(tally.runs) runs, \(tally.crashes) crashes, \(tally.failedRuns) with contradictions")
