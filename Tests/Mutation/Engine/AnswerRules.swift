@@ -23,12 +23,14 @@ extension Rule {
 
     /// No answer is told missing that is there, or of which a hole in the capture would tell.
     package static let lostAnswers = Rule(name: "lost answer") { comparison in
-        let (truth, told) = (comparison.truth, comparison.told)
+        let (truth, told) = (comparison.own, comparison.told)
         return told.calls.sorted { $0.key < $1.key }.compactMap { id, here in
             guard let whole = truth.calls[id], let reply = whole.reply.flatMap({ truth.messages[$0] }),
                 whole.outcome == .ok || whole.outcome == .error, here.request == whole.request
             else { return nil }
-            let isThere = reply.deliveries.contains { comparison.isUntouched($0.connection) }
+            // Of two copies of one message that differ the first counts, so the one that was altered may.
+            let isAltered = !comparison.harm.keepsBytes && !comparison.isUntouched(reply.published?.connection)
+            let isThere = !isAltered && reply.deliveries.contains { comparison.isUntouched($0.connection) }
             switch here.outcome {
             case .unanswered:
                 return isThere ? "\(id) is unanswered, and its answer came" : nil

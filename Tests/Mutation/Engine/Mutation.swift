@@ -45,6 +45,9 @@ package struct Harm: Sendable, Equatable {
     /// Whether packets were taken from there that are of connections which the cut has as well.
     package var isDonorKin = false
 
+    /// Packets with times so far off that connections count as over when they come.
+    package var farTimes = 0
+
     package init() {}
 
     private func has(_ nature: Mutation.Nature) -> Bool { counts.keys.contains { $0.nature == nature } }
@@ -53,6 +56,9 @@ package struct Harm: Sendable, Equatable {
     package var keepsBytes: Bool { !has(.alters) && !isDonorKin }
     /// Whether every packet that is there has the time at which it came.
     package var keepsTimes: Bool { keepsClock && !has(.reorders) }
+    /// Whether the time goes on as it did for connections without such packets. A packet by itself is known to be
+    /// astray; a clock that is off for a while ends connections, which is said.
+    package var keepsTimeGoing: Bool { farTimes <= 1 && counts[.flippedRecordHeader] == nil }
     /// Whether times are right to a second.
     package var keepsClock: Bool { !has(.shifts) && !isDonorKin && counts[.flippedRecordHeader] == nil }
 }

@@ -1,3 +1,4 @@
+import Network
 import TestSupport
 import Trace
 
@@ -211,6 +212,7 @@ package struct Mutator {
         let offsets: [Int64] = [-3600, -60, -1, 1, 60, 3600, 86_400, 1 << 31]
         let offset = offsets[below(offsets.count)] * 1_000_000_000
         for place in chosen() {
+            if offset.magnitude >= NetworkLimits().idleTime.magnitude { harm.farTimes += 1 }
             let time = packets[place].recorded.time.nanoseconds &+ offset &+ Int64(below(1_000_000_000))
             packets[place].recorded.time = Timestamp(nanoseconds: time)
         }
