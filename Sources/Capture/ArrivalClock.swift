@@ -56,16 +56,27 @@ struct ArrivalClock {
     /// How much later a time is than the latest.
     func sinceLatest(_ time: Timestamp) -> Nanoseconds { latest.map { time - $0 } ?? 0 }
 
-    /// Whether a time far from the latest is a damaged one: the packets behind it go on from there.
+    /// Whether a time far from the latest is a damaged one: the packets behind it go on from there, or from the packet
+    /// before, where others of later times stand in front of that.
     func isAstray(_ time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
-        guard let latest, (latest - time).magnitude >= Self.farAstray.magnitude else { return false }
-        return following.prefix(Self.strayAtMost).contains { (-Self.tolerance..<Self.farAstray).contains($0 - latest) }
+        guard let latest, let previous, (latest - time).magnitude >= Self.farAstray.magnitude else { return false }
+        return following.prefix(Self.strayAtMost).contains { next in
+            [latest, previous].contains { neighbour in
+                (neighbour - time).magnitude >= Self.farAstray.magnitude
+                    && (-Self.tolerance..<Self.farAstray).contains(next - neighbour)
+            }
+        }
+    }
+
+    /// The time of the packet before.
+    private var previous: Timestamp? {
+        latest == nil ? nil : recent[(place + recent.count - 1) % recent.count]
     }
 
     /// Takes the time of a packet whose own is damaged.
     mutating func takeStray() -> Timestamp {
         clock.packetsAstray += 1
-        return corrected(latest ?? Timestamp(nanoseconds: 0))
+        return corrected(previous ?? Timestamp(nanoseconds: 0))
     }
 
     /// Whether only packets of other interfaces show a time as late: a capture of several writes down what it finds on

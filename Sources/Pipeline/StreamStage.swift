@@ -15,6 +15,8 @@ struct StreamStage {
         /// The sources that showed it since it was proved, by their bits; from the last bit on they are not told apart.
         var shownBy: UInt64 = 0
         var lastSource: Int32 = -1
+        /// The sides, by their bits, of which bytes are missing behind the last frame that was read.
+        var endsMissing: UInt8 = 0
     }
 
     private(set) var entries: [Entry] = []
@@ -102,14 +104,18 @@ struct StreamStage {
         let server = connection == nil ? entries[place].stream.connection.serverSide : .second
         let (missing, isCut) = event.kind.missing
         if missing > 0 {
+            entries[place].endsMissing |= side.bit
             if let connection { messages.lost(on: connection, at: event.stamp.time) }
             entries[place].stream.gap(missing, isCut: isCut, from: side, at: event.stamp) { event, body in
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
         } else {
+            var isRead = false
             entries[place].stream.receive(bytes, from: side, at: event.stamp) { event, body in
+                isRead = isRead || event.isFrame
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
             }
+            if isRead { entries[place].endsMissing &= ~side.bit }
         }
         entries[place].connection = connection
         if event.stamp.source != entries[place].lastSource { noteSource(event.stamp.source, of: place) }
@@ -236,7 +242,9 @@ struct StreamStage {
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
             if let told = messages.closed(connection) { registry.tell(connection, told) }
             if let ending {
-                end(connection, ending.connectionEnd(server: stream.serverSide))
+                var told = ending.connectionEnd(server: stream.serverSide)
+                told.mayHaveBeenClosed = entries[place].endsMissing != 0
+                end(connection, told)
             }
         }
         registry.closed(tcp)
@@ -252,7 +260,7 @@ struct StreamStage {
         messages.note(
             Anomaly(
                 at: end.at, connection: connection, kind: "connection-reset",
-                detail: "\(who) reset the connection without closing it"))
+                detail: "\(who) reset the connection" + (end.mayHaveBeenClosed ? "" : " without closing it")))
     }
 
     /// Frees the place for another connection.
@@ -333,7 +341,19 @@ extension StreamEvent.Kind {
     }
 }
 
+extension StreamSide {
+    fileprivate var bit: UInt8 { self == .first ? 1 : 2 }
+}
+
 extension AMQPEvent {
+    /// Whether it is a whole frame by itself.
+    fileprivate var isFrame: Bool {
+        switch self {
+        case .method, .heartbeat: true
+        case .protocolHeader, .content, .settled, .anomaly, .skipped: false
+        }
+    }
+
     /// Whether it cannot come from anything but AMQP.
     fileprivate var provesAMQP: Bool {
         switch self {

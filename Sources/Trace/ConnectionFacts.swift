@@ -95,6 +95,8 @@ package struct ConnectionEnd: Sendable, Equatable {
     package var text: String?
     /// The packet in which it came; `nil` where it was inferred, or another capture showed it.
     package var packet: PacketReference?
+    /// Whether the last that an end said is missing from the capture: it may have been `connection.close`.
+    package var mayHaveBeenClosed = false
 
     package init(
         _ kind: Kind, at: Timestamp, by: ConnectionSide? = nil, code: Int? = nil, text: String? = nil,

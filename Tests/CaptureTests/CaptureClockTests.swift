@@ -111,6 +111,19 @@ import Trace
         #expect(source.last == Timestamp(nanoseconds: whole[799] * 1_000_000))
     }
 
+    @Test(arguments: [-86_400_000, 3_600_000, 86_400_000] as [Int64])
+    func `a damaged time is known where packets of later times stand in front`(distance: Int64) throws {
+        var whole = self.times(800, from: Self.day, every: 10)
+        for place in 100..<106 { whole[place] += 61_000 }
+        var damaged = whole
+        damaged[400] += distance
+        let (times, source) = try read(damaged)
+        #expect(times[400] == whole[399])
+        #expect(Array(times[401...]) == Array(whole[401...]))
+        #expect(source.clock.steps.isEmpty)
+        #expect(source.clock.packetsAstray == 1)
+    }
+
     @Test func `where a clock is set forward, the time that passed is what the judge says`() throws {
         let set = self.times(400, from: Self.day, every: 10) + self.times(400, from: Self.day + 904_000, every: 10)
         let packets = set.map { RecordedPacket(Timestamp(nanoseconds: $0 * 1_000_000), [1, 2, 3]) }

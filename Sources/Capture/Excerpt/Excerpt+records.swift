@@ -130,6 +130,7 @@ extension Excerpt {
         record.add("by", end.by?.rawValue)
         record.add("code", end.code.map(String.init))
         record.add("text", end.text)
+        record.add("unseen", flag: end.mayHaveBeenClosed)
         return record
     }
 
@@ -242,8 +243,10 @@ extension Excerpt {
         case "ended":
             guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
             else { return }
-            connections[place].end = ConnectionEnd(
+            var end = ConnectionEnd(
                 kind, at: at, by: side, code: record.number("code", as: UInt16.self), text: record["text"])
+            end.mayHaveBeenClosed = record.flag("unseen")
+            connections[place].end = end
         default: break
         }
     }

@@ -192,6 +192,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
 
     private func isFailure(_ connection: Connection) -> Bool {
         guard let end = connection.end else { return false }
+        if end.kind == .finished, end.mayHaveBeenClosed { return false }
         return end.isLoss && end.by != .client || end.kind == .reset || connection.isAbandoned
     }
 

@@ -97,6 +97,7 @@ extension Connection {
         }
         if let missed = missedHeartbeats(end, isWhole: isWhole) { return missed }
         guard end.by != .client || end.kind == .reset || isAbandoned else { return nil }
+        if end.mayHaveBeenClosed { return nil }
         var incident = incident(end.kind == .reset ? .reset : .cutOff, at: end.at)
         incident.by = end.by
         // In mid-stream it is not known how often heartbeats are due.

@@ -106,7 +106,7 @@ extension Facts {
         let by = end.by.map { $0 == .broker ? " by the broker" : " by the client" } ?? ""
         return switch end.kind {
         case .reset: "was reset\(by)"
-        case .finished: "was ended\(by) without a close"
+        case .finished: "was ended\(by)" + (end.mayHaveBeenClosed ? "" : " without a close")
         case .closed: "was closed\(by)" + (end.isRegular ? "" : " with \(reason(of: end))")
         case .replaced, .silent: "was lost"
         }

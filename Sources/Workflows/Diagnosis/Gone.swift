@@ -200,7 +200,7 @@ extension Facts {
     private func manner(of end: ConnectionEnd) -> String {
         switch end.kind {
         case .closed: end.isRegular ? "" : ": \(reason(of: end))"
-        case .finished, .reset, .replaced, .silent: " without a close"
+        case .finished, .reset, .replaced, .silent: end.mayHaveBeenClosed ? "" : " without a close"
         }
     }
 

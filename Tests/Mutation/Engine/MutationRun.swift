@@ -68,7 +68,12 @@ package final class MutationRuns {
         report.operations = trace.operations.count
         report.contradictions += trace.inconsistencies.map { "consistency: \($0)" }
         var comparison = try comparison(trace, mutated, truth)
-        if let donor { comparison.truth.add(donor) }
+        if let donor {
+            // Captures that were made by one script may hold messages of one id.
+            let isKin = !comparison.own.messages.keys.allSatisfy { donor.messages[$0] == nil }
+            comparison.harm.isDonorKin = comparison.harm.isDonorKin || isKin
+            comparison.truth.add(donor)
+        }
         report.untouched = comparison.untouched.count
         report.touched = truth.digests.packets.count - comparison.untouched.count
         for rule in rules {

@@ -8,10 +8,10 @@ extension Rule {
         let (truth, told) = (comparison.truth, comparison.told)
         var faults: [String] = []
         for (kind, names, known) in [("service", told.services, truth.services), ("host", told.hosts, truth.hosts)] {
-            for name in names.subtracting(known).sorted() where comparison.harm.keepsBytes || !comparison.holds(name) {
+            for name in names.subtracting(known).sorted() where comparison.harm.keepsBytes || !comparison.spells(name) {
                 // A topic's service has a prefix that does not stand in it.
                 let topic = name.split(separator: "-").dropFirst().joined(separator: "-")
-                if comparison.harm.keepsBytes || topic.isEmpty || !comparison.holds(topic) {
+                if comparison.harm.keepsBytes || topic.isEmpty || !comparison.spells(topic) {
                     faults.append("nobody is the \(kind) \(name)")
                 }
             }
@@ -37,6 +37,13 @@ extension Rule {
             faults.append("\(host) is to act, and is no host")
         }
         return faults
+    }
+}
+
+extension Comparison {
+    /// Whether a name stands in the packets, but for bytes that are no text.
+    fileprivate func spells(_ name: String) -> Bool {
+        name.split(separator: "\u{FFFD}").allSatisfy { holds(String($0)) }
     }
 }
 
