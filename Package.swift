@@ -119,7 +119,8 @@ let package = Package(
             name: "RenderingTests", dependencies: ["Rendering", "TestSupport", "Workflows"], exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
-            name: "MutationTests", dependencies: ["Mutation", "TestSupport", "Trace"], swiftSettings: settings),
+            name: "MutationTests", dependencies: ["Mutation", "Pipeline", "TestSupport", "Trace"],
+            swiftSettings: settings),
         .testTarget(
             name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport", "Workflows"],
             exclude: ["Fixtures"],

@@ -56,27 +56,24 @@ struct ArrivalClock {
     /// How much later a time is than the latest.
     func sinceLatest(_ time: Timestamp) -> Nanoseconds { latest.map { time - $0 } ?? 0 }
 
-    /// Whether a time far from the latest is a damaged one: the packets behind it go on from there, or from the packet
-    /// before, where others of later times stand in front of that.
-    func isAstray(_ time: Timestamp, before following: some Sequence<Timestamp>) -> Bool {
-        guard let latest, let previous, (latest - time).magnitude >= Self.farAstray.magnitude else { return false }
-        return following.prefix(Self.strayAtMost).contains { next in
-            [latest, previous].contains { neighbour in
-                (neighbour - time).magnitude >= Self.farAstray.magnitude
-                    && (-Self.tolerance..<Self.farAstray).contains(next - neighbour)
-            }
+    /// Where a time far from the latest is a damaged one, the time of a packet before it: those behind it go on from there.
+    /// That is the latest, or one of the last, where others of later times stand among them.
+    func neighbor(ofStray time: Timestamp, before following: some Sequence<Timestamp>) -> Timestamp? {
+        guard let latest, (latest - time).magnitude >= Self.farAstray.magnitude else { return nil }
+        let next = following.prefix(Self.strayAtMost)
+        func goesOn(from neighbor: Timestamp) -> Bool {
+            (neighbor - time).magnitude >= Self.farAstray.magnitude
+                && next.contains { (-Self.tolerance..<Self.farAstray).contains($0 - neighbor) }
         }
+        if goesOn(from: latest) { return latest }
+        let newestFirst = (1...recent.count).lazy.map { recent[(place + recent.count - $0) % recent.count] }
+        return newestFirst.first(where: goesOn)
     }
 
-    /// The time of the packet before.
-    private var previous: Timestamp? {
-        latest == nil ? nil : recent[(place + recent.count - 1) % recent.count]
-    }
-
-    /// Takes the time of a packet whose own is damaged.
-    mutating func takeStray() -> Timestamp {
+    /// Takes a packet whose own time is damaged.
+    mutating func takeStray(beside neighbor: Timestamp) -> Timestamp {
         clock.packetsAstray += 1
-        return corrected(previous ?? Timestamp(nanoseconds: 0))
+        return corrected(neighbor)
     }
 
     /// Whether only packets of other interfaces show a time as late: a capture of several writes down what it finds on

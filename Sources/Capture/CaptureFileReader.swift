@@ -114,7 +114,7 @@ struct CaptureFileReader: ~Copyable {
     private mutating func timeOfStep(to time: Timestamp, on interface: Int) -> Timestamp {
         lookAhead(ArrivalClock.lookAhead)
         let following = following
-        if clock.isAstray(time, before: following) { return clock.takeStray() }
+        if let neighbor = clock.neighbor(ofStray: time, before: following) { return clock.takeStray(beside: neighbor) }
         guard clock.isStep(to: time, before: following) else { return clock.pass(time, on: interface) }
         guard isSet(at: source.packets + 1) else { return clock.restart(at: time) }
         return clock.step(to: time, at: source.packets + 1)
@@ -123,7 +123,7 @@ struct CaptureFileReader: ~Copyable {
     /// The time of a packet that is much later than the latest.
     private mutating func timeOfLeap(to time: Timestamp, on interface: Int) -> Timestamp {
         lookAhead(Self.leapLookAhead)
-        if clock.isAstray(time, before: following) { return clock.takeStray() }
+        if let neighbor = clock.neighbor(ofStray: time, before: following) { return clock.takeStray(beside: neighbor) }
         let forward = sizeOfLeap(to: time)
         guard forward > 0 else { return clock.pass(time, on: interface) }
         return clock.step(to: time, at: source.packets + 1, forward: forward)

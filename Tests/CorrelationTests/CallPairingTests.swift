@@ -139,6 +139,17 @@ import Trace
         #expect(bus.calls.map(\.outcome) == [.returned])
     }
 
+    @Test func `a reply whose message id cannot be read answers no call that is named after its queue`() {
+        var bus = BusScript()
+        ask(&bus)
+        let cut = BusScript.reply(to: nil, unique: nil)
+        bus.pass(.deliver(redelivered: false), cut, on: 3, to: queue, exchange: "")
+        bus.finish()
+        #expect(bus.calls.map(\.messageID) == ["m1"])
+        #expect(bus.calls.map(\.outcome) == [.unanswered])
+        #expect(bus.messages.last?.messageID == nil)
+    }
+
     @Test func `before Grizzly the reply's routing key is the message id`() {
         var bus = BusScript()
         let request = BusScript.request("run_instance", unique: nil, call: "m1")

@@ -393,6 +393,17 @@ private struct Script {
         #expect(script.flows[0].closedBy == .forward)
     }
 
+    @Test func `a reset that answers a FIN which waits for what its sender had before does so as well`() {
+        var script = Script()
+        script.handshake()
+        script.fromB(500, "abc", ack: 100)
+        // The bytes from 503 on, which it acknowledges, were not captured.
+        script.fromA(100, "", ack: 510, .fin)
+        script.fromB(510, ack: 101, .rst)
+        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closedBy == .forward)
+    }
+
     @Test func `of two FINs the first began the end`() {
         var script = Script()
         script.handshake()

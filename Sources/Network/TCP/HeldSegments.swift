@@ -26,6 +26,9 @@ struct HeldSegments {
 
     var isEmpty: Bool { segments.isEmpty }
 
+    /// Who sent the first FIN among them.
+    var finisher: FlowSide? { segments.first { $0.segment.flags.contains(.fin) }?.side }
+
     mutating func add(
         _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         _ ledger: inout ReassemblyLedger

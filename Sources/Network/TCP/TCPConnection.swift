@@ -142,6 +142,8 @@ struct TCPConnection {
             if side != firstSide { failAttempt(.refused, &ledger) }
             noteEndAtOnce(segment, from: side, &ledger)
             if endedBy == nil, acknowledgesFIN(segment, from: side) { endedBy = side.opposite }
+            // It may still wait for what its sender had before.
+            endedBy = endedBy ?? held.finisher
             let closing: TCPClosing = endedBy == nil ? .reset : .fin
             endedBy = endedBy ?? side
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)

@@ -70,7 +70,11 @@ package final class MutationRuns {
         var comparison = try comparison(trace, mutated, truth)
         if let donor {
             // Captures that were made by one script may hold messages of one id.
-            let isKin = !comparison.own.messages.keys.allSatisfy { donor.messages[$0] == nil }
+            let own = comparison.own
+            let isKin =
+                own.messages.keys.contains { donor.messages[$0] != nil }
+                || own.calls.keys.contains { donor.calls[$0] != nil }
+                || own.operations.keys.contains { donor.operations[$0] != nil }
             comparison.harm.isDonorKin = comparison.harm.isDonorKin || isKin
             comparison.truth.add(donor)
         }

@@ -7,7 +7,7 @@ extension Rule {
     /// where nothing further is seen: false where what followed is there, and where holes in the connections tell that it
     /// may be missing.
     package static let verdicts = Rule(name: "verdict") { comparison in
-        let (truth, told) = (comparison.truth, comparison.told)
+        let (truth, told) = (comparison.own, comparison.told)
         return told.operations.sorted { $0.key < $1.key }.flatMap { name, operations -> [String] in
             guard let wholes = truth.operations[name] else { return [] }
             return operations.compactMap { here in
