@@ -36,9 +36,9 @@ struct ReplySight: Sendable {
         if !heard.contains(connection) { heard.insert(true, for: connection) }
     }
 
-    /// The capture lacks something of the connection.
+    /// The capture lacks something of the connection; of its two directions what was lost earlier may be known later.
     mutating func lost(on connection: Int, at time: Timestamp) {
-        losses.insert(time, for: connection)
+        losses.insert(max(losses[connection] ?? time, time), for: connection)
     }
 
     /// The capture lacks packets that came until `time`.

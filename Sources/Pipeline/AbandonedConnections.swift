@@ -18,7 +18,7 @@ struct AbandonedConnections {
     /// - Returns: whether it was abandoned.
     mutating func takes(_ connection: Connection, of participant: Participant?) -> Bool {
         guard let end = connection.end, end.by == .client else { return false }
-        if end.isRegular {
+        if end.isRegular || end.mayHaveBeenClosed {
             if let id = participant?.id, closings.count < Self.participantsAtMost { closings[id] = end.at }
             return false
         }

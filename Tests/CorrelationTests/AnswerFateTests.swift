@@ -123,6 +123,16 @@ import Trace
         #expect(call.outcome == .ok)
     }
 
+    @Test func `a hole is not forgotten for an earlier one of the other direction that is known later`() throws {
+        var bus = asked()
+        let before = bus
+        bus.pass(.publish, answer, on: 3, to: Self.queue, exchange: "")
+        bus.lose(1)
+        bus.lose(1, at: before.now)
+        bus.wait(.seconds(20))
+        #expect(try outcome(&bus).replyFate == nil)
+    }
+
     @Test func `a hole before the answer, or of another process, changes nothing`() throws {
         var bus = asked()
         bus.lose(1)

@@ -41,7 +41,9 @@ struct BusScript {
 
     mutating func heardBroker(_ connection: Int) { correlator.heardBroker(on: connection) }
 
-    mutating func lose(_ connection: Int) { correlator.lost(on: connection, at: now) }
+    mutating func lose(_ connection: Int, at time: Timestamp? = nil) {
+        correlator.lost(on: connection, at: time ?? now)
+    }
 
     mutating func losePackets() { correlator.lostPackets(until: now) }
 

@@ -30,11 +30,17 @@ private struct Reports {
         }
     }
 
-    mutating func report(_ reporter: Int, answered: Bool) {
+    mutating func report(_ reporter: Int, answered: Bool, isSeenTakenOnly: Bool = false) {
         var message = Message(
             id: trace.messages.count, kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
         (message.method, message.objectMethod) = ("object_action", "Service.save")
-        (message.from, message.publishedAt, message.isBackground) = (reporter, now, true)
+        message.isBackground = true
+        message.replyQueue = "reply_\(reporter)"
+        if isSeenTakenOnly {
+            message.deliveries = [Delivery(at: now, redelivered: false, connection: 7)]
+        } else {
+            (message.from, message.publishedAt) = (reporter, now)
+        }
         message.call = trace.calls.count
         var call = Call(id: trace.calls.count, messageID: "m\(message.id)", outcome: answered ? .ok : .unanswered)
         call.request = message.id
@@ -45,6 +51,25 @@ private struct Reports {
 }
 
 @Suite struct `Who fell silent` {
+    @Test func `whose reports are seen taken, though not sent, has not fallen silent`() {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        for _ in 0..<5 {
+            reports.pass(1, 0)
+            reports.report(1, answered: true, isSeenTakenOnly: true)
+        }
+        #expect(reports.trace.silentServices.isEmpty)
+    }
+
+    @Test func `whose packets were cut since has not fallen silent`() {
+        var reports = Reports()
+        reports.pass(6, 0, 1)
+        reports.pass(5, 0)
+        #expect(reports.trace.silentServices.count == 1)
+        reports.trace.capture.connections[1].lastCut = reports.trace.capture.end
+        #expect(reports.trace.silentServices.isEmpty)
+    }
+
     @Test func `a compute whose reports stopped is named, with their interval and since when`() throws {
         var reports = Reports()
         reports.pass(6, 0, 1)

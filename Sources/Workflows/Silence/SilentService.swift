@@ -120,8 +120,11 @@ private struct SilenceReader {
         guard isWhole, let end else { return [] }
         var reporters: [Reporter: Reports] = [:]
         var lastHeard: [Int: Timestamp] = [:]
+        let askers = askers
         for message in trace.messages {
-            guard let from = message.from, let at = message.publishedAt, trace.participants.indices.contains(from)
+            // One whose publish was not captured is known by who reads the answers to it.
+            guard let from = message.from ?? message.replyQueue.flatMap({ askers[$0] }), let at = message.at,
+                trace.participants.indices.contains(from)
             else {
                 continue
             }
@@ -140,6 +143,13 @@ private struct SilenceReader {
         let latest = lastHeard
         let found = reporters.compactMap { key, reports in silence(of: key, reports, latest, end) }
         return Self.firstOfEach(found.sorted { ($0.since, $0.label, $0.report) < ($1.since, $1.label, $1.report) })
+    }
+
+    /// Who wants answers in a reply queue.
+    private var askers: [String: Int] {
+        trace.messages.reduce(into: [:]) { askers, message in
+            if let queue = message.replyQueue, let from = message.from { askers[queue] = from }
+        }
     }
 
     /// Of several kinds of reports of one service the one that came most often, which tells soonest.
@@ -204,6 +214,7 @@ private struct SilenceReader {
     private func isLost(_ participant: Int, since time: Timestamp) -> Bool {
         let own = trace.capture.connections.filter { $0.participant == participant }
         if own.contains(where: { $0.gaps > 0 || $0.oneSided }) { return true }
+        if own.contains(where: { $0.lastCut.map { $0 >= time } ?? false }) { return true }
         return own.contains { $0.end?.kind == .replaced || $0.end?.kind == .silent }
     }
 }

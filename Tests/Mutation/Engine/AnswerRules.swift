@@ -32,7 +32,10 @@ extension Rule {
                 whole.outcome == .ok || whole.outcome == .error, here.request == whole.request
             else { return nil }
             // Of two copies of one message that differ the first counts, so the one that was altered may.
-            let isAltered = !comparison.harm.keepsBytes && !comparison.isUntouched(reply.published?.connection)
+            let request = whole.request.flatMap { truth.messages[$0]?.published?.connection }
+            let isAltered =
+                !comparison.harm.keepsBytes
+                && ![reply.published?.connection, request].allSatisfy(comparison.isUntouched)
             let isThere = !isAltered && reply.deliveries.contains { comparison.isUntouched($0.connection) }
             switch here.outcome {
             case .unanswered:
