@@ -72,7 +72,8 @@ extension Correlator {
                 calls[id].call.reply == nil
             {
                 calls[id].savedInstance = instance
-                openSaves.began(instance, call: calls[id].call.id, takenBy: observation.connection)
+                openSaves.began(
+                    instance, call: calls[id].call.id, takenBy: observation.connection, at: observation.lastByteAt)
             }
         case .returned:
             calls[id].requestWasReturned = true

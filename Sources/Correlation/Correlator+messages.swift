@@ -99,7 +99,7 @@ extension Correlator {
                 naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
             }
             if notification.isStateUpdate, naming.keeps(connection), let instance = notification.instances.first {
-                openSaves.updated(instance, on: connection)
+                openSaves.updated(instance, on: connection, at: observation.firstByteAt)
             }
         case .reply, .opaque:
             naming.used(connection)

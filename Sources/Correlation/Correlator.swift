@@ -124,7 +124,10 @@ package struct Correlator: Sendable {
     package mutating func heardBroker(on connection: Int) { sight.heardBroker(on: connection) }
 
     /// The capture lacks something of a connection.
-    package mutating func lost(on connection: Int, at time: Timestamp) { sight.lost(on: connection, at: time) }
+    package mutating func lost(on connection: Int, at time: Timestamp) {
+        sight.lost(on: connection, at: time)
+        openSaves.lost()
+    }
 
     /// The capture lacks packets, of which connections is not known.
     package mutating func lostPackets(until time: Timestamp) { sight.lostPackets(until: time) }

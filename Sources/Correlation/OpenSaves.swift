@@ -24,8 +24,15 @@ struct OpenSaves: Sendable {
         }
     }
 
-    /// Instance uuid → open saves, each the connection that took it.
-    private var open: [String: [Int: Int]] = [:]
+    /// A value: a save that was taken and not yet answered.
+    private struct Save: Sendable {
+        /// Where it was taken.
+        var server: Int
+        var began: Timestamp
+    }
+
+    /// Instance uuid → open saves, by their calls.
+    private var open: [String: [Int: Save]] = [:]
     /// Notifier's connection → what was seen.
     private var tallies: [Int: Tally] = [:]
     /// Notifiers that are followed; those beyond stay unknown.
@@ -41,9 +48,18 @@ struct OpenSaves: Sendable {
     /// Open saves that are followed of one instance; they come one after the other.
     private static let savesOfInstance = 64
 
-    mutating func began(_ instance: String, call: Int, takenBy connection: Int) {
+    /// No save takes so long: where its answer was not seen by then the capture may lack it, and what comes falls inside
+    /// of nothing that is known.
+    private static let longest: Nanoseconds = .seconds(2)
+
+    mutating func began(_ instance: String, call: Int, takenBy connection: Int, at time: Timestamp) {
         guard open[instance]?.count ?? 0 < Self.savesOfInstance else { return }
-        open[instance, default: [:]][call] = connection
+        open[instance, default: [:]][call] = Save(server: connection, began: time)
+    }
+
+    /// The capture lacks bytes: the answers to what is open may be among them.
+    mutating func lost() {
+        open = [:]
     }
 
     mutating func ended(_ instance: String, call: Int) {
@@ -52,15 +68,16 @@ struct OpenSaves: Sendable {
     }
 
     /// An update notification about `instance` was published on `connection`.
-    mutating func updated(_ instance: String, on connection: Int) {
+    mutating func updated(_ instance: String, on connection: Int, at time: Timestamp) {
         guard tallies.count < limit || tallies[connection] != nil else { return }
-        guard let saves = open[instance], let server = saves.values.min() else {
+        guard let saves = open[instance]?.values, let server = saves.lazy.map(\.server).min() else {
             tallies[connection, default: Tally()].outside += 1
             return
         }
+        guard saves.allSatisfy({ time - $0.began <= Self.longest }) else { return }
         tallies[connection, default: Tally()].inside += 1
         let known = tallies[connection]?.server
-        if saves.values.contains(where: { $0 != server }) || (known ?? server) != server {
+        if saves.contains(where: { $0.server != server }) || (known ?? server) != server {
             tallies[connection]?.isAmbiguous = true
         }
         tallies[connection]?.server = server
@@ -69,7 +86,9 @@ struct OpenSaves: Sendable {
     /// Puts those that stand in for them in the place of connections that are forgotten.
     mutating func forget(_ forgotten: ForgottenConnections) {
         for instance in open.keys {
-            open[instance] = open[instance]?.compactMapValues { forgotten.standIn(for: $0) }
+            open[instance] = open[instance]?.compactMapValues { save in
+                forgotten.standIn(for: save.server).map { Save(server: $0, began: save.began) }
+            }
             if open[instance]?.isEmpty == true { open[instance] = nil }
         }
         let former = tallies

@@ -112,6 +112,26 @@ import Trace
         #expect(!naming.areOneProcess(0, 2))
     }
 
+    /// The answer to a save may be what the capture lacks: what comes much later is of anybody.
+    @Test(arguments: ["answered", "unanswered for long", "hole"])
+    func `an instance update names nobody where the answer to a save may have been missed`(why: String) {
+        let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+        var bus = BusScript()
+        let save = BusScript.request("object_action", unique: "s1", call: "m1", replyQueue: "reply_x") {
+            $0.objectMethod = "Instance.save"
+            $0.instances = [instance]
+        }
+        bus.pass(.publish, save, on: 0, to: "conductor")
+        bus.pass(.deliver(redelivered: false), save, on: 1, to: "conductor")
+        if why == "unanswered for long" { bus.wait(.seconds(5)) }
+        if why == "hole" { bus.lose(3) }
+        for unique in ["n1", "n2"] {
+            bus.pass(.publish, BusScript.update(of: instance, unique: unique), on: 2, to: "notifications.info")
+        }
+        bus.finish()
+        #expect((services(bus)[2] == "nova-conductor") == (why == "answered"))
+    }
+
     @Test func `an instance update names nobody unless it falls inside a conductor's save`() {
         let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
         var bus = BusScript()

@@ -404,6 +404,18 @@ private struct Script {
         #expect(script.flows[0].closedBy == .forward)
     }
 
+    @Test
+    func `a reset that acknowledges one more than all bytes answers a FIN that the capture lacks, behind holes too`() {
+        for sequence in [100, 103] as [UInt32] {
+            var script = Script()
+            script.handshake()
+            script.fromA(sequence, "abc", ack: 500)
+            script.fromB(500, ack: sequence + 4, .rst)
+            #expect(script.flows[0].closing == .fin)
+            #expect(script.flows[0].closedBy == .forward)
+        }
+    }
+
     @Test func `of two FINs the first began the end`() {
         var script = Script()
         script.handshake()

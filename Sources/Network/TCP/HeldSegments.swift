@@ -29,6 +29,11 @@ struct HeldSegments {
     /// Who sent the first FIN among them.
     var finisher: FlowSide? { segments.first { $0.segment.flags.contains(.fin) }?.side }
 
+    /// Behind the last bytes that a side sent of those.
+    func end(of side: FlowSide) -> SequenceNumber? {
+        segments.last { $0.side == side }.map { $0.segment.sequence.advanced(by: $0.segment.wireLength) }
+    }
+
     mutating func add(
         _ segment: TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         _ ledger: inout ReassemblyLedger

@@ -297,8 +297,10 @@ struct TCPConnection {
     /// Whether the sender had a FIN of the other end that was not seen: it acknowledges one byte beyond all data.
     private func acknowledgesFIN(_ segment: TCPSegment, from side: FlowSide) -> Bool {
         let peer = stream(of: side.opposite)
-        guard segment.flags.contains(.ack), phase == .open, peer.isStarted, peer.pending.isEmpty else { return false }
-        return segment.acknowledgment.distance(from: peer.next) == 1
+        guard segment.flags.contains(.ack), phase == .open, peer.isStarted else { return false }
+        let waiting = (peer.pending.pieces.last?.end ?? peer.position) - peer.position
+        let held = held.end(of: side.opposite).map { $0.distance(from: peer.next) } ?? 0
+        return segment.acknowledgment.distance(from: peer.next) == max(waiting, held) + 1
     }
 
     func stream(of side: FlowSide) -> StreamReassembler {

@@ -14,6 +14,8 @@ extension Rule {
                 case .ok, .error, .returned: here.outcome != whole.outcome && whole.outcome != .orphanReply
                 case .unanswered, .timedOut, .orphanReply: false
                 }
+            // An answer of which it is not known whether it reached who had asked.
+            if here.outcome == .ok, here.fate == nil, whole.outcome == .returned { return nil }
             if isOther, comparison.harm.keepsClock || whole.outcome != .timedOut {
                 return "\(id) is \(here.outcome) instead of \(whole.outcome)"
             }

@@ -41,7 +41,7 @@ extension TraceFacts {
     ///
     /// The last bytes of a connection leave no hole behind, and a connection of which every packet is gone was not there.
     func showsLoss(at sighting: Sighting) -> Bool {
-        if isDamaged { return true }
+        if let damage = damagedAt, sighting.at >= damage { return true }
         guard let loss = sighting.connection.flatMap({ connections[$0]?.lastLoss }) else { return false }
         return loss >= sighting.at
     }

@@ -85,8 +85,8 @@ package struct TraceFacts: Sendable {
     package var services: Set<String> = []
     package var hosts: Set<String> = []
     package var labels: Set<String> = []
-    /// Whether the file as a whole is told to lack something.
-    package var isDamaged = false
+    /// When the last packet came, of a file that is told to be cut off there.
+    package var damagedAt: Timestamp?
 
     package init() {}
 }
@@ -114,7 +114,7 @@ extension TraceFacts {
             if let service = participant.service { services.insert(service) }
             if let host = participant.host { hosts.insert(host) }
         }
-        isDamaged = trace.capture.anomalies.contains { $0.kind == "capture-damaged" }
+        if trace.capture.anomalies.contains(where: { $0.kind == "capture-damaged" }) { damagedAt = trace.capture.end }
     }
 
     private mutating func addConnections(of trace: BusTrace, _ keys: [String]) {
