@@ -98,7 +98,8 @@ package struct CaptureReport: Sendable, LineWritable {
         guard count > 0 else { return nil }
         let reason =
             trace.capture.cutSentence == nil
-            ? "the capture holds their beginning at most" : "cut by the capture, -s 0 keeps them whole"
+            ? "the capture holds \(count == 1 ? "its" : "their") beginning at most"
+            : "cut by the capture, -s 0 keeps \(count == 1 ? "it" : "them") whole"
         return "\(counted(count, "message")) not read: \(reason)"
     }
 
