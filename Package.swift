@@ -5,6 +5,16 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error)
 ]
 
+/// What runs the fuzz targets under libFuzzer, which is there only where `-sanitize=fuzzer` is (`.ci/fuzz`).
+let fuzzing: [Target] =
+    Context.environment["NOVATRACE_FUZZ"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "novatrace-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
+            swiftSettings: settings)
+    ]
+
 /// One row a target, in the order in which data flows; a target imports only what stands above it.
 let package = Package(
     name: "novatrace",
@@ -102,6 +112,13 @@ let package = Package(
         .executableTarget(
             name: "novatrace-mutate", dependencies: ["Mutation"], path: "Tests/Mutation/Program",
             swiftSettings: settings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Capture", "Network", "NovatraceCommands", "OpenStack", "Pipeline", "Protocols", "Rendering", "Trace",
+                "Workflows", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
@@ -138,6 +155,7 @@ let package = Package(
             name: "LiveTests",
             dependencies: ["novatrace", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")],
             exclude: ["Clients", "Link/Programs"], swiftSettings: settings),
-    ],
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
+    ] + fuzzing,
     swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ import Trace
 /// A machine that keeps running figures of each method, in memory that does not grow with the capture.
 ///
 /// Percentiles of up to `Latencies.exactAtMost` calls are those calls' own figures.
-struct StatisticsCollector {
+package struct StatisticsCollector {
     private struct Figures {
         var count = 0
         var failures = 0
@@ -25,6 +25,8 @@ struct StatisticsCollector {
     /// Messages and calls of methods for which there was no room.
     private(set) var leftOut = 0
 
+    package init() {}
+
     mutating func add(_ finished: Correlator.Finished) {
         switch finished {
         case .message(let message): add(message)
@@ -32,7 +34,7 @@ struct StatisticsCollector {
         }
     }
 
-    mutating func add(_ message: Message) {
+    package mutating func add(_ message: Message) {
         switch message.kind {
         case .cast, .fanout, .notification:
             let key = Key(method: message.title, kind: message.kind)
@@ -43,7 +45,7 @@ struct StatisticsCollector {
         }
     }
 
-    mutating func add(_ call: Call) {
+    package mutating func add(_ call: Call) {
         guard call.outcome != .orphanReply else { return }
         let key = Key(method: call.title, kind: .call)
         guard count(key) else { return }
@@ -71,7 +73,7 @@ struct StatisticsCollector {
     }
 
     /// The figures, most frequent first.
-    var rows: [MethodStatistics] {
+    package var rows: [MethodStatistics] {
         figures.map { key, figures in
             var row = MethodStatistics(method: key.method, kind: key.kind, count: figures.count)
             row.failures = figures.failures

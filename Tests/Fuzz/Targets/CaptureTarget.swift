@@ -1,0 +1,21 @@
+import Capture
+import Rendering
+
+/// A capture file to everything that is written of it. An input is the file.
+extension FuzzTarget {
+    static let captures = FuzzTarget(
+        "captures", "capture files to every format and report", longest: 65_536,
+        seeds: { [Array($0.file.prefix(65_536))] },
+        run: { input in
+            try MemoryFile.with(input) { path in
+                let reports: Reports
+                do {
+                    reports = try Reports(of: path)
+                } catch let error as CaptureError {
+                    let hidden = HiddenCharacters.first(in: TerminalText("\(error)").string)
+                    return try expect(hidden == nil, "\(hidden ?? "") in \(error)")
+                }
+                try reports.check()
+            }
+        })
+}
