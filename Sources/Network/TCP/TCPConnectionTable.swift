@@ -127,8 +127,10 @@ package struct TCPConnectionTable {
     /// one end has said that it is done.
     package mutating func finish(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         handOnOpenings(at: nil, emit)
-        while let oldest = waiting.popFirst() { giveUpWait(oldest.slot, oldest.key, emit) }
+        giveUpAllWaits(emit)
         concludeTrials(emit)
+        // Of what was held back as another connection's copy something may wait, too.
+        giveUpAllWaits(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
             connections[Int(slot)].flush(&ledger, emit)
             if connections[Int(slot)].isHalfClosed { end(slot, .fin, emit) }
@@ -272,6 +274,10 @@ package struct TCPConnectionTable {
             guard connections[Int(oldest.slot)].waitsSince == oldest.since else { continue }
             giveUpWait(oldest.slot, oldest.key, emit)
         }
+    }
+
+    private mutating func giveUpAllWaits(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
+        while let oldest = waiting.popFirst() { giveUpWait(oldest.slot, oldest.key, emit) }
     }
 
     /// Nothing waits any longer in a connection, unless another one has its place now.
