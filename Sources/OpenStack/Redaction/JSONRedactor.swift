@@ -75,22 +75,23 @@ struct JSONRedactor {
         beginElement()
         if key.hasEscapes {
             let name = key.decodedBytes(text)
-            writeMember(name.span.bytes, name.indices, &scanner, text)
+            writeMember(name.span.bytes, name.indices, isDecoded: true, &scanner, text)
         } else {
-            writeMember(text, key.range, &scanner, text)
+            writeMember(text, key.range, isDecoded: false, &scanner, text)
         }
         if scanner.fault != .none, output.suffix(2).elementsEqual(": ".utf8) {
             output.append(contentsOf: "\"…\"".utf8)
         }
     }
 
+    /// - Parameter isDecoded: whether the name's escapes were undone, so that it must be escaped again.
     private mutating func writeMember(
-        _ names: RawSpan, _ name: Range<Int>, _ scanner: inout JSONScanner, _ text: RawSpan
+        _ names: RawSpan, _ name: Range<Int>, isDecoded: Bool, _ scanner: inout JSONScanner, _ text: RawSpan
     ) {
         let found = redaction.showsSecrets ? SecretNames.Finding() : SecretNames.find(names, name)
         if found.isWord, name.count <= limit - output.count {
             appendQuoted(names, name)
-        } else if !writeClean(names, name) {
+        } else if isDecoded || !writeClean(names, name) {
             writeText(names.extracting(name).array())
         }
         output.append(.colon)
@@ -223,7 +224,7 @@ struct JSONRedactor {
             case .absent: break
             case .string: writeString(slot, text, scope)
             case .number where scope == .mixed: writeHidden(slot, text)
-            case .number where !Self.isFinite(slot, text):
+            case .number where !text.isNumber(slot.range):
                 JSONEscapes.appendQuoted(slot.decodedBytes(text), to: &output)
             default: append(text, slot.range)
             }
@@ -313,13 +314,6 @@ struct JSONRedactor {
 
     private static func isEmpty(_ slot: JSONSlot, _ text: RawSpan) -> Bool {
         slot.range.dropFirst().dropLast().allSatisfy { text.byte($0) <= 0x20 }
-    }
-
-    private static func isFinite(_ slot: JSONSlot, _ text: RawSpan) -> Bool {
-        switch text.byte(slot.range.upperBound - 1) {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: false
-        }
     }
 
     // MARK: Containers

@@ -83,7 +83,7 @@ extension TextRedactor {
     private mutating func maskCell() {
         var end = bytes.skip(from: offset) { $0 != UInt8(ascii: "|") && $0 != 0x0A && $0 != 0x0D }
         while end > offset, bytes[end - 1] == 0x20 { end -= 1 }
-        if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
+        if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
     }
 
     // MARK: Elements
@@ -202,6 +202,9 @@ extension TextRedactor {
         let letters = bytes.skip(from: start) { $0 == UInt8(ascii: "-") }
         let end = bytes.skip(from: letters) { $0.isOptionLetter }
         guard letters - start <= 2, end > letters else { return false }
+        let whole = bytes.endOfWord(from: start)
+        // Another secret's name, with signs in it that no option has.
+        if whole > end, SecretNames.kind(bytes, start..<whole) == .secret { return false }
         let next = bytes.skipSpace(from: end)
         guard next < bytes.count else {
             // Nothing follows: `-v` and the value may be one word.
@@ -235,7 +238,7 @@ extension TextRedactor {
 }
 
 extension UInt8 {
-    fileprivate var opensBracket: Bool {
+    var opensBracket: Bool {
         self == .openBracket || self == .openBrace || self == UInt8(ascii: "(")
     }
 }

@@ -23,29 +23,48 @@ extension TextRedactor {
                 mask(to: end)
             }
         default:
-            let end =
-                isHeader
-                ? bytes.skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote } : endOfBare(from: offset)
+            let end = isHeader ? endOfHeader() : endOfBare(from: offset)
             if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
         }
     }
 
+    /// Where the value of a header ends that begins at `offset`: with the line, or before what a quote begins.
+    private func endOfHeader() -> Int {
+        let end = bytes.skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote }
+        var cut = end
+        while cut > offset, bytes[cut - 1].isStringPrefix { cut -= 1 }
+        if end - cut > 2 || cut > offset && bytes[cut - 1].isWordByte { cut = end }
+        while cut > offset, bytes[cut - 1].opensBracket { cut -= 1 }
+        return cut
+    }
+
     /// Masks a value without quotes; where it ends in a name of a secret itself, the next one is looked at, too.
     mutating func maskBare(to end: Int) {
+        let start = offset
+        mask(to: end)
+        noteName(from: start, to: end)
+    }
+
+    /// Notes a secret's name that what was masked ends in, be it with the separator behind it: what follows may be its
+    /// value.
+    private mutating func noteName(from start: Int, to end: Int) {
         var nameEnd = end
         var separates = false
-        while nameEnd > offset {
+        while nameEnd > start {
             let byte = bytes[nameEnd - 1]
             let isSeparator = byte == UInt8(ascii: "=") || byte == .colon
-            // Its closing quote stands before a separator.
-            guard isSeparator || separates && (byte.isQuote || byte == .backslash) else { break }
-            separates = true
+            // White space may follow a separator; the name's closing quote stands before it.
+            guard isSeparator || byte == 0x20 || byte == 0x09 || separates && (byte.isQuote || byte == .backslash)
+            else {
+                break
+            }
+            if isSeparator { separates = true }
             nameEnd -= 1
         }
-        var start = nameEnd
-        while start > offset, bytes[start - 1].isWordByte || bytes[start - 1] >= 0x80 { start -= 1 }
-        mask(to: end)
-        if start < nameEnd, SecretNames.kind(bytes, start..<nameEnd) == .secret { maskedName = start..<nameEnd }
+        var nameStart = nameEnd
+        while nameStart > start, bytes[nameStart - 1].isWordByte || bytes[nameStart - 1] >= 0x80 { nameStart -= 1 }
+        guard nameStart < nameEnd, SecretNames.kind(bytes, nameStart..<nameEnd) == .secret else { return }
+        maskedName = nameStart..<nameEnd
     }
 
     /// Values that say that there is no secret.
@@ -81,17 +100,6 @@ extension TextRedactor {
         if backslashes == 0, !isTriple(content) { end = endOfQuotedRest(from: end) }
         mask(to: end)
         noteName(from: content, to: end)
-    }
-
-    /// Notes a secret's name that a masked string ends in where a separator follows, so that another value stands behind.
-    private mutating func noteName(from content: Int, to end: Int) {
-        var next = end
-        _ = skipQuote(&next)
-        next = bytes.skipSpace(from: next)
-        guard next < bytes.count, bytes[next] == .colon || bytes[next] == UInt8(ascii: "=") else { return }
-        var start = end
-        while start > content, bytes[start - 1].isWordByte || bytes[start - 1] >= 0x80 { start -= 1 }
-        if start < end, SecretNames.kind(bytes, start..<end) == .secret { maskedName = start..<end }
     }
 
     func isTriple(_ content: Int) -> Bool {
