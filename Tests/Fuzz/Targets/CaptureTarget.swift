@@ -4,8 +4,8 @@ import Rendering
 /// A capture file to everything that is written of it. An input is the file.
 extension FuzzTarget {
     static let captures = FuzzTarget(
-        "captures", "capture files to every format and report", longest: 65_536,
-        seeds: { [Array($0.file.prefix(65_536))] },
+        "captures", "capture files to every format and report", longest: 131_072,
+        seeds: { [Array($0.file.prefix(131_072))] },
         run: { input in
             try MemoryFile.with(input) { path in
                 let reports: Reports
