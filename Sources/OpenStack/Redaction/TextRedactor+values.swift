@@ -23,7 +23,7 @@ extension TextRedactor {
                 mask(to: end)
             }
         default:
-            let end = isHeader ? endOfHeader() : endOfBare(from: offset)
+            let end = endBeforeBracket(isHeader ? endOfHeader() : endOfBare(from: offset))
             if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
         }
     }
@@ -33,9 +33,16 @@ extension TextRedactor {
         let end = bytes.skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote }
         var cut = end
         while cut > offset, bytes[cut - 1].isStringPrefix { cut -= 1 }
-        if end - cut > 2 || cut > offset && bytes[cut - 1].isWordByte { cut = end }
-        while cut > offset, bytes[cut - 1].opensBracket { cut -= 1 }
-        return cut
+        return end - cut > 2 || cut > offset && bytes[cut - 1].isWordByte ? end : cut
+    }
+
+    /// Where the value that begins at `offset` and ends at `end` leads to brackets in which another secret stands.
+    private func endBeforeBracket(_ end: Int) -> Int {
+        guard offset + 1 < end else { return end }
+        return (offset + 1..<end).first {
+            bytes[$0].opensBracket && (bytes[$0 - 1] == UInt8(ascii: "=") || bytes[$0 - 1] == .colon)
+                && secretName(from: offset, before: $0) != nil
+        } ?? end
     }
 
     /// Masks a value without quotes; where it ends in a name of a secret itself, the next one is looked at, too.
@@ -48,6 +55,11 @@ extension TextRedactor {
     /// Notes a secret's name that what was masked ends in, be it with the separator behind it: what follows may be its
     /// value.
     private mutating func noteName(from start: Int, to end: Int) {
+        if let name = secretName(from: start, before: end) { maskedName = name }
+    }
+
+    /// The name of a secret that ends at `end`, or in front of a separator there.
+    private func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
         var separates = false
         while nameEnd > start {
@@ -63,8 +75,8 @@ extension TextRedactor {
         }
         var nameStart = nameEnd
         while nameStart > start, bytes[nameStart - 1].isWordByte || bytes[nameStart - 1] >= 0x80 { nameStart -= 1 }
-        guard nameStart < nameEnd, SecretNames.kind(bytes, nameStart..<nameEnd) == .secret else { return }
-        maskedName = nameStart..<nameEnd
+        guard nameStart < nameEnd, SecretNames.kind(bytes, nameStart..<nameEnd) == .secret else { return nil }
+        return nameStart..<nameEnd
     }
 
     /// Values that say that there is no secret.
