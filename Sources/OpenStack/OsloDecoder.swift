@@ -273,6 +273,9 @@ extension OsloDecoder {
             var quoted: [UInt8] = []
             JSONEscapes.appendQuoted(bytes, to: &quoted)
             bytes = quoted
+        } else {
+            // A number or a word that ends with its text might have been cut.
+            bytes.append(0x20)
         }
         let detail = redaction.redactedJSON(bytes.span.bytes)
         detailRoom -= detail.utf8.count

@@ -308,6 +308,8 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
         #expect(request(body, detail: .full)?.detail?.hasPrefix(#"{"method": "m", "args": {"b": 1"#) == true)
         #expect(request(body, detail: .full)?.detail?.hasSuffix(#""_unique_id": "u"}"#) == true)
         #expect(reply(OsloBuilder.reply(result: "x"), detail: .args)?.detail == #""x""#)
+        #expect(reply(OsloBuilder.reply(result: true), detail: .args)?.detail == "true")
+        #expect(reply(OsloBuilder.reply(result: 17), detail: .args)?.detail == "17")
     }
 }
 

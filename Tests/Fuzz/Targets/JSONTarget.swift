@@ -15,7 +15,8 @@ extension FuzzTarget {
             } + notations.map { Array($0.utf8) }
         },
         run: { input in
-            let shown = Redaction(showsSecrets: true).redactedJSON(input.span.bytes)
+            // A number that ends with its text might have been cut.
+            let shown = Redaction(showsSecrets: true).redactedJSON((input + [0x0A]).span.bytes)
             try expect(StrictJSON.isText(shown), "no JSON comes out: \(shown)")
             let redacted = Redaction().redactedJSON(input.span.bytes)
             try expect(StrictJSON.isText(redacted), "redacted it is no JSON: \(redacted)")
