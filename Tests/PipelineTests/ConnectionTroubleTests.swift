@@ -447,12 +447,8 @@ import Workflows
         var opening = BrokerOpening()
         opening.login()
         // The broker's words, as those of a refusal, may be among the last bytes.
-        var lossy = opening
-        lossy.lose(100)
-        lossy.close(.server)
-        #expect(trace([lossy]).connectionTroubles.isEmpty)
         opening.lose(100)
-        opening.reset(.server)
+        opening.close(.server)
         #expect(trace([opening]).connectionTroubles.isEmpty)
     }
 

@@ -18,7 +18,9 @@ import Testing
         static let all: [Row] = {
             let file = ExternalProgram.projectFolder.appending(path: "Tests/README.md")
             let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-            return text.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst().map { line in
+            let lines = text.split(separator: "\n").drop { $0 != "## What is said when" }.dropFirst()
+            let section = lines.prefix { !$0.hasPrefix("## ") }
+            return section.filter { $0.hasPrefix("| ") }.dropFirst().map { line in
                 let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
                 return Row(
                     situation: cells.first ?? "", said: cells.dropFirst().first ?? "",
