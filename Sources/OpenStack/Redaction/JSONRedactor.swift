@@ -313,7 +313,9 @@ struct JSONRedactor {
     }
 
     private static func isEmpty(_ slot: JSONSlot, _ text: RawSpan) -> Bool {
-        slot.range.dropFirst().dropLast().allSatisfy { text.byte($0) <= 0x20 }
+        // The bracket at its end may be another.
+        text.byte(slot.range.upperBound - 1) == (slot.kind == .object ? .closeBrace : .closeBracket)
+            && slot.range.dropFirst().dropLast().allSatisfy { text.byte($0) <= 0x20 }
     }
 
     // MARK: Containers

@@ -95,6 +95,7 @@ extension TextRedactor {
         let isEscaped = bytes.matches("&lt;", at: before - 3)
         guard bytes[before] == UInt8(ascii: "<") || bytes[before] == .colon || isEscaped else { return false }
         let open: Int
+        var attributes: Range<Int>?
         if bytes.matches("&gt;", at: word.upperBound) {
             open = word.upperBound + 4
         } else if bytes[word.upperBound] == UInt8(ascii: ">") {
@@ -105,9 +106,11 @@ extension TextRedactor {
                 return false
             }
             open = end + 1
+            attributes = word.upperBound..<end
         } else {
             return false
         }
+        if let attributes { readApart(attributes) }
         move(to: open)
         let end: Int
         if bytes.matches("<![CDATA[", at: open) {
@@ -140,7 +143,8 @@ extension TextRedactor {
     private mutating func maskPaired(from start: Int, isQuoted: Bool) -> Bool {
         var next = start
         if bytes.matches("</", at: next) {
-            next = bytes.skip(from: next) { $0 != UInt8(ascii: ">") && $0 > 0x20 }
+            next = bytes.skip(from: next + 2) { $0.isWordByte || $0 == .colon }
+            guard bytes.matches(">", at: next) else { return false }
             next = bytes.skipSpace(from: next + 1)
             guard next < bytes.count, bytes[next] == UInt8(ascii: "<") else { return false }
             let end = bytes.endOfWord(from: next + 1)

@@ -1,9 +1,9 @@
 /// A machine that copies text without its secrets, in one pass.
 ///
-/// It looks at every word that `SecretSearch` does not step over. One that looks like a token, a key or encoded secrets is masked; after one that is a secret's
-/// name the value is masked, wherever it stands: behind a separator, as an element, as the value of an option, between
-/// tags, in the pair of a name and a value. What it looks at ahead is bounded or remembered, so that it takes time in
-/// proportion to the text.
+/// It looks at every word that `SecretSearch` does not step over. One that looks like a token, a key or encoded secrets is
+/// masked; after one that is a secret's name the value is masked, wherever it stands: behind a separator, as an element,
+/// as the value of an option, between tags, in the pair of a name and a value. What it looks at ahead is bounded or
+/// remembered, so that it takes time in proportion to the text.
 struct TextRedactor {
     let bytes: [UInt8]
     /// Encodings that this text was unpacked from.
@@ -178,6 +178,18 @@ struct TextRedactor {
     /// Goes on; what was gone over is copied when something is masked.
     mutating func move(to end: Int) {
         offset = max(end, copied)
+    }
+
+    /// Copies what stands in `range` as a text of its own, without its secrets.
+    mutating func readApart(_ range: Range<Int>) {
+        move(to: range.lowerBound)
+        guard offset < range.upperBound else { return }
+        if let text = Self.redact(Array(bytes[offset..<range.upperBound]), nesting: nesting, looksAtAll: looksAtAll) {
+            output.append(contentsOf: bytes[copied..<offset])
+            output.append(contentsOf: text)
+            copied = range.upperBound
+        }
+        move(to: range.upperBound)
     }
 
     mutating func mask(to end: Int) {
