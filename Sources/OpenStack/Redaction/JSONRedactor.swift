@@ -315,7 +315,10 @@ struct JSONRedactor {
     private static func isEmpty(_ slot: JSONSlot, _ text: RawSpan) -> Bool {
         // The bracket at its end may be another.
         text.byte(slot.range.upperBound - 1) == (slot.kind == .object ? .closeBrace : .closeBracket)
-            && slot.range.dropFirst().dropLast().allSatisfy { text.byte($0) <= 0x20 }
+            && slot.range.dropFirst().dropLast().allSatisfy {
+                // White space of JSON (RFC 8259, 2).
+                [0x20, 0x09, 0x0A, 0x0D].contains(text.byte($0))
+            }
     }
 
     // MARK: Containers

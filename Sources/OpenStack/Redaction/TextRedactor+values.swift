@@ -53,9 +53,27 @@ extension TextRedactor {
     }
 
     /// Notes a secret's name that what was masked ends in, be it with the separator behind it: what follows may be its
-    /// value.
+    /// value. Where brackets behind such a name were left open, what is in them is masked, too.
     private mutating func noteName(from start: Int, to end: Int) {
-        if let name = secretName(from: start, before: end) { maskedName = name }
+        if let close = endOfBracketsLeftOpen(from: start, to: end) {
+            extendMask(to: close)
+        } else if let name = secretName(from: start, before: end) {
+            maskedName = name
+        }
+    }
+
+    /// Where the brackets end that begin behind a secret's name between `start` and `end`, when that is behind `end`.
+    private func endOfBracketsLeftOpen(from start: Int, to end: Int) -> Int? {
+        var index = start + 1
+        while index < end {
+            if bytes[index].opensBracket, secretName(from: start, before: index) != nil {
+                index = endOfBracketed(from: index)
+                if index > end { return index }
+            } else {
+                index += 1
+            }
+        }
+        return nil
     }
 
     /// The name of a secret that ends at `end`, or in front of a separator there.

@@ -192,6 +192,12 @@ struct TextRedactor {
         move(to: range.upperBound)
     }
 
+    /// Masks more of what stands behind the mask that was written last.
+    mutating func extendMask(to end: Int) {
+        offset = max(end, offset)
+        copied = offset
+    }
+
     mutating func mask(to end: Int) {
         output.append(contentsOf: bytes[copied..<offset])
         output.append(contentsOf: Redaction.mask.utf8)
