@@ -83,7 +83,7 @@ extension TextRedactor {
     private mutating func maskCell() {
         var end = bytes.skip(from: offset) { $0 != UInt8(ascii: "|") && $0 != 0x0A && $0 != 0x0D }
         while end > offset, bytes[end - 1] == 0x20 { end -= 1 }
-        if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
+        if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
     }
 
     // MARK: Elements
@@ -223,7 +223,7 @@ extension TextRedactor {
         if offset == value {
             // Signs that end values elsewhere.
             let run = bytes.endOfRun(from: value)
-            if !Self.isHarmless(bytes[value..<run]) { maskBare(to: run) }
+            if !Self.isHarmless(bytes[value..<run]) { mask(to: run) }
         }
         return true
     }

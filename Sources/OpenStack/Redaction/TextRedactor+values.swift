@@ -16,7 +16,7 @@ extension TextRedactor {
             let goesOn = end < bytes.count && (bytes[end].isWordByte || bytes[end] >= 0x80)
             if goesOn {
                 // The brackets were a part of it.
-                maskBare(to: endOfBare(from: end))
+                mask(to: endOfBare(from: end))
             } else if bytes[offset..<end].dropFirst().dropLast().allSatisfy({ $0 == 0x20 }) {
                 move(to: end)
             } else {
@@ -24,7 +24,7 @@ extension TextRedactor {
             }
         default:
             let end = endBeforeBracket(isHeader ? endOfHeader() : endOfBare(from: offset))
-            if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { maskBare(to: end) }
+            if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
         }
     }
 
@@ -45,25 +45,8 @@ extension TextRedactor {
         } ?? end
     }
 
-    /// Masks a value without quotes; where it ends in a name of a secret itself, the next one is looked at, too.
-    mutating func maskBare(to end: Int) {
-        let start = offset
-        mask(to: end)
-        noteName(from: start, to: end)
-    }
-
-    /// Notes a secret's name that what was masked ends in, be it with the separator behind it: what follows may be its
-    /// value. Where brackets behind such a name were left open, what is in them is masked, too.
-    private mutating func noteName(from start: Int, to end: Int) {
-        if let close = endOfBracketsLeftOpen(from: start, to: end) {
-            extendMask(to: close)
-        } else if let name = secretName(from: start, before: end) {
-            maskedName = name
-        }
-    }
-
     /// Where the brackets end that begin behind a secret's name between `start` and `end`, when that is behind `end`.
-    private func endOfBracketsLeftOpen(from start: Int, to end: Int) -> Int? {
+    func endOfBracketsLeftOpen(from start: Int, to end: Int) -> Int? {
         var index = start + 1
         while index < end {
             if bytes[index].opensBracket, secretName(from: start, before: index) != nil {
@@ -77,7 +60,7 @@ extension TextRedactor {
     }
 
     /// The name of a secret that ends at `end`, or in front of a separator there.
-    private func secretName(from start: Int, before end: Int) -> Range<Int>? {
+    func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
         var separates = false
         while nameEnd > start {
@@ -129,7 +112,6 @@ extension TextRedactor {
         var end = endOfQuoted(from: content, backslashes: backslashes)
         if backslashes == 0, !isTriple(content) { end = endOfQuotedRest(from: end) }
         mask(to: end)
-        noteName(from: content, to: end)
     }
 
     func isTriple(_ content: Int) -> Bool {

@@ -192,16 +192,18 @@ struct TextRedactor {
         move(to: range.upperBound)
     }
 
-    /// Masks more of what stands behind the mask that was written last.
-    mutating func extendMask(to end: Int) {
-        offset = max(end, offset)
-        copied = offset
-    }
-
+    /// Masks what stands up to `end`. Where that ends in a secret's name, be it with the separator behind it, what follows
+    /// is looked at as its value; where brackets behind such a name are left open, what is in them is masked, too.
     mutating func mask(to end: Int) {
+        let start = offset
         output.append(contentsOf: bytes[copied..<offset])
         output.append(contentsOf: Redaction.mask.utf8)
         offset = max(end, offset)
+        if let close = endOfBracketsLeftOpen(from: start, to: offset) {
+            offset = close
+        } else if let name = secretName(from: start, before: offset) {
+            maskedName = name
+        }
         copied = offset
     }
 }
