@@ -35,7 +35,7 @@ package struct CorrelationLimits: Sendable {
 
     /// For a trace that is kept whole: replay, list, export.
     package static let replay = CorrelationLimits(
-        messages: 32_768, messageBytes: 64 << 20, parkedCalls: 16_384, expiry: .seconds(24 * 3600),
+        messages: 16_384, messageBytes: 64 << 20, parkedCalls: 16_384, expiry: .seconds(24 * 3600),
         packetsPerContent: 65_536,
         unsettledPerConnection: 65_536, connections: 65_536, forgetsConnections: false,
         deliveriesPerMessage: 1 << 20, evidencePerConnection: 256, replyQueues: 65_536)

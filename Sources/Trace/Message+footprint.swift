@@ -4,6 +4,8 @@ extension Message {
     package var footprint: Int {
         var strings = instances.count + events.count
         var bytes = (kind == .call ? 2048 : 1024) + (detail?.utf8.count ?? 0)
+        bytes += (packets.count + settlements.count) * MemoryLayout<PacketReference>.stride
+        bytes += deliveries.count * MemoryLayout<Delivery>.stride
         if let facts {
             strings += facts.portIDs.count + facts.upPortIDs.count + facts.selectedHosts.count
             strings += (facts.expectedTaskStates?.count ?? 0) + (facts.retry?.hosts.count ?? 0)
