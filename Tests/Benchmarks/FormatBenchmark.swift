@@ -65,7 +65,7 @@ struct FormatBenchmark {
     private func measure(
         _ format: String, _ file: String, _ selection: [String]
     ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int, isRefused: Bool) {
-        let arguments = [options.novatrace, "export", file, "--format", format] + selection
+        let arguments = [options.novatrace, "export", file, "--keep", "200000", "--format", format] + selection
         let process = try ChildProcess.start(arguments)
         let cost = try ChildProcess.wait(for: process, arguments.joined(separator: " "), orStatus: Self.refusal)
         return (cost.processor, cost.peakMemory, cost.isOther)
