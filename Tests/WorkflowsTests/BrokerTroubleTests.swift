@@ -55,6 +55,36 @@ import Trace
         #expect(diagnosis.evidence.contains { $0.text == said })
     }
 
+    /// The broker may notice that a service was killed before it hands out the next message, or after.
+    @Test func `what nobody took since the only service for it lost its connections is told with that`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        script.build(until: "networking")
+        script.wait(.seconds(1))
+        let lost = script.now
+        let ask = script.call(
+            "object_action", TraceScript.compute, nil, key: "conductor", instances: [TraceScript.instance],
+            outcome: .unanswered)
+        script.acknowledgeAll()
+        script.trace.capture.connections[TraceScript.conductor].end = ConnectionEnd(
+            .finished, at: lost, by: .client)
+        script.wait(.seconds(7))
+        let (operation, diagnosis) = try boot(script)
+        #expect(diagnosis.cause == .notTaken)
+        #expect(diagnosis.message == ask)
+        #expect(diagnosis.participant == TraceScript.conductor)
+        #expect(
+            operation.verdict == "object_action was published to conductor and taken by nobody in 7.0 s; "
+                + "nova-conductor lost its connection at +1.3 s and did not come back in 7.1 s")
+        #expect(diagnosis.evidence.contains { $0.text.hasPrefix("nova-conductor itself ended") })
+
+        var another = script.trace.participants[TraceScript.conductor]
+        another.id = script.trace.participants.count
+        another.host = "controller2"
+        script.trace.participants.append(another)
+        #expect(try !boot(script).operation.verdict.contains("lost its connection"), "another one may take it")
+    }
+
     @Test func `packets show how connections ended, and what was cancelled or closed`() throws {
         var script = spawning(.finished, by: .broker)
         let packet = PacketReference(source: 0, number: 812)

@@ -19,8 +19,12 @@ extension Question {
         finding.prove(facts.published(wait.request))
         if finding.diagnosis.cause == .notTaken {
             finding.diagnosis.evidence.append(facts.lastTaken(from: message))
-            // Which of several conductors would have taken it nobody knows; of a host there is one agent.
-            if topic.host != nil, let standing = facts.standing(of: finding.diagnosis.participant) {
+            let takers = facts.takers(of: message, topic)
+            let gone = takers.compactMap { facts.departure(of: $0) }
+            if !gone.isEmpty, gone.count == takers.count {
+                finding.tell(gone, facts)
+            } else if topic.host != nil, let standing = facts.standing(of: finding.diagnosis.participant) {
+                // Which of several conductors would have taken it nobody knows; of a host there is one agent.
                 finding.diagnosis.evidence.append(standing)
             }
         }
@@ -73,6 +77,21 @@ extension Question {
         if let taken = facts.taken(id) { finding.prove(facts.published(id), taken) }
         return finding
     }
+}
+
+extension Finding {
+    /// Says that all who could have taken it lost the broker since the operation began, and did not come back.
+    fileprivate mutating func tell(_ gone: [Agents.Departure], _ facts: Facts) {
+        if gone.count == 1 {
+            sentence += "; \(facts.name(gone[0].participant)) \(facts.words(on: gone[0]))"
+            blame(facts.participant(gone[0].participant))
+        }
+        diagnosis.evidence += gone.prefix(Self.shownDepartures).map {
+            facts.evidence(of: $0, facts.name($0.participant))
+        }
+    }
+
+    private static let shownDepartures = 4
 }
 
 extension Array where Element: Hashable {
@@ -134,6 +153,20 @@ extension Facts {
         guard workflow != nil else { return !Self.unheard.contains(message.routingKey) }
         return stepIndex(of: message.id) != nil || workflow?.retry?.matches(message) == true || !message.events.isEmpty
             || workflow?.triggers.contains { $0.matches(message) } == true
+    }
+
+    /// Who is known to serve the topic: one process of each host.
+    fileprivate func takers(of message: Message, _ topic: ServiceTopic) -> [Holder] {
+        guard let service = topic.service else { return [] }
+        let virtualHost = trace.scope(of: message).virtualHost
+        var hosts: Set<String?> = []
+        return trace.participants.compactMap { who in
+            guard who.service == service, topic.host == nil || who.host == topic.host,
+                who.virtualHost == nil || virtualHost == nil || who.virtualHost == virtualHost,
+                hosts.insert(who.host).inserted
+            else { return nil }
+            return Holder(participant: who.id, since: operation.startedAt, message: message.id)
+        }
     }
 
     /// Whether who should have taken it was there: gone, or connected and yet not taking, as a process that lost its
