@@ -80,7 +80,7 @@ struct ConnectionFacts: Sendable {
             note(connection)
         }
         return Anomaly(
-            at: event.stamp.time, connection: connection, kind: "connection-blocked",
+            at: event.stamp.time, connection: connection, kind: .connectionBlocked,
             detail: "the broker lets this connection publish nothing" + words(reason))
     }
 
@@ -119,7 +119,7 @@ struct ConnectionFacts: Sendable {
         }
         let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
         return Anomaly(
-            at: cancellation.at, connection: connection, kind: "consumer-cancelled",
+            at: cancellation.at, connection: connection, kind: .consumerCancelled,
             detail: "the broker cancelled the consumer \(what)")
     }
 
@@ -139,7 +139,7 @@ struct ConnectionFacts: Sendable {
         }
         let cause = closing.method.map { " after \($0)" } ?? ""
         return Anomaly(
-            at: closing.at, connection: connection, kind: "channel-closed",
+            at: closing.at, connection: connection, kind: .channelClosed,
             detail: "the \(closing.by) closed channel \(closing.channel)\(cause): \(closing.code)\(words(closing.text))"
         )
     }
@@ -155,7 +155,7 @@ struct ConnectionFacts: Sendable {
         note(connection)
         guard reason.isFault else { return nil }
         return Anomaly(
-            at: end.at, connection: connection, kind: "connection-closed",
+            at: end.at, connection: connection, kind: .connectionClosed,
             detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")
     }
 

@@ -85,7 +85,7 @@ struct MessageStage {
             correlator.lost(on: connection, at: anomaly.stamp.time)
             anomalies.add(
                 Anomaly(
-                    at: anomaly.stamp.time, connection: connection, kind: anomaly.kind.rawValue,
+                    at: anomaly.stamp.time, connection: connection, kind: anomaly.kind,
                     detail: redaction.redact(text: anomaly.detail)))
         case .protocolHeader(let version, let side, _):
             facts.protocolHeader(connection, version, from: side)
@@ -181,7 +181,7 @@ struct MessageStage {
             correlator.lost(on: connection, at: content.lastPacket.time)
             anomalies.add(
                 Anomaly(
-                    at: content.lastPacket.time, connection: connection, kind: "body-unreadable",
+                    at: content.lastPacket.time, connection: connection, kind: .bodyUnreadable,
                     detail: "message to \(exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)"): \(reason.text)")
             )
         }

@@ -22,14 +22,14 @@ extension StreamStage {
         if unlisted > 0 {
             record(
                 Anomaly(
-                    at: end, connection: nil, kind: "connections-not-listed",
+                    at: end, connection: nil, kind: .connectionsNotListed,
                     detail: "\(unlisted) more connections were read, but are neither listed nor named"))
         }
         let evicted = messages.correlator.evicted
         if evicted > 0 {
             record(
                 Anomaly(
-                    at: end, connection: nil, kind: "joining-ended-early",
+                    at: end, connection: nil, kind: .joiningEndedEarly,
                     detail: "\(evicted) messages and calls were let go before the end of the capture; "
                         + "what came for them later could not be joined"))
         }

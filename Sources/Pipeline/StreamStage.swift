@@ -259,7 +259,7 @@ struct StreamStage {
         let who = end.by.map { "the \($0)" } ?? "an end"
         messages.note(
             Anomaly(
-                at: end.at, connection: connection, kind: "connection-reset",
+                at: end.at, connection: connection, kind: .connectionReset,
                 detail: "\(who) reset the connection" + (end.mayHaveBeenClosed ? "" : " without closing it")))
     }
 

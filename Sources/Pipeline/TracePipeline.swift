@@ -146,7 +146,7 @@ package struct TracePipeline {
         let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last, endedAt].compactMap(\.self)
         let end = ends.max() ?? Timestamp(nanoseconds: 0)
         for damage in damages {
-            streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
+            streams.record(Anomaly(at: end, connection: nil, kind: .captureDamaged, detail: damage.sentence))
         }
         let isLossy = !damages.isEmpty || sources.contains { $0.kernelDropped ?? 0 > 0 }
         if isLossy, !streams.correlator.knowsOfLostPackets { streams.lostPackets(until: end) }

@@ -18,10 +18,10 @@ struct EventLog {
     var contents: [AMQPContent] = []
     var bodies: [[UInt8]] = []
     var settlements: [Settlement] = []
-    var anomalies: [AMQPAnomaly] = []
+    var anomalies: [StreamAnomaly] = []
     var skipped = 0
 
-    var kinds: [AMQPAnomaly.Kind] { anomalies.map(\.kind) }
+    var kinds: [AnomalyKind] { anomalies.map(\.kind) }
     var names: [String] { methods.map(\.method.name) }
 
     /// The lines that one role caused.

@@ -4,7 +4,7 @@ import Trace
 /// A machine that decodes the AMQP of one TCP connection, 0-9-1 with RabbitMQ's extensions, 0-9 and 0-8.
 ///
 /// It may begin anywhere in the streams: a direction that does not begin with a protocol header, or as the answer to
-/// one, is searched for a frame boundary first. Nothing in the bytes makes it fail; see `AMQPAnomaly` for what it steps
+/// one, is searched for a frame boundary first. Nothing in the bytes makes it fail; see `StreamAnomaly` for what it steps
 /// over and `Limits` for what it keeps.
 package struct AMQPConnection: StreamProtocol, Sendable {
     package typealias Event = AMQPEvent

@@ -19,7 +19,7 @@ package enum AMQPEvent: Sendable {
     case content(AMQPContent)
     case settled(Settlement)
     case heartbeat(AMQPSide, PacketStamp)
-    case anomaly(AMQPAnomaly)
+    case anomaly(StreamAnomaly)
     /// Bytes that belong to no frame, stepped over before a frame was found or before the stream ended.
     case skipped(byteCount: Int, AMQPSide, PacketStamp)
 }

@@ -148,7 +148,7 @@ extension AMQPSession {
 
     /// A header or body whose method was not seen: no news where the capture or a gap began just before.
     private mutating func orphan(
-        _ kind: AMQPAnomaly.Kind, _ detail: String, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ kind: AnomalyKind, _ detail: String, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
         if !assemblies[slot(place, origin.side)].isIdle {

@@ -48,10 +48,10 @@ struct AMQPSession {
     func maySendPublishes(_ side: StreamSide) -> Bool { !isServerProved || side != serverSide }
 
     func report(
-        _ kind: AMQPAnomaly.Kind, _ detail: String, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ kind: AnomalyKind, _ detail: String, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
     ) {
         guard !isSilent else { return }
-        emit(.anomaly(AMQPAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
+        emit(.anomaly(StreamAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
     }
 }
 

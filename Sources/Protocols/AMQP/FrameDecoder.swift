@@ -10,7 +10,7 @@ enum FrameStep {
     /// The frame of those pieces, of `size` bytes of payload, ended in 0xCE.
     case bodyEnd(channel: UInt16, size: Int)
     case protocolHeader(AMQPVersion)
-    case problem(AMQPAnomaly.Kind, String)
+    case problem(AnomalyKind, String)
     /// Whatever was under way in this direction is lost from here on.
     case outOfStep
     /// A boundary was found behind that many bytes, or none was and these are given up.
