@@ -143,7 +143,9 @@ extension `An incident on a live bus` {
                 Saying(
                     "explain",
                     // The broker may have given it the message already, or may have noticed in time that it is gone.
-                    says: ["stuck: ", "nova-conductor (cell2) lost its connection", "Instance.save", "did not come back"],
+                    says: [
+                        "stuck: ", "nova-conductor (cell2) lost its connection", "Instance.save", "did not come back",
+                    ],
                     never: Self.untrue + ["-p cell1"], status: 1),
                 Saying("connections", says: ["cell1", "cell2"]))
         }
