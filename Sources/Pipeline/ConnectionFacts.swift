@@ -174,7 +174,7 @@ struct ConnectionFacts: Sendable {
 
     // MARK: Opening
 
-    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: AMQPSide) {
+    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: StreamRole) {
         switch side {
         case .client: told[connection, default: Told()].handshake = ConnectionHandshake()
         case .server:
@@ -254,6 +254,6 @@ extension ClosingReason {
     fileprivate var isFault: Bool { replyCode != 200 && replyCode != 0 }
 }
 
-extension AMQPSide {
+extension StreamRole {
     var end: ConnectionSide { self == .client ? .client : .broker }
 }

@@ -110,13 +110,15 @@ struct ConnectionRegistry: Sendable {
     ///
     /// - Parameter sawBothEnds: whether packets of both ends were seen: one that only listens sends none with bytes.
     mutating func update(_ tcp: Int, from protocolStream: borrowing ProtocolStream, sawBothEnds: Bool = false) {
-        let stream = protocolStream.connection
         guard let index = indexes[tcp], var connection = listed[index], let ends = endpoints[tcp] else { return }
-        let (client, server) = stream.serverSide == .first ? (ends.second, ends.first) : (ends.first, ends.second)
-        let counts = [stream.counts(from: .first), stream.counts(from: .second)]
+        let facts = protocolStream.facts
+        let traffic = facts.traffic
+        let isServerFirst = facts.serverSide == .first
+        let (client, server) = isServerFirst ? (ends.second, ends.first) : (ends.first, ends.second)
+        let counts = [traffic[.first], traffic[.second]]
         connection.client = client.description
         connection.server = server.description
-        connection.protocolName = stream.version?.description ?? AMQPConnection.name
+        connection.protocolName = facts.protocolName
         connection.bytes = counts.total(of: \.seen)
         connection.bytesDecoded = counts.total(of: \.decoded)
         connection.bytesSkipped = counts.total(of: \.skipped)
@@ -124,20 +126,19 @@ struct ConnectionRegistry: Sendable {
         connection.gaps = counts.total(of: \.gaps)
         connection.bytesCut = counts.total(of: \.cut)
         connection.packetsCut = counts.total(of: \.cutPackets)
-        connection.lastCut = stream.lastCut?.time
-        connection.midstream = stream.isMidstream
+        connection.lastCut = traffic.lastCut?.time
+        connection.midstream = facts.isMidstream
         // An idle connection may show a heartbeat of one end only; a conversation has two sides.
         // Where the opening was seen, both ends had something to say in it.
-        let maySayNothing = sawBothEnds && stream.isMidstream
-        connection.oneSided = !maySayNothing && !stream.isIdle && counts.contains { $0.seen == 0 }
+        let maySayNothing = sawBothEnds && facts.isMidstream
+        connection.oneSided = !maySayNothing && !facts.isIdle && counts.contains { $0.seen == 0 }
         connection.answeredIn = protocolStream.answeredIn
-        connection.openedAt = stream.isMidstream ? nil : stream.beganAt
-        let isServerFirst = stream.serverSide == .first
-        connection.lastSeenClient = stream.lastSeen(from: isServerFirst ? .second : .first)
-        connection.lastSeenServer = stream.lastSeen(from: stream.serverSide)
+        connection.openedAt = facts.isMidstream ? nil : traffic.beganAt
+        connection.lastSeenClient = traffic.lastSeen(from: facts.serverSide.opposite)
+        connection.lastSeenServer = traffic.lastSeen(from: facts.serverSide)
         connection.bytesSent = counts[isServerFirst ? 1 : 0].seen
         connection.bytesReceived = counts[isServerFirst ? 0 : 1].seen
-        (connection.messagesSent, connection.messagesReceived) = stream.messages
+        (connection.messagesSent, connection.messagesReceived) = facts.messages
         listed[index] = connection
     }
 

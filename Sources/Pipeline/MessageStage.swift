@@ -70,15 +70,15 @@ struct MessageStage {
     }
 
     /// Takes one event of a connection; `body` is the content's body, empty for other events.
-    mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: Int) {
+    mutating func receive(_ event: ProtocolEvent, body: RawSpan, on connection: Int) {
         switch event {
-        case .content(let content) where content.isTruncated && whole.contains(connection):
+        case .amqp(.content(let content)) where content.isTruncated && whole.contains(connection):
             break
-        case .content(let content):
+        case .amqp(.content(let content)):
             observe(content, body: body, on: connection)
-        case .settled(let settlement):
+        case .amqp(.settled(let settlement)):
             acknowledge(settlement, on: connection)
-        case .method(let event):
+        case .amqp(.method(let event)):
             if event.side != .client { correlator.heardBroker(on: connection) }
             learn(from: event, on: connection)
         case .anomaly(let anomaly):
@@ -87,9 +87,9 @@ struct MessageStage {
                 Anomaly(
                     at: anomaly.stamp.time, connection: connection, kind: anomaly.kind,
                     detail: redaction.redact(text: anomaly.detail)))
-        case .protocolHeader(let version, let side, _):
+        case .amqp(.protocolHeader(let version, let side, _)):
             facts.protocolHeader(connection, version, from: side)
-        case .heartbeat, .skipped:
+        case .amqp(.heartbeat), .skipped:
             break
         }
     }

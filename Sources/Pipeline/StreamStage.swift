@@ -28,7 +28,7 @@ struct StreamStage {
     private(set) var registry: ConnectionRegistry
     private(set) var attempts: AttemptLog
     private(set) var messages: MessageStage
-    private var limits = Limits.default
+    private let limits: SharedLimits
     private let excerpt: ExcerptContext?
     /// Bytes that may have come to be held since they were counted last.
     private var growth = 0
@@ -42,7 +42,9 @@ struct StreamStage {
         self.excerpt = excerpt
         registry = ConnectionRegistry(notesFound: notesFound)
         attempts = AttemptLog(ports: ports, notesNews: notesFound)
+        var limits = Limits.default
         limits.packetsPerContent = packetsPerContent
+        self.limits = SharedLimits(limits)
     }
 
     /// Takes what happened to a TCP connection.
@@ -79,8 +81,9 @@ struct StreamStage {
         let entry = Entry(
             tcp: tcp,
             stream: ProtocolStream(
-                firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake,
-                limits: limits))
+                StreamOpening(
+                    firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake,
+                    limits: limits)))
         if let place = freePlaces.popLast() {
             entries[place] = entry
             places[tcp] = place
@@ -101,7 +104,7 @@ struct StreamStage {
         let side: StreamSide = event.direction == .forward ? .first : .second
         let tcp = event.connection
         var connection = entries[place].connection
-        let server = connection == nil ? entries[place].stream.connection.serverSide : .second
+        let server = connection == nil ? entries[place].stream.facts.serverSide : .second
         let (missing, isCut) = event.kind.missing
         if missing > 0 {
             entries[place].endsMissing |= side.bit
@@ -120,7 +123,7 @@ struct StreamStage {
         entries[place].connection = connection
         if event.stamp.source != entries[place].lastSource { noteSource(event.stamp.source, of: place) }
         growth &+= entries[place].stream.takeGrowth()
-        if growth > limits.heldBytes / 4 { boundHeldBytes() }
+        if growth > limits.values.heldBytes / 4 { boundHeldBytes() }
     }
 
     /// Counts what is held of all connections, and when it is too much has those with the most give theirs up, until it
@@ -130,11 +133,11 @@ struct StreamStage {
         var held: [(place: Int, bytes: Int)] = []
         for place in entries.indices { held.append((place, entries[place].stream.heldBytes)) }
         var sum = held.total(of: \.bytes)
-        guard sum > limits.heldBytes else { return }
+        guard sum > limits.values.heldBytes else { return }
         for (place, bytes) in held.sorted(by: { ($1.bytes, $0.place) < ($0.bytes, $1.place) }) {
-            guard sum > limits.heldBytes / 2 else { break }
+            guard sum > limits.values.heldBytes / 2 else { break }
             let tcp = entries[place].tcp
-            let server = entries[place].stream.connection.serverSide
+            let server = entries[place].stream.facts.serverSide
             var connection = entries[place].connection
             entries[place].stream.giveUp { event, body in
                 Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
@@ -166,10 +169,10 @@ struct StreamStage {
 
     /// Passes on an event of a connection, which is registered when it has proved to be AMQP; `server` matters only then.
     private static func pass(
-        _ event: AMQPEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ connection: inout Int?,
+        _ event: ProtocolEvent, _ body: RawSpan, of tcp: Int, _ server: StreamSide, _ connection: inout Int?,
         _ registry: inout ConnectionRegistry, _ messages: inout MessageStage, _ excerpt: ExcerptContext?
     ) {
-        if connection == nil, event.provesAMQP {
+        if connection == nil, event.isProof {
             let new = registry.add(tcp)
             let client = registry.client(of: tcp, server: server)
             registry.list(new, messages.opened(new, client: client))
@@ -228,7 +231,7 @@ struct StreamStage {
             return endForeign(place, foreign.answer(endedBy: ending), at: ending?.stamp ?? foreign.began)
         }
         let tcp = entries[place].tcp
-        let server = entries[place].stream.connection.serverSide
+        let server = entries[place].stream.facts.serverSide
         var connection = entries[place].connection
         entries[place].stream.finish { event, body in
             Self.pass(event, body, of: tcp, server, &connection, &registry, &messages, excerpt)
@@ -237,7 +240,7 @@ struct StreamStage {
             registry.foundOther(tcp, name: name)
         }
         if let connection {
-            let stream = entries[place].stream.connection
+            let stream = entries[place].stream.facts
             registry.update(tcp, from: entries[place].stream, sawBothEnds: sawBothEnds)
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
             if let told = messages.closed(connection) { registry.tell(connection, told) }
@@ -266,7 +269,7 @@ struct StreamStage {
     /// Frees the place for another connection.
     private mutating func remove(_ place: Int) {
         places[entries[place].tcp] = nil
-        let empty = ProtocolStream(firstPort: 0, secondPort: 0, sawHandshake: false)
+        let empty = ProtocolStream(StreamOpening(firstPort: 0, secondPort: 0, sawHandshake: false))
         entries[place] = Entry(tcp: -1, stream: empty)
         freePlaces.append(place)
         last = nil
@@ -345,20 +348,12 @@ extension StreamSide {
     fileprivate var bit: UInt8 { self == .first ? 1 : 2 }
 }
 
-extension AMQPEvent {
+extension ProtocolEvent {
     /// Whether it is a whole frame by itself.
     fileprivate var isFrame: Bool {
         switch self {
-        case .method, .heartbeat: true
-        case .protocolHeader, .content, .settled, .anomaly, .skipped: false
-        }
-    }
-
-    /// Whether it cannot come from anything but AMQP.
-    fileprivate var provesAMQP: Bool {
-        switch self {
-        case .protocolHeader, .method, .content, .settled, .heartbeat: true
-        case .anomaly, .skipped: false
+        case .amqp(.method), .amqp(.heartbeat): true
+        case .amqp, .anomaly, .skipped: false
         }
     }
 }
