@@ -8,21 +8,28 @@ package enum ProtocolDecoder: Sendable {
 }
 
 extension ProtocolDecoder {
-    package var isAccepted: Bool {
+    var isAccepted: Bool {
         switch self {
         case .amqp(let decoder): decoder.value.isAccepted
         case .other(let decoder): decoder.value.isAccepted
         }
     }
 
-    package var facts: StreamFacts {
+    var serverSide: StreamSide {
+        switch self {
+        case .amqp(let decoder): decoder.value.serverSide
+        case .other(let decoder): decoder.value.serverSide
+        }
+    }
+
+    var facts: StreamFacts {
         switch self {
         case .amqp(let decoder): decoder.value.facts
         case .other(let decoder): decoder.value.facts
         }
     }
 
-    package var heldBytes: Int {
+    var heldBytes: Int {
         switch self {
         case .amqp(let decoder): decoder.value.heldBytes
         case .other(let decoder): decoder.value.heldBytes

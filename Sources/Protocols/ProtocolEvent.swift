@@ -6,6 +6,8 @@ import Trace
 /// such as the body of a message, are the span emitted beside it (empty where there are none).
 package enum ProtocolEvent: Sendable {
     case amqp(AMQPEvent)
+    /// The connection carries the protocol; needed only where no event of the protocol's own comes first.
+    case accepted(PacketStamp)
     case anomaly(StreamAnomaly)
     /// Bytes that belong to nothing that the protocol knows, stepped over.
     case skipped(byteCount: Int, StreamRole, PacketStamp)
@@ -13,7 +15,7 @@ package enum ProtocolEvent: Sendable {
     /// Whether it cannot come from anything but the protocol.
     package var isProof: Bool {
         switch self {
-        case .amqp: true
+        case .amqp, .accepted: true
         case .anomaly, .skipped: false
         }
     }

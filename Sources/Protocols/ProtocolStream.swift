@@ -38,6 +38,9 @@ package struct ProtocolStream: Sendable {
         decoder = protocols[place].open(opening)
     }
 
+    /// Which end is the server, as far as is known.
+    package var serverSide: StreamSide { decoder.serverSide }
+
     /// What the decoder knows of the connection.
     package var facts: StreamFacts { decoder.facts }
 

@@ -19,6 +19,9 @@ package protocol StreamProtocol: Sendable {
     /// Whether what was received proves that the connection carries this protocol.
     var isAccepted: Bool { get }
 
+    /// Which end is the server, as far as is known.
+    var serverSide: StreamSide { get }
+
     /// What is known of the connection, readable at any time.
     var facts: StreamFacts { get }
 

@@ -44,6 +44,7 @@ struct EventLog {
             settlements.append(settlement)
             lines.append("\(settlement.kind) \(settlement.channel) \(settlement.contentIDs.map { $0 })")
         case .amqp(.heartbeat(let side, _)): lines.append("\(side) heartbeat")
+        case .accepted: lines.append("accepted")
         case .anomaly(let anomaly):
             anomalies.append(anomaly)
             lines.append("anomaly \(anomaly.kind.rawValue): \(anomaly.detail)")

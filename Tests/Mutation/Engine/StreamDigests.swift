@@ -136,6 +136,7 @@ extension StreamDigests.Decoded {
             content.add(settlement.kind.rawValue)
             for id in settlement.contentIDs { content.add(UInt64(truncatingIfNeeded: id)) }
         case .amqp(.heartbeat(let side, let stamp)): add(4, side, stamp)
+        case .accepted: break
         case .anomaly(let anomaly):
             times.add(UInt64(bitPattern: anomaly.stamp.time.nanoseconds))
             content.add(anomaly.kind.rawValue)
