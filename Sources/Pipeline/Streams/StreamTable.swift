@@ -36,12 +36,16 @@ struct StreamTable {
     private static let networksAtMost = 65_536
     private let limits: SharedLimits
     private let protocols: [ProtocolRow]
+    /// Stands where no connection is.
+    private let vacant: ProtocolStream
     /// Bytes that may have come to be held since they were counted last.
     private var growth = 0
 
     init(limits: Limits, protocols: [ProtocolRow]) {
         self.limits = SharedLimits(limits)
         self.protocols = protocols
+        let opening = StreamOpening(firstPort: 0, secondPort: 0, sawHandshake: false, limits: self.limits)
+        vacant = ProtocolStream(opening, protocols: protocols)
     }
 
     /// TCP connections of which something is kept.
@@ -112,8 +116,7 @@ struct StreamTable {
     /// Frees the place for another connection.
     private mutating func remove(_ place: Int) {
         places[entries[place].tcp] = nil
-        let none = StreamOpening(firstPort: 0, secondPort: 0, sawHandshake: false, limits: limits)
-        entries[place] = Entry(tcp: -1, ends: entries[place].ends, stream: ProtocolStream(none, protocols: protocols))
+        entries[place] = Entry(tcp: -1, ends: entries[place].ends, stream: vacant)
         freePlaces.append(place)
         last = nil
     }
