@@ -6,16 +6,16 @@ extension Correlator {
     ///
     /// - Parameter isRepeat: whether the message was published before, on another connection: by a shovel, or on the
     ///   other side of a proxy; that says nothing about who sent it.
-    mutating func joinToCall(_ observation: Observation, message id: Int, isRepeat: Bool) {
-        switch observation.body {
+    mutating func joinToCall(_ passage: Passage, message id: Int, isRepeat: Bool) {
+        switch passage.body {
         case .request(let request):
             guard let messageID = request.messageID else { return }
-            requestPassed(observation, request, call: call(for: messageID, at: observation.lastByteAt), message: id)
+            requestPassed(passage, request, call: call(for: messageID, at: passage.lastByteAt), message: id)
         case .reply(let reply):
             guard let messageID = messages[id].messageID, !messageID.isEmpty else { return }
-            let call = call(for: messageID, at: observation.lastByteAt)
-            noteAnswer(observation, reply, call: call, message: id)
-            replyPassed(observation, reply, call: call, message: id, isRepeat: isRepeat)
+            let call = call(for: messageID, at: passage.lastByteAt)
+            noteAnswer(passage, reply, call: call, message: id)
+            replyPassed(passage, reply, call: call, message: id, isRepeat: isRepeat)
         case .notification, .opaque:
             return
         }
@@ -36,9 +36,9 @@ extension Correlator {
     }
 
     /// Whether the messages of a call are seen on their whole way tells what it means that another one is not.
-    private mutating func noteAnswer(_ observation: Observation, _ reply: RPCReply, call id: Int, message: Int) {
-        begun = begun ?? observation.firstByteAt
-        guard case .deliver = observation.leg, !reply.isHeartbeat, calls[id].replyDeliveredAt == nil,
+    private mutating func noteAnswer(_ passage: Passage, _ reply: RPCReply, call id: Int, message: Int) {
+        begun = begun ?? passage.firstByteAt
+        guard case .deliver = passage.leg, !reply.isHeartbeat, calls[id].replyDeliveredAt == nil,
             let asked = calls[id].publishedAt, let begun, asked - begun > .seconds(1)
         else { return }
         deliverySight.sawAnswer(
@@ -48,24 +48,24 @@ extension Correlator {
     // MARK: Request
 
     private mutating func requestPassed(
-        _ observation: Observation, _ request: RPCRequest, call id: Int, message: Int
+        _ passage: Passage, _ request: RPCRequest, call id: Int, message: Int
     ) {
         messages[message].call = calls[id].call.id
         calls[id].call.request = message
         calls[id].call.method = request.method
         calls[id].call.objectMethod = request.objectMethod
-        calls[id].expiration = calls[id].expiration ?? observation.expiration
+        calls[id].expiration = calls[id].expiration ?? passage.expiration
         calls[id].monitorTimeout = calls[id].monitorTimeout ?? request.callMonitorTimeout
         if calls[id].replyQueue == nil, let queue = request.replyQueue {
-            calls[id].replyQueue = scoped(queue, on: observation.connection)
+            calls[id].replyQueue = scoped(queue, on: passage.connection)
         }
-        switch observation.leg {
+        switch passage.leg {
         case .publish:
-            calls[id].publishedAt = calls[id].publishedAt ?? observation.firstByteAt
-            calls[id].callerConnection = calls[id].callerConnection ?? observation.connection
+            calls[id].publishedAt = calls[id].publishedAt ?? passage.firstByteAt
+            calls[id].callerConnection = calls[id].callerConnection ?? passage.connection
         case .deliver(let redelivered):
             let isFirst = calls[id].takerConnection == nil
-            calls[id].taken(on: observation.connection, at: observation.lastByteAt, redelivered: redelivered)
+            calls[id].taken(on: passage.connection, at: passage.lastByteAt, redelivered: redelivered)
             // The answer may have reached the capture first.
             if isFirst, let replier = calls[id].replierConnection { joinReplier(replier, call: id) }
             if request.objectMethod == "Instance.save", let instance = request.instances.first,
@@ -73,7 +73,7 @@ extension Correlator {
             {
                 calls[id].savedInstance = instance
                 openSaves.began(
-                    instance, call: calls[id].call.id, takenBy: observation.connection, at: observation.lastByteAt)
+                    instance, call: calls[id].call.id, takenBy: passage.connection, at: passage.lastByteAt)
             }
         case .returned:
             calls[id].requestWasReturned = true
@@ -87,31 +87,31 @@ extension Correlator {
     // MARK: Reply
 
     private mutating func replyPassed(
-        _ observation: Observation, _ reply: RPCReply, call id: Int, message: Int, isRepeat: Bool
+        _ passage: Passage, _ reply: RPCReply, call id: Int, message: Int, isRepeat: Bool
     ) {
         let isNew = messages[message].call == nil
         messages[message].call = calls[id].call.id
         describe(reply: message, byCall: id)
         putBehindRequest(reply: message, ofCall: id)
-        if case .publish = observation.leg, !isRepeat { joinReplier(observation.connection, call: id) }
+        if case .publish = passage.leg, !isRepeat { joinReplier(passage.connection, call: id) }
         if reply.isHeartbeat {
-            calls[id].showedLife(at: observation.lastByteAt)
+            calls[id].showedLife(at: passage.lastByteAt)
             if isNew { calls[id].call.heartbeats += 1 }
             return
         }
         guard let answer = calls[id].call.reply, answer != message else {
-            take(observation, reply, asAnswerOf: id, message: message)
+            take(passage, reply, asAnswerOf: id, message: message)
             return
         }
-        if case .deliver = observation.leg, calls[id].replyIsFinal, calls[id].replyDeliveredAt == nil {
+        if case .deliver = passage.leg, calls[id].replyIsFinal, calls[id].replyDeliveredAt == nil {
             // Of two answers the one that the caller got is the answer.
             if isNew { calls[id].call.duplicateReplies += 1 }
-            return take(observation, reply, asAnswerOf: id, message: message)
+            return take(passage, reply, asAnswerOf: id, message: message)
         }
         guard isNew else { return }
         if calls[id].replyReturnedAt != nil {
             calls[id].call.duplicateReplies += 1
-            take(observation, reply, asAnswerOf: id, message: message)
+            take(passage, reply, asAnswerOf: id, message: message)
         } else if calls[id].replyIsFinal {
             calls[id].call.duplicateReplies += 1
         } else {
@@ -127,30 +127,30 @@ extension Correlator {
     }
 
     /// Takes a passage of the reply that answers the call.
-    private mutating func take(_ observation: Observation, _ reply: RPCReply, asAnswerOf id: Int, message: Int) {
+    private mutating func take(_ passage: Passage, _ reply: RPCReply, asAnswerOf id: Int, message: Int) {
         if calls[id].call.reply != message {
             calls[id].call.replyAttempts += 1
-            if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = observation.firstByteAt }
+            if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = passage.firstByteAt }
             calls[id].wasReturnedLast = false
         }
         calls[id].call.reply = message
         calls[id].failure = reply.failure
         calls[id].replyIsFinal = reply.isEnding == true
-        switch observation.leg {
+        switch passage.leg {
         case .publish:
-            calls[id].replyPublishedAt = calls[id].replyPublishedAt ?? observation.firstByteAt
+            calls[id].replyPublishedAt = calls[id].replyPublishedAt ?? passage.firstByteAt
             if calls[id].replyQueue == nil {
-                let queue = observation.routingKey.isEmpty ? observation.exchange : observation.routingKey
-                calls[id].replyQueue = scoped(queue, on: observation.connection)
+                let queue = passage.routingKey.isEmpty ? passage.exchange : passage.routingKey
+                calls[id].replyQueue = scoped(queue, on: passage.connection)
             }
         case .deliver(let redelivered):
             if redelivered, calls[id].replyDeliveredAt != nil { break }
-            calls[id].replyDeliveredAt = observation.lastByteAt
-            calls[id].receiverConnection = observation.connection
+            calls[id].replyDeliveredAt = passage.lastByteAt
+            calls[id].receiverConnection = passage.connection
             calls[id].replyReturnedAt = nil
         case .returned:
             guard calls[id].replyDeliveredAt == nil else { break }
-            calls[id].replyReturnedAt = observation.lastByteAt
+            calls[id].replyReturnedAt = passage.lastByteAt
             calls[id].wasReturnedLast = true
         }
         forget(saveOf: calls[id])

@@ -6,26 +6,26 @@ extension Correlator {
     ///
     /// - Returns: the message's id.
     @discardableResult
-    package mutating func receive(_ observation: consuming Observation) -> Int {
-        let key = Self.key(of: observation)
-        let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, observation) ? $0 : nil }
+    package mutating func receive(_ passage: consuming Passage) -> Int {
+        let key = Self.key(of: passage)
+        let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, passage) ? $0 : nil }
         let id: Int
         var isRepeat = false
-        switch observation.leg {
+        switch passage.leg {
         case .publish:
-            (id, isRepeat) = published(observation, key: key, known: known)
+            (id, isRepeat) = published(passage, key: key, known: known)
         case .deliver(let redelivered):
-            id = known ?? insert(observation, key: key)
-            delivered(observation, id: id, redelivered: redelivered)
+            id = known ?? insert(passage, key: key)
+            delivered(passage, id: id, redelivered: redelivered)
         case .returned(let returned):
-            id = known ?? insert(observation, key: key)
+            id = known ?? insert(passage, key: key)
             messages[id].returned = returned
-            naming.used(observation.connection)
+            naming.used(passage.connection)
         }
         if messages[id].deliveries.count < limits.deliveriesPerMessage {
-            messages[id].packets.append(contentsOf: observation.packets)
+            messages[id].packets.append(contentsOf: passage.packets)
         }
-        joinToCall(observation, message: id, isRepeat: isRepeat)
+        joinToCall(passage, message: id, isRepeat: isRepeat)
         if limits.notesChanges { changed.append(id) }
         return id
     }
@@ -52,39 +52,39 @@ extension Correlator {
     /// - Returns: the message, and whether it was published before on another connection: by a shovel or federation,
     ///   which is nobody's voice, or on the other side of a proxy.
     private mutating func published(
-        _ observation: Observation, key: String, known: Int?
+        _ passage: Passage, key: String, known: Int?
     ) -> (message: Int, isRepeat: Bool) {
-        let connection = observation.connection
-        let hasUniqueID = observation.body.uniqueID != nil
+        let connection = passage.connection
+        let hasUniqueID = passage.body.uniqueID != nil
         let id: Int
         if let known, hasUniqueID || messages[known].publishedAt == nil {
             id = known
         } else {
-            id = insert(observation, key: key)
+            id = insert(passage, key: key)
         }
-        awaitSettlement(of: observation, message: id, delivery: nil)
+        awaitSettlement(of: passage, message: id, delivery: nil)
         guard messages[id].publishedAt == nil else {
             let first = messages[id].connection ?? connection
             if first == connection || !naming.areLegs(first, connection) { messages[id].republished += 1 }
-            if first == connection { learnSender(observation) } else { naming.used(connection) }
+            if first == connection { learnSender(passage) } else { naming.used(connection) }
             return (id, first != connection)
         }
         // Clocks of several hosts may differ: no delivery comes before its publish.
-        messages[id].publishedAt = messages[id].deliveries.reduce(observation.firstByteAt) { min($0, $1.at) }
+        messages[id].publishedAt = messages[id].deliveries.reduce(passage.firstByteAt) { min($0, $1.at) }
         messages[id].connection = connection
-        messages[id].exchange = observation.exchange
-        messages[id].routingKey = observation.routingKey
-        learnSender(observation)
+        messages[id].exchange = passage.exchange
+        messages[id].routingKey = passage.routingKey
+        learnSender(passage)
         return (id, false)
     }
 
-    private mutating func learnSender(_ observation: Observation) {
-        let connection = observation.connection
-        switch observation.body {
+    private mutating func learnSender(_ passage: Passage) {
+        let connection = passage.connection
+        switch passage.body {
         case .request(let request):
             naming.sends(
-                connection, method: request.method, routingKey: observation.routingKey,
-                exchange: observation.exchange)
+                connection, method: request.method, routingKey: passage.routingKey,
+                exchange: passage.exchange)
             for hint in request.hostHints {
                 naming.reports(connection, service: hint.service, host: hint.host, method: request.title)
             }
@@ -99,7 +99,7 @@ extension Correlator {
                 naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
             }
             if notification.isStateUpdate, naming.keeps(connection), let instance = notification.instances.first {
-                openSaves.updated(instance, on: connection, at: observation.firstByteAt)
+                openSaves.updated(instance, on: connection, at: passage.firstByteAt)
             }
         case .reply, .opaque:
             naming.used(connection)
@@ -108,42 +108,42 @@ extension Correlator {
 
     // MARK: Deliver
 
-    private mutating func delivered(_ observation: Observation, id: Int, redelivered: Bool) {
-        let connection = observation.connection
+    private mutating func delivered(_ passage: Passage, id: Int, redelivered: Bool) {
+        let connection = passage.connection
         let twin = naming.legs(of: connection).flatMap { legs in
             messages[id].deliveries.lastIndex { $0.connection == legs.0 || $0.connection == legs.1 }
         }
         if let twin, !redelivered {
             // One delivery, seen on both sides of a proxy: it arrives at the later of the two.
-            messages[id].deliveries[twin].at = max(messages[id].deliveries[twin].at, observation.lastByteAt)
+            messages[id].deliveries[twin].at = max(messages[id].deliveries[twin].at, passage.lastByteAt)
         } else {
             if messages[id].deliveries.count >= max(1, limits.deliveriesPerMessage) {
                 messages[id].deliveries.removeLast()
             }
-            let at = max(observation.lastByteAt, messages[id].publishedAt ?? observation.lastByteAt)
+            let at = max(passage.lastByteAt, messages[id].publishedAt ?? passage.lastByteAt)
             messages[id].deliveries.append(Delivery(at: at, redelivered: redelivered, connection: connection))
         }
         let latest = messages[id].deliveries.count - 1
-        awaitSettlement(of: observation, message: id, delivery: redelivered ? latest : twin ?? latest)
+        awaitSettlement(of: passage, message: id, delivery: redelivered ? latest : twin ?? latest)
         takes(
-            connection, from: observation.routingKey.isEmpty ? observation.exchange : observation.routingKey,
+            connection, from: passage.routingKey.isEmpty ? passage.exchange : passage.routingKey,
             isNew: false)
     }
 
     // MARK: Messages
 
     /// Notes what an acknowledgement that names the content is about.
-    private mutating func awaitSettlement(of observation: Observation, message: Int, delivery: Int?) {
-        let connection = observation.connection
+    private mutating func awaitSettlement(of passage: Passage, message: Int, delivery: Int?) {
+        let connection = passage.connection
         let place = unsettled.place(of: connection) ?? unsettled.insert(UnsettledContents(), for: connection)
         unsettled[at: place].add(
-            observation.contentID, message: message, delivery: delivery, oldest: messages.first,
+            passage.contentID, message: message, delivery: delivery, oldest: messages.first,
             limit: limits.unsettledPerConnection)
     }
 
-    private mutating func insert(_ observation: Observation, key: String) -> Int {
+    private mutating func insert(_ passage: Passage, key: String) -> Int {
         let id = messages.nextID
-        let message = Message(observation, id: id)
+        let message = Message(passage, id: id)
         let footprint = message.footprint
         messages.append(message)
         keys.append(key)
@@ -155,8 +155,8 @@ extension Correlator {
 
     /// Whether a passage may be of a message with the same key: one without a `_unique_id` may stand in two virtual
     /// hosts.
-    private func isOne(_ message: Int, _ observation: borrowing Observation) -> Bool {
-        guard let host = naming.virtualHost(of: observation.connection), observation.body.uniqueID == nil,
+    private func isOne(_ message: Int, _ passage: borrowing Passage) -> Bool {
+        guard let host = naming.virtualHost(of: passage.connection), passage.body.uniqueID == nil,
             let other = messages[message].connection ?? messages[message].deliveries.first?.connection
         else { return true }
         return naming.virtualHost(of: other).map { $0 == host } ?? true
@@ -164,19 +164,19 @@ extension Correlator {
 
     /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself and where
     /// it goes, since the ends of all answers have the same body.
-    private static func key(of observation: borrowing Observation) -> String {
-        observation.body.uniqueID
-            ?? "\(observation.bytes) \(observation.bodyHash) \(observation.exchange) \(observation.routingKey)"
+    private static func key(of passage: borrowing Passage) -> String {
+        passage.body.uniqueID
+            ?? "\(passage.bytes) \(passage.bodyHash) \(passage.exchange) \(passage.routingKey)"
     }
 }
 
 extension Message {
     /// What one passage tells of a message; who sent it, when and to whom is filled in by its legs.
-    init(_ observation: borrowing Observation, id: Int) {
+    init(_ passage: borrowing Passage, id: Int) {
         let kind: Kind
-        switch observation.body {
+        switch passage.body {
         case .request(let request):
-            kind = request.messageID != nil ? .call : observation.exchange.hasSuffix("_fanout") ? .fanout : .cast
+            kind = request.messageID != nil ? .call : passage.exchange.hasSuffix("_fanout") ? .fanout : .cast
         case .reply(let reply):
             kind = reply.isHeartbeat ? .heartbeat : .reply
         case .notification:
@@ -185,14 +185,14 @@ extension Message {
             kind = .opaque
         }
         self.init(
-            id: id, kind: kind, exchange: observation.exchange, routingKey: observation.routingKey,
-            bytes: observation.bytes)
-        isTruncated = observation.isTruncated
-        expiration = observation.expiration
-        uniqueID = observation.body.uniqueID
-        switch observation.body {
+            id: id, kind: kind, exchange: passage.exchange, routingKey: passage.routingKey,
+            bytes: passage.bytes)
+        isTruncated = passage.isTruncated
+        expiration = passage.expiration
+        uniqueID = passage.body.uniqueID
+        switch passage.body {
         case .request(let request): describe(request)
-        case .reply(let reply): describe(reply, routingKey: observation.routingKey, exchange: observation.exchange)
+        case .reply(let reply): describe(reply, routingKey: passage.routingKey, exchange: passage.exchange)
         case .notification(let notification): describe(notification)
         case .opaque(let reason): facts = MessageFacts(content: reason.text)
         }

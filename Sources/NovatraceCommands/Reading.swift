@@ -88,7 +88,7 @@ struct Reading {
 
     /// Says on standard error what a person must know beside the result.
     static func warn(of capture: CaptureSummary) {
-        let kinds: Set = ["capture-damaged", "trace-above-limit"]
+        let kinds: Set<AnomalyKind> = [.captureDamaged, .traceAboveLimit]
         for anomaly in capture.anomalies where kinds.contains(anomaly.kind) {
             StandardError.say(anomaly.detail)
         }

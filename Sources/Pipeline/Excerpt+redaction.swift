@@ -18,7 +18,6 @@ extension Excerpt {
         for index in participants.indices { participants[index].redact(redaction) }
         for index in connections.indices { connections[index].redact(redaction) }
         for index in anomalies.indices {
-            anomalies[index].kind = redaction.redact(text: anomalies[index].kind)
             anomalies[index].detail = redaction.redact(text: anomalies[index].detail)
         }
         for index in instanceNames.indices {

@@ -253,7 +253,7 @@ extension BusTrace {
         guard count > 0, let last, !capture.sources.contains(where: \.isLive) else { return }
         capture.anomalies.append(
             Anomaly(
-                at: last, connection: nil, kind: "trace-above-limit",
+                at: last, connection: nil, kind: .traceAboveLimit,
                 detail:
                     "\(count) older messages, until \(last), are left out: there is no room for all; --keep keeps more")
         )
@@ -264,12 +264,12 @@ extension BusTrace {
     fileprivate mutating func tellWhatWasLeftOut(_ finder: OperationFinder) {
         let losses = [
             (
-                finder.leftOut, "messages-left-out",
+                finder.leftOut, AnomalyKind.messagesLeftOut,
                 "messages that concern all instances of a request were left out of the operations of single ones "
                     + "\(finder.leftOut) times"
             ),
             (
-                finder.unlisted, "operations-not-listed",
+                finder.unlisted, .operationsNotListed,
                 "\(finder.unlisted) more operations were found, but are not listed"
             ),
         ]

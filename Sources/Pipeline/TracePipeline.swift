@@ -2,18 +2,23 @@ import Capture
 import Correlation
 import Network
 import OpenStack
+import Protocols
 import Trace
 
 /// A machine that is the whole flow: packets → segments → byte streams → frames → RPC messages → trace.
 ///
-/// Data flows one way, one packet at a time, on packet time only: the same input gives the same output.
+/// Data flows one way, one packet at a time, on packet time only: the same input gives the same output. It owns all
+/// stages and hands what each emits to the next; none of them knows another.
 package struct TracePipeline {
     private var packets = PacketDecoder()
     private var connections: TCPConnectionTable
-    private var streams: StreamStage
+    private var streams: StreamTable
+    private var planes: Planes
+    private var state: TraceState
+    private let excerpt: ExcerptContext?
     /// The latest time of all.
     private var last: Timestamp?
-    /// The latest time since things were let go last: after a clock was set back, or a time was damaged, what is expired
+    /// The latest time since things were evicted last: after a clock was set back, or a time was damaged, what is expired
     /// is told by the packets that come.
     private var recent: Timestamp?
     private var sinceExpiry = 0
@@ -25,19 +30,26 @@ package struct TracePipeline {
     /// - Parameters:
     ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
     ///   - excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
+    ///   - protocols: those that are decoded.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
         limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
-        excerpts: [Excerpt]? = nil
+        excerpts: [Excerpt]? = nil, protocols: [ProtocolRow] = ProtocolRow.all
     ) {
         isLive = limits.notesChanges
+        excerpt = excerpts.map(ExcerptContext.init)
         connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
+        var streamLimits = Limits.default
+        streamLimits.packetsPerContent = limits.packetsPerContent ?? 0
+        streams = StreamTable(limits: streamLimits, protocols: protocols)
         let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit)
-        streams = StreamStage(
-            messages: MessageStage(decoder: decoder, limits: limits),
-            packetsPerContent: limits.packetsPerContent ?? 0, notesFound: limits.notesChanges, ports: ports,
-            excerpt: excerpts.map(ExcerptContext.init))
+        planes = Planes(
+            BusPlane(decoder: decoder, listsPackets: limits.packetsPerContent != nil), redaction: decoder.redaction,
+            excerpt: excerpt)
+        state = TraceState(limits: limits, ports: ports)
     }
+
+    // MARK: One packet
 
     /// Takes one packet.
     package mutating func receive(_ bytes: RawSpan, header: borrowing PacketHeader) {
@@ -49,11 +61,40 @@ package struct TracePipeline {
         packets.decode(bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: stamp) {
             segment, payload in
             connections.receive(segment, payload: payload, at: stamp) { event, bytes in
-                if !streams.receive(event, bytes: bytes) { unwanted.append(event.connection) }
+                streams.receive(event, bytes: bytes) { Self.route($0, $1, &planes, &state, &unwanted) }
             }
         }
         for connection in unwanted { connections.ignore(connection) }
-        noteAttempts()
+        connections.visitFailedAttempts { state.attempted($0) }
+    }
+
+    /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.
+    ///
+    /// - Returns: whether anything was emitted.
+    @discardableResult
+    package mutating func advance(to time: Timestamp) -> Bool {
+        var unwanted: [Int] = []
+        var hasAny = false
+        connections.advance(to: time) { event, bytes in
+            hasAny = true
+            streams.receive(event, bytes: bytes) { Self.route($0, $1, &planes, &state, &unwanted) }
+        }
+        for connection in unwanted { connections.ignore(connection) }
+        return hasAny
+    }
+
+    /// Hands what the streams emit to the planes, and what those emit to the state.
+    private static func route(
+        _ output: StreamOutput, _ bytes: RawSpan, _ planes: inout Planes, _ state: inout TraceState,
+        _ unwanted: inout [Int]
+    ) {
+        switch output {
+        case .event(let connection, let event): planes.receive(event, bytes, on: connection) { state.receive($0) }
+        case .observation(let observation):
+            planes.note(observation) { state.receive($0) }
+            state.receive(observation)
+        case .unwanted(let tcp): unwanted.append(tcp)
+        }
     }
 
     private mutating func extend(_ stamp: PacketStamp) {
@@ -69,29 +110,10 @@ package struct TracePipeline {
         if extent.until < stamp.time { extents[source]?.until = stamp.time }
     }
 
-    /// It is as late as `time`, although no packet says so: what waited for packets does not wait any longer.
+    /// Evicts what is beyond the limits or expired; called for every packet, and does something once in a while.
     ///
-    /// - Returns: whether anything was handed on.
-    @discardableResult
-    package mutating func advance(to time: Timestamp) -> Bool {
-        var unwanted: [Int] = []
-        var hasAny = false
-        connections.advance(to: time) { event, bytes in
-            hasAny = true
-            if !streams.receive(event, bytes: bytes) { unwanted.append(event.connection) }
-        }
-        for connection in unwanted { connections.ignore(connection) }
-        return hasAny
-    }
-
-    private mutating func noteAttempts() {
-        connections.visitFailedAttempts { streams.attempted($0) }
-    }
-
-    /// Hands on what is beyond the limits or expired; called for every packet, and does something once in a while.
-    ///
-    /// - Parameter isRetained: whether what was handed on before, and is kept, refers to a connection: it is not
-    ///   forgotten then (`TraceBuilder.refers(to:)`).
+    /// - Parameter isRetained: whether what was emitted before, and is kept, refers to a connection: it is not forgotten
+    ///   then (`TraceBuilder.refers(to:)`).
     package mutating func expire(
         retaining isRetained: (Int) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
     ) {
@@ -99,60 +121,92 @@ package struct TracePipeline {
         guard sinceExpiry >= Self.packetsBetweenExpiries, let now = recent else { return }
         sinceExpiry = 0
         recent = nil
-        if extents.count > 1, !isLive { streams.extend(extents) }
-        streams.expire(at: now, retaining: isRetained, visit)
+        if extents.count > 1, !isLive { state.correlator.watch.extend(extents) }
+        // Connections first: what is emitted now need not be kept by whoever takes it before this returns.
+        state.connections.forget(state.correlator.forgetConnections(retaining: isRetained))
+        state.correlator.expire(at: now, visit)
     }
 
     private static let packetsBetweenExpiries = 256
 
     /// The kernel dropped packets: some that came until now are not here.
     package mutating func lostPackets() {
-        if let last { streams.lostPackets(until: last) }
+        if let last { state.correlator.lostPackets(until: last) }
     }
 
-    /// AMQP connections found since the last time, where the limits say that changes are noted.
-    package mutating func takeFoundConnections() -> [FoundConnection] { streams.takeFound() }
+    // MARK: While it goes on
+
+    /// Connections found since the last time, where the limits say that changes are noted.
+    package mutating func takeFoundConnections() -> [FoundConnection] { state.connections.takeFound() }
 
     /// Whether anything went wrong with a connection, or an attempt at one, since it was taken last, where the limits
     /// say that changes are noted.
-    package var hasTrouble: Bool { streams.hasTrouble }
+    package var hasTrouble: Bool { state.hasTrouble }
 
-    package mutating func takeFailedAttempts() -> [ConnectionAttempts] { streams.takeFailedAttempts() }
+    package mutating func takeFailedAttempts() -> [ConnectionAttempts] { state.takeFailedAttempts() }
 
-    package mutating func takeTroubledConnections() -> [Connection] { streams.takeTroubledConnections() }
+    /// The connections that something out of the ordinary happened to since the last time, as they stand.
+    package mutating func takeTroubledConnections() -> [Connection] {
+        let troubled = state.takeTroubled()
+        guard !troubled.isEmpty else { return [] }
+        Self.update(&state.connections, from: streams, planes) { troubled.contains($0) }
+        return troubled.sorted().compactMap { state.connections.connection($0) }
+    }
+
+    /// Takes over what is known of open connections.
+    private static func update(
+        _ list: inout ConnectionList, from streams: StreamTable, _ planes: Planes,
+        sawBothEnds: (Int) -> Bool = { _ in false }, where isWanted: (Int) -> Bool = { _ in true }
+    ) {
+        streams.visitOpen(sawBothEnds: sawBothEnds) { account in
+            guard isWanted(account.connection) else { return }
+            list.update(account)
+            if let told = planes.bus.facts.told(on: account.connection) { list.tell(account.connection, told) }
+        }
+    }
 
     /// The table of processes says whose a connection is.
     package mutating func belongs(_ connection: Int, to process: ProcessHint) {
-        streams.belongs(connection, to: process)
+        state.correlator.naming.belongs(connection, to: process)
     }
 
     /// Visits the messages that something passed of since the last time, where the limits say that changes are noted.
     package mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
-        streams.visitChanges(visit)
+        state.correlator.visitChanges(visit)
     }
 
-    /// What is joined and not yet handed on.
-    package var correlator: Correlator { _read { yield streams.correlator } }
+    /// What is joined and not yet emitted.
+    package var correlator: Correlator { _read { yield state.correlator } }
 
-    /// Ends the capture: hands on everything that is left, and says what was captured and read of it.
+    // MARK: The end
+
+    /// Ends the capture: emits everything that is left, and says what was captured and read of it.
     package mutating func finish(
         _ sources: [CaptureSource], _ damages: [CaptureDamage], endedAt: Timestamp? = nil,
         _ visit: (Correlator.Finished) -> Void
     ) -> (capture: CaptureSummary, naming: ServiceNaming) {
-        connections.finish { event, bytes in _ = streams.receive(event, bytes: bytes) }
-        noteAttempts()
-        streams.finish(sawBothEnds: connections.sawBothEnds)
+        var unwanted: [Int] = []
+        connections.finish { event, bytes in
+            streams.receive(event, bytes: bytes) { Self.route($0, $1, &planes, &state, &unwanted) }
+        }
+        connections.visitFailedAttempts { state.attempted($0) }
+        streams.finish(sawBothEnds: connections.sawBothEnds) { Self.route($0, $1, &planes, &state, &unwanted) }
         // An excerpt ends when its capture did, which may be long after its last packet.
         let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last, endedAt].compactMap(\.self)
         let end = ends.max() ?? Timestamp(nanoseconds: 0)
         for damage in damages {
-            streams.record(Anomaly(at: end, connection: nil, kind: "capture-damaged", detail: damage.sentence))
+            state.state(Anomaly(at: end, connection: nil, kind: .captureDamaged, detail: damage.sentence))
         }
         let isLossy = !damages.isEmpty || sources.contains { $0.kernelDropped ?? 0 > 0 }
-        if isLossy, !streams.correlator.knowsOfLostPackets { streams.lostPackets(until: end) }
-        streams.recordLosses(at: end)
-        streams.extend(sources)
-        streams.finish(at: end, visit)
+        if isLossy, !correlator.knowsOfLostPackets { state.correlator.lostPackets(until: end) }
+        state.recordLosses(at: end)
+        state.correlator.watch.extend(sources)
+        if let excerpt {
+            for (connection, index) in excerpt.indexes(of: state.connections.connections) {
+                state.correlator.watch.tell(connection, excerpt.connections[index].watched)
+            }
+        }
+        state.correlator.finish(at: end, visit)
         var finished = summary(of: sources)
         finished.capture.endedAt = endedAt
         return finished
@@ -160,19 +214,20 @@ package struct TracePipeline {
 
     /// What was captured and understood so far, for a trace while the capture goes on.
     package func summary(of sources: [CaptureSource]) -> (capture: CaptureSummary, naming: ServiceNaming) {
-        var capture = streams.summary(of: sources, sawBothEnds: connections.sawBothEnds)
+        var state = state
+        Self.update(&state.connections, from: streams, planes, sawBothEnds: connections.sawBothEnds)
+        var capture = state.summary(of: sources, planes.redaction)
         capture.network = NetworkCounts(packets, connections)
-        return (capture, streams.naming)
+        return (capture, correlator.concludedNaming)
     }
 
-    /// What limits and expiry made go so far.
-    package var evictions: Evictions { streams.evictions }
+    /// What limits and expiry evicted so far.
+    package var evictions: Evictions { state.evictions }
 
     /// What is kept at the moment.
     package var counts: PipelineCounts {
-        let counts = streams.counts
-        return PipelineCounts(
-            correlator: counts.correlator, listedConnections: counts.listed, streams: counts.open,
+        PipelineCounts(
+            correlator: correlator.counts, listedConnections: state.connections.listedCount, streams: streams.count,
             tcpConnections: connections.count, tcpBufferedBytes: connections.bufferedBytes)
     }
 }

@@ -41,11 +41,13 @@ package struct Limits: Sendable {
     package static let `default` = Limits()
 }
 
-/// Limits that the parts of a connection have in common: in each of them they would take more room than all else.
-final class SharedLimits: Sendable {
-    let values: Limits
+/// Limits that connections and their parts have in common: in each of them they would take more room than all else.
+package final class SharedLimits: Sendable {
+    package let values: Limits
 
-    init(_ values: Limits) {
+    package init(_ values: Limits) {
         self.values = values
     }
+
+    package static let `default` = SharedLimits(.default)
 }

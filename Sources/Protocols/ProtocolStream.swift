@@ -1,98 +1,97 @@
 import Bytes
 import Trace
 
-/// A machine that finds out what one TCP connection carries, and decodes it where it is AMQP.
+/// A machine that finds out what one TCP connection carries, and decodes it where the protocol is known.
 ///
-/// A connection counts as AMQP after a protocol header or verified frames, whatever its ports are; ports only say how
-/// long to go on looking. While `status` is `.other` bytes are dropped unseen, so feed it no more.
+/// A connection is of a protocol when its decoder has proof, whatever the ports are; ports only say how long to go on
+/// looking. While `status` is `.other` bytes are skipped unseen, so feed it no more.
 package struct ProtocolStream: Sendable {
     package enum Status: Equatable, Sendable {
         case undecided
-        case amqp
+        /// By `decoder`.
+        case decoded
         /// E.g. `TLS`, `HTTP`, `AMQP 1.0`; `unknown` where nothing was recognised.
         case other(name: String)
     }
 
     package private(set) var status = Status.undecided
-    /// The protocol in which the other end of an AMQP connection answered, where that is none that is decoded: `TLS`
-    /// where AMQP was spoken to a port for TLS.
+    /// The protocol in which the other end of a connection that is decoded answered, where that is none that is decoded:
+    /// `TLS` where AMQP was spoken to a port for TLS.
     package private(set) var answeredIn: String?
-    /// The decoder, for its counters, roles and version.
-    package private(set) var connection: AMQPConnection
-    private var first = StreamPreamble()
-    private var second = StreamPreamble()
+    private var decoder: ProtocolDecoder
+    private let protocols: [ProtocolRow]
+    /// The place of the decoder's protocol in `protocols`.
+    private var place: Int
+    private let opening: StreamOpening
+    private var first = StreamHead()
+    private var second = StreamHead()
     /// Bytes taken while undecided.
     private var undecidedBytes = 0
     private let isOwnPort: Bool
-    private let sawHandshake: Bool
-    /// Bytes after which it is no longer looked for AMQP.
-    private let undecidedLimit: Int
 
-    /// - Parameters:
-    ///   - sawHandshake: whether the capture holds the opening of the connection, by `first`.
-    package init(firstPort: UInt16, secondPort: UInt16, sawHandshake: Bool, limits: Limits = .default) {
-        isOwnPort = AMQPConnection.ports.contains(firstPort) || AMQPConnection.ports.contains(secondPort)
-        self.sawHandshake = sawHandshake
-        undecidedLimit = isOwnPort ? limits.undecidedBytesOnOwnPort : limits.undecidedBytes
-        connection = AMQPConnection(
-            firstPort: firstPort, secondPort: secondPort, sawHandshake: sawHandshake, limits: limits)
+    /// - Parameter protocols: those that are decoded; one at least is found anywhere.
+    package init(_ opening: StreamOpening, protocols: [ProtocolRow] = ProtocolRow.all) {
+        self.opening = opening
+        self.protocols = protocols
+        isOwnPort = protocols.contains { opening.isOn($0.ports) }
+        place = protocols.firstIndex(where: \.isFoundAnywhere) ?? 0
+        decoder = protocols[place].open(opening)
     }
+
+    /// Which end is the server, as far as is known.
+    package var serverSide: StreamSide { decoder.serverSide }
+
+    /// What the decoder knows of the connection.
+    package var facts: StreamFacts { decoder.facts }
 
     /// Bytes of PROXY protocol headers in front of the streams; such a connection comes through a proxy.
     package var proxyBytes: Int { first.proxyBytes + second.proxyBytes }
 
     /// The next bytes of one direction.
     package mutating func receive(
-        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard bytes.byteCount > 0 else { return }
         if case .other = status { return }
-        guard side == .first ? first.isDone : second.isDone else {
-            examine(bytes, from: side, at: stamp, emit)
-            return
-        }
-        connection.receive(bytes, from: side, at: stamp, emit)
+        guard side == .first ? first.isDone : second.isDone else { return examine(bytes, from: side, at: stamp, emit) }
+        decoder.receive(bytes, from: side, at: stamp, emit)
         if status == .undecided { decide(bytes.byteCount) }
     }
 
     /// `count` bytes of one direction were not captured: lost, or cut off a packet.
     package mutating func gap(
         _ count: Int, isCut: Bool = false, from side: StreamSide, at stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if case .other = status { return }
-        release(side, at: stamp, emit)
+        release(side, emit)
         let isSilent = status == .undecided && !isOwnPort
-        connection.gap(count, isCut: isCut, from: side, at: stamp) { event, bytes in
+        decoder.gap(count, isCut: isCut, from: side, at: stamp) { event, bytes in
             if !isSilent { emit(event, bytes) }
         }
         if status == .undecided { decide(0) }
     }
 
-    /// As `AMQPConnection.takeGrowth`.
-    package mutating func takeGrowth() -> Int { connection.takeGrowth() }
+    /// As `StreamProtocol.takeGrowth`.
+    package mutating func takeGrowth() -> Int { decoder.takeGrowth() }
 
-    /// As `AMQPConnection.heldBytes`.
-    package var heldBytes: Int { connection.heldBytes }
+    /// As `StreamProtocol.heldBytes`.
+    package var heldBytes: Int { decoder.heldBytes }
 
-    /// Hands out what there is of the contents under way, and holds nothing any more.
-    package mutating func giveUp(_ emit: (AMQPEvent, RawSpan) -> Void) {
-        let isSilent = status != .amqp && !isOwnPort
-        connection.giveUp { event, bytes in
+    /// Emits what there is of what is under way, and holds nothing any more.
+    package mutating func giveUp(_ emit: (ProtocolEvent, RawSpan) -> Void) {
+        let isSilent = status != .decoded && !isOwnPort
+        decoder.giveUp { event, bytes in
             if !isSilent { emit(event, bytes) }
         }
     }
 
-    /// Both directions ended: hands out what still waited.
-    package mutating func finish(_ emit: (AMQPEvent, RawSpan) -> Void) {
+    /// Both directions ended: emits what still waited.
+    package mutating func finish(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         if case .other = status { return }
-        for side in StreamSide.allCases {
-            if let stamp = side == .first ? first.heldStamp : second.heldStamp {
-                release(side, at: stamp, emit)
-            }
-        }
+        for side in StreamSide.allCases { release(side, emit) }
         let isSilent = status == .undecided && !isOwnPort
-        connection.finish { event, bytes in
+        decoder.finish { event, bytes in
             if !isSilent { emit(event, bytes) }
         }
         decide(0)
@@ -101,43 +100,49 @@ package struct ProtocolStream: Sendable {
 
     /// Looks at first bytes until it is clear whose they are.
     private mutating func examine(
-        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        let isStrict = !sawHandshake && isOwnPort
+        let isStrict = !opening.sawHandshake && isOwnPort
         let finding =
             side == .first
-            ? first.receive(bytes, at: stamp, isStrict: isStrict)
-            : second.receive(bytes, at: stamp, isStrict: isStrict)
+            ? first.receive(bytes, at: stamp, protocols, isStrict: isStrict)
+            : second.receive(bytes, at: stamp, protocols, isStrict: isStrict)
         switch finding {
-        case .needsMore: break
+        case .needsMore: return
+        case .other(let name) where status != .decoded:
+            return status = .other(name: name)
         case .other(let name):
             // The server's refusal of a version it does not speak names one of its own.
-            if status == .amqp {
-                answeredIn = name
-                release(side, at: stamp, emit)
-            } else {
-                status = .other(name: name)
-            }
-        case .open, .proxy: release(side, at: stamp, emit)
+            answeredIn = name
+        case .decoded(let found) where found != place && status == .undecided:
+            place = found
+            decoder = protocols[found].open(opening)
+        case .decoded, .open: break
         }
+        release(side, emit)
     }
 
     /// Hands the decoder what was held back.
-    private mutating func release(
-        _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
-    ) {
+    private mutating func release(_ side: StreamSide, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         let held = side == .first ? first.takeHeld() : second.takeHeld()
         guard !held.isEmpty else { return }
-        connection.receive(held.span.bytes, from: side, at: stamp, emit)
+        held.visit { decoder.receive($0, from: side, at: $1, emit) }
         if status == .undecided { decide(held.count) }
     }
 
     private mutating func decide(_ count: Int) {
         undecidedBytes += count
-        if connection.isAccepted {
-            status = .amqp
-        } else if undecidedBytes > undecidedLimit {
+        if decoder.isAccepted {
+            status = .decoded
+        } else if undecidedBytes > opening.undecidedBytes(isOwnPort: isOwnPort) {
             status = .other(name: "unknown")
         }
+    }
+}
+
+extension StreamOpening {
+    /// Bytes after which no protocol is looked for any longer.
+    fileprivate func undecidedBytes(isOwnPort: Bool) -> Int {
+        isOwnPort ? limits.values.undecidedBytesOnOwnPort : limits.values.undecidedBytes
     }
 }

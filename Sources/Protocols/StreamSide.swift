@@ -6,3 +6,10 @@ package enum StreamSide: Int, Sendable, CaseIterable {
 
     package var opposite: StreamSide { self == .first ? .second : .first }
 }
+
+/// A value: one of the two roles in a connection.
+package enum StreamRole: String, Sendable {
+    case client, server
+
+    package var opposite: StreamRole { self == .client ? .server : .client }
+}

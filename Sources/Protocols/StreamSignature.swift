@@ -27,7 +27,12 @@ struct StreamSignature: Sendable {
         }
     }
 
-    static let all: [StreamSignature] = [
+    static let all: [StreamSignature] =
+        AMQPVersion.others.map { code, name in
+            StreamSignature(name, isStrict: true) { AMQPVersion(code: code).probe($0) }
+        } + firstBytes
+
+    private static let firstBytes: [StreamSignature] = [
         StreamSignature("TLS", isStrict: true, probe: tls),
         StreamSignature("HTTP/2", beginsWith: ["PRI * HTTP/2.0\r\n"]),
         StreamSignature(

@@ -141,35 +141,3 @@ package struct Connection: Sendable, Identifiable {
         self.protocolName = protocolName
     }
 }
-
-/// A value: something out of the ordinary in a stream: what could not be read, or what an end said that went wrong.
-package struct Anomaly: Sendable {
-    package var at: Timestamp
-    /// Index into `CaptureSummary.connections`; `nil` where none is concerned.
-    package var connection: Int?
-    /// A short fixed name in kebab case, e.g. `gap`, `resynchronised`, `frame-end-missing`.
-    package var kind: String
-    /// One sentence without payload bytes.
-    package var detail: String
-
-    package init(at: Timestamp, connection: Int?, kind: String, detail: String) {
-        self.at = at
-        self.connection = connection
-        self.kind = kind
-        self.detail = detail
-    }
-
-    /// Whether bytes that are there were not read: neither lost by the capture nor said by an end, which is told in words.
-    package var isUnread: Bool { !Self.told.contains(kind) }
-
-    private static let told: Set = [
-        // What an end said, and how connections ended.
-        "connection-blocked", "consumer-cancelled", "channel-closed", "connection-closed", "connection-reset",
-        "protocol-refused",
-        // What the capture lacks.
-        "gap", "frame-lost", "frame-incomplete", "content-truncated", "capture-damaged", "confirm-numbering-lost",
-        // What was read all the same, or is no loss of bytes.
-        "frame-above-frame-max", "roles-reversed", "protocol-header-repeated", "outstanding-above-limit",
-        "connections-not-listed", "joining-ended-early", "trace-above-limit",
-    ]
-}

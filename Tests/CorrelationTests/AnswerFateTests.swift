@@ -7,7 +7,7 @@ import Trace
 /// The caller is on connections 0 and 1 (its replies), the server on 2 (listening) and 3.
 @Suite struct `An answer counts when its caller got it` {
     private static let queue = "reply_00112233445566778899aabbccddeeff"
-    private let noRoute = Observation.Leg.returned(Returned(code: 312, text: "NO_ROUTE"))
+    private let noRoute = Passage.Leg.returned(Returned(code: 312, text: "NO_ROUTE"))
     private let answer = BusScript.reply(to: "m1", unique: "a1")
 
     /// A call that was taken, its reply queue read on connection 1.

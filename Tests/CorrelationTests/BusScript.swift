@@ -50,13 +50,13 @@ struct BusScript {
     /// - Returns: the content's number on its connection.
     @discardableResult
     mutating func pass(
-        _ leg: Observation.Leg, _ body: OsloBody, on connection: Int, to routingKey: String, exchange: String = "nova",
+        _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, to routingKey: String, exchange: String = "nova",
         expiration: Nanoseconds? = nil, hash: UInt64 = 0
     ) -> Int {
         contents += 1
         wait(.milliseconds(1))
         correlator.receive(
-            Observation(
+            Passage(
                 leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: routingKey,
                 bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now,
                 packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body))

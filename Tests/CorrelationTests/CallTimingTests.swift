@@ -7,21 +7,21 @@ import Trace
 @Suite struct `Times of a call` {
     private let queue = "reply_00112233445566778899aabbccddeeff"
 
-    private func observation(
-        _ leg: Observation.Leg, _ body: OsloBody, on connection: Int, at milliseconds: Int64,
+    private func passage(
+        _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, at milliseconds: Int64,
         expiration: Nanoseconds? = nil
-    ) -> Observation {
+    ) -> Passage {
         let time = Timestamp(nanoseconds: .milliseconds(milliseconds))
-        return Observation(
+        return Passage(
             leg: leg, connection: connection, contentID: 1, exchange: "nova", routingKey: "conductor", bytes: 1,
             isTruncated: false, expiration: expiration, firstByteAt: time, lastByteAt: time, packets: [], bodyHash: 0,
             body: body)
     }
 
-    private func calls(_ observations: [Observation], end milliseconds: Int64) -> [Call] {
+    private func calls(_ observations: [Passage], end milliseconds: Int64) -> [Call] {
         var correlator = Correlator()
         for connection in 0..<4 { correlator.opened(connection, address: "", endpoint: "") }
-        for observation in observations { correlator.receive(observation) }
+        for passage in observations { correlator.receive(passage) }
         var calls: [Call] = []
         correlator.finish(at: Timestamp(nanoseconds: .milliseconds(milliseconds))) {
             if case .call(let call) = $0 { calls.append(call) }
@@ -37,10 +37,10 @@ import Trace
         let reply = BusScript.reply(to: "m1", unique: "r1")
         let call = calls(
             [
-                observation(.publish, request(), on: 0, at: 1000),
-                observation(.deliver(redelivered: false), request(), on: 1, at: 500),
-                observation(.publish, reply, on: 2, at: 600),
-                observation(.deliver(redelivered: false), reply, on: 3, at: 900),
+                passage(.publish, request(), on: 0, at: 1000),
+                passage(.deliver(redelivered: false), request(), on: 1, at: 500),
+                passage(.publish, reply, on: 2, at: 600),
+                passage(.deliver(redelivered: false), reply, on: 3, at: 900),
             ], end: 2000)[0]
         #expect(call.outcome == .ok)
         #expect(call.latency == nil)
@@ -49,7 +49,7 @@ import Trace
     }
 
     @Test func `of a request published before the capture: timed out an expiration after its delivery`() {
-        let taken = observation(
+        let taken = passage(
             .deliver(redelivered: false), request(), on: 1, at: 1000, expiration: .seconds(10))
         #expect(calls([taken], end: 5000)[0].outcome == .unanswered)
         let late = calls([taken], end: 12_000)[0]
@@ -62,17 +62,17 @@ import Trace
         let heartbeat = { (unique: String) in
             BusScript.reply(to: "m1", unique: unique, hasResult: false, ending: false)
         }
-        let asked = observation(.publish, request(monitor: .seconds(60)), on: 0, at: 0)
-        let answered = observation(.publish, BusScript.reply(to: "m1", unique: "r9"), on: 2, at: 100_000)
+        let asked = passage(.publish, request(monitor: .seconds(60)), on: 0, at: 0)
+        let answered = passage(.publish, BusScript.reply(to: "m1", unique: "r9"), on: 2, at: 100_000)
         let steady = calls(
             [
-                asked, observation(.publish, heartbeat("h1"), on: 2, at: 30_000),
-                observation(.publish, heartbeat("h2"), on: 2, at: 60_000), answered,
+                asked, passage(.publish, heartbeat("h1"), on: 2, at: 30_000),
+                passage(.publish, heartbeat("h2"), on: 2, at: 60_000), answered,
             ], end: 200_000)[0]
         #expect(steady.outcome == .ok)
         #expect(steady.heartbeats == 2)
         let interrupted = calls(
-            [asked, observation(.publish, heartbeat("h1"), on: 2, at: 70_000), answered], end: 200_000)[0]
+            [asked, passage(.publish, heartbeat("h1"), on: 2, at: 70_000), answered], end: 200_000)[0]
         #expect(interrupted.outcome == .timedOut)
         #expect(interrupted.isLate)
     }
@@ -81,8 +81,8 @@ import Trace
         let beat = BusScript.reply(to: "m1", unique: "h1", hasResult: false, ending: false)
         let call = calls(
             [
-                observation(.publish, request(), on: 0, at: 0),
-                observation(.deliver(redelivered: false), beat, on: 3, at: 30_000),
+                passage(.publish, request(), on: 0, at: 0),
+                passage(.deliver(redelivered: false), beat, on: 3, at: 30_000),
             ], end: 40_000)[0]
         #expect(call.heartbeats == 1)
         #expect(call.outcome == .unanswered)

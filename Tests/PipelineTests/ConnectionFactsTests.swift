@@ -52,7 +52,7 @@ private struct ConnectionScript {
 }
 
 @Suite struct `What the two ends say about their connection` {
-    private func kinds(_ trace: BusTrace) -> [String] { trace.capture.anomalies.map(\.kind) }
+    private func kinds(_ trace: BusTrace) -> [String] { trace.capture.anomalies.map(\.kind.rawValue) }
 
     @Test func `a connection that is still open has no end`() throws {
         let script = ConnectionScript()

@@ -400,7 +400,7 @@ import Workflows
         let trace = trace(openings)
         #expect(trace.capture.connections.count == 600)
         #expect(trace.capture.connections.count { $0.end == nil } == 300)
-        #expect(Set(trace.capture.anomalies.map(\.kind)) == ["connection-reset"])
+        #expect(Set(trace.capture.anomalies.map(\.kind)) == [.connectionReset])
         #expect(
             sentences(trace) == [
                 "300 connections reset by 10.0.0.2:5672 without a close (nova-compute 10.0.0.7), at 22:13:25",

@@ -66,7 +66,8 @@ typealias MethodSequences = [String: [String]]
         if case .opened(let ends) = event.kind {
             streams[event.connection] = (
                 ProtocolStream(
-                    firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake),
+                    StreamOpening(
+                        firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake)),
                 ends
             )
         }
@@ -74,7 +75,7 @@ typealias MethodSequences = [String: [String]]
         let isForward = event.direction == .forward
         let name = isForward ? "\(ends.first.port) → \(ends.second.port)" : "\(ends.second.port) → \(ends.first.port)"
         streams[event.connection]?.0.receive(bytes, from: isForward ? .first : .second, at: event.stamp) { event, _ in
-            guard case .method(let method) = event else { return }
+            guard case .amqp(.method(let method)) = event else { return }
             sequences[name, default: []].append(method.method.id.description)
         }
     }

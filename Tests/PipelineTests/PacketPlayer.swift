@@ -1,6 +1,7 @@
 import Network
 import OpenStack
 import Pipeline
+import Protocols
 import TestSupport
 import Trace
 
@@ -35,8 +36,8 @@ struct PacketPlayer {
     }
 
     /// The trace of the packets as they stand.
-    func trace(detail: OsloDecoder.Detail = .none) -> BusTrace {
-        var pipeline = TracePipeline(detail: detail)
+    func trace(detail: OsloDecoder.Detail = .none, protocols: [ProtocolRow] = ProtocolRow.all) -> BusTrace {
+        var pipeline = TracePipeline(detail: detail, protocols: protocols)
         var builder = TraceBuilder()
         var source = CaptureSource(path: "test", linkType: "EN10MB")
         for packet in packets {

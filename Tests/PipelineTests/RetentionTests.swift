@@ -39,7 +39,7 @@ import Trace
         for id in 0..<200 { builder.add(message(id)) }
         #expect(builder.count.messages == 97)
         let kept = trace(builder)
-        let left = try #require(kept.capture.anomalies.first { $0.kind == "trace-above-limit" })
+        let left = try #require(kept.capture.anomalies.first { $0.kind == .traceAboveLimit })
         #expect(left.detail.contains("103 older messages, until 1970-01-01T00:16:40.102"))
         #expect(kept.messages.first?.uniqueID == "103")
     }
@@ -119,7 +119,7 @@ import Trace
         for id in [700, 800] {
             capture.connections.append(Connection(id: id, client: "\(id)", server: "", protocolName: "AMQP"))
         }
-        capture.anomalies = [700, 800, 900].map { Anomaly(at: start, connection: $0, kind: "gap", detail: "") }
+        capture.anomalies = [700, 800, 900].map { Anomaly(at: start, connection: $0, kind: .gap, detail: "") }
         let trace = builder.trace(
             capture: capture, naming: ServiceNaming(connections: 1, evidencePerConnection: 1))
         #expect(trace.capture.connections.map(\.id) == [0, 1])
@@ -130,7 +130,7 @@ import Trace
 
 @Suite struct `Anomalies that are kept` {
     private func anomaly(_ number: Int) -> Anomaly {
-        Anomaly(at: Timestamp(nanoseconds: 0), connection: nil, kind: "gap", detail: "\(number)")
+        Anomaly(at: Timestamp(nanoseconds: 0), connection: nil, kind: .gap, detail: "\(number)")
     }
 
     @Test(arguments: [0, 500])

@@ -200,7 +200,7 @@ import Trace
         #expect(live.pipeline.evictions.unlistedConnections == 36)
         let trace = live.finish()
         #expect(trace.capture.connections.count == 64)
-        #expect(trace.capture.anomalies.map(\.kind) == ["connections-not-listed"])
+        #expect(trace.capture.anomalies.map(\.kind) == [.connectionsNotListed])
     }
 
     @Test func `can be looked at while it goes on`() {

@@ -10,7 +10,7 @@ import Trace
     /// The conversation with some damage in it, in pieces of random size.
     private func run(seed: UInt64, sawHandshake: Bool) -> String? {
         var generator = SeededGenerator(state: seed)
-        var stream = ProtocolStream(firstPort: 40000, secondPort: 5672, sawHandshake: sawHandshake)
+        var stream = ProtocolStream(StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: sawHandshake))
         var log = EventLog()
         var fed = [0, 0]
         for piece in Conversation.pieces {
@@ -31,9 +31,9 @@ import Trace
             }
         }
         stream.finish { log.note($0, $1) }
-        guard case .amqp = stream.status else { return nil }
+        guard case .decoded = stream.status else { return nil }
         for side in StreamSide.allCases {
-            let counts = stream.connection.counts(from: side)
+            let counts = stream.facts.traffic[side]
             if counts.seen != fed[side.rawValue] || counts.decoded + counts.skipped != counts.seen {
                 return "seed \(seed): \(counts) of \(fed[side.rawValue])"
             }
@@ -100,7 +100,7 @@ import Trace
         let body = [UInt8](repeating: 0x20, count: 400_000)
         let bytes = Conversation.request(1, key: "k", body: body)
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: false)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: false))
         for index in bytes.indices {
             connection.receive(bytes.span.bytes.extracting(index..<index + 1), from: .first, at: .at(1)) {
                 log.note($0, $1)

@@ -18,32 +18,33 @@ struct EventLog {
     var contents: [AMQPContent] = []
     var bodies: [[UInt8]] = []
     var settlements: [Settlement] = []
-    var anomalies: [AMQPAnomaly] = []
+    var anomalies: [StreamAnomaly] = []
     var skipped = 0
 
-    var kinds: [AMQPAnomaly.Kind] { anomalies.map(\.kind) }
+    var kinds: [AnomalyKind] { anomalies.map(\.kind) }
     var names: [String] { methods.map(\.method.name) }
 
     /// The lines that one role caused.
-    func lines(of side: AMQPSide) -> [String] { lines.filter { $0.hasPrefix(side.rawValue) } }
+    func lines(of side: StreamRole) -> [String] { lines.filter { $0.hasPrefix(side.rawValue) } }
 
-    mutating func note(_ event: AMQPEvent, _ body: RawSpan) {
+    mutating func note(_ event: ProtocolEvent, _ body: RawSpan) {
         switch event {
-        case .protocolHeader(let version, let side, _): lines.append("\(side) header \(version)")
-        case .method(let event):
+        case .amqp(.protocolHeader(let version, let side, _)): lines.append("\(side) header \(version)")
+        case .amqp(.method(let event)):
             methods.append(event)
             lines.append("\(event.side) \(event.channel) \(event.method) \(event.contentID.map(String.init) ?? "-")")
-        case .content(let content):
+        case .amqp(.content(let content)):
             let bytes = body.withUnsafeBytes { [UInt8]($0) }
             contents.append(content)
             bodies.append(bytes)
             lines.append(
                 "\(content.side) content \(content.id) \(content.channel) \(content.method) \(content.properties) "
                     + "\(content.bodySize) \(content.isTruncated) \(bytes.count) \(bytes.hashValue)")
-        case .settled(let settlement):
+        case .amqp(.settled(let settlement)):
             settlements.append(settlement)
             lines.append("\(settlement.kind) \(settlement.channel) \(settlement.contentIDs.map { $0 })")
-        case .heartbeat(let side, _): lines.append("\(side) heartbeat")
+        case .amqp(.heartbeat(let side, _)): lines.append("\(side) heartbeat")
+        case .accepted: lines.append("accepted")
         case .anomaly(let anomaly):
             anomalies.append(anomaly)
             lines.append("anomaly \(anomaly.kind.rawValue): \(anomaly.detail)")
@@ -76,7 +77,7 @@ func decode(
 ) -> (log: EventLog, connection: AMQPConnection) {
     var log = EventLog()
     var connection = AMQPConnection(
-        firstPort: 40000, secondPort: 5672, sawHandshake: sawHandshake, limits: limits)
+        StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: sawHandshake, limits: SharedLimits(limits)))
     for (number, piece) in pieces.enumerated() {
         connection.feed(piece.bytes, from: piece.side, at: .at(Int64(number + 1)), into: &log)
     }

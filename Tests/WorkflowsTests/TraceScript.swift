@@ -258,7 +258,7 @@ struct TraceScript {
         connection.participant = participant
         trace.capture.connections.append(connection)
         trace.capture.anomalies.append(
-            Anomaly(at: now, connection: connection.id, kind: "gap", detail: "100 bytes from the client are missing"))
+            Anomaly(at: now, connection: connection.id, kind: .gap, detail: "100 bytes from the client are missing"))
         trace.capture.anomalyCount += 1
     }
 }

@@ -138,7 +138,7 @@ extension Excerpt {
         var record = ExcerptRecord("anomaly")
         record.add("at", anomaly.at)
         record.add("connection", anomaly.connection.map(String.init))
-        record.add("kind", anomaly.kind)
+        record.add("kind", anomaly.kind.rawValue)
         record.add("detail", anomaly.detail)
         return record
     }
@@ -264,7 +264,8 @@ extension Excerpt {
             guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
             anomalies.append(
                 Anomaly(
-                    at: at, connection: record.integer("connection"), kind: record["kind"] ?? "",
+                    at: at, connection: record.integer("connection"),
+                    kind: record["kind"].flatMap { AnomalyKind(rawValue: $0) } ?? .unknown,
                     detail: record["detail"] ?? ""))
         case "request":
             if let id = record["id"], requests.count < 2 * Self.mostRecords { requests.insert(id) }

@@ -4,67 +4,33 @@ import Trace
 /// A machine that decodes the AMQP of one TCP connection, 0-9-1 with RabbitMQ's extensions, 0-9 and 0-8.
 ///
 /// It may begin anywhere in the streams: a direction that does not begin with a protocol header, or as the answer to
-/// one, is searched for a frame boundary first. Nothing in the bytes makes it fail; see `AMQPAnomaly` for what it steps
+/// one, is searched for a frame boundary first. Nothing in the bytes makes it fail; see `StreamAnomaly` for what it steps
 /// over and `Limits` for what it keeps.
 package struct AMQPConnection: StreamProtocol, Sendable {
-    package typealias Event = AMQPEvent
-
-    /// A value: stream bytes of one direction; those seen are decoded, skipped or still waiting.
-    package struct ByteCounts: Sendable, Equatable {
-        package var seen = 0
-        /// In whole frames and protocol headers.
-        package var decoded = 0
-        /// In no frame, or in frames of which a part was missing.
-        package var skipped = 0
-        /// Not captured.
-        package var missing = 0
-        /// Holes that make up `missing`, what was cut off packets not counted.
-        package var gaps = 0
-        /// Of `missing`, what was cut off packets, and off how many.
-        package var cut = 0
-        package var cutPackets = 0
-
-        fileprivate mutating func note(missing count: Int, isCut: Bool) {
-            missing &+= count
-            if isCut {
-                cut &+= count
-                cutPackets += 1
-            } else {
-                gaps += 1
-            }
-        }
-    }
-
     package static let name = "AMQP 0-9-1"
     package static let ports: [UInt16] = [5672, 5671, 25673]
 
     private var first: FrameDecoder
     private var second: FrameDecoder
     private var session: AMQPSession
-    private var counts = (first: ByteCounts(), second: ByteCounts())
-    private var lastStamp: PacketStamp?
-    private var began: Timestamp?
-    private var lastSeen: (first: Timestamp?, second: Timestamp?)
-    /// The last packet that bytes were cut off.
-    package private(set) var lastCut: PacketStamp?
+    private var traffic = StreamTraffic()
     private let trustsLoneFrame: Bool
     private var growthTaken = 0
 
-    /// - Parameters:
-    ///   - sawHandshake: whether `first` is known to have opened the connection, which makes it the client until the
-    ///     methods say otherwise; else ports decide.
-    package init(firstPort: UInt16, secondPort: UInt16, sawHandshake: Bool, limits: Limits = .default) {
+    /// Who opened the connection is the client until the methods say otherwise; where that is not known ports decide.
+    package init(_ opening: StreamOpening) {
+        let (firstPort, secondPort) = (opening.firstPort, opening.secondPort)
+        let sawHandshake = opening.sawHandshake
         let isFirstPort = AMQPConnection.ports.contains(firstPort)
         let isSecondPort = AMQPConnection.ports.contains(secondPort)
         let isKnown = sawHandshake || isFirstPort != isSecondPort
         let guess: StreamSide = isFirstPort == isSecondPort && firstPort < secondPort ? .first : .second
         let serverSide: StreamSide =
             sawHandshake ? .second : isFirstPort != isSecondPort && isFirstPort ? .first : guess
-        let limits = SharedLimits(limits)
-        session = AMQPSession(serverSide: serverSide, isServerExpected: isKnown, limits: limits)
+        session = AMQPSession(serverSide: serverSide, isServerExpected: isKnown, limits: opening.limits)
         session.context.sawBeginning = sawHandshake
-        first = FrameDecoder(limits: limits)
-        second = FrameDecoder(limits: limits)
+        first = FrameDecoder(limits: opening.limits)
+        second = FrameDecoder(limits: opening.limits)
         trustsLoneFrame = isFirstPort || isSecondPort
     }
 
@@ -79,26 +45,24 @@ package struct AMQPConnection: StreamProtocol, Sendable {
 
     /// Whether a protocol header or verified frames were seen.
     package var isAccepted: Bool { session.sawProtocolHeader || session.frames > 0 }
-    /// Whether the capture began when the connection was already open.
-    package var isMidstream: Bool { !session.sawProtocolHeader }
     /// What the protocol header or `connection.start` named.
     package var version: AMQPVersion? { session.version }
     package var serverSide: StreamSide { session.serverSide }
     /// Frames of both directions.
     package var frames: Int { session.frames }
-    /// Whether nothing but heartbeats passed.
-    package var isIdle: Bool { session.frames == session.heartbeats }
 
-    /// When the first bytes came, of either direction.
-    package var beganAt: Timestamp? { began }
-    /// When bytes of one direction came last.
-    package func lastSeen(from side: StreamSide) -> Timestamp? { side == .first ? lastSeen.first : lastSeen.second }
-    /// Messages that the client published, and that the server gave out (`basic.deliver`, `basic.get-ok`).
-    package var messages: (published: Int, delivered: Int) { (session.published, session.delivered) }
+    package var facts: StreamFacts {
+        var traffic = traffic
+        for side in StreamSide.allCases { traffic[side] = counts(from: side) }
+        return StreamFacts(
+            protocolName: version?.description ?? Self.name, serverSide: serverSide,
+            isMidstream: !session.sawProtocolHeader, isIdle: session.frames == session.heartbeats,
+            messages: (session.published, session.delivered), traffic: traffic)
+    }
 
     /// Counters of one direction, readable at any time.
     package func counts(from side: StreamSide) -> ByteCounts {
-        var result = side == .first ? counts.first : counts.second
+        var result = traffic[side]
         let decoder = side == .first ? first : second
         result.decoded = decoder.bytesDecoded
         result.skipped = decoder.bytesSkipped
@@ -106,33 +70,26 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     }
 
     package mutating func receive(
-        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        if lastStamp == nil { began = stamp.time }
-        lastStamp = stamp
+        traffic.saw(bytes.byteCount, from: side, at: stamp)
         session.context.trustsLoneFrame = trustsLoneFrame || isAccepted
         if side == .first {
-            counts.first.seen += bytes.byteCount
-            lastSeen.first = stamp.time
             AMQPConnection.run(&first, &session, bytes, side, stamp, emit)
         } else {
-            counts.second.seen += bytes.byteCount
-            lastSeen.second = stamp.time
             AMQPConnection.run(&second, &session, bytes, side, stamp, emit)
         }
     }
 
     package mutating func gap(
-        _ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp,
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard count > 0 else { return }
-        lastStamp = stamp
-        if isCut { lastCut = stamp }
+        traffic.missed(count, isCut: isCut, from: side, at: stamp)
         if side == .first {
-            counts.first.note(missing: count, isCut: isCut)
             AMQPConnection.gap(&first, &session, count, isCut: isCut, side, stamp, emit)
         } else {
-            counts.second.note(missing: count, isCut: isCut)
             AMQPConnection.gap(&second, &session, count, isCut: isCut, side, stamp, emit)
         }
     }
@@ -151,8 +108,8 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     package var heldBytes: Int { first.kept.count + second.kept.count + session.heldBytes }
 
     /// Hands out what there is of the contents under way, and forgets them, the channels and the bytes that wait.
-    package mutating func giveUp(_ emit: (AMQPEvent, RawSpan) -> Void) {
-        guard let stamp = lastStamp else { return }
+    package mutating func giveUp(_ emit: (ProtocolEvent, RawSpan) -> Void) {
+        guard let stamp = traffic.lastStamp else { return }
         let detail = "what was under way was given up, \(heldBytes) bytes, since too many are held of all connections"
         session.report(.heldAboveLimit, detail, stamp, emit)
         first.giveUp(session.context)
@@ -160,8 +117,8 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         session.giveUp(at: stamp, emit)
     }
 
-    package mutating func finish(_ emit: (AMQPEvent, RawSpan) -> Void) {
-        guard let stamp = lastStamp else { return }
+    package mutating func finish(_ emit: (ProtocolEvent, RawSpan) -> Void) {
+        guard let stamp = traffic.lastStamp else { return }
         AMQPConnection.finish(&first, &session, .first, stamp, emit)
         AMQPConnection.finish(&second, &session, .second, stamp, emit)
     }
@@ -171,7 +128,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
 extension AMQPConnection {
     private static func run(
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ bytes: RawSpan, _ side: StreamSide,
-        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if let replayed = pass(&decoder, &session, bytes, side, stamp, emit) {
             replay(replayed, &decoder, &session, side, emit)
@@ -181,8 +138,8 @@ extension AMQPConnection {
     /// Feeds earlier bytes again. What of them is to be fed once more ends where the piece at hand does: it is gone back
     /// to in the same bytes.
     private static func replay(
-        _ bytes: ReplayedBytes, _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: StampedBytes, _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide,
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         var start = 0
         var next = 0
@@ -202,8 +159,8 @@ extension AMQPConnection {
     /// Runs the decoder over `bytes`, all of them unless earlier bytes are to be fed again, which end with these.
     private static func pass(
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ bytes: RawSpan, _ side: StreamSide,
-        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
-    ) -> ReplayedBytes? {
+        _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) -> StampedBytes? {
         var offset = 0
         while let step = decoder.next(bytes, &offset, at: stamp, session.context, due: { session.due($0, side) }) {
             switch step {
@@ -233,14 +190,14 @@ extension AMQPConnection {
     }
 
     private static func skipped(
-        _ count: Int, _ side: AMQPSide, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ count: Int, _ side: StreamRole, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if count > 0 { emit(.skipped(byteCount: count, side, stamp), RawSpan()) }
     }
 
     private static func gap(
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ count: Int, isCut: Bool, _ side: StreamSide,
-        _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         drain(&decoder, &session, side, stamp, emit)
         // What was cut off packets is counted: each would be an anomaly else, for one reason.
@@ -257,7 +214,7 @@ extension AMQPConnection {
     /// A method that waits for the frame after it is good enough when none will come.
     private static func drain(
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard session.context.trustsLoneFrame, let bytes = decoder.drain() else { return }
         skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
@@ -266,7 +223,7 @@ extension AMQPConnection {
 
     private static func finish(
         _ decoder: inout FrameDecoder, _ session: inout AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         drain(&decoder, &session, side, stamp, emit)
         var isIncomplete = false

@@ -1,32 +1,21 @@
 import Trace
 
-/// A value: one of the two roles in a connection.
-package enum AMQPSide: String, Sendable {
-    case client, server
-
-    package var opposite: AMQPSide { self == .client ? .server : .client }
-}
-
 /// A value: what happened in an AMQP connection.
 ///
-/// Events come in stream order per direction and in order of packets between the two. Every method is an event of its
-/// own at the moment its frame is complete; the message that follows some of them is `content`, whose body is the span
-/// handed out beside the event (empty for all other events).
+/// Every method is an event of its own at the moment its frame is complete; the message that follows some of them is
+/// `content`, whose body is the span emitted beside the event (empty for all other events).
 package enum AMQPEvent: Sendable {
     /// Eight bytes from `AMQP` on; from the server, they refuse the client's version.
-    case protocolHeader(AMQPVersion, AMQPSide, PacketStamp)
+    case protocolHeader(AMQPVersion, StreamRole, PacketStamp)
     case method(AMQPMethodEvent)
     case content(AMQPContent)
     case settled(Settlement)
-    case heartbeat(AMQPSide, PacketStamp)
-    case anomaly(AMQPAnomaly)
-    /// Bytes that belong to no frame, stepped over before a frame was found or before the stream ended.
-    case skipped(byteCount: Int, AMQPSide, PacketStamp)
+    case heartbeat(StreamRole, PacketStamp)
 }
 
 /// A value: a method frame.
 package struct AMQPMethodEvent: Sendable {
-    package let side: AMQPSide
+    package let side: StreamRole
     /// 0 for methods of class connection.
     package let channel: UInt16
     package let method: Method

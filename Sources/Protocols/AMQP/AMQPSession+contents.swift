@@ -14,14 +14,14 @@ extension AMQPSession {
     }
 
     /// A method where more of a content was due: the broker would close the connection (RabbitMQ: UNEXPECTED_FRAME).
-    mutating func interrupt(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func interrupt(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard let place = index(of: origin.channel), !assemblies[slot(place, origin.side)].isIdle else { return }
         assemblies[slot(place, origin.side)].drop()
         report(.contentInterrupted, "\(method.name) where more of a content was due", origin.stamp, emit)
     }
 
     mutating func begin(
-        _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         switch method {
         case .publish: published &+= 1
@@ -52,7 +52,7 @@ extension AMQPSession {
     }
 
     mutating func contentHeader(
-        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel), assemblies[slot(place, origin.side)].isHeaderDue else {
             orphan(.contentHeaderUnexpected, "a content header without a method", origin, emit)
@@ -81,7 +81,7 @@ extension AMQPSession {
     /// Properties that cannot be read do not hide the body, whose size stands before them.
     private mutating func malformedHeader(
         _ bytes: RawSpan, _ payload: Range<Int>, _ place: Int, _ origin: FrameOrigin,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard payload.count >= 14 else { return assemblies[slot(place, origin.side)].drop() }
         let start = payload.lowerBound
@@ -91,7 +91,7 @@ extension AMQPSession {
 
     private func reportProperties(
         _ properties: BasicProperties, _ cursor: ByteCursor, _ stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if !cursor.isAtEnd, !properties.hasUnknownProperties {
             report(.contentHeaderMalformed, "the content header goes on after its properties", stamp, emit)
@@ -102,7 +102,7 @@ extension AMQPSession {
     }
 
     mutating func contentBody(
-        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel), assemblies[slot(place, origin.side)].isBodyDue else {
             orphan(.contentBodyUnexpected, "a body of \(payload.count) bytes without its header", origin, emit)
@@ -122,7 +122,7 @@ extension AMQPSession {
 
     /// A piece of a body frame that is not complete yet; its channel may have been closed meanwhile.
     mutating func bodyPiece(
-        _ bytes: RawSpan, _ range: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, _ range: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
         guard assemblies[slot(place, origin.side)].due >= UInt64(range.count) else { return }
@@ -131,7 +131,7 @@ extension AMQPSession {
         reportBodyLimit(place, origin, emit)
     }
 
-    mutating func bodyEnd(size: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func bodyEnd(size: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         frames += 1
         if context.frameMax != 0, size > context.frameMax { reportSize(size, origin.stamp, emit) }
         guard let place = index(of: origin.channel) else { return }
@@ -140,7 +140,7 @@ extension AMQPSession {
     }
 
     private mutating func reportBodyLimit(
-        _ place: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ place: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard assemblies[slot(place, origin.side)].takeLimitReport() else { return }
         report(.bodyAboveLimit, "a body is kept up to \(limits.bodySize) bytes only", origin.stamp, emit)
@@ -148,7 +148,7 @@ extension AMQPSession {
 
     /// A header or body whose method was not seen: no news where the capture or a gap began just before.
     private mutating func orphan(
-        _ kind: AMQPAnomaly.Kind, _ detail: String, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ kind: AnomalyKind, _ detail: String, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
         if !assemblies[slot(place, origin.side)].isIdle {
@@ -163,7 +163,7 @@ extension AMQPSession {
 /// What a gap leaves behind.
 extension AMQPSession {
     mutating func truncate(
-        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard !assemblies[slot(place, side)].isIdle else { return }
         let number = channels[place].number
@@ -172,13 +172,13 @@ extension AMQPSession {
     }
 
     /// Frames of one end are missing: its contents cannot go on, and its publishes are no longer counted.
-    mutating func loseStep(_ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func loseStep(_ side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         for place in channels.indices { loseStep(place, side, at: stamp, emit) }
     }
 
     /// A frame of one channel is missing.
     mutating func loseFrame(
-        _ number: UInt16, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ number: UInt16, _ side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         report(.frameLost, "a frame on channel \(number) is not whole", stamp, emit)
         if let place = index(of: number) { loseStep(place, side, at: stamp, emit) }
@@ -190,7 +190,7 @@ extension AMQPSession {
     }
 
     private mutating func loseStep(
-        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ place: Int, _ side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         truncate(place, side, at: stamp, emit)
         assemblies[slot(place, side)].forgetBeginning()

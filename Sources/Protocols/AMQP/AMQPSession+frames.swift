@@ -15,7 +15,7 @@ struct FrameOrigin {
 extension AMQPSession {
     mutating func frame(
         _ header: FrameHeader, _ payload: Range<Int>, _ bytes: RawSpan, _ origin: FrameOrigin,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         frames += 1
         if context.frameMax != 0, header.size > context.frameMax { reportSize(header.size, origin.stamp, emit) }
@@ -29,18 +29,18 @@ extension AMQPSession {
                 report(.heartbeatMalformed, detail, origin.stamp, emit)
             }
             heartbeats += 1
-            emit(.heartbeat(role(origin.side), origin.stamp), RawSpan())
+            emit(.amqp(.heartbeat(role(origin.side), origin.stamp)), RawSpan())
         default:
             report(.frameTypeUnknown, "a frame of type \(header.type), which does not exist", origin.stamp, emit)
         }
     }
 
-    func reportSize(_ size: Int, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    func reportSize(_ size: Int, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         report(.frameAboveFrameMax, "a frame of \(size) bytes, agreed were \(context.frameMax)", stamp, emit)
     }
 
     private mutating func method(
-        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         let (method, error) = decoder.decode(bytes, payload)
         reportDecoding(method, error, origin.stamp, emit)
@@ -55,7 +55,7 @@ extension AMQPSession {
         let event = AMQPMethodEvent(
             side: role(origin.side), channel: origin.channel, method: method, contentID: contentID,
             stamp: origin.stamp)
-        emit(.method(event), RawSpan())
+        emit(.amqp(.method(event)), RawSpan())
         if let content, let contentID {
             begin(content, contentID, origin, emit)
         } else {
@@ -64,7 +64,7 @@ extension AMQPSession {
     }
 
     private func reportDecoding(
-        _ method: Method, _ error: DecodeError?, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ method: Method, _ error: DecodeError?, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if let error {
             report(.methodMalformed, "\(method.name) \(error.what)", stamp, emit)
@@ -76,7 +76,7 @@ extension AMQPSession {
     }
 
     /// What a method without content changes.
-    private mutating func apply(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    private mutating func apply(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         switch method {
         case .basicAck, .basicNack, .basicReject: settle(method, origin, emit)
         case .connectionStart(let start): note(start)
@@ -97,7 +97,9 @@ extension AMQPSession {
         }
     }
 
-    private mutating func apply(_ method: GenericMethod, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    private mutating func apply(
+        _ method: GenericMethod, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
         switch method.definition.name {
         case "channel.close-ok": renew(origin.channel, sawOpen: false, at: origin.stamp, emit)
         case "basic.get":

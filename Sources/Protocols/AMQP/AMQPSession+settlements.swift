@@ -3,7 +3,7 @@ import Trace
 
 /// Publisher confirms and consumer acknowledgements: the same methods, told apart by who sends them.
 extension AMQPSession {
-    mutating func settle(_ method: Method, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func settle(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         let tag: UInt64
         let multiple: Bool
         let negative: Settlement.Kind?
@@ -26,7 +26,7 @@ extension AMQPSession {
 
     private mutating func confirm(
         _ tag: UInt64, _ multiple: Bool, isPositive: Bool, _ origin: FrameOrigin,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = index(of: origin.channel) else { return }
         switch channels[place].confirms.confirm(
@@ -42,19 +42,20 @@ extension AMQPSession {
     }
 
     /// Settles publishes that came after their confirms, once their contents were handed on.
-    mutating func settleConfirmed(_ place: Int, _ origin: FrameOrigin, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func settleConfirmed(_ place: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard channels[place].confirms.hasConfirmed, assemblies[slot(place, origin.side)].isIdle else { return }
         while let earlier = channels[place].confirms.takeConfirmed() { emit(settled(earlier, origin), RawSpan()) }
     }
 
-    private func settled(_ earlier: PublisherConfirms.Earlier, _ origin: FrameOrigin) -> AMQPEvent {
-        .settled(
-            Settlement(
-                contentIDs: ContentIDs(earlier.id), kind: earlier.isPositive ? .confirmed : .nacked,
-                channel: origin.channel, stamp: earlier.stamp))
+    private func settled(_ earlier: PublisherConfirms.Earlier, _ origin: FrameOrigin) -> ProtocolEvent {
+        .amqp(
+            .settled(
+                Settlement(
+                    contentIDs: ContentIDs(earlier.id), kind: earlier.isPositive ? .confirmed : .nacked,
+                    channel: origin.channel, stamp: earlier.stamp)))
     }
 
-    func settled(_ ids: ContentIDs, _ kind: Settlement.Kind, _ origin: FrameOrigin) -> AMQPEvent {
-        .settled(Settlement(contentIDs: ids, kind: kind, channel: origin.channel, stamp: origin.stamp))
+    func settled(_ ids: ContentIDs, _ kind: Settlement.Kind, _ origin: FrameOrigin) -> ProtocolEvent {
+        .amqp(.settled(Settlement(contentIDs: ids, kind: kind, channel: origin.channel, stamp: origin.stamp)))
     }
 }

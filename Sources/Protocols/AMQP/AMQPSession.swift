@@ -42,16 +42,16 @@ struct AMQPSession {
 
     var limits: Limits { shared.values }
 
-    func role(_ side: StreamSide) -> AMQPSide { side == serverSide ? .server : .client }
+    func role(_ side: StreamSide) -> StreamRole { side == serverSide ? .server : .client }
 
     /// Whether publishes may come from that end, as far as is known.
     func maySendPublishes(_ side: StreamSide) -> Bool { !isServerProved || side != serverSide }
 
     func report(
-        _ kind: AMQPAnomaly.Kind, _ detail: String, _ stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ kind: AnomalyKind, _ detail: String, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard !isSilent else { return }
-        emit(.anomaly(AMQPAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
+        emit(.anomaly(StreamAnomaly(kind: kind, detail: detail, stamp: stamp)), RawSpan())
     }
 }
 
@@ -73,7 +73,7 @@ extension AMQPSession {
 
     /// The place of a channel, made where there is none; `nil` above the limit.
     mutating func place(
-        of number: UInt16, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        of number: UInt16, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) -> Int? {
         if let index = index(of: number) {
             lastIndex = index
@@ -103,7 +103,7 @@ extension AMQPSession {
     }
 
     /// Contents under way end here, and nothing is known of channels any more.
-    mutating func giveUp(at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func giveUp(at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         for side in StreamSide.allCases { loseStep(side, at: stamp, emit) }
         channels = []
         assemblies = []
@@ -113,7 +113,7 @@ extension AMQPSession {
 
     /// A channel begins or ends: what was under way belongs to the one before.
     mutating func renew(
-        _ number: UInt16, sawOpen: Bool, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ number: UInt16, sawOpen: Bool, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         guard let place = place(of: number, at: stamp, emit) else { return }
         for side in StreamSide.allCases {
@@ -127,10 +127,10 @@ extension AMQPSession {
 /// Roles and versions.
 extension AMQPSession {
     mutating func protocolHeader(
-        _ version: AMQPVersion, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ version: AMQPVersion, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if side == serverSide, isServerProved || isServerExpected || sawProtocolHeader {
-            emit(.protocolHeader(version, .server, stamp), RawSpan())
+            emit(.amqp(.protocolHeader(version, .server, stamp)), RawSpan())
             report(.protocolRefused, "the server answers with \(version)", stamp, emit)
             return
         }
@@ -145,7 +145,7 @@ extension AMQPSession {
         self.version = version
         decoder.is08 = version.is08
         context.isOpen = true
-        emit(.protocolHeader(version, .client, stamp), RawSpan())
+        emit(.amqp(.protocolHeader(version, .client, stamp)), RawSpan())
     }
 
     mutating func note(_ start: ConnectionStart) {
@@ -164,7 +164,7 @@ extension AMQPSession {
 
     /// Methods that only one role sends tell who is who; the first of them overrules ports.
     mutating func noteRole(
-        _ method: Method, from side: StreamSide, at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void
+        _ method: Method, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         let server: StreamSide
         switch method.sender {

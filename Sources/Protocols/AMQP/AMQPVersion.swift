@@ -29,16 +29,19 @@ package struct AMQPVersion: Hashable, Sendable {
     /// Whether the methods are numbered as in 0-8 (close is 60, consume has no arguments).
     package var is08: Bool { self == .v08 || self == .v08AsAmqplib }
 
-    /// The name of a version that shares only the four letters with 0-9-1; `nil` for those that are read, and for
-    /// numbers that nobody assigned.
-    package var otherName: String? {
-        switch code {
-        case 0x0001_0000: "AMQP 1.0"
-        case 0x0201_0000: "AMQP 1.0 TLS"
-        case 0x0301_0000: "AMQP 1.0 SASL"
-        case 0x0101_000A, 0x0000_0A00: "AMQP 0-10"
-        default: nil
-        }
+    /// The versions that share only the four letters with 0-9-1.
+    static let others: [UInt32: String] = [
+        0x0001_0000: "AMQP 1.0", 0x0201_0000: "AMQP 1.0 TLS", 0x0301_0000: "AMQP 1.0 SASL",
+        0x0101_000A: "AMQP 0-10", 0x0000_0A00: "AMQP 0-10",
+    ]
+
+    /// The name of one of those; `nil` for versions that are read, and for numbers that nobody assigned.
+    package var otherName: String? { Self.others[code] }
+
+    /// Whether the bytes begin with the protocol header of this version.
+    func probe(_ bytes: RawSpan) -> Probe {
+        guard bytes.byteCount >= 8 else { return bytes.matches("AMQP") ? .needsMore : bytes.begins(with: "AMQP") }
+        return bytes.matches("AMQP") && bytes.long(4) == code ? .yes : .no
     }
 }
 

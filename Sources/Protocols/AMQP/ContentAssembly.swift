@@ -53,7 +53,7 @@ struct ContentAssembly {
     /// The content header; completes a content without a body.
     mutating func header(
         _ properties: BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         content?.properties = properties
         content?.bodySize = bodySize
@@ -68,13 +68,13 @@ struct ContentAssembly {
     /// - Precondition: a body is due, and no more bytes than that.
     mutating func append(
         _ bytes: RawSpan, _ range: Range<Int>, isEnd: Bool, at stamp: PacketStamp,
-        _ emit: (AMQPEvent, RawSpan) -> Void
+        _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         content?.note(stamp, limit: shared.values.packetsPerContent)
         let isAll = isEnd && received == 0 && UInt64(range.count) == bodySize
         received += UInt64(range.count)
         if isAll, let content = take() {
-            emit(.content(content), bytes.extracting(range))
+            emit(.amqp(.content(content)), bytes.extracting(range))
             return
         }
         if !isCut {
@@ -90,7 +90,7 @@ struct ContentAssembly {
     }
 
     /// The frame whose pieces were appended ended.
-    mutating func endFrame(at stamp: PacketStamp, _ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func endFrame(at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         content?.note(stamp, limit: shared.values.packetsPerContent)
         if phase == .bodyDue, due == 0 { complete(emit) }
     }
@@ -103,7 +103,7 @@ struct ContentAssembly {
     }
 
     /// Hands out what there is of a content that cannot be completed.
-    mutating func truncate(_ emit: (AMQPEvent, RawSpan) -> Void) {
+    mutating func truncate(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard phase != .idle else { return }
         content?.isTruncated = true
         complete(emit)
@@ -126,9 +126,9 @@ struct ContentAssembly {
         return mustReportLimit
     }
 
-    private mutating func complete(_ emit: (AMQPEvent, RawSpan) -> Void) {
+    private mutating func complete(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard let content = take() else { return }
-        emit(.content(content), body.span.bytes)
+        emit(.amqp(.content(content)), body.span.bytes)
         body.removeAll(keepingCapacity: body.capacity <= shared.values.idleBufferSize)
     }
 

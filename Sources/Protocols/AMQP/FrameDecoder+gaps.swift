@@ -51,7 +51,7 @@ extension FrameDecoder {
     }
 
     /// No more bytes will come, or none that follow these: bytes that wait may still be one last method.
-    mutating func drain() -> ReplayedBytes? {
+    mutating func drain() -> StampedBytes? {
         if keptIsSpent { dropKept() }
         guard case .searching = state, !kept.isEmpty else { return nil }
         return search.lastFrame(in: kept.span.bytes, effort).map { replay(from: $0) }

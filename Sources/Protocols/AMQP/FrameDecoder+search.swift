@@ -78,10 +78,10 @@ extension FrameDecoder {
         if kept.isEmpty { dropKept() }
     }
 
-    mutating func replay(from found: Int) -> ReplayedBytes {
+    mutating func replay(from found: Int) -> StampedBytes {
         cutKept(found)
         effort.spend(kept.count)
-        let replayed = ReplayedBytes(bytes: kept, pieces: keptPieces)
+        let replayed = StampedBytes(kept, keptPieces)
         kept = []
         keptPieces = []
         state = .boundary

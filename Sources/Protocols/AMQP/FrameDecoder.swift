@@ -10,20 +10,13 @@ enum FrameStep {
     /// The frame of those pieces, of `size` bytes of payload, ended in 0xCE.
     case bodyEnd(channel: UInt16, size: Int)
     case protocolHeader(AMQPVersion)
-    case problem(AMQPAnomaly.Kind, String)
+    case problem(AnomalyKind, String)
     /// Whatever was under way in this direction is lost from here on.
     case outOfStep
     /// A boundary was found behind that many bytes, or none was and these are given up.
     case skipped(Int)
     /// A boundary was found in bytes of earlier packets: feed those to the decoder again before anything else.
-    case replay(ReplayedBytes)
-}
-
-/// A value: bytes that waited while a boundary was looked for, and the packets they came in.
-struct ReplayedBytes {
-    var bytes: [UInt8]
-    /// Ascending; the first is at 0.
-    var pieces: [(start: Int, stamp: PacketStamp)]
+    case replay(StampedBytes)
 }
 
 /// A value: what the decoder must know of the connection.

@@ -211,7 +211,7 @@ extension TraceJSON {
     private func members(of anomaly: Anomaly, _ json: inout JSONWriter) {
         json.member("at", anomaly.at)
         json.member("connection", id: "c", anomaly.connection)
-        json.member("kind", anomaly.kind)
+        json.member("kind", anomaly.kind.rawValue)
         json.member("detail", anomaly.detail)
     }
 

@@ -35,9 +35,9 @@ struct Coverage {
     /// When what is asked for was watched.
     private var watched = WatchedTime()
 
-    private static let lossKinds: Set = [
-        "gap", "frame-lost", "frame-end-missing", "frame-too-large", "content-truncated", "content-interrupted",
-        "body-unreadable", "capture-damaged", "joining-ended-early",
+    private static let lossKinds: Set<AnomalyKind> = [
+        .gap, .frameLost, .frameEndMissing, .frameTooLarge, .contentTruncated, .contentInterrupted,
+        .bodyUnreadable, .captureDamaged, .joiningEndedEarly,
     ]
 
     init(_ trace: BusTrace, leftOut: Int = 0) {

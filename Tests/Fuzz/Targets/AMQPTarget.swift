@@ -21,15 +21,16 @@ extension FuzzTarget {
             limits.channels = 16
             limits.outstanding = 32
             var stream = ProtocolStream(
-                firstPort: 40_000, secondPort: facts & 1 == 0 ? 5672 : 8080, sawHandshake: facts & 2 == 0,
-                limits: limits)
+                StreamOpening(
+                    firstPort: 40_000, secondPort: facts & 1 == 0 ? 5672 : 8080, sawHandshake: facts & 2 == 0,
+                    limits: SharedLimits(limits)))
             var fed = [0, 0]
             var (bodies, skipped) = (0, 0)
             var number: Int64 = 0
             var wrongBody: String?
-            let note = { (event: AMQPEvent, body: RawSpan) in
+            let note = { (event: ProtocolEvent, body: RawSpan) in
                 switch event {
-                case .content(let content):
+                case .amqp(.content(let content)):
                     bodies += 1
                     if body.byteCount > limits.bodySize
                         || !content.isTruncated && UInt64(body.byteCount) != content.bodySize
@@ -50,17 +51,17 @@ extension FuzzTarget {
                 case 4: stream.gap(length, isCut: true, from: side, at: stamp, note)
                 default:
                     let bytes = reader.piece(length)
-                    if stream.status == .undecided || stream.status == .amqp { fed[side.rawValue] += bytes.count }
+                    if stream.status == .undecided || stream.status == .decoded { fed[side.rawValue] += bytes.count }
                     stream.receive(bytes.span.bytes, from: side, at: stamp, note)
                 }
                 if head & 0xF8 == 0xF8 { stream.giveUp(note) }
-                try expect(stream.connection.heldBytes < 8 << 20, "\(stream.connection.heldBytes) bytes are held")
+                try expect(stream.heldBytes < 8 << 20, "\(stream.heldBytes) bytes are held")
             }
             stream.finish(note)
             if let wrongBody { throw Violation(wrongBody) }
-            guard stream.status == .amqp else { return }
+            guard stream.status == .decoded else { return }
             for side in StreamSide.allCases {
-                let counts = stream.connection.counts(from: side)
+                let counts = stream.facts.traffic[side]
                 try expect(
                     counts.seen == fed[side.rawValue] && counts.decoded + counts.skipped == counts.seen,
                     "\(counts) of \(fed[side.rawValue])")

@@ -79,13 +79,13 @@ package struct CapturedTraffic: Sendable {
     }
 
     private static func bodies(of pieces: [Piece]) -> [Body] {
-        var connection = AMQPConnection(firstPort: 40_000, secondPort: 5672, sawHandshake: false)
+        var connection = AMQPConnection(StreamOpening(firstPort: 40_000, secondPort: 5672, sawHandshake: false))
         var bodies: [Body] = []
         let stamp = PacketStamp(time: Timestamp(nanoseconds: 1), number: 1)
         for piece in pieces {
             connection.receive(piece.bytes.span.bytes, from: piece.isForward ? .first : .second, at: stamp) {
                 event, bytes in
-                guard case .content(let content) = event, !content.isTruncated else { return }
+                guard case .amqp(.content(let content)) = event, !content.isTruncated else { return }
                 bodies.append(
                     Body(
                         contentType: content.properties.contentType ?? "",

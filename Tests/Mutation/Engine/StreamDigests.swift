@@ -90,7 +90,7 @@ private func follow(
     let connection = event.connection
     if case .opened(let ends) = event.kind {
         let stream = ProtocolStream(
-            firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake)
+            StreamOpening(firstPort: ends.first.port, secondPort: ends.second.port, sawHandshake: ends.sawHandshake))
         streams[connection] = (stream, ConnectionKey(ends.first, ends.second))
         return
     }
@@ -114,15 +114,15 @@ private func follow(
 }
 
 extension StreamDigests.Decoded {
-    fileprivate mutating func add(_ event: AMQPEvent, _ body: RawSpan) {
+    fileprivate mutating func add(_ event: ProtocolEvent, _ body: RawSpan) {
         frames += 1
         switch event {
-        case .protocolHeader(_, let side, let stamp): add(1, side, stamp)
-        case .method(let method):
+        case .amqp(.protocolHeader(_, let side, let stamp)): add(1, side, stamp)
+        case .amqp(.method(let method)):
             add(2, method.side, method.stamp)
             content.add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
             content.add(UInt64(truncatingIfNeeded: method.contentID ?? -1))
-        case .content(let message):
+        case .amqp(.content(let message)):
             add(3, message.side, message.lastPacket)
             times.add(UInt64(bitPattern: message.firstPacket.time.nanoseconds))
             content.add(UInt64(truncatingIfNeeded: message.id))
@@ -131,11 +131,12 @@ extension StreamDigests.Decoded {
             content.add(message.method.exchange)
             content.add(message.method.routingKey)
             content.add(body)
-        case .settled(let settlement):
+        case .amqp(.settled(let settlement)):
             times.add(UInt64(bitPattern: settlement.stamp.time.nanoseconds))
             content.add(settlement.kind.rawValue)
             for id in settlement.contentIDs { content.add(UInt64(truncatingIfNeeded: id)) }
-        case .heartbeat(let side, let stamp): add(4, side, stamp)
+        case .amqp(.heartbeat(let side, let stamp)): add(4, side, stamp)
+        case .accepted: break
         case .anomaly(let anomaly):
             times.add(UInt64(bitPattern: anomaly.stamp.time.nanoseconds))
             content.add(anomaly.kind.rawValue)
@@ -145,7 +146,7 @@ extension StreamDigests.Decoded {
         }
     }
 
-    private mutating func add(_ kind: UInt64, _ side: AMQPSide, _ stamp: PacketStamp) {
+    private mutating func add(_ kind: UInt64, _ side: StreamRole, _ stamp: PacketStamp) {
         content.add(kind << 1 | (side == .client ? 1 : 0))
         times.add(UInt64(bitPattern: stamp.time.nanoseconds))
     }

@@ -114,7 +114,7 @@ extension TraceFacts {
             if let service = participant.service { services.insert(service) }
             if let host = participant.host { hosts.insert(host) }
         }
-        if trace.capture.anomalies.contains(where: { $0.kind == "capture-damaged" }) { damagedAt = trace.capture.end }
+        if trace.capture.anomalies.contains(where: { $0.kind == .captureDamaged }) { damagedAt = trace.capture.end }
     }
 
     private mutating func addConnections(of trace: BusTrace, _ keys: [String]) {
@@ -137,9 +137,9 @@ extension TraceFacts {
     }
 
     /// Anomalies that tell what an end said or did, not what is missing.
-    private static let harmless: Set = [
-        "connection-blocked", "consumer-cancelled", "channel-closed", "connection-closed", "connection-reset",
-        "protocol-refused", "frame-above-frame-max", "protocol-header-repeated",
+    private static let harmless: Set<AnomalyKind> = [
+        .connectionBlocked, .consumerCancelled, .channelClosed, .connectionClosed, .connectionReset,
+        .protocolRefused, .frameAboveFrameMax, .protocolHeaderRepeated,
     ]
 
     private mutating func addMessages(of trace: BusTrace, _ keys: [String]) {

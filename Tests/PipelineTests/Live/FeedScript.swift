@@ -41,13 +41,13 @@ struct FeedScript {
     }
 
     mutating func pass(
-        _ leg: Observation.Leg, _ body: OsloBody, on connection: Int, exchange: String = "nova",
+        _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, exchange: String = "nova",
         expiration: Nanoseconds? = nil
     ) {
         wait(.milliseconds(1))
         contents += 1
         correlator.receive(
-            Observation(
+            Passage(
                 leg: leg, connection: connection, contentID: contents, exchange: exchange,
                 routingKey: exchange.isEmpty ? "reply_1" : "conductor",
                 bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now, packets: [],

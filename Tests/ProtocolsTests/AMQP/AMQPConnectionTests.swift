@@ -23,7 +23,7 @@ import Trace
         #expect(log.settlements.map { Array($0.contentIDs) } == [[0], [1], [4], [2]])
         #expect(log.anomalies.isEmpty)
         #expect(connection.version == .v091)
-        #expect(!connection.isMidstream)
+        #expect(!connection.facts.isMidstream)
         #expect(connection.serverSide == .second)
     }
 
@@ -32,7 +32,7 @@ import Trace
         for side in StreamSide.allCases {
             let total = Conversation.pieces.filter { $0.side == side }.reduce(0) { $0 + $1.bytes.count }
             let counts = connection.counts(from: side)
-            #expect(counts == AMQPConnection.ByteCounts(seen: total, decoded: total))
+            #expect(counts == ByteCounts(seen: total, decoded: total))
         }
     }
 
@@ -79,11 +79,11 @@ import Trace
 
     @Test func `a whole body is handed out where it lies`() {
         let bytes = AMQPBuilder.protocolHeader + Conversation.request(1, key: "k", body: Conversation.json(99))
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
         var isInside = false
         bytes.span.bytes.withUnsafeBytes { outer in
             connection.receive(RawSpan(_unsafeBytes: outer), from: .first, at: .at(1)) { event, body in
-                guard case .content = event else { return }
+                guard case .amqp(.content) = event else { return }
                 isInside = body.withUnsafeBytes { inner in
                     guard let start = inner.baseAddress, let base = outer.baseAddress else { return false }
                     return start >= base && start < base + outer.count

@@ -23,7 +23,7 @@ import Trace
     func `cost as much work as other bytes`(size: UInt32, packet: Int) {
         let stream = bytes(unit(claiming: size), times: 1 << 15)
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 40000, secondPort: 5672, sawHandshake: false)
+        var connection = AMQPConnection(StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: false))
         for piece in pieces(stream, of: min(packet, stream.count)) {
             connection.feed(piece.bytes, from: .first, at: .at(1), into: &log)
             #expect(connection.heldBytes < 3 << 20)
@@ -50,7 +50,7 @@ import Trace
 @Suite struct `A connection that gives up what is under way` {
     @Test func `hands out what there is of a message, says so, and reads on`() {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 40000, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: true))
         let message = Conversation.request(1, key: "k", body: [UInt8](repeating: 0x61, count: 50_000))
         connection.feed(AMQPBuilder.protocolHeader + message.prefix(20_000), from: .first, at: .at(1), into: &log)
         #expect(connection.heldBytes > 10_000)

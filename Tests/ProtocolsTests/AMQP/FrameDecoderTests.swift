@@ -9,7 +9,7 @@ import Trace
     /// Feeds the client's bytes without ending the stream.
     private func waiting(_ bytes: [UInt8]) -> EventLog {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
         connection.feed(AMQPBuilder.protocolHeader + bytes, from: .first, into: &log)
         return log
     }
@@ -26,7 +26,7 @@ import Trace
     @Test func `a protocol header and a partial frame in one segment wait for the rest`() {
         let bytes: [UInt8] = [0x41, 0x4D, 0x51, 0x50, 0x00, 0x06, 0x06, 0x06, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00]
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
         connection.feed(bytes, from: .first, into: &log)
         #expect(log.lines == ["client header AMQP 0-6-6-6"])
         connection.feed([0x04, 0, 10, 0, 51, 0xCE] + AMQPBuilder.heartbeat, from: .first, into: &log)
@@ -41,7 +41,7 @@ import Trace
         let bytes = AMQPBuilder.protocolHeader + AMQPBuilder.heartbeat
         for cut in 1...bytes.count {
             var log = EventLog()
-            var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+            var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
             for _ in 1...2 {
                 connection.feed(Array(bytes[..<cut]), from: side, into: &log)
                 connection.feed(Array(bytes[cut...]), from: side, into: &log)

@@ -67,14 +67,14 @@ import Trace
 
     @Test func `one method alone in a packet is enough on a port of AMQP`() {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 40000, secondPort: 5672, sawHandshake: false)
+        var connection = AMQPConnection(StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: false))
         connection.feed(AMQPBuilder.ack(1, 9), from: .first, into: &log)
         #expect(log.names == ["basic.ack"])
     }
 
     @Test func `on another port it waits for a second frame`() {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 40000, secondPort: 9999, sawHandshake: false)
+        var connection = AMQPConnection(StreamOpening(firstPort: 40000, secondPort: 9999, sawHandshake: false))
         connection.feed(AMQPBuilder.ack(1, 9), from: .first, into: &log)
         #expect(log.names.isEmpty)
         connection.feed(AMQPBuilder.ack(1, 10), from: .first, at: .at(2), into: &log)
@@ -95,7 +95,8 @@ import Trace
         var limits = Limits()
         limits.searchWindow = 4096
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: false, limits: limits)
+        var connection = AMQPConnection(
+            StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: false, limits: SharedLimits(limits)))
         for _ in 0..<500 {
             // Nothing but octets that frames begin with.
             let bytes = (0..<1000).map { _ in [0, 0, 0, 1, 2, 3, 8][Int.random(in: 0..<7, using: &generator)] as UInt8 }
@@ -113,7 +114,7 @@ import Trace
         #expect(log.lines(of: .client).count { $0.contains("skipped") } == 1)
         #expect(log.lines(of: .server).count { $0.contains("skipped") } == 1)
         #expect(log.names.suffix(2) == ["channel.close-ok", "connection.close-ok"])
-        #expect(connection.isMidstream)
+        #expect(connection.facts.isMidstream)
         for side in StreamSide.allCases {
             let counts = connection.counts(from: side)
             #expect(counts.seen == counts.decoded + counts.skipped)
@@ -127,10 +128,10 @@ import Trace
 
     /// The client's bytes with a hole in them, then two more messages.
     private func decode(losing hole: Range<Int>, of bytes: [UInt8]) -> (
-        log: EventLog, counts: AMQPConnection.ByteCounts
+        log: EventLog, counts: ByteCounts
     ) {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
         connection.feed(AMQPBuilder.protocolHeader, from: .first, into: &log)
         connection.feed(Array(bytes[..<hole.lowerBound]), from: .first, into: &log)
         connection.lose(hole.count, from: .first, into: &log)
@@ -185,7 +186,7 @@ import Trace
 
     @Test func `after a gap the numbering of confirms is learned anew`() {
         var log = EventLog()
-        var connection = AMQPConnection(firstPort: 1, secondPort: 5672, sawHandshake: true)
+        var connection = AMQPConnection(StreamOpening(firstPort: 1, secondPort: 5672, sawHandshake: true))
         let open = AMQPBuilder.protocolHeader + AMQPBuilder.channelOpen(1) + AMQPBuilder.confirmSelect(1)
         connection.feed(open, from: .first, into: &log)
         connection.lose(next.count, from: .first, into: &log)

@@ -37,25 +37,11 @@ struct ConnectionFacts: Sendable {
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
     private static let textsAtMost = 1024
-    /// Connections that something was told of since they were taken last, where somebody asks.
-    private var changed: [Int] = []
-    private let notesChanges: Bool
 
-    init(redaction: Redaction, notesChanges: Bool = false) {
+    typealias Emit = (Observation) -> Void
+
+    init(redaction: Redaction) {
         self.redaction = redaction
-        self.notesChanges = notesChanges
-    }
-
-    /// Connections that something out of the ordinary happened to since the last time.
-    mutating func takeChanged() -> [Int] {
-        defer { changed.removeAll(keepingCapacity: true) }
-        return changed
-    }
-
-    var hasChanged: Bool { !changed.isEmpty }
-
-    mutating func note(_ connection: Int) {
-        if notesChanges, changed.last != connection { changed.append(connection) }
     }
 
     /// What was said on a connection that is open.
@@ -70,18 +56,20 @@ struct ConnectionFacts: Sendable {
     // MARK: Methods
 
     /// `connection.blocked`; repeated, it changes nothing.
-    mutating func blocked(_ connection: Int, _ event: AMQPMethodEvent, reason: String) -> Anomaly? {
+    mutating func blocked(_ connection: Int, _ event: AMQPMethodEvent, reason: String, _ emit: Emit) {
         var facts = told[connection] ?? Told()
-        if let last = facts.blocked.last, last.until == nil { return nil }
+        if let last = facts.blocked.last, last.until == nil { return }
         let reason = redaction.redact(text: reason)
         if facts.blocked.count < Self.spansAtMost {
             facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason, packet: event.stamp.reference))
             told[connection] = facts
-            note(connection)
+            emit(.troubled(connection))
         }
-        return Anomaly(
-            at: event.stamp.time, connection: connection, kind: "connection-blocked",
-            detail: "the broker lets this connection publish nothing" + words(reason))
+        emit(
+            .anomaly(
+                Anomaly(
+                    at: event.stamp.time, connection: connection, kind: .connectionBlocked,
+                    detail: "the broker lets this connection publish nothing" + words(reason))))
     }
 
     /// `connection.unblocked`.
@@ -102,30 +90,32 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
-    mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel) -> Anomaly? {
-        guard event.side == .server else { return nil }
+    mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
+        guard event.side == .server else { return }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
         let queue = queues[consumer]
         if let subject = told[connection]?.subject, subject.method == Self.queueDelete,
             subject.name.isEmpty || queue.map({ $0 == subject.name }) ?? true
         {
-            return nil
+            return
         }
         let cancellation = ConsumerCancellation(
             at: event.stamp.time, consumerTag: shared(cancel.consumerTag), queue: queue, packet: event.stamp.reference)
         if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].cancelled.append(cancellation)
-            note(connection)
+            emit(.troubled(connection))
         }
         let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
-        return Anomaly(
-            at: cancellation.at, connection: connection, kind: "consumer-cancelled",
-            detail: "the broker cancelled the consumer \(what)")
+        emit(
+            .anomaly(
+                Anomaly(
+                    at: cancellation.at, connection: connection, kind: .consumerCancelled,
+                    detail: "the broker cancelled the consumer \(what)")))
     }
 
     /// `channel.close`; a regular one says nothing.
-    mutating func channelClosed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason) -> Anomaly? {
-        guard reason.isFault else { return nil }
+    mutating func channelClosed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
+        guard reason.isFault else { return }
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
@@ -135,28 +125,34 @@ struct ConnectionFacts: Sendable {
             packet: event.stamp.reference)
         if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
             told[connection, default: Told()].channelClosings.append(closing)
-            note(connection)
+            emit(.troubled(connection))
         }
         let cause = closing.method.map { " after \($0)" } ?? ""
-        return Anomaly(
-            at: closing.at, connection: connection, kind: "channel-closed",
-            detail: "the \(closing.by) closed channel \(closing.channel)\(cause): \(closing.code)\(words(closing.text))"
+        emit(
+            .anomaly(
+                Anomaly(
+                    at: closing.at, connection: connection, kind: .channelClosed,
+                    detail:
+                        "the \(closing.by) closed channel \(closing.channel)\(cause): \(closing.code)\(words(closing.text))"
+                ))
         )
     }
 
     /// `connection.close`; of two the first counts.
-    mutating func closed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason) -> Anomaly? {
-        guard told[connection]?.end == nil else { return nil }
+    mutating func closed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
+        guard told[connection]?.end == nil else { return }
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
             .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
             text: text.isEmpty ? nil : text, packet: event.stamp.reference)
         told[connection, default: Told()].end = end
-        note(connection)
-        guard reason.isFault else { return nil }
-        return Anomaly(
-            at: end.at, connection: connection, kind: "connection-closed",
-            detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")
+        emit(.troubled(connection))
+        guard reason.isFault else { return }
+        emit(
+            .anomaly(
+                Anomaly(
+                    at: end.at, connection: connection, kind: .connectionClosed,
+                    detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")))
     }
 
     /// A method that names an exchange or queue: what the broker says of it next may be its answer.
@@ -174,12 +170,12 @@ struct ConnectionFacts: Sendable {
 
     // MARK: Opening
 
-    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: AMQPSide) {
+    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: StreamRole, _ emit: Emit) {
         switch side {
         case .client: told[connection, default: Told()].handshake = ConnectionHandshake()
         case .server:
             told[connection]?.handshake?.refusedFor = version.description
-            note(connection)
+            emit(.troubled(connection))
         }
     }
 
@@ -254,6 +250,6 @@ extension ClosingReason {
     fileprivate var isFault: Bool { replyCode != 200 && replyCode != 0 }
 }
 
-extension AMQPSide {
+extension StreamRole {
     var end: ConnectionSide { self == .client ? .client : .broker }
 }

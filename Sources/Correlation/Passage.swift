@@ -2,7 +2,7 @@ import OpenStack
 import Trace
 
 /// A value: one AMQP message as it passed on one connection, decoded.
-package struct Observation: Sendable {
+package struct Passage: Sendable {
     /// Which of the ways a message passes.
     package enum Leg: Sendable {
         /// `basic.publish`, client to broker.

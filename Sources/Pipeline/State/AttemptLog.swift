@@ -47,7 +47,14 @@ struct AttemptLog: Sendable {
             source: attempt.source)
     }
 
-    mutating func add(
+    /// Somebody spoke another protocol to a broker.
+    mutating func add(_ opening: ForeignOpening, _ answer: ForeignOpening.Answer, at stamp: PacketStamp) {
+        add(
+            .foreign, from: opening.client, to: opening.server, spoken: opening.name, answer: answer.version,
+            began: opening.began.time, at: stamp.time, source: opening.began.source)
+    }
+
+    private mutating func add(
         _ kind: ConnectionAttempts.Kind, from client: SocketAddress, to server: SocketAddress,
         spoken: String? = nil, answer: String? = nil, began: Timestamp, at: Timestamp, source: Int32
     ) {

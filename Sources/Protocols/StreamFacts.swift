@@ -1,0 +1,89 @@
+import Trace
+
+/// A value: what a decoder knows of its connection.
+package struct StreamFacts: Sendable {
+    /// With the version, where it is known: `AMQP 0-9-1`.
+    package var protocolName: String
+    package var serverSide: StreamSide
+    /// Whether the capture began when the connection was already open.
+    package var isMidstream: Bool
+    /// Whether nothing but signs of life passed.
+    package var isIdle: Bool
+    /// Messages from the client to the server, and the other way.
+    package var messages: (sent: Int, received: Int)
+    package var traffic: StreamTraffic
+
+    package init(
+        protocolName: String, serverSide: StreamSide, isMidstream: Bool, isIdle: Bool,
+        messages: (sent: Int, received: Int), traffic: StreamTraffic
+    ) {
+        self.protocolName = protocolName
+        self.serverSide = serverSide
+        self.isMidstream = isMidstream
+        self.isIdle = isIdle
+        self.messages = messages
+        self.traffic = traffic
+    }
+}
+
+/// A value: stream bytes of one direction; those seen are decoded, skipped or still waiting.
+package struct ByteCounts: Sendable, Equatable {
+    package var seen = 0
+    /// In whole units of the protocol, such as frames.
+    package var decoded = 0
+    /// In no unit, or in units of which a part was missing.
+    package var skipped = 0
+    /// Not captured.
+    package var missing = 0
+    /// Holes that make up `missing`, what was cut off packets not counted.
+    package var gaps = 0
+    /// Of `missing`, what was cut off packets, and off how many.
+    package var cut = 0
+    package var cutPackets = 0
+}
+
+/// A value: what passed on a connection, in bytes and times. Each protocol keeps one.
+package struct StreamTraffic: Sendable {
+    /// When the first bytes came, of either direction.
+    package private(set) var beganAt: Timestamp?
+    /// The last packet that was told of, of either direction.
+    package private(set) var lastStamp: PacketStamp?
+    /// The last packet that bytes were cut off.
+    package private(set) var lastCut: PacketStamp?
+    /// When bytes of one direction came last.
+    private var lastSeen: (first: Timestamp?, second: Timestamp?)
+    private var counts = (first: ByteCounts(), second: ByteCounts())
+
+    package init() {}
+
+    package func lastSeen(from side: StreamSide) -> Timestamp? { side == .first ? lastSeen.first : lastSeen.second }
+
+    package subscript(side: StreamSide) -> ByteCounts {
+        get { side == .first ? counts.first : counts.second }
+        set { if side == .first { counts.first = newValue } else { counts.second = newValue } }
+    }
+
+    package mutating func saw(_ count: Int, from side: StreamSide, at stamp: PacketStamp) {
+        if lastStamp == nil { beganAt = stamp.time }
+        lastStamp = stamp
+        if side == .first {
+            counts.first.seen &+= count
+            lastSeen.first = stamp.time
+        } else {
+            counts.second.seen &+= count
+            lastSeen.second = stamp.time
+        }
+    }
+
+    package mutating func missed(_ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp) {
+        lastStamp = stamp
+        if isCut { lastCut = stamp }
+        self[side].missing &+= count
+        if isCut {
+            self[side].cut &+= count
+            self[side].cutPackets &+= 1
+        } else {
+            self[side].gaps &+= 1
+        }
+    }
+}
