@@ -39,6 +39,9 @@ package enum TopicTable {
         ("senlin-engine", "senlin-engine"),
         ("senlin-conductor", "senlin-conductor"),
         ("central", "designate-central"),
+        ("mdns", "designate-mdns"),
+        ("barbican.workers", "barbican-worker"),
+        ("sahara-ops", "sahara-engine"),
     ]
 
     /// The service and server behind a routing key, an exchange or a queue name; `nil` for topics that are not known.
