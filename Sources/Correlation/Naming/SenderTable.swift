@@ -1,3 +1,5 @@
+import Services
+
 /// Which service alone sends a method (nova `compute/rpcapi.py`, `conductor/rpcapi.py`, `scheduler/rpcapi.py`; neutron
 /// `api/rpc`; cinder, manila and octavia `…/rpcapi.py`; heat `engine/worker.py`; ironic `conductor/rpcapi.py`; magnum
 /// `conductor/api.py`; designate `central/rpcapi.py`).
@@ -12,7 +14,7 @@ package enum SenderTable {
         if topic.hasPrefix("q-agent-notifier-") || exchange.hasPrefix("q-agent-notifier-") {
             return agentFanouts.contains(method) ? nil : "neutron-server"
         }
-        switch TopicTable.serving(topic)?.topic ?? TopicTable.serving(exchange)?.topic {
+        switch ServiceTopic(topic).topic ?? ServiceTopic(exchange).topic {
         case "conductor":
             if objectMethods.contains(method) || conductorFromCompute.contains(method) { return "nova-compute" }
             return conductorFromAPI.contains(method) ? "nova-api" : nil

@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A machine that collects what the wire tells of each connection and says which process is behind it.
@@ -123,9 +124,10 @@ package struct ServiceNaming: Sendable {
     /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
     package mutating func serves(_ connection: Int, _ name: String) {
         guard isNew(connection, name) else { return }
-        guard let (service, topic, server) = TopicTable.serving(name) else { return }
-        let place = server.map { "\(topic).\($0)" } ?? topic
-        add(Evidence(.topic, service: service, host: server, reason: "serves \(place)"), to: connection)
+        let found = ServiceTopic(name)
+        guard let service = found.service, let topic = found.topic else { return }
+        let place = found.host.map { "\(topic).\($0)" } ?? topic
+        add(Evidence(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
     }
 
     /// The connection published a request.
