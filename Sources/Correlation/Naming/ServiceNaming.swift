@@ -134,7 +134,7 @@ package struct ServiceNaming: Sendable {
     package mutating func sends(_ connection: Int, method: String, routingKey: String, exchange: String) {
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
-        guard let service = SenderTable.sender(of: method, topic: topic, exchange: exchange) else { return }
+        guard let service = Catalogue.openStack.sender(of: method, topic: topic, exchange: exchange) else { return }
         add(Evidence(.sender, service: service, reason: "sends \(method)"), to: connection)
     }
 
