@@ -99,7 +99,7 @@ package struct ServiceNaming: Sendable {
             join(connection, namesake)
             return
         }
-        if let service = CommandNames.service(of: identity.command) {
+        if let service = Catalogue.openStack.service(ofProgram: identity.command) {
             add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
         if let other = others(identity) { join(connection, other) }
@@ -142,7 +142,7 @@ package struct ServiceNaming: Sendable {
     package mutating func notifies(_ connection: Int, publisherID: String, eventType: String) {
         used(connection)
         guard isNew(connection, publisherID, eventType),
-            let (service, host) = PublisherTable.publisher(publisherID, eventType: eventType)
+            let (service, host) = Catalogue.openStack.publisher(publisherID, eventType: eventType)
         else { return }
         add(Evidence(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
     }
