@@ -156,6 +156,18 @@ private struct AdviceScript {
         #expect(script.commands.contains("grep -i amqp /var/log/\(project)/\(service).log"))
     }
 
+    @Test func `who serves the topic of an unanswered call is asked about, whatever project it is of`() {
+        var script = AdviceScript(.unclear)
+        script.operation.diagnosis = nil
+        var call = Message(
+            id: 0, kind: .call, exchange: "openstack", routingKey: "cinder-volume.ctl1@ceph.ctl1", bytes: 100)
+        call.call = 0
+        script.trace.messages = [call]
+        script.trace.calls = [Call(id: 0, messageID: "m", outcome: .unanswered)]
+        script.operation.messages = [0]
+        #expect(script.words.contains("whether cinder-volume on ctl1 (backend ceph) is up"))
+    }
+
     @Test func `cinder's backend is no user at a host`() {
         let script = AdviceScript(.notTaken) { ($0.service, $0.host) = ("cinder-volume", "ctl1@ceph") }
         #expect(script.words.contains("whether cinder-volume on ctl1 (backend ceph) is up"))
