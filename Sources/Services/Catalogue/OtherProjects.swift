@@ -62,7 +62,7 @@ extension Service {
             name: "manila-scheduler", topics: ["manila-scheduler"],
             sends: ["manila-share": ["create_share_instance", "create_share_replica", "create_share_group"]],
             status: shares),
-        Service(name: "manila-share", topics: ["manila-share"], status: shares),
+        Service(name: "manila-share", topics: ["manila-share"], capabilities: "share", status: shares),
         Service(name: "masakari-engine"),
         Service(name: "mistral-engine", topics: ["mistral_engine"]),
         Service(name: "mistral-executor", topics: ["mistral_executor"]),
