@@ -1,7 +1,8 @@
-/// A value: the services that are known, and who is meant by what the wire shows.
+/// The services that are known, and who is meant by what the wire shows.
 ///
-/// What is looked up is made once, of the rows; a new service is one more row.
-package struct Catalogue: Sendable {
+/// What is looked up is made once, of the rows; a new service is one more row. A class, since what would be copied with a
+/// value at every look is much.
+package final class Catalogue: Sendable {
     /// Those of OpenStack, in the order in which their lanes stand side by side: that of a boot, then by name.
     package static let openStack = Catalogue(
         Service.nova + Service.neutron + Service.cinder + Service.besideBoots + Service.others)
@@ -18,6 +19,8 @@ package struct Catalogue: Sendable {
     private let publishers: [String: Int]
     private let capabilities: [String: Int]
     private let senders: [String: [(service: String, methods: Service.Methods)]]
+    /// Of those, the receivers that are beginnings of topics.
+    private let families: [(beginning: String, receiver: String)]
     private let agents: [(service: String, id: String)]
     private let background: Set<String>
 
@@ -34,6 +37,7 @@ package struct Catalogue: Sendable {
         senders = services.reduce(into: [:]) { senders, service in
             for (receiver, methods) in service.sends { senders[receiver, default: []].append((service.name, methods)) }
         }
+        families = senders.keys.filter { $0.hasSuffix("*") }.map { (String($0.dropLast()), $0) }
         hostTellers = services.reduce(into: [:]) { tellers, service in
             for (place, methods) in service.tellsHost {
                 for method in methods { tellers[method] = (service.name, place) }
@@ -100,10 +104,9 @@ package struct Catalogue: Sendable {
     ///
     /// An API under uWSGI or mod_wsgi has no telling `connection_name`; what it sends names it.
     package func sender(of method: String, topic: String, exchange: String) -> String? {
-        let family = senders.keys.first {
-            $0.last == "*" && (topic.hasPrefix($0.dropLast()) || exchange.hasPrefix($0.dropLast()))
-        }
-        let receiver = family ?? ServiceTopic(topic, in: self).service ?? ServiceTopic(exchange, in: self).service
+        let family = families.first { topic.hasPrefix($0.beginning) || exchange.hasPrefix($0.beginning) }
+        let receiver =
+            family?.receiver ?? ServiceTopic(topic, in: self).service ?? ServiceTopic(exchange, in: self).service
         return receiver.flatMap { senders[$0] }?.first { sender in
             switch sender.methods {
             case .only(let methods): methods.contains(method)
@@ -124,8 +127,9 @@ package struct Catalogue: Sendable {
     /// The service and host that a notification's `publisher_id` names: `<service>.<host>` in the legacy format,
     /// `<binary>:<host>` in the versioned one (nova `notifications/objects/base.py`); `nil` where it does not tell.
     package func publisher(_ id: String, eventType: String) -> (service: String, host: String?)? {
-        guard let end = id.firstIndex(of: ":") ?? id.firstIndex(of: ".") else { return nil }
-        let (name, host) = (String(id[..<end]), String(id[id.index(after: end)...]))
+        let (colon, dot) = (UInt8(ascii: ":"), UInt8(ascii: "."))
+        guard let end = id.utf8.firstIndex(of: colon) ?? id.utf8.firstIndex(of: dot) else { return nil }
+        let (name, host) = (String(id[..<end]), String(id[id.utf8.index(after: end)...]))
         // `volume.<host>@<backend>#<pool>` is a volume service; without a backend it is the API.
         if id[end] == ".", host.contains("@"), let place = publishers[name + "@"] {
             return (services[place].name, String(host.prefix { $0 != "#" }))

@@ -13,19 +13,23 @@ package struct ServiceTopic: Sendable {
         var name = name
         name.withUTF8 { name in
             guard let first = name.first else { return }
-            let end = name.indices.first { name[$0] == Self.fanout[0] && name[$0...].starts(with: Self.fanout) }
-            let known = name[..<(end ?? name.count)]
-            for row in catalogue.topics[Int(first)] where known.starts(with: row.bytes) {
-                let rest = known[row.bytes.count...]
-                guard rest.isEmpty || rest.first == UInt8(ascii: ".") else { continue }
+            let cut = name.indices.first { name[$0] == UInt8(ascii: "_") && Self.has(Self.fanout, at: $0, in: name) }
+            let end = cut ?? name.count
+            for row in catalogue.topics[Int(first)] where Self.has(row.bytes, at: 0, in: name) {
+                let length = row.bytes.count
+                guard length <= end, length == end || name[length] == UInt8(ascii: ".") else { continue }
                 (service, topic) = (row.service, row.topic)
-                if !rest.isEmpty { host = Self.host(in: String(decoding: rest.dropFirst(), as: UTF8.self)) }
+                if length < end { host = Self.host(in: String(decoding: name[length + 1..<end], as: UTF8.self)) }
                 return
             }
         }
     }
 
     private static let fanout = Array("_fanout".utf8)
+
+    private static func has(_ part: [UInt8], at start: Int, in name: UnsafeBufferPointer<UInt8>) -> Bool {
+        part.count <= name.count - start && part.indices.allSatisfy { name[start + $0] == part[$0] }
+    }
 
     /// Cinder and manila name a backend, and since Queens the host behind it once more: `ctl1@ceph.ctl1` is `ctl1@ceph`
     /// (cinder `volume/rpcapi.py`, `_get_cctxt`).
