@@ -39,6 +39,7 @@ let package = Package(
 
         .target(name: "Bytes", swiftSettings: settings),
         .target(name: "Trace", swiftSettings: settings),
+        .target(name: "Services", swiftSettings: settings),
         .target(
             name: "Capture", dependencies: ["CPcap", "CGzipStream", "CSeccomp", "Trace"], swiftSettings: settings),
         .target(name: "LocalMachine", dependencies: ["Capture"], swiftSettings: settings),
@@ -51,19 +52,21 @@ let package = Package(
             dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
             swiftSettings: settings),
         .target(
-            name: "OpenStack", dependencies: ["Bytes", "Trace", "CZlib", "CBzip2", "CZstd", "CLzma"],
+            name: "OpenStack", dependencies: ["Bytes", "Trace", "Services", "CZlib", "CBzip2", "CZstd", "CLzma"],
             swiftSettings: settings),
         .target(
             name: "Correlation",
             dependencies: [
-                "Trace", "Protocols", "OpenStack", .product(name: "Collections", package: "swift-collections"),
+                "Trace", "Services", "Protocols", "OpenStack",
+                .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
-        .target(name: "Workflows", dependencies: ["Trace"], swiftSettings: settings),
+        .target(name: "Workflows", dependencies: ["Trace", "Services"], swiftSettings: settings),
         .target(
             name: "Rendering",
             dependencies: [
-                "Capture", "Trace", "Workflows", .product(name: "Collections", package: "swift-collections"),
+                "Capture", "Trace", "Services", "Workflows",
+                .product(name: "Collections", package: "swift-collections"),
             ],
             exclude: [
                 "Comparison/novatrace.comparison.schema.json", "CSV/novatrace.csv-metadata.json",
@@ -73,7 +76,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace",
+                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace", "Services",
                 .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
@@ -121,6 +124,7 @@ let package = Package(
             path: "Tests/Fuzz/Targets", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
         .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
+        .testTarget(name: "ServicesTests", dependencies: ["Services"], swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "LocalMachineTests", dependencies: ["Capture", "LocalMachine", "novatrace", "TestSupport"],

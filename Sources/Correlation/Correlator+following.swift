@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A value: what passed of a message, in short.
@@ -40,9 +41,9 @@ extension Correlator {
     /// Why a message that is still kept may have been taken unseen; `nil` where that would have been seen.
     package func doubt(on id: Int) -> String? {
         guard messages.contains(id) else { return nil }
-        let topic = TopicTable.serving(messages[id].routingKey)
-        let isSeen = topic.map { naming.hasSeen(service: $0.service, host: $0.server) } ?? false
-        let isOfSeveralHosts = naming.hosts.count > 1 || topic?.server.map(naming.hosts.contains) ?? false
+        let topic = ServiceTopic(messages[id].routingKey)
+        let isSeen = topic.service.map { naming.hasSeen(service: $0, host: topic.host) } ?? false
+        let isOfSeveralHosts = naming.hosts.count > 1 || topic.host.map(naming.hosts.contains) ?? false
         return deliverySight.doubt(isQueueKnown: isSeen || isOfSeveralHosts, host: nil, mayLack: true)
     }
 

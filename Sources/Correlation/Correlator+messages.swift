@@ -1,4 +1,5 @@
 import OpenStack
+import Services
 import Trace
 
 extension Correlator {
@@ -212,7 +213,9 @@ extension Message {
         stateChange = request.stateChange
         events = request.events
         detail = request.detail
-        isBackground = BackgroundTraffic.contains(request) || request.context.isInternal
+        // Told by method, never by rate: within a user's operation it is not drawn either.
+        isBackground =
+            Catalogue.openStack.isBackground(request.objectMethod ?? request.method) || request.context.isInternal
         guard !isBackground else {
             // Agents' work on a port belongs to what is done with the port's instance.
             return facts = MessageFacts(

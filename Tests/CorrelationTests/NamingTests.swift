@@ -154,22 +154,4 @@ import Trace
         #expect(lanes[2] == "nova-conductor")
         #expect(lanes[4] == "192.0.2.1:4004")
     }
-
-    @Test(arguments: [
-        ("compute.node1", "nova-compute", "node1"), ("compute-alt.node1", "nova-compute", "node1"),
-        ("compute_fanout_f4aafce04adb4247aee359f298d8d821", "nova-compute", nil),
-        ("scheduler_fanout", "nova-scheduler", nil), ("cinder-volume.ctl1@lvm.ctl1", "cinder-volume", "ctl1@lvm"),
-        ("q-plugin", "neutron-server", nil), ("l3_agent.net1", "neutron-l3-agent", "net1"),
-    ])
-    func `topics name services, and the rest is the server`(name: String, service: String, server: String?) throws {
-        let found = try #require(TopicTable.serving(name))
-        #expect(found.service == service)
-        #expect(found.server == server)
-    }
-
-    @Test func `an unknown topic names nobody`() {
-        #expect(TopicTable.serving("computers") == nil)
-        #expect(TopicTable.serving("") == nil)
-        #expect(TopicTable.serving("neutron-vo-Port-1.7_fanout") == nil)
-    }
 }

@@ -245,6 +245,9 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
         #expect(
             hints("update_service_capabilities", ["service_name": "volume", "host": "ctl1@lab"])
                 == [HostHint(service: "cinder-volume", host: "ctl1@lab")])
+        #expect(
+            hints("update_service_capabilities", ["service_name": "share", "host": "ctl1@lab"])
+                == [HostHint(service: "manila-share", host: "ctl1@lab")])
         #expect(hints("stop_instance", ["host": "compute1", "instance": instance(one)]) == [])
     }
 

@@ -37,6 +37,20 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
             ])
     }
 
+    @Test func `services of every project stand before unknown names`() {
+        var boot = TraceBuilder(services: [
+            ("10.0.0.1", nil), ("heat-engine", nil), ("ceilometer-polling", nil), ("neutron-metering-agent", nil),
+            ("neutron-mlnx-agent", nil), ("keystone", nil),
+        ])
+        for sender in 0..<6 { boot.send(.cast, "ping", from: sender, to: [(sender + 1) % 6], at: Double(sender)) }
+        #expect(
+            model(of: boot.finish(outcome: .completed, verdict: "")).lanes.map(\.name) == [
+                "neutron-metering-agent", "neutron-mlnx-agent", "keystone", "ceilometer-polling", "heat-engine",
+                "10.0.0.1",
+            ])
+        #expect(laneRank(topic: "q-metering-plugin") == laneRank(service: "neutron-server"))
+    }
+
     @Test func `processes of the same service and host share a lane`() {
         var boot = TraceBuilder(services: [
             ("nova-api", nil), ("nova-conductor", nil), ("nova-conductor", nil), ("nova-conductor", nil),

@@ -144,6 +144,30 @@ private struct AdviceScript {
         #expect(script.words.contains("who consumes from it: 404 NOT_FOUND - no queue"))
     }
 
+    @Test(arguments: [
+        ("manila-share", "openstack share service list --binary manila-share", "manila"),
+        ("neutron-mlnx-agent", "openstack network agent list --host h", "neutron"),
+        ("zaqar-server", "systemctl status zaqar-server", "zaqar"),
+        ("designate-mdns", "openstack dns service list", "designate"),
+    ])
+    func `every project's services have a log and a command`(service: String, command: String, project: String) {
+        let script = AdviceScript(.notTaken) { ($0.service, $0.host) = (service, "h") }
+        #expect(script.commands.first == command)
+        #expect(script.commands.contains("grep -i amqp /var/log/\(project)/\(service).log"))
+    }
+
+    @Test func `who serves the topic of an unanswered call is asked about, whatever project it is of`() {
+        var script = AdviceScript(.unclear)
+        script.operation.diagnosis = nil
+        var call = Message(
+            id: 0, kind: .call, exchange: "openstack", routingKey: "cinder-volume.ctl1@ceph.ctl1", bytes: 100)
+        call.call = 0
+        script.trace.messages = [call]
+        script.trace.calls = [Call(id: 0, messageID: "m", outcome: .unanswered)]
+        script.operation.messages = [0]
+        #expect(script.words.contains("whether cinder-volume on ctl1 (backend ceph) is up"))
+    }
+
     @Test func `cinder's backend is no user at a host`() {
         let script = AdviceScript(.notTaken) { ($0.service, $0.host) = ("cinder-volume", "ctl1@ceph") }
         #expect(script.words.contains("whether cinder-volume on ctl1 (backend ceph) is up"))

@@ -286,8 +286,10 @@ import Trace
         #expect(diagnosis.evidence.contains { $0.text.contains("8f5d5a3e") })
     }
 
-    @Test func `who is silent about a port that is never plugged is the agent, or else neutron-server`() throws {
+    @Test(arguments: ["openvswitch", "linuxbridge", "sriov-nic", "macvtap"])
+    func `who is silent about a port that is never plugged is the agent, or else neutron-server`(kind: String) throws {
         var script = TraceScript()
+        script.agentService = "neutron-\(kind)-agent"
         script.bootUntilCompute()
         script.build(until: "spawning")
         script.event("network-changed")
@@ -295,18 +297,18 @@ import Trace
         script.wait(.seconds(301))
         let silent = try boot(script).diagnosis
         #expect(silent.cause == .missingEvent)
-        #expect(silent.service == "neutron-openvswitch-agent")
+        #expect(silent.service == script.agentService)
         #expect(silent.host == "node1")
         #expect(
             silent.evidence.contains {
                 $0.isMissing
-                    && $0.text == "neutron-openvswitch-agent@node1 did not report a port of the instance as plugged"
+                    && $0.text == "\(script.agentService)@node1 did not report a port of the instance as plugged"
             })
         script.askAboutPort("update_device_list", up: true, on: "node1")
         let (boot, told) = try boot(script)
         #expect(told.cause == .missingEvent)
         #expect(told.service == "neutron-server")
-        #expect(boot.verdict.hasSuffix(", though neutron-openvswitch-agent@node1 had reported the port as plugged"))
+        #expect(boot.verdict.hasSuffix(", though \(script.agentService)@node1 had reported the port as plugged"))
         #expect(told.evidence.contains { $0.text.hasSuffix("reported port \(TraceScript.port) as plugged") })
         #expect(told.evidence.count { $0.isMissing } == 1)
     }

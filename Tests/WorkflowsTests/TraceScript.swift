@@ -212,9 +212,11 @@ struct TraceScript {
 
     static let port = "8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"
 
+    var agentService = "neutron-openvswitch-agent"
+
     /// The layer-2 agent of a host, from now on known.
     mutating func agent(on host: String) -> Int {
-        let service = "neutron-openvswitch-agent"
+        let service = agentService
         if let known = trace.participants.first(where: { $0.service == service && $0.host == host }) { return known.id }
         let id = trace.participants.count
         trace.participants.append(Participant(id: id, service: service, host: host, label: "\(service)@\(host)"))

@@ -1,3 +1,5 @@
+import Services
+
 /// Which OpenStack service a process is, by its command line.
 ///
 /// What decides is what the process runs: its own title, the program, the script of an interpreter, the application of a
@@ -42,17 +44,15 @@ package enum CommandLine {
     /// `(wsgi:nova-api)`, which mod_wsgi writes over `argv[0]` as far as there is room: `(wsgi:keystone-pu`.
     private static func modWSGI(_ text: Substring) -> String? {
         if text.hasSuffix(")") { return application(text.dropLast()) }
-        var name = text.replacing("_", with: "-")
-        if let dash = name.lastIndex(of: "-"), "wsgi".hasPrefix(name[name.index(after: dash)...]) {
-            // `heat-api-` may go on as `heat-api-cfn`.
-            guard !name.hasPrefix("heat-") || !name.hasSuffix("-") else { return nil }
-            name = name[..<dash]
+        let name = text.replacing("_", with: "-")
+        guard let dash = name.lastIndex(of: "-"), "wsgi".hasPrefix(name[name.index(after: dash)...]) else {
+            // Anything else may be cut in the middle of the service's name.
+            return application(name).flatMap { catalogue.isAPI($0) ? $0 : nil }
         }
-        // Anything else may be cut in the middle of the service's name.
-        guard let service = application(name),
-            service.hasSuffix("-api") || ["keystone", "neutron-server"].contains(service)
-        else { return nil }
-        return service
+        // `heat-api-` may go on as `heat-api-cfn`.
+        return application(name[..<dash]).flatMap {
+            catalogue.isAPI($0) && !catalogue.isAmbiguous(name, for: $0) ? $0 : nil
+        }
     }
 
     // MARK: Commands
@@ -136,14 +136,21 @@ package enum CommandLine {
 
     // MARK: Names
 
+    private static let catalogue = Catalogue.openStack
+
     /// The service that a program of this name is.
     private static func program(_ name: some StringProtocol) -> String? {
         let name = String(name)
         guard name.utf8.count <= 64, name.last?.isLetter == true || name.last?.isNumber == true,
             name.utf8.allSatisfy({ isPartOfName($0) })
         else { return nil }
-        if name == "keystone" || name.hasPrefix("keystone-wsgi") { return "keystone" }
-        return CommandNames.service(of: name)
+        let project = Service.project(of: name)
+        if let service = catalogue.service(namedAsProject: project),
+            project.endIndex == name.endIndex || name[project.endIndex...].hasPrefix("-wsgi")
+        {
+            return service
+        }
+        return catalogue.service(ofProgram: name)
     }
 
     /// The service that a web server's application of this name is: `nova_api_wsgi`, `nova-api-uwsgi`,
@@ -153,14 +160,13 @@ package enum CommandLine {
         if text.contains(".") { return module(String(text)) }
         var name = text.replacing("_", with: "-")
         for suffix in ["-uwsgi", "-wsgi"] where name.hasSuffix(suffix) { name = name.dropLast(suffix.count) }
-        if name.hasPrefix("keystone-") { return "keystone" }
         let parts = name.split(separator: "-").filter { $0 != "wsgi" }
         guard let project = parts.first else { return nil }
+        if name.contains("-"), let service = catalogue.service(namedAsProject: project) { return service }
         switch parts.dropFirst().joined(separator: "-") {
         // `nova-wsgi`, `octavia-wsgi`: a project's only application is its API.
-        case "" where text != project: return api(of: String(project))
-        case "metadata", "metadata-api", "metadata-wsgi": return project == "nova" ? "nova-api" : nil
-        case "api": return api(of: String(project))
+        case "" where text != project: return program(catalogue.api(of: String(project)))
+        case "api": return program(catalogue.api(of: String(project)))
         default: return program(parts.joined(separator: "-"))
         }
     }
@@ -170,19 +176,13 @@ package enum CommandLine {
         let parts = module.split(separator: ".").map { String($0.replacing("_", with: "-")) }
         guard parts.count >= 3 else { return nil }
         switch parts[1] {
-        case "wsgi": return parts[0] == "heat" && parts[2] == "cfn" ? "heat-api-cfn" : api(of: parts[0])
+        case "wsgi":
+            let name = "\(parts[0])-api-\(parts[2])"
+            return program(catalogue.service(named: name)?.name == name ? name : catalogue.api(of: parts[0]))
         case "cmd" where parts.count == 3 || parts[3] == "server":
             return program("\(parts[0])-\(parts[parts.count - 1])")
         case "cmd" where parts.count == 5 && parts[3] == "agents": return program("\(parts[0])-\(parts[4])-agent")
         default: return nil
-        }
-    }
-
-    private static func api(of project: String) -> String? {
-        switch project {
-        case "keystone": "keystone"
-        case "neutron": "neutron-server"
-        default: program("\(project)-api")
         }
     }
 

@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A machine that collects what the wire tells of each connection and says which process is behind it.
@@ -98,7 +99,7 @@ package struct ServiceNaming: Sendable {
             join(connection, namesake)
             return
         }
-        if let service = CommandNames.service(of: identity.command) {
+        if let service = Catalogue.openStack.service(ofProgram: identity.command) {
             add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
         if let other = others(identity) { join(connection, other) }
@@ -123,16 +124,17 @@ package struct ServiceNaming: Sendable {
     /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
     package mutating func serves(_ connection: Int, _ name: String) {
         guard isNew(connection, name) else { return }
-        guard let (service, topic, server) = TopicTable.serving(name) else { return }
-        let place = server.map { "\(topic).\($0)" } ?? topic
-        add(Evidence(.topic, service: service, host: server, reason: "serves \(place)"), to: connection)
+        let found = ServiceTopic(name)
+        guard let service = found.service, let topic = found.topic else { return }
+        let place = found.host.map { "\(topic).\($0)" } ?? topic
+        add(Evidence(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
     }
 
     /// The connection published a request.
     package mutating func sends(_ connection: Int, method: String, routingKey: String, exchange: String) {
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
-        guard let service = SenderTable.sender(of: method, topic: topic, exchange: exchange) else { return }
+        guard let service = Catalogue.openStack.sender(of: method, topic: topic, exchange: exchange) else { return }
         add(Evidence(.sender, service: service, reason: "sends \(method)"), to: connection)
     }
 
@@ -140,7 +142,7 @@ package struct ServiceNaming: Sendable {
     package mutating func notifies(_ connection: Int, publisherID: String, eventType: String) {
         used(connection)
         guard isNew(connection, publisherID, eventType),
-            let (service, host) = PublisherTable.publisher(publisherID, eventType: eventType)
+            let (service, host) = Catalogue.openStack.publisher(publisherID, eventType: eventType)
         else { return }
         add(Evidence(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
     }

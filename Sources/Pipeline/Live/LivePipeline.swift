@@ -2,6 +2,7 @@ import Capture
 import Correlation
 import Network
 import OpenStack
+import Services
 import Trace
 
 /// A machine that is the whole flow while a capture goes on: packets → what has just become clear, and a trace at the end.
@@ -188,8 +189,9 @@ package struct LivePipeline {
         if isAnswer, let caller = names.participant(at: event.call?.callerConnection) { return caller.label }
         let naming = pipeline.correlator.naming
         let host = message.connection.flatMap(naming.virtualHost(of:))
-        if message.kind == .call || message.kind == .cast, let topic = TopicTable.serving(message.routingKey),
-            let who = names.only(topic.service, on: topic.server, virtualHost: host)
+        let topic = ServiceTopic(message.routingKey)
+        if message.kind == .call || message.kind == .cast, let service = topic.service,
+            let who = names.only(service, on: topic.host, virtualHost: host)
         {
             return who.label
         }

@@ -84,6 +84,6 @@ struct SharedLanes {
     }
 
     private static func rank(of lane: Lane) -> Int {
-        lane.isVacant ? LaneOrder.rank(topic: lane.title) : LaneOrder.rank(service: lane.title)
+        lane.isVacant ? laneRank(topic: lane.title) : laneRank(service: lane.title)
     }
 }

@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A machine that gives every service and host one lane, and orders the lanes when all are known.
@@ -107,12 +108,18 @@ struct LaneTable {
 
     private func rank(of key: Key) -> Int {
         switch key {
-        case .service(let service, _, _): LaneOrder.rank(service: service)
-        case .label: LaneOrder.unknown
-        case .vacant(let queue, _): LaneOrder.rank(topic: queue)
+        case .service(let service, _, _): laneRank(service: service)
+        case .label: .max
+        case .vacant(let queue, _): laneRank(topic: queue)
         }
     }
 }
+
+/// Where the lane of a service stands; one that is not known stands behind its family, an unknown name last.
+func laneRank(service: String) -> Int { Catalogue.openStack.place(ofLane: service) ?? .max }
+
+/// Where the service would stand that would read a queue nobody reads, e.g. `compute.compute1`.
+func laneRank(topic: String) -> Int { ServiceTopic(topic).service.map(laneRank(service:)) ?? .max }
 
 /// Whether one name stands before another when runs of digits count as numbers: `compute2` before `compute10`.
 func naturallyPrecedes(_ left: String, _ right: String) -> Bool {

@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 extension Diagnosis {
@@ -83,16 +84,10 @@ private struct OutcomeReader {
         diagnosis.message = message.id
         diagnosis.participant = message.deliveries.last?.to ?? call(of: message)?.to
         if diagnosis.participant == nil {
-            let parts = message.routingKey.split(separator: ".", maxSplits: 1)
-            diagnosis.service = parts.first.flatMap { Self.services[$0] }
-            if diagnosis.service != nil, parts.count > 1 { diagnosis.host = String(parts[1]) }
+            let topic = ServiceTopic(message.routingKey)
+            (diagnosis.service, diagnosis.host) = (topic.service, topic.host)
             diagnosis.awaited = message.routingKey.isEmpty ? message.exchange : message.routingKey
         }
         return diagnosis
     }
-
-    private static let services: [Substring: String] = [
-        "conductor": "nova-conductor", "scheduler": "nova-scheduler", "compute": "nova-compute",
-        "compute-alt": "nova-compute", "q-plugin": "neutron-server",
-    ]
 }

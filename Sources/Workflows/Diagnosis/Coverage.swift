@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A value: from when to when the capture goes, and where it may lack what passed.

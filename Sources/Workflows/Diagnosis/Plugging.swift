@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// The event by which neutron says that a port is plugged, which a compute waits for while it spawns an instance.
@@ -78,8 +79,9 @@ extension Facts {
     /// The agent that plugs ports on the host, where one is known.
     fileprivate func networkAgent(on host: String?) -> Participant? {
         guard let host else { return nil }
-        let services: Set = ["neutron-openvswitch-agent", "neutron-linuxbridge-agent", "neutron-sriov-nic-agent"]
-        return trace.participants.first { $0.host == host && services.contains($0.service ?? "") }
+        return trace.participants.first {
+            $0.host == host && $0.service.flatMap(Catalogue.openStack.service(named:))?.agentID != nil
+        }
     }
 
     /// An agent's reports that a port of the instance is plugged.

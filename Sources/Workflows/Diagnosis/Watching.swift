@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// Of several files each shows a part of the bus, and each ends on its own: what was not seen is missing only until the

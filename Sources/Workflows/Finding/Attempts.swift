@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A value: the hosts that were tried one after the other, as far as the bus shows it.
