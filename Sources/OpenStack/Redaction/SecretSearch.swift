@@ -73,10 +73,23 @@ struct SecretSearch {
         case UInt8(ascii: "#"): index + 1 < range.upperBound && text.byte(index + 1) == UInt8(ascii: "c")
         case UInt8(ascii: "$"): true
         case UInt8(ascii: "%"), UInt8(ascii: "&"), .backslash: SpelledText.begins(text, at: index, range.upperBound)
-        // A hash.
-        case .openBrace: index + 1 < range.upperBound && text.byte(index + 1).isBase64
+        case .openBrace: beginsScheme(text, index + 1, range)
         case UInt8(ascii: "*"): index + 41 <= range.upperBound && text.byte(index + 1).isBase64
         default: sign >= 0x80
+        }
+    }
+
+    /// Whether what stands at `start` begins as the name of a scheme of hashes does (`TextRedactor.hashes`).
+    private func beginsScheme(_ text: RawSpan, _ start: Int, _ range: Range<Int>) -> Bool {
+        guard start + 1 < range.upperBound else { return false }
+        let second = text.byte(start + 1) | 0x20
+        switch text.byte(start) | 0x20 {
+        case UInt8(ascii: "s"): return "shmc".utf8.contains(second)
+        case UInt8(ascii: "m"): return second == UInt8(ascii: "d")
+        case UInt8(ascii: "c"), UInt8(ascii: "a"): return second == UInt8(ascii: "r")
+        case UInt8(ascii: "p"): return second == UInt8(ascii: "b") || second == UInt8(ascii: "k")
+        case UInt8(ascii: "b"): return second == UInt8(ascii: "c") || second == UInt8(ascii: "l")
+        default: return false
         }
     }
 

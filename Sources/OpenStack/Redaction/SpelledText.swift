@@ -151,13 +151,13 @@ extension TextRedactor {
     ) -> [Range<Int>] {
         let decoded = SpelledText.decoded(text)
         guard decoded.count < text.count else { return [] }
-        var redactor = TextRedactor(bytes: decoded, nesting: nesting, looksAtAll: looksAtAll)
+        var redactor = TextRedactor(bytes: decoded, nesting: nesting, looksAtAll: looksAtAll, keepsPlaces: true)
         redactor.readAll()
         var ranges = redactor.masked
         if redactor.isSpelled, spellings < Limits.encodings {
             ranges += secretPlaces(decoded, nesting: nesting, looksAtAll: looksAtAll, spellings: spellings + 1)
-            ranges.sort { $0.lowerBound < $1.lowerBound }
         }
+        ranges.sort { $0.lowerBound < $1.lowerBound }
         var merged: [Range<Int>] = []
         for range in ranges where !range.isEmpty {
             if let last = merged.last, last.upperBound > range.lowerBound {

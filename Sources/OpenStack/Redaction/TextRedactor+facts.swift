@@ -46,10 +46,11 @@ extension TextRedactor {
 
     /// Whether a path is the value of what otherwise is a certificate or a keyring, whatever stands between.
     func tellsPath(_ value: Int, behind word: Range<Int>) -> Bool {
-        let name = FoldedName.string(bytes, word)
-        guard name.hasSuffix("cert") || name.hasSuffix("keyring") else { return false }
         var start = value
         _ = skipQuote(&start)
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "/") else { return false }
+        let name = FoldedName.string(bytes, word)
+        guard name.hasSuffix("cert") || name.hasSuffix("keyring") else { return false }
         return isPath(start..<bytes.skip(from: start) { $0 > 0x20 && !$0.isQuote && $0 != .backslash }, behind: word)
     }
 

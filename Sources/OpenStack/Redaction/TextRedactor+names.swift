@@ -5,7 +5,11 @@ extension TextRedactor {
     mutating func maskSecret(named word: Range<Int>, _ kind: NameKind) {
         if maskElement(word) { return }
         if kind == .secret, maskPiped(before: word) { return }
-        if bytes[word].elementsEqual("sshpass".utf8), maskGluedOption(behind: word.upperBound, isFirst: true) { return }
+        if word.count == 7, bytes.matches("sshpass", at: word.lowerBound),
+            maskGluedOption(behind: word.upperBound, isFirst: true)
+        {
+            return
+        }
         if kind == .secret { maskGlued(word) }
         var next = word.upperBound
         let isQuoted = skipQuote(&next)

@@ -27,7 +27,9 @@ extension TextRedactor {
                 maskValues(from: member)
                 return true
             }
-            guard let end = endOfMember(member, limit) else { return false }
+            // `password x : y` is no such member.
+            let isSetting = isQuoted || bytes[start] > 0x20 || bytes[member.key.upperBound] == UInt8(ascii: "=")
+            guard isSetting, let end = endOfMember(member, limit) else { return false }
             (index, isNext) = (end, false)
         }
         return false
@@ -82,6 +84,7 @@ extension TextRedactor {
         if bytes.matches(",", at: word.upperBound), word.upperBound + 1 < bytes.count {
             return bytes[word.upperBound + 1].isWordByte
         }
+        guard bytes[word.lowerBound] != UInt8(ascii: "-") else { return false }
         let floor = max(0, word.lowerBound - 96)
         var index = word.lowerBound
         while index > floor, bytes[index - 1].isWordByte || [0x2E, 0x2F, .colon].contains(bytes[index - 1]) {

@@ -10,6 +10,8 @@ struct TextRedactor {
     let nesting: Int
     /// Whether every word is looked at, also those that `SecretSearch` would step over.
     private let looksAtAll: Bool
+    /// Whether `masked` is wanted.
+    private let keepsPlaces: Bool
     var offset = 0
     /// Up to here the text has been copied or masked.
     private(set) var copied = 0
@@ -55,10 +57,11 @@ struct TextRedactor {
         return redactor.copied > 0 ? redactor.output + text[redactor.copied...] : nil
     }
 
-    init(bytes: [UInt8], nesting: Int, looksAtAll: Bool) {
+    init(bytes: [UInt8], nesting: Int, looksAtAll: Bool, keepsPlaces: Bool = false) {
         self.bytes = bytes
         self.nesting = nesting
         self.looksAtAll = looksAtAll
+        self.keepsPlaces = keepsPlaces
     }
 
     mutating func readAll() {
@@ -244,7 +247,7 @@ struct TextRedactor {
         if let text = Self.redact(Array(bytes[offset..<range.upperBound]), nesting: nesting, looksAtAll: looksAtAll) {
             output.append(contentsOf: bytes[copied..<offset])
             output.append(contentsOf: text)
-            masked.append(offset..<range.upperBound)
+            if keepsPlaces { masked.append(offset..<range.upperBound) }
             copied = range.upperBound
         }
         move(to: range.upperBound)
@@ -260,7 +263,7 @@ struct TextRedactor {
         while offset > start, bytes[offset - 1].isQuote, let next = endOfNextLiteral(behind: offset, false) {
             offset = next
         }
-        defer { masked.append(start..<offset) }
+        defer { if keepsPlaces { masked.append(start..<offset) } }
         if let close = endOfBracketsLeftOpen(from: start, to: offset) {
             offset = close
         } else if let name = secretName(from: start, before: offset) {
