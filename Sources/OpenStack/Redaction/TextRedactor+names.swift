@@ -21,13 +21,11 @@ extension TextRedactor {
             move(to: value)
             if bytes[next] == UInt8(ascii: "|") { return maskCell() }
             if kind == .content, value < bytes.count, bytes[value].opensBracket { return }
-            if bytes[next] == .colon, value < bytes.count, !isQuoted || bytes[value] != .quote {
-                if let block = block(from: value, behind: word) {
-                    move(to: block.lowerBound)
-                    return mask(to: block.upperBound)
-                }
-                if !isQuoted, tells(value, behind: word, kind) { return }
+            if bytes[next] == .colon, let block = block(from: value, behind: word) {
+                move(to: block.lowerBound)
+                return mask(to: block.upperBound)
             }
+            if !isQuoted, bytes[next] == .colon || kind == .mixed, tells(value, behind: word, kind) { return }
             if tellsPath(value, behind: word) { return }
             return maskValue(isHeader: isHeaderName(word), joinsLiterals: isQuoted)
         }

@@ -79,7 +79,7 @@ extension TextRedactor {
         "from", "group", "had", "header", "headers", "middleware", "has", "have", "if", "in", "invalid", "into", "is",
         "key", "length", "may", "missing", "must",
         "no", "not", "object", "of", "on", "option", "options", "or", "parameter", "parameters", "policy", "property",
-        "provider", "section",
+        "provider", "raise", "return", "section",
         "setting", "settings",
         "should", "size", "than", "that", "the", "then", "this", "to", "too",
         "type", "value", "values", "via", "was", "were", "when", "which", "while", "will", "with", "without", "would",

@@ -123,7 +123,8 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         // What is said of secrets.
         .init("GET /v2.0/tokens/S1x HTTP/1.1", "GET /v2.0/tokens/*** HTTP/1.1", "GET /v3/auth/tokens HTTP/1.1 404"),
         .init("X-Auth-Token S1xS1x", "X-Auth-Token ***", "/var/run/token S1xS1x"),
-        .init("connector: {'a': 'S1x'}", "connector: ***", "connector: compute1"),
+        .init("connector: {'a': 'S1x'}", "connector: ***", "connector: compute1, connector=compute1"),
+        .init("in get_token\n    S1xS1x", "in get_token\n    ***", "in get_token\n    return self.token"),
         .init("AdminPassword: S1x", "AdminPassword: ***", "nova.exception.InvalidPassword: bad compute1"),
         .init("InvalidPassword='S1x'", "InvalidPassword='***'", "Remote error: TokenNotFound No token x1"),
         .init("http://ghp_S1xabcDEF@host/", "http://***@host/", "https://user@host/ ssh://ceph-admin@host"),
