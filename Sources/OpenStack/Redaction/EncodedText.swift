@@ -91,13 +91,13 @@ extension TextRedactor {
         decodedTo = end
         let closing = bytes.skip(from: end) { $0 == UInt8(ascii: "=") }
         if bytes.matches("LS0tLS1CRUdJTi", at: start) {
-            mask(to: closing)
+            mask(to: endOfBroken(from: closing))
             return true
         }
         // The capture may have cut it within a character.
         let text = Array(EncodedText.decoded(bytes[start..<end]).prefix(while: EncodedText.isText))
         guard EncodedText.holdsSecret(text, nesting: nesting + 1) else { return false }
-        mask(to: closing)
+        mask(to: endOfBroken(from: closing))
         return true
     }
 

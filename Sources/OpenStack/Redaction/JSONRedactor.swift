@@ -114,33 +114,36 @@ struct JSONRedactor {
         let outer = stack[stack.count - 1].scope
         var scope = outer
         if scope != .open { scope = HarmlessNames.contains(names, name) ? .harmless : .mixed }
-        if found.isNaming, scanner.peek(text) == .quote {
+        if found.mayName, scanner.peek(text) == .quote {
             let slot = scanner.readValue(text)
             guard slot.isString else { return }
             let isName: Bool
             if slot.hasEscapes {
                 let value = slot.decodedBytes(text)
-                isName = note(value.span.bytes, value.indices, asNameIn: outer)
+                isName = note(value.span.bytes, value.indices, found, in: outer)
             } else {
-                isName = note(text, slot.range, asNameIn: outer)
+                isName = note(text, slot.range, found, in: outer)
             }
             return writeString(slot, text, isName ? .open : scope)
         }
-        if found.isValue {
-            if stack[stack.count - 1].naming == .harmless { scope = .harmless }
-            stack[stack.count - 1].valueStart = output.count
+        if found.mayBeValue {
+            if stack[stack.count - 1].naming == .harmless, found.isValue { scope = .harmless }
+            stack[stack.count - 1].value = .init(start: output.count, endsInValue: found.endsInValue)
         }
         writeValue(&scanner, text, scope)
     }
 
     /// Notes what a text says that the member `value` of the same object is; returns whether it is a name at all.
-    private mutating func note(_ text: RawSpan, _ value: Range<Int>, asNameIn scope: Scope) -> Bool {
-        if PairNames.isSecretName(text, value) {
-            stack[stack.count - 1].naming = .secret
-        } else if scope != .open, HarmlessNames.contains(text, value) {
+    private mutating func note(
+        _ text: RawSpan, _ value: Range<Int>, _ found: SecretNames.Finding, in scope: Scope
+    ) -> Bool {
+        if PairNames.isSecretPath(text, value) {
+            stack[stack.count - 1].namesSecretValue = true
+            if found.isNaming { stack[stack.count - 1].naming = .secret }
+        } else if found.isNaming, scope != .open, HarmlessNames.contains(text, value) {
             stack[stack.count - 1].naming = .harmless
         }
-        return value.count <= 64
+        return found.isNaming && value.count <= 64
             && value.allSatisfy {
                 let byte = text.byte($0)
                 return byte.isWordByte || byte == UInt8(ascii: ".") || byte == .colon
@@ -199,6 +202,11 @@ struct JSONRedactor {
     /// Whether a text in a list is what a name before it stands for; it may be such a name itself, or an option between.
     private mutating func takesAsValue(_ text: RawSpan, _ value: Range<Int>) -> Bool {
         let last = stack.count - 1
+        if PairNames.takesGluedPassword(text, value) {
+            stack[last].takesGluedPassword = true
+        } else if stack[last].takesGluedPassword, value.count > 2, text.extracting(value).matches("-p") {
+            return true
+        }
         let isOption = PairNames.isOption(text, value)
         let isSecretName = PairNames.isSecretName(text, value)
         if stack[last].awaitsValue, !isOption || isSecretName,
@@ -339,15 +347,18 @@ struct JSONRedactor {
 
     /// The value that a member of a pair had is written.
     private mutating func endValue() {
-        guard let start = stack.last?.valueStart else { return }
-        stack[stack.count - 1].valueStart = nil
-        stack[stack.count - 1].values.append(start..<output.count)
+        guard let value = stack.last?.value else { return }
+        stack[stack.count - 1].value = nil
+        stack[stack.count - 1].values.append((value.start..<output.count, value.endsInValue))
     }
 
     private mutating func endContainer() {
         endValue()
         guard let frame = stack.popLast() else { return }
-        if frame.naming == .secret { hidden += frame.values }
+        for (range, endsInValue) in frame.values
+        where frame.naming == .secret || frame.namesSecretValue && endsInValue {
+            hidden.append(range)
+        }
         output.append(frame.isObject ? .closeBrace : .closeBracket)
         needsComma = true
     }

@@ -5,12 +5,22 @@ struct JSONRedactorFrame {
         case nothing, secret, harmless
     }
 
+    /// The value of a pair that is being written.
+    struct Value {
+        let start: Int
+        /// Whether its name ends in `value`, with or without words before that.
+        let endsInValue: Bool
+    }
+
     let isObject: Bool
     let scope: JSONRedactor.Scope
     /// The element before is a secret's name, or an option behind one.
     var awaitsValue = false
     var naming = Naming.nothing
-    /// Where the value of a pair begins that is being written.
-    var valueStart: Int?
-    var values: [Range<Int>] = []
+    /// A member such as `parameter_name` has a secret's name, so that `parameter_value` is secret.
+    var namesSecretValue = false
+    /// An element is a client that takes a password as a part of an option, `-pX`.
+    var takesGluedPassword = false
+    var value: Value?
+    var values: [(range: Range<Int>, endsInValue: Bool)] = []
 }

@@ -181,12 +181,16 @@ enum ByteClass {
     static let beyondASCII = 37
     /// Set for capitals.
     static let capital: UInt8 = 0x40
+    /// Set for what is between words and may begin a secret or a sign that is spelled out.
+    static let beginning: UInt8 = 0x40
     /// Set for all but the letters, digits, `_` and `-` of ASCII.
     static let betweenWords: UInt8 = 0x80
 
     static let table: [UInt8] = (0...255).map { (byte: UInt8) in
-        if byte >= 0x80 { return UInt8(beyondASCII) | betweenWords }
-        guard byte.isWordByte else { return UInt8(separator) | betweenWords }
+        if byte >= 0x80 { return UInt8(beyondASCII) | betweenWords | beginning }
+        guard byte.isWordByte else {
+            return UInt8(separator) | betweenWords | (":#$%&*{\\".utf8.contains(byte) ? beginning : 0)
+        }
         if byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") { return UInt8(separator) }
         return byte.isUpper ? UInt8(symbol(byte | 0x20)) | capital : UInt8(symbol(byte))
     }

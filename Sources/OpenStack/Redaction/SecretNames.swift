@@ -28,7 +28,12 @@ enum SecretNames {
     private static let naming = NameAutomaton.Lists(rawValue: 512)
     private static let valued = NameAutomaton.Lists(rawValue: 1024)
     private static let looks = NameAutomaton.Lists(rawValue: 2048)
-    private static let kinds: NameAutomaton.Lists = [part, whole, end, mixedPart, mixedEnd, contentEnd, contentStart]
+    private static let namingEnd = NameAutomaton.Lists(rawValue: 4096)
+    private static let valuedEnd = NameAutomaton.Lists(rawValue: 8192)
+    private static let short = NameAutomaton.Lists(rawValue: 16384)
+    private static let kinds: NameAutomaton.Lists = [
+        part, whole, end, short, mixedPart, mixedEnd, contentEnd, contentStart,
+    ]
 
     static let automaton = NameAutomaton(
         [
@@ -42,7 +47,8 @@ enum SecretNames {
                 chapsecret
 
                 passwd passcode pswd apikey accesskey authkey privkey encryptionkey sharedkey signingkey sessionkey masterkey
-                sshkey tsigkey rndckey rgwkey kgkey tempurlkey tempurlsig clientkey serverkey hmac keyring keymaterial keydata
+                sshkey tsigkey rndckey rgwkey kgkey ipmikg wepkey wpakey passkey tempurlkey tempurlsig clientkey serverkey hmac
+                keyring keymaterial keydata otpseed
                 credential creds cookie authorization
                 injectedfile filecontents userdata servicecatalog providerauth providerlocation internalaccesspath
                 configdriveconten kubeconfig plaintext trustid hashpathsuffix hashpathprefix swifthashprefix
@@ -56,7 +62,9 @@ enum SecretNames {
                 """, whole
             ),
             // Secret as the end of a name.
-            ("accessurl psk pwd pswd signature cryptokek", end), ("pass", end),
+            ("accessurl psk pwd pswd rootpw bindpw adminpw userpw chappw signature cryptokek", end), ("pass", end),
+            // The same where a word of its own begins with it.
+            ("pw", short),
             // Words that end in `pass` and are none.
             ("bypass compass multipass overpass underpass trespass surpass firstpass", pass),
             ("metadata connectioninfo", mixedPart), ("connector connectors", mixedEnd), ("payload auth", contentEnd),
@@ -72,14 +80,22 @@ enum SecretNames {
                 """, harmless
             ),
             // Members that go in pairs: one says what the other is the value of.
-            ("name key k field parameter param option property attribute variable var header argument item", naming),
+            (
+                "name key k field path parameter param option property attribute variable var header argument item",
+                naming
+            ),
             ("value values val v data content contents default current old new oldvalue newvalue", valued),
-            // Not names: parts of what is told by its looks, Fernet tokens and PEM blocks (`TextRedactor`).
-            ("gaaaaa begin", looks),
+            // The same behind the word for what they are members of: `parameter_name`, `ParameterValue`.
+            ("name key", namingEnd), ("value values", valuedEnd),
+            // Not names: parts of what is told by its looks, Fernet tokens and PEM blocks, and clients that take a password
+            // as a part of an option (`TextRedactor`).
+            ("gaaaaa begin mysql mariadb", looks),
         ], anywhere: [part, mixedPart, looks], starting: contentStart)
 
     /// Where a word ends in such a state it may be a name of something secret.
-    static let endsName: [Bool] = automaton.found.map { !$0.isDisjoint(with: [whole, end, mixedEnd, contentEnd]) }
+    static let endsName: [Bool] = automaton.found.map {
+        !$0.isDisjoint(with: [whole, end, short, mixedEnd, contentEnd])
+    }
     /// Where a word ends in such a state it may be the half of a pair that holds the value.
     static let endsValued: [Bool] = automaton.found.map { $0.contains(valued) }
 
@@ -89,8 +105,14 @@ enum SecretNames {
         /// It may be the half of a pair that says what the other is the value of, or that other half.
         var isNaming = false
         var isValue = false
+        /// The same behind a word.
+        var endsInNaming = false
+        var endsInValue = false
         /// It is of small letters, digits, `_` and `-`, so that it is no secret itself.
         var isWord = false
+
+        var mayName: Bool { isNaming || endsInNaming }
+        var mayBeValue: Bool { isValue || endsInValue }
     }
 
     static func find(_ text: RawSpan, _ range: Range<Int>) -> Finding {
@@ -99,25 +121,54 @@ enum SecretNames {
         }
         let found = automaton.find(text, range)
         return Finding(
-            kind: kind(found), isNaming: found.wholes.contains(naming), isValue: found.wholes.contains(valued))
+            kind: kind(found, text, range), isNaming: found.wholes.contains(naming),
+            isValue: found.wholes.contains(valued), endsInNaming: found.ends.contains(namingEnd),
+            endsInValue: found.ends.contains(valuedEnd))
     }
 
-    /// What the name in `range` of `text` says.
+    /// What the name in `range` of `text` says as the key of a dictionary, where all that has a secret's name in it is
+    /// hidden.
     static func kind(_ text: RawSpan, _ range: Range<Int>) -> NameKind {
-        if range.count < 3 || automaton.classesOfPlain(text, range) != nil { return .plain }
-        return kind(automaton.find(text, range))
+        if range.count < 2 || automaton.classesOfPlain(text, range) != nil { return .plain }
+        return kind(automaton.find(text, range), text, range)
     }
 
     static func kind(_ bytes: [UInt8], _ range: Range<Int>) -> NameKind { kind(bytes.span.bytes, range) }
 
-    private static func kind(_ found: NameFindings) -> NameKind {
+    /// What a name says in text: there, what only tells of a secret, such as `token_host`, is none (`FactNames`).
+    static func kindInText(_ text: RawSpan, _ range: Range<Int>) -> NameKind {
+        if range.count < 2 || automaton.classesOfPlain(text, range) != nil { return .plain }
+        let found = automaton.find(text, range)
+        let kind = kind(found, text, range)
+        let isFact = kind == .secret && found.ends.isDisjoint(with: kinds) && FactNames.contains(text, range)
+        return isFact ? .plain : kind
+    }
+
+    /// Whether a text says that what is paired with it is secret.
+    static func isSecretInPair(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+        switch kindInText(text, range) {
+        case .secret: true
+        case .content: automaton.find(text, range).starts.contains(contentStart)
+        case .mixed, .plain: false
+        }
+    }
+
+    private static func kind(_ found: NameFindings, _ text: RawSpan, _ range: Range<Int>) -> NameKind {
         if found.parts.isDisjoint(with: kinds) || found.wholes.contains(harmless) { return .plain }
         if found.parts.contains(part) || found.wholes.contains(whole) { return .secret }
         if found.ends.contains(end), !found.ends.contains(pass) { return .secret }
+        if found.ends.contains(short), beginsWord(text, range.upperBound - 2, range) { return .secret }
         if found.parts.contains(mixedPart) || found.ends.contains(mixedEnd) { return .mixed }
         if found.ends.contains(contentEnd) { return .content }
         if found.starts.contains(contentStart), !found.wholes.contains(contentStart) { return .content }
         return .plain
+    }
+
+    /// Whether a word begins at `index`: with the name, behind a sign, or with a capital.
+    private static func beginsWord(_ text: RawSpan, _ index: Int, _ range: Range<Int>) -> Bool {
+        guard index > range.lowerBound else { return true }
+        let before = text.byte(index - 1)
+        return !before.isLower && !before.isUpper || before.isLower && text.byte(index).isUpper
     }
 }
 

@@ -28,8 +28,11 @@ struct SecretSearch {
                 var index = start
                 while index < range.upperBound {
                     let sign = text.byte(index)
-                    if table[Int(sign)] & ByteClass.betweenWords != 0 {
-                        if beginsSecret(sign, text, index, range) || stopsAtControls && (sign < 0x20 || sign == 0x7F) {
+                    let signClass = table[Int(sign)]
+                    if signClass & ByteClass.betweenWords != 0 {
+                        if signClass & ByteClass.beginning != 0 && beginsSecret(sign, text, index, range)
+                            || stopsAtControls && (sign < 0x20 || sign == 0x7F)
+                        {
                             return index
                         }
                         index &+= 1
@@ -62,7 +65,6 @@ struct SecretSearch {
     }
 
     /// What stands between words and begins a secret.
-    @inline(__always)
     private func beginsSecret(_ sign: UInt8, _ text: RawSpan, _ index: Int, _ range: Range<Int>) -> Bool {
         switch sign {
         case .colon:
@@ -70,7 +72,24 @@ struct SecretSearch {
                 && text.byte(index + 2) == UInt8(ascii: "/")
         case UInt8(ascii: "#"): index + 1 < range.upperBound && text.byte(index + 1) == UInt8(ascii: "c")
         case UInt8(ascii: "$"): true
+        case UInt8(ascii: "%"), UInt8(ascii: "&"), .backslash: SpelledText.begins(text, at: index, range.upperBound)
+        case .openBrace: beginsScheme(text, index + 1, range)
+        case UInt8(ascii: "*"): index + 41 <= range.upperBound && text.byte(index + 1).isBase64
         default: sign >= 0x80
+        }
+    }
+
+    /// Whether what stands at `start` begins as the name of a scheme of hashes does (`TextRedactor.hashes`).
+    private func beginsScheme(_ text: RawSpan, _ start: Int, _ range: Range<Int>) -> Bool {
+        guard start + 1 < range.upperBound else { return false }
+        let second = text.byte(start + 1) | 0x20
+        switch text.byte(start) | 0x20 {
+        case UInt8(ascii: "s"): return "shmc".utf8.contains(second)
+        case UInt8(ascii: "m"): return second == UInt8(ascii: "d")
+        case UInt8(ascii: "c"), UInt8(ascii: "a"): return second == UInt8(ascii: "r")
+        case UInt8(ascii: "p"): return second == UInt8(ascii: "b") || second == UInt8(ascii: "k")
+        case UInt8(ascii: "b"): return second == UInt8(ascii: "c") || second == UInt8(ascii: "l")
+        default: return false
         }
     }
 

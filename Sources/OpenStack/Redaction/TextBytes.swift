@@ -78,6 +78,18 @@ extension [UInt8] {
         }
     }
 
+    /// How many bytes the end of a line at `index` takes, be it written as `\n`; 0 where none stands.
+    func lineBreakLength(at index: Int) -> Int {
+        guard index < count else { return 0 }
+        switch self[index] {
+        case 0x0A: return 1
+        case 0x0D: return index + 1 < count && self[index + 1] == 0x0A ? 2 : 1
+        case .backslash where matches("\\r\\n", at: index): return 4
+        case .backslash where matches("\\n", at: index): return 2
+        default: return 0
+        }
+    }
+
     func skipSpace(from start: Int) -> Int {
         var index = start
         while index < count {

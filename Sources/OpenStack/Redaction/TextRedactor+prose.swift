@@ -8,14 +8,14 @@ extension TextRedactor {
             move(to: start)
             return maskValue()
         }
-        guard kind == .secret else { return }
+        guard kind == .secret, !isPathOrClass(word) else { return }
         if bytes[word.lowerBound] == UInt8(ascii: "-") {
             move(to: start)
             return maskValue()
         }
         let name = start..<bytes.endOfWord(from: start)
         if !name.isEmpty, name.upperBound < bytes.count, bytes.spaceLength(at: name.upperBound) == 0,
-            SecretNames.kind(bytes, name) == .secret
+            SecretNames.kindInText(bytes.span.bytes, name) == .secret
         {
             // Another name, with its own value.
             return
@@ -24,8 +24,8 @@ extension TextRedactor {
         if Self.joins.contains(lowercased(value)) {
             let next = bytes.skipSpace(from: value.upperBound)
             value = next..<bytes.endOfRun(from: next)
-            guard !value.isEmpty, bytes[next].isQuote || looksGenerated(value, behind: word) else { return }
-        } else if !looksGenerated(value, behind: word) {
+            guard !value.isEmpty, bytes[next].isQuote || looksGenerated(value) else { return }
+        } else if !looksGenerated(value) {
             guard !isEnglish(word), !isOfSentence(value) else { return }
         }
         move(to: value.lowerBound)
@@ -38,7 +38,7 @@ extension TextRedactor {
     }
 
     /// Whether a word looks as if nobody had thought of it: letters with digits, capitals or signs in their midst.
-    private func looksGenerated(_ value: Range<Int>, behind word: Range<Int>) -> Bool {
+    func looksGenerated(_ value: Range<Int>) -> Bool {
         let text = bytes[value]
         guard text.count >= 5, text.first?.isWordByte == true else { return false }
         // `Secret 2672…-… could not be found` speaks of an id.
@@ -50,7 +50,7 @@ extension TextRedactor {
     }
 
     /// Whether a word behind a name goes on with a sentence.
-    private func isOfSentence(_ value: Range<Int>) -> Bool {
+    func isOfSentence(_ value: Range<Int>) -> Bool {
         let text = bytes[value]
         guard let first = text.first, first.isLower || first.isUpper else { return true }
         let word = lowercased(value).trimmingPunctuation()
@@ -64,17 +64,24 @@ extension TextRedactor {
     private static let english: Set<String> = [
         "password", "passwords", "passwd", "passphrase", "token", "tokens", "secret", "secrets", "credential",
         "credentials", "cookie", "cookies", "authorization", "keyring", "keyrings", "pass", "signature", "community",
-        "catalog", "trust", "trusts", "personality", "blob", "cert",
+        "catalog", "trust", "trusts", "personality", "blob", "cert", "otp", "totp", "dek", "kek", "psk",
     ]
 
     private static let joins: Set<String> = ["is", "was", "is:", "was:", "of", "to"]
 
     private static let sentence: Set<String> = [
-        "a", "again", "already", "an", "and", "are", "as", "at", "be", "because", "before", "but", "by", "can",
+        "a", "again", "already", "an", "and", "are", "argument", "as", "at", "attribute", "be", "because", "before",
+        "but", "by", "can",
         "cannot",
-        "could", "data", "did", "do", "does", "during", "error", "fails", "failure", "field", "file", "files", "for",
-        "from", "had", "has", "have", "if", "in", "invalid", "into", "is", "key", "length", "may", "missing", "must",
-        "no", "not", "of", "on", "or", "policy", "should", "size", "than", "that", "the", "then", "this", "to", "too",
+        "column", "config", "configuration", "could", "data", "did", "do", "does", "during", "error", "exceeds",
+        "expires", "fails",
+        "failure", "field", "file", "files", "for",
+        "from", "group", "had", "header", "headers", "middleware", "has", "have", "if", "in", "invalid", "into", "is",
+        "key", "length", "may", "missing", "must",
+        "no", "not", "object", "of", "on", "option", "options", "or", "parameter", "parameters", "policy", "property",
+        "provider", "raise", "return", "section",
+        "setting", "settings",
+        "should", "size", "than", "that", "the", "then", "this", "to", "too",
         "type", "value", "values", "via", "was", "were", "when", "which", "while", "will", "with", "without", "would",
         "wrong",
     ]
@@ -90,13 +97,18 @@ extension TextRedactor {
         guard end < bytes.count else { return }
         if bytes[end] == .colon, maskBareUserInformation(word) { return }
         if bytes[end].isQuote || bytes[end] == .backslash, isQuotedValue(word), maskValueBeforeName(word) { return }
+        if bytes[end] == 0x20 || bytes[end].isQuote, bytes[word].span.bytes.isPasswordClient,
+            maskGluedOption(behind: end, isFirst: false)
+        {
+            return
+        }
         guard bytes[end] == 0x20, word.count <= 6, Self.starts.contains(bytes[word.lowerBound]) else { return }
         let next = bytes.skip(from: end) { $0 == 0x20 }
         let value = next..<bytes.endOfRun(from: next)
         guard !value.isEmpty else { return }
         switch String(decoding: bytes[word], as: UTF8.self) {
         case "Bearer", "Basic", "bearer", "basic":
-            guard value.count >= 16 || looksGenerated(value, behind: word) else { return }
+            guard value.count >= 16 || looksGenerated(value) else { return }
             move(to: next)
             mask(to: endOfBare(from: next))
         case "-P", "-W":
@@ -129,8 +141,8 @@ extension TextRedactor {
     }
 
     private func isQuotedValue(_ word: Range<Int>) -> Bool {
-        word.lowerBound > 0 && bytes[word.lowerBound - 1].isQuote && word.count <= 8
-            && SecretNames.find(bytes.span.bytes, word).isValue
+        word.lowerBound > 0 && bytes[word.lowerBound - 1].isQuote && word.count <= 48
+            && SecretNames.find(bytes.span.bytes, word).mayBeValue
     }
 
     /// Masks the value of `{'value': '…', 'name': 'password'}`, where the name comes after it.
@@ -144,32 +156,21 @@ extension TextRedactor {
         let limit = min(bytes.count, value + Limits.nameDistance)
         guard skipQuote(&content), content < limit else { return false }
         let quote = bytes[content - 1]
-        let end = bytes[content..<limit].firstIndex(of: quote) ?? limit
-        // `, 'name': 'password'`, with or without prefixes and escapes.
-        var words: [Range<Int>] = []
-        var index = end + 1
-        while index < limit, words.count < 2 {
-            let byte = bytes[index]
-            if byte.isWordByte, bytes[index - 1].isQuote {
-                let wordEnd = min(limit, bytes.skip(from: index) { $0.isWordByte || $0 == UInt8(ascii: ".") })
-                words.append(index..<wordEnd)
-                index = wordEnd
-            } else if byte <= 0x20 || byte.isQuote || byte == .backslash || byte == .comma || byte == .colon
-                || byte.isStringPrefix
-            {
-                index += 1
-            } else {
-                return false
+        var end = (bytes[content..<limit].firstIndex(of: quote) ?? limit) + 1
+        while end < limit, let member = member(from: end) {
+            guard let next = endOfMember(member, limit) else { return false }
+            var name = bytes.skip(from: member.value) { $0.isStringPrefix }
+            if skipQuote(&name), SecretNames.find(bytes.span.bytes, member.key).mayName {
+                let nameEnd = bytes.skip(from: name) { !$0.isQuote && $0 != .backslash }
+                if PairNames.isSecretPath(bytes.span.bytes, name..<min(nameEnd, limit)) {
+                    move(to: value)
+                    maskValue()
+                    return true
+                }
             }
+            end = next
         }
-        guard words.count == 2, SecretNames.find(bytes.span.bytes, words[0]).isNaming,
-            PairNames.isSecretName(bytes.span.bytes, words[1])
-        else {
-            return false
-        }
-        move(to: value)
-        maskValue()
-        return true
+        return false
     }
 }
 

@@ -1,6 +1,6 @@
 extension TextRedactor {
-    /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, which then is a
-    /// token.
+    /// Masks the password of `scheme://user:password@host`; where no `:` stands the whole before `@`, unless it looks like
+    /// the name of a user.
     mutating func readUserInformation() {
         let start = offset + 3
         move(to: start)
@@ -8,7 +8,10 @@ extension TextRedactor {
         let authorityEnd = bytes.skip(from: start) { $0 > 0x20 && !$0.isQuote && !$0.endsAuthority }
         let colon = bytes[start..<authorityEnd].firstIndex(of: .colon)
         if let at = bytes[start..<authorityEnd].lastIndex(of: UInt8(ascii: "@")) {
-            move(to: colon.map { min($0 + 1, at) } ?? start)
+            // The colon behind it is that of a port.
+            let password = colon.flatMap { $0 < at ? $0 + 1 : nil }
+            if password == nil, isUserName(start..<at) { return }
+            move(to: password ?? start)
             mask(to: at)
         } else if let colon, run.lastAt >= authorityEnd,
             !bytes[(colon + 1)..<authorityEnd].allSatisfy({ $0.isDigit })
@@ -17,6 +20,14 @@ extension TextRedactor {
             move(to: colon + 1)
             mask(to: run.lastAt)
         }
+    }
+
+    /// Whether a text is a name and no token: short, of letters, without digits or capitals in their midst.
+    private func isUserName(_ range: Range<Int>) -> Bool {
+        (1...20).contains(range.count) && !looksGenerated(range)
+            && SecretNames.kindInText(bytes.span.bytes, range) == .plain
+            && range.allSatisfy { bytes[$0].isWordByte || bytes[$0] == UInt8(ascii: ".") }
+            && range.contains { !bytes[$0].isDigit }
     }
 
     /// The run of bytes without white space, quotes and angle brackets that `start` stands in, and its last `@`.

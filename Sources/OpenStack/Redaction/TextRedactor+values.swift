@@ -1,12 +1,14 @@
 extension TextRedactor {
     /// Masks the value at `offset`: quoted, in brackets, or bare.
-    mutating func maskValue(isHeader: Bool = false) {
+    ///
+    /// - Parameter joinsLiterals: whether strings that stand side by side are one, as in Python.
+    mutating func maskValue(isHeader: Bool = false, joinsLiterals: Bool = false) {
         guard offset < bytes.count else { return }
         let prefixEnd = bytes.skip(from: offset) { $0.isStringPrefix }
         if prefixEnd - offset <= 2 {
             var content = prefixEnd
             if skipQuote(&content) {
-                maskQuoted(content, backslashes: content - 1 - prefixEnd)
+                maskQuoted(content, backslashes: content - 1 - prefixEnd, joinsLiterals: joinsLiterals)
                 return
             }
         }
@@ -30,10 +32,33 @@ extension TextRedactor {
 
     /// Where the value of a header ends that begins at `offset`: with the line, or before what a quote begins.
     private func endOfHeader() -> Int {
-        let end = bytes.skip(from: offset) { $0 != 0x0A && $0 != 0x0D && !$0.isQuote }
+        let isDigest = bytes.matches("Digest ", at: offset) || bytes.matches("digest ", at: offset)
+        var end = offset
+        while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D {
+            if bytes[end].isQuote {
+                // `Digest username="…"` goes on behind it.
+                guard isDigest, let close = endOfParameter(at: end) else { break }
+                end = close
+            }
+            end += 1
+        }
         var cut = end
         while cut > offset, bytes[cut - 1].isStringPrefix { cut -= 1 }
         return end - cut > 2 || cut > offset && bytes[cut - 1].isWordByte ? end : cut
+    }
+
+    /// The quote that closes the parameter of a header that the one at `quote` opens.
+    private func endOfParameter(at quote: Int) -> Int? {
+        guard let sign = bytes[offset..<quote].lastIndex(where: { $0 != .backslash }), bytes[sign] == UInt8(ascii: "=")
+        else { return nil }
+        let backslashes = quote - 1 - sign
+        let close = endOfQuoted(from: quote + 1, backslashes: backslashes) + backslashes
+        guard close < bytes.count, !bytes[quote..<close].contains(0x0A) else { return nil }
+        let isEnd =
+            close + 1 == bytes.count || bytes[close + 1] <= 0x20 || bytes[close + 1] == .comma
+            || bytes[close + 1].isQuote && (backslashes > 0 || bytes[close + 1] != bytes[quote])
+            || bytes[close + 1] == .backslash
+        return isEnd && secretName(from: quote, before: close) == nil ? close : nil
     }
 
     /// Where the value that begins at `offset` and ends at `end` leads to brackets in which another secret stands.
@@ -76,7 +101,8 @@ extension TextRedactor {
         }
         var nameStart = nameEnd
         while nameStart > start, bytes[nameStart - 1].isWordByte || bytes[nameStart - 1] >= 0x80 { nameStart -= 1 }
-        guard nameStart < nameEnd, SecretNames.kind(bytes, nameStart..<nameEnd) == .secret else { return nil }
+        guard nameStart < nameEnd, SecretNames.kindInText(bytes.span.bytes, nameStart..<nameEnd) == .secret
+        else { return nil }
         return nameStart..<nameEnd
     }
 
@@ -86,7 +112,9 @@ extension TextRedactor {
     }
 
     private static let harmless: Set<ArraySlice<UInt8>> = Set(
-        ["None", "null", "True", "False", "true", "false", ""].map { Array($0.utf8)[...] })
+        ["None", "null", "True", "False", "true", "false", "yes", "no", "Yes", "No", "YES", "NO", ""].map {
+            Array($0.utf8)[...]
+        })
 
     /// Behind the quote, escaped or not, at `next`; `false` where none stands.
     func skipQuote(_ next: inout Int) -> Bool {
@@ -98,7 +126,7 @@ extension TextRedactor {
 
     // MARK: Quoted
 
-    private mutating func maskQuoted(_ content: Int, backslashes: Int) {
+    private mutating func maskQuoted(_ content: Int, backslashes: Int, joinsLiterals: Bool) {
         let isEmpty = content < bytes.count && bytes[content] == bytes[content - 1] && !isTriple(content)
         move(to: content)
         if isEmpty {
@@ -111,7 +139,28 @@ extension TextRedactor {
         }
         var end = endOfQuoted(from: content, backslashes: backslashes)
         if backslashes == 0, !isTriple(content) { end = endOfQuotedRest(from: end) }
+        while let next = endOfNextLiteral(behind: end + backslashes + 1, joinsLiterals) { end = next }
         mask(to: end)
+    }
+
+    /// Where the string ends that goes on with the one before `start`, in the next line or, where strings are joined, in
+    /// the same; what is a name itself goes on with none.
+    func endOfNextLiteral(behind start: Int, _ joinsLiterals: Bool) -> Int? {
+        var (next, breaks) = (start, 0)
+        while next < bytes.count {
+            let length = bytes.lineBreakLength(at: next)
+            if length > 0 { breaks += 1 } else if bytes[next] != 0x20 && bytes[next] != 0x09 { break }
+            next += max(length, 1)
+        }
+        guard next > start, breaks > 0 || joinsLiterals else { return nil }
+        let prefixEnd = bytes.skip(from: next) { $0.isStringPrefix }
+        var content = prefixEnd
+        guard prefixEnd - next <= 2, skipQuote(&content) else { return nil }
+        let backslashes = content - 1 - prefixEnd
+        let end = endOfQuoted(from: content, backslashes: backslashes)
+        let behind = bytes.skip(from: end + backslashes + 1) { $0 == 0x20 }
+        guard behind >= bytes.count || bytes[behind] != .colon && bytes[behind] != UInt8(ascii: "=") else { return nil }
+        return end
     }
 
     func isTriple(_ content: Int) -> Bool {

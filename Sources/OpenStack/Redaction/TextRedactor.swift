@@ -10,6 +10,8 @@ struct TextRedactor {
     let nesting: Int
     /// Whether every word is looked at, also those that `SecretSearch` would step over.
     private let looksAtAll: Bool
+    /// Whether `masked` is wanted.
+    private let keepsPlaces: Bool
     var offset = 0
     /// Up to here the text has been copied or masked.
     private(set) var copied = 0
@@ -24,6 +26,10 @@ struct TextRedactor {
     var encodedEnd = 0
     /// A name in what was masked last, at its end: what follows may be its value.
     var maskedName: Range<Int>?
+    /// What was masked.
+    private(set) var masked: [Range<Int>] = []
+    /// Whether signs are spelled out somewhere (`SpelledText`).
+    private(set) var isSpelled = false
 
     /// The text without its secrets; `nil` where it holds none.
     ///
@@ -42,18 +48,23 @@ struct TextRedactor {
     private static func pass(_ text: [UInt8], _ nesting: Int, _ looksAtAll: Bool) -> [UInt8]? {
         var redactor = TextRedactor(bytes: text, nesting: nesting, looksAtAll: looksAtAll)
         redactor.readAll()
-        guard redactor.copied > 0 else { return nil }
-        redactor.output.append(contentsOf: text[redactor.copied...])
-        return redactor.output
+        // What is spelled out is masked first, so that nothing is hidden that tells of it.
+        if redactor.isSpelled, let spelled = redactSpelled(text, nesting: nesting, looksAtAll: looksAtAll) {
+            redactor = TextRedactor(bytes: spelled, nesting: nesting, looksAtAll: looksAtAll)
+            redactor.readAll()
+            return redactor.output + redactor.bytes[redactor.copied...]
+        }
+        return redactor.copied > 0 ? redactor.output + text[redactor.copied...] : nil
     }
 
-    private init(bytes: [UInt8], nesting: Int, looksAtAll: Bool) {
+    init(bytes: [UInt8], nesting: Int, looksAtAll: Bool, keepsPlaces: Bool = false) {
         self.bytes = bytes
         self.nesting = nesting
         self.looksAtAll = looksAtAll
+        self.keepsPlaces = keepsPlaces
     }
 
-    private mutating func readAll() {
+    mutating func readAll() {
         if EncodedText.isUserData(bytes.span.bytes, bytes.indices) {
             mask(to: bytes.count)
             return
@@ -76,7 +87,11 @@ struct TextRedactor {
                 mask(to: bytes.count)
             } else if byte == UInt8(ascii: "$"), let end = endOfHash(at: offset) {
                 mask(to: end)
+            } else if let hash = hashStart(at: offset) {
+                move(to: hash.lowerBound)
+                mask(to: hash.upperBound)
             } else {
+                if !isSpelled { isSpelled = SpelledText.begins(bytes.span.bytes, at: offset, bytes.count) }
                 offset += 1
             }
         }
@@ -92,7 +107,7 @@ struct TextRedactor {
         }
         if maskLook(start..<end) { return }
         offset = end
-        switch SecretNames.kind(bytes, start..<end) {
+        switch SecretNames.kindInText(bytes.span.bytes, start..<end) {
         case .plain: readPlainWord(start..<end)
         case let kind: maskSecret(named: start..<end, kind)
         }
@@ -107,10 +122,10 @@ struct TextRedactor {
             case UInt8(ascii: "g") where bytes.matches("gAAAAA", at: index):
                 // How every Fernet token begins: version 0x80 and the high bytes of a time before 2106, in base64.
                 move(to: index)
-                mask(
-                    to: bytes.skip(from: index) {
-                        $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "%") || $0.isWordByte
-                    })
+                let end = bytes.skip(from: index) {
+                    $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "%") || $0.isWordByte
+                }
+                mask(to: endOfBroken(from: end))
                 return true
             case UInt8(ascii: "-") where bytes.matches("-----BEGIN", at: index):
                 move(to: index)
@@ -125,7 +140,9 @@ struct TextRedactor {
                 // A signed token (JWS) begins with `{"` in base64.
                 guard bytes.matches(".", at: word.upperBound) else { continue }
                 move(to: index)
-                mask(to: bytes.skip(from: word.upperBound) { $0.isWordByte || $0 == UInt8(ascii: ".") })
+                mask(
+                    to: endOfBroken(
+                        from: bytes.skip(from: word.upperBound) { $0.isWordByte || $0 == UInt8(ascii: ".") }))
                 return true
             default: continue
             }
@@ -164,6 +181,49 @@ struct TextRedactor {
         return end - type >= 20 ? end : nil
     }
 
+    /// The hash of a password behind the name of its scheme in braces, as LDAP writes it (RFC 3112), `{SSHA}…`, or behind
+    /// `*`, as MySQL does.
+    private func hashStart(at start: Int) -> Range<Int>? {
+        if bytes[start] == UInt8(ascii: "*") {
+            let end = bytes.skip(from: start + 1) { $0.isDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
+            return end - start == 41 ? start..<end : nil
+        }
+        guard bytes[start] == .openBrace else { return nil }
+        let close = bytes.skip(from: start + 1) { $0.isWordByte }
+        guard (3...24).contains(close - start - 1), bytes.matches("}", at: close) else { return nil }
+        let name = String(decoding: bytes[(start + 1)..<close], as: UTF8.self).uppercased()
+        guard Self.hashes.contains(where: { name.hasPrefix($0) && name.dropFirst($0.count).first?.isLetter != true })
+        else { return nil }
+        let end = bytes.skip(from: close + 1) {
+            $0.isBase64 || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "=")
+        }
+        return end - close > 12 ? (close + 1)..<end : nil
+    }
+
+    private static let hashes = [
+        "SSHA", "SHA", "SMD5", "MD5", "CRYPT", "PBKDF2", "ARGON2", "BCRYPT", "SCRYPT", "BLF-CRYPT", "PKCS5S2",
+    ]
+
+    /// Where base64 ends that ends a line at `end` and goes on in the next ones.
+    func endOfBroken(from end: Int) -> Int {
+        var end = end
+        while true {
+            var line = end
+            // Python writes each line as a literal of its own.
+            if line < bytes.count, bytes[line].isQuote { line += 1 }
+            let length = bytes.lineBreakLength(at: line)
+            guard length > 0 else { return end }
+            line = bytes.skip(from: line + length) { $0 == 0x20 || $0 == 0x09 }
+            if line < bytes.count, bytes[line].isQuote { line += 1 }
+            let next = bytes.skip(from: line) { $0.isBase64 || $0 == UInt8(ascii: "=") }
+            let part = bytes[line..<next]
+            guard part.count >= 16, part.contains(where: { $0.isUpper }), part.contains(where: { $0.isLower }),
+                next == bytes.count || bytes[next].isQuote || bytes[next] == 0x20 || bytes.lineBreakLength(at: next) > 0
+            else { return end }
+            end = next
+        }
+    }
+
     /// Behind the line `-----END …-----`, or the end of the text.
     private func endOfBlock(from start: Int) -> Int {
         var index = start
@@ -187,6 +247,7 @@ struct TextRedactor {
         if let text = Self.redact(Array(bytes[offset..<range.upperBound]), nesting: nesting, looksAtAll: looksAtAll) {
             output.append(contentsOf: bytes[copied..<offset])
             output.append(contentsOf: text)
+            if keepsPlaces { masked.append(offset..<range.upperBound) }
             copied = range.upperBound
         }
         move(to: range.upperBound)
@@ -199,6 +260,10 @@ struct TextRedactor {
         output.append(contentsOf: bytes[copied..<offset])
         output.append(contentsOf: Redaction.mask.utf8)
         offset = max(end, offset)
+        while offset > start, bytes[offset - 1].isQuote, let next = endOfNextLiteral(behind: offset, false) {
+            offset = next
+        }
+        defer { if keepsPlaces { masked.append(start..<offset) } }
         if let close = endOfBracketsLeftOpen(from: start, to: offset) {
             offset = close
         } else if let name = secretName(from: start, before: offset) {

@@ -11,13 +11,19 @@ extension FuzzTarget {
             CapturedTraffic.spread(traffic.bodies, most: 12).enumerated().map { index, body in
                 [UInt8(index), UInt8(index &* 7), UInt8(index), UInt8(index &* 5)] + body.bytes.prefix(1500)
             }
-                + (0..<32).map { form in [UInt8(form), UInt8(form), UInt8(form)] + Array("\u{3}Failed: \n(x=1, ".utf8) }
+                + (0..<32).flatMap { form in
+                    [form, form | 0x80].map {
+                        [UInt8(form), UInt8(form), UInt8($0)] + Array("\u{3}Failed: \n(x=1, ".utf8)
+                    }
+                }
         },
         run: { input in
             var reader = InputReader(input)
-            let key = keys[Int(reader.octet()) % keys.count]
-            let form = forms[Int(reader.octet()) % forms.count]
-            let packing = reader.octet()
+            let (keyNumber, formNumber, packing) = (Int(reader.octet()), Int(reader.octet()), reader.octet())
+            // Inputs that were kept name the first forms.
+            let isLater = packing & 0x80 != 0
+            let key = keys[keyNumber % keys.count]
+            let form = isLater ? laterForms[formNumber % laterForms.count] : forms[formNumber % forms.count]
             if packing & 4 == 0 {
                 let text =
                     "\(text(&reader)) \(form.replacing("K", with: key).replacing("V", with: secret)) \(text(&reader))"
@@ -54,6 +60,14 @@ extension FuzzTarget {
         "<K>V</K>",
         "('K', 'V')", "['--K', 'V']", "'K', '-v', 'V'", "K%3DV", "| K | V |", "K={'a': 'V'}", "K=['V', 'V']",
         "rabbit://u:V@h:5672", "K => V", "{'name': 'K', 'value': 'V'}", "K='''V'''",
+    ]
+
+    private static let laterForms = [
+        "{'parameter_name': 'K', 'parameter_value': 'V'}", "{'name': 'K', 'type': 'x', 'value': 'V'}",
+        "{\"op\": \"add\", \"path\": \"/a/K\", \"value\": \"V\"}", "<property name=\"K\">V</property>",
+        "<property value=\"V\" name=\"K\"/>", "<e key='K'><s>V</s></e>", "rabbit%3A%2F%2Fu%3AV%40h%3A5672",
+        "{%22K%22:%22V%22}", "{&quot;K&quot;:&quot;V&quot;}", "&lt;p name=&quot;K&quot;&gt;V&lt;/p&gt;", "K%253DV",
+        "\nK:\n  V\n", "\nK: |\n  x\n  V\n", "{'K': 'a'\n 'V'}", "{'K': 'a' 'V'}", #"\u0022K\u0022: \u0022V\u0022"#,
     ]
 
     private static func value(_ packing: UInt8) -> String {

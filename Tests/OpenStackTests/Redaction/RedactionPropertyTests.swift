@@ -18,6 +18,9 @@ import Testing
         "<K>V</K>",
         "('K', 'V')", "['--K', 'V']", "'K', '-v', 'V'", "x.K -v V", "K 'V'", "K%3DV", "| K | V |", "K={'a': 'V'}",
         "K=['V', 'V']", "rabbit://u:V@h:5672", "u:V@h", "K\n=\nV", "K => V", "{'name': 'K', 'value': 'V'}", "K='''V'''",
+        "{'parameter_name': 'K', 'parameter_value': 'V'}", "{'value': 'V', 'name': 'K'}", "<p name=\"K\">V</p>",
+        "<p value='V' name='K'/>", "rabbit%3A%2F%2Fu%3AV%40h", "{&quot;K&quot;:&quot;V&quot;}", "{%22K%22:%22V%22}",
+        "{'K': 'a'\n 'V'}", "\nK:\n  V\n",
     ]
 
     private static let surroundings = [
@@ -88,6 +91,8 @@ import Testing
         "gAAAAA", "-----BEGIN", "AKIAIOSFODNN7S1XMPLE", "eyJhIjoi", "$6$salt$", "#cloud-config", "Bearer ", "Basic ",
         "-P ", "-W ", "-u a:", "--user a:", "CHAP a ", "://u:x@h", "u:x@h", "'value': 'x', 'name': ", "'data'",
         "\"val\"", "auth", "payload", "snmp_x", "metadata", "Host", "reply_1", "ＴＯＫＥＮ", "to\u{212A}en", "pass", "psk",
+        "%41", "&quot;", "\\u0022", "{SSHA}", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "mysql -px", "root_pw",
+        "'param_value': 'x', 'param_name': ", "{a", "InvalidToken", "echo x |", "token_host",
     ]
 
     @Test(arguments: [1, 2, 3] as [UInt64])
@@ -138,6 +143,9 @@ import Testing
             "\u{200B}", "password\u{A0}", "-----BEGIN", "Z0FBQUFB", "{\"name\":\"password\",\"value\":1,", "[[",
             "{\"a\":[",
             "[\"password\",", "\\\"password\\\": \\\"",
+            "<p name=\"password\" ", "<p value=\"\" name=\"password\" ", "password:\n ", "password: |\n a\n",
+            "'password': 'a'\n'", "'password': 'a'\n'b':", "%41", "&#34;password&#34;:", "mysql 'a", "echo |passwd",
+            "gAAAAA\n0123456789abcdefA", "Authorization: a=\"", "'name': 'password', 'a': 'b', ", "pass: 1 ", "cert: /",
         ])
     func `takes time in proportion to its length`(part: String) {
         let text = String(repeating: part, count: 60_000 / part.utf8.count)

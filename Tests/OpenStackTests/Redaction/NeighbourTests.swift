@@ -1,0 +1,180 @@
+import Testing
+
+@testable import OpenStack
+
+/// A value: a text with a secret in it, what is shown of it, and a text like it that is shown as it is.
+struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
+    let secret: String
+    let shown: String
+    let neighbour: String
+
+    var testDescription: String { secret }
+
+    init(_ secret: String, _ shown: String, _ neighbour: String) {
+        self.secret = secret
+        self.shown = shown
+        self.neighbour = neighbour
+    }
+}
+
+@Suite struct `Secrets and their harmless neighbours` {
+    private let redaction = Redaction()
+
+    private static let fernet = "gAAAAABkZx9mQ2JhY2RlZmdoaWpr"
+
+    @Test(arguments: [
+        // Pairs.
+        SecretAndNeighbour(
+            "{'parameter_name': 'db_password', 'parameter_value': 'S1x'}",
+            "{'parameter_name': 'db_password', 'parameter_value': '***'}",
+            "{'parameter_name': 'min_password_length', 'parameter_value': '8'}"),
+        .init(
+            "{'value': 'S1x', 'type': 'string', 'name': 'password'}",
+            "{'value': '***', 'type': 'string', 'name': 'password'}",
+            "{'value': 'compute1', 'type': 'string', 'name': 'host'}"),
+        .init(
+            "{'name': 'password', 'type': 'string', 'old': 'S1x', 'new': 'S1x'}",
+            "{'name': 'password', 'type': 'string', 'old': '***', 'new': '***'}",
+            "{'name': 'token-vm', 'type': 'string', 'host': 'compute1'}"),
+        .init(
+            "{'op': 'add', 'path': '/driver_info/snmp_community', 'value': 'S1x'}",
+            "{'op': 'add', 'path': '/driver_info/snmp_community', 'value': '***'}",
+            "{'op': 'add', 'path': '/driver_info/snmp_port', 'value': '161'}"),
+        .init(
+            "--object secret,id=sec0,data=S1x,format=raw", "--object secret,id=sec0,data=***,format=raw",
+            "--object iothread,id=sec0,data=x,format=raw"),
+        // Elements.
+        .init(
+            #"<property name="password">S1x</property> b"#, #"<property name="password">***</property> b"#,
+            #"<property name="user">nova</property> b"#),
+        .init(
+            #"<property value="S1x" type='a' name="password"/>"#, #"<property value="***" type='a' name="password"/>"#,
+            #"<property value="S1x" type='a' name="user"/>"#),
+        .init(
+            #"<entry key="db.password"><string>S1x</string></entry>"#,
+            #"<entry key="db.password"><string>***</string></entry>"#,
+            #"<error class="InvalidPassword"><string>too short</string></error>"#),
+        .init(
+            #"&lt;p name=&quot;password&quot;&gt;S1x&lt;/p&gt;"#, #"&lt;p name=&quot;password&quot;&gt;***&lt;/p&gt;"#,
+            #"&lt;p name=&quot;host&quot;&gt;compute1&lt;/p&gt;"#),
+        // Signs that are spelled out.
+        .init(
+            "rabbit%3A%2F%2Fu%3AS1x%40h%3A5672", "rabbit%3A%2F%2Fu%3A***%40h%3A5672",
+            "rabbit%3A%2F%2Fh%3A5672%2Fnova"),
+        .init("rabbit%253A%252F%252Fu%253AS1x%2540h", "rabbit%253A%252F%252Fu%253A***%2540h", "100%25 of 20%"),
+        .init(
+            "{&quot;password&quot;:&quot;S1x&quot;}", "{&quot;password&quot;:&quot;***&quot;}",
+            "{&quot;host&quot;:&quot;compute1&quot;}"),
+        .init("{&#34;token&#x22;:&#34;S1x&#34;}", "{&#34;token&#x22;:&#34;***&#34;}", "R&D; a&#b &#; &#x;"),
+        .init("{%22password%22:%22S1x%22}", "{%22password%22:%22***%22}", "{%22host%22:%22compute1%22}"),
+        .init("%70%61%73%73word=S1x", "%70%61%73%73word=***", "%70%61%74%68=S1x"),
+        .init(#"\u0070\u0061ssword=S1x"#, #"\u0070\u0061ssword=***"#, #"\u0070\u0061th=S1x \u12 \ud83d"#),
+        .init(#"\x70\x61ssword=S1x"#, #"\x70\x61ssword=***"#, #"b'\xe4\x00' \x7"#),
+        // YAML.
+        .init("db:\n  password:\n    S1x\n  host: a", "db:\n  password:\n    ***\n  host: a", "db:\n  host:\n    a"),
+        .init("password: |-\n  S1x\n\n  S1x\nhost: a", "password: |-\n  ***\nhost: a", "Password:\nS1x"),
+        .init("- password: >\n    S1x\n  host: a", "- password: >\n    ***\n  host: a", "- host: >\n    S1x"),
+        .init("tokens:\n- S1x\n- S1x\nhost: a", "tokens:\n***\nhost: a", "hosts:\n- a\n- b"),
+        .init(
+            #"'password:\n  S1x\nhost: a'"#, #"'password:\n  ***\nhost: a'"#,
+            "Cannot validate the token:\n  File \"x.py\", line 3"),
+        .init("password: !vault |\n  S1x\nhost: a", "password: !vault |\n  ***\nhost: a", "host: !!str a"),
+        .init("\"token\": |\n  S1x\nhost: a", "\"token\": |\n  ***\nhost: a", "\"host\": |\n  a\nhost: a"),
+        // Literals of Python side by side.
+        .init("{'password': 'a'\n 'S1x', 'b': 1}", "{'password': '***', 'b': 1}", "{'path': 'a'\n 'b', 'b': 1}"),
+        .init("{'password': 'a' u'S1x'}", "{'password': '***'}", "{'path': 'a' u'S1x'}"),
+        .init("password='S1x'\n'host': 'a'", "password='***'\n'host': 'a'", "host='a'\n'host': 'a'"),
+        // Hashes and tokens.
+        .init(
+            "{SSHA}DkMTwBl+a/3DQTxCYEApdUtNXGgdUac3 b", "{SSHA}*** b", "{SHARED}DkMTwBl+a/3DQTxCYEApdUtNXGgdUac3 b"),
+        .init("{CRYPT}$6$salt$abcdefghijklm b", "{CRYPT}*** b", "{compute1} {md5}"),
+        .init(
+            "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19 b", "*** b", "*2470c0c06dee42fd1618bb99005adca2ec9d1e19 b"),
+        .init(
+            "\(fernet)\n  bG1ub3BxcnN0dXZ3eHl6MDEyMzQ1\nb", "***\nb",
+            "a\n  bG1ub3BxcnN0dXZ3eHl6MDEyMzQ1\nb"),
+        .init("'\(fernet)'\n 'bG1ub3BxcnN0dXZ3eHl6'", "'***'", "'a'\n 'bG1ub3BxcnN0dXZ3eHl6'"),
+        .init(
+            "\(fernet)\n2672332b-b870-49a9-bbeb-902381dffe38", "***\n2672332b-b870-49a9-bbeb-902381dffe38",
+            "2672332b-b870-49a9-bbeb-902381dffe38"),
+        // Headers, commands.
+        .init(
+            #"Authorization: Digest username="a", response="S1x""#, "Authorization: ***",
+            #"WWW-Authenticate: Digest realm="a", nonce="b""#),
+        .init(
+            #"-H "Authorization: Digest username=\"a\", response=\"S1x\"" http://h/"#,
+            #"-H "Authorization: ***" http://h/"#, #"-H "Accept: a=\"b\", c=\"d\"" http://h/"#),
+        .init("mysql -u root -pS1x -e 'show'", "mysql -u root -p*** -e 'show'", "mysql -u root -p -e 'show'"),
+        .init(
+            "['mysqldump', '-uroot', '-pS1x', 'nova']", "['mysqldump', '-uroot', '-p***', 'nova']",
+            "['mkdir', '-parents', '/x']"),
+        .init("sshpass -pS1x ssh -p22 h", "sshpass -p*** ssh -p22 h", "ssh -p22 h"),
+        .init("echo 'root:S1x' | chpasswd", "echo *** | chpasswd", "echo 'root:x' | tee f"),
+        .init(
+            "echo S1x | sudo /usr/bin/passwd --stdin", "echo *** | sudo /usr/bin/passwd --stdin", "id | password reset"),
+        .init("chpasswd <<< 'root:S1x'", "chpasswd <<< '***'", "cat <<< 'root:x'"),
+        // Names.
+        .init("rootpw S1xS1x", "rootpw ***", "spw S1xS1x"),
+        .init(
+            "root_pw=S1x, bindPw=S1x, wep_key=S1x, ipmi_k_g=S1x, totp_seed=S1x",
+            "root_pw=***, bindPw=***, wep_key=***, ipmi_k_g=***, totp_seed=***", "tmpxpw=S1x, seed=S1x, kg=S1x"),
+        .init("token1=S1x token=S1x", "token1=*** token=***", "token_host=10.0.0.1 cookie_secure=False1"),
+        .init("min-password-length=S1x", "min-password-length=***", "min_password_length=8, secretType: opaque"),
+        // What is said of secrets.
+        .init("GET /v2.0/tokens/S1x HTTP/1.1", "GET /v2.0/tokens/*** HTTP/1.1", "GET /v3/auth/tokens HTTP/1.1 404"),
+        .init("X-Auth-Token S1xS1x", "X-Auth-Token ***", "/var/run/token S1xS1x"),
+        .init("connector: {'a': 'S1x'}", "connector: ***", "connector: compute1, connector=compute1"),
+        .init("in get_token\n    S1xS1x", "in get_token\n    ***", "in get_token\n    return self.token"),
+        .init("AdminPassword: S1x", "AdminPassword: ***", "nova.exception.InvalidPassword: bad compute1"),
+        .init("InvalidPassword='S1x'", "InvalidPassword='***'", "Remote error: TokenNotFound No token x1"),
+        .init("http://ghp_S1xabcDEF@host/", "http://***@host/", "https://user@host/ ssh://ceph-admin@host"),
+        .init("cert: /S1x+abc/def==", "cert: ***", "cert: /etc/ssl/cert.pem, keyring: /etc/ceph/nova.keyring"),
+        .init("cert='S1x'", "cert='***'", "cert='/etc/ssl/cert.pem', \"keyring\": \"/etc/ceph/nova.keyring\""),
+        .init("https://hunter2@host:80/", "https://***@host:80/", "https://user@host:443/"),
+        .init("password: /etc/S1x.pem", "password: ***", "private_key: /etc/ssl/key.pem"),
+        .init("pass: 1234 S1x", "pass: *** S1x", "pass: 1 fail: 0; failed: 2, pass: 3"),
+        .init("tokens: 1234", "tokens: ***", "tokens: 12"),
+        .init("trust: yesterday1", "trust: ***", "trust: yes; (using password: YES)"),
+        .init("signature: validS1x", "signature: ***", "signature: valid, token: expired."),
+        .init("keystone_authtoken S1x", "keystone_authtoken ***", "keystone_authtoken section missing"),
+        .init("otp: 123456", "otp: ***", "otp code, dek label"),
+    ])
+    func `are told apart`(texts: SecretAndNeighbour) {
+        #expect(redaction.redact(text: texts.secret) == texts.shown)
+        #expect(redaction.redact(text: texts.shown) == texts.shown)
+        #expect(redaction.redact(text: texts.neighbour) == texts.neighbour)
+    }
+
+    @Test(arguments: [
+        SecretAndNeighbour(
+            #"[{"op": "replace", "path": "/driver_info/ipmi_password", "value": "S1x"}]"#,
+            #"[{"op": "replace", "path": "/driver_info/ipmi_password", "value": "***"}]"#,
+            #"[{"op": "replace", "path": "/driver_info/ipmi_address", "value": "10.0.0.1"}]"#),
+        .init(
+            #"{"value": "S1x", "path": "/extra/secret/a"}"#, #"{"value": "***", "path": "/extra/secret/a"}"#,
+            #"{"value": "x", "path": "/driver_info/snmp_port"}"#),
+        .init(
+            #"{"parameter_name": "db_password", "parameter_value": ["S1x"]}"#,
+            #"{"parameter_name": "db_password", "parameter_value": "***"}"#,
+            #"{"parameter_name": "db_host", "parameter_value": ["a"]}"#),
+        .init(
+            #"{"ParameterValue": "S1x", "ParameterKey": "DBPassword"}"#,
+            #"{"ParameterValue": "***", "ParameterKey": "DBPassword"}"#,
+            #"{"data": {"a": 1}, "instance_name": "token-vm"}"#),
+        .init(
+            #"{"name": "snmp_community", "value": "S1x"}"#, #"{"name": "snmp_community", "value": "***"}"#,
+            #"{"name": "min_password_length", "value": 8}"#),
+        .init(
+            #"{"cmd": ["/usr/bin/mysql", "-u", "root", "-pS1x", "nova"]}"#,
+            #"{"cmd": ["/usr/bin/mysql", "-u", "root", "***", "nova"]}"#,
+            #"{"cmd": ["mkdir", "-parents", "mysql"]}"#),
+        .init(
+            #"{"root_pw": "S1x", "totp_seed": "S1x"}"#, #"{"root_pw": "***", "totp_seed": "***"}"#,
+            #"{"mpw": "S1x", "seed": "S1x", "trust": "yes"}"#),
+    ])
+    func `are told apart in JSON`(texts: SecretAndNeighbour) {
+        for (text, shown) in [(texts.secret, texts.shown), (texts.neighbour, texts.neighbour)] {
+            #expect(redaction.redactedJSON(Array(text.utf8).span.bytes) == shown)
+        }
+    }
+}
