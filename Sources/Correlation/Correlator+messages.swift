@@ -18,7 +18,7 @@ extension Correlator {
             id = known ?? insert(observation, key: key)
             delivered(observation, id: id, redelivered: redelivered)
         case .returned(let returned):
-            id = known ?? insert(observation, key: key)
+            id = sent(before: observation) ?? known ?? insert(observation, key: key)
             messages[id].returned = returned
             naming.used(observation.connection)
         }
@@ -77,6 +77,20 @@ extension Correlator {
         learnSender(observation)
         return (id, false)
     }
+
+    /// The message that comes back without a body that tells which it is: the last one of its size that was sent there
+    /// on the connection. A broker gives a message back at once.
+    private func sent(before observation: borrowing Observation) -> Int? {
+        guard observation.isTruncated, observation.body.uniqueID == nil else { return nil }
+        let oldest = max(messages.first, messages.nextID - Self.returnsLookedAt)
+        return (oldest..<messages.nextID).last { id in
+            messages[id].connection == observation.connection && messages[id].bytes == observation.bytes
+                && messages[id].routingKey == observation.routingKey && messages[id].exchange == observation.exchange
+                && messages[id].returned == nil
+        }
+    }
+
+    private static let returnsLookedAt = 64
 
     private mutating func learnSender(_ observation: Observation) {
         let connection = observation.connection
