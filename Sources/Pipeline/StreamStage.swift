@@ -240,10 +240,11 @@ struct StreamStage {
             let stream = entries[place].stream.connection
             registry.update(tcp, from: entries[place].stream, sawBothEnds: sawBothEnds)
             messages.located(connection, client: registry.client(of: tcp, server: stream.serverSide))
-            if let told = messages.closed(connection) { registry.tell(connection, told) }
+            let said = messages.closed(connection)
+            if let said { registry.tell(connection, said) }
             if let ending {
                 var told = ending.connectionEnd(server: stream.serverSide)
-                told.mayHaveBeenClosed = entries[place].endsMissing != 0
+                told.mayHaveBeenClosed = entries[place].endsMissing != 0 || said?.isCloseAnswered ?? false
                 end(connection, told)
             }
         }
