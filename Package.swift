@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "Mutation",
             dependencies: [
-                "Capture", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace", "Workflows",
+                "Capture", "Correlation", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace",
+                "Workflows",
             ],
             path: "Tests/Mutation/Engine", swiftSettings: settings),
         .executableTarget(

@@ -16,9 +16,27 @@ extension Correlator {
             let call = call(for: messageID, at: passage.lastByteAt)
             noteAnswer(passage, reply, call: call, message: id)
             replyPassed(passage, reply, call: call, message: id, isRepeat: isRepeat)
-        case .notification, .opaque:
+        case .opaque:
+            if case .returned = passage.leg { returnPassed(passage, message: id) }
+        case .notification:
             return
         }
+    }
+
+    /// A request or an answer that is known came back without its body.
+    private mutating func returnPassed(_ passage: Passage, message id: Int) {
+        guard let call = messages[id].messageID.flatMap({ callByMessageID[$0] }), calls.contains(call) else { return }
+        if calls[call].call.request == id {
+            calls[call].requestWasReturned = true
+        } else if calls[call].call.reply == id {
+            answerReturned(to: call, at: passage.lastByteAt)
+        }
+    }
+
+    private mutating func answerReturned(to call: Int, at time: Timestamp) {
+        guard calls[call].replyDeliveredAt == nil else { return }
+        calls[call].replyReturnedAt = time
+        calls[call].wasReturnedLast = true
     }
 
     private mutating func call(for messageID: String, at time: Timestamp) -> Int {
@@ -149,9 +167,7 @@ extension Correlator {
             calls[id].receiverConnection = passage.connection
             calls[id].replyReturnedAt = nil
         case .returned:
-            guard calls[id].replyDeliveredAt == nil else { break }
-            calls[id].replyReturnedAt = passage.lastByteAt
-            calls[id].wasReturnedLast = true
+            answerReturned(to: id, at: passage.lastByteAt)
         }
         forget(saveOf: calls[id])
         calls[id].savedInstance = nil

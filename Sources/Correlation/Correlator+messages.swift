@@ -19,7 +19,7 @@ extension Correlator {
             id = known ?? insert(passage, key: key)
             delivered(passage, id: id, redelivered: redelivered)
         case .returned(let returned):
-            id = known ?? insert(passage, key: key)
+            id = sent(before: passage) ?? known ?? insert(passage, key: key)
             messages[id].returned = returned
             naming.used(passage.connection)
         }
@@ -78,6 +78,20 @@ extension Correlator {
         learnSender(passage)
         return (id, false)
     }
+
+    /// The message that comes back without a body that tells which it is: the last one of its size that was sent there
+    /// on the connection. A broker gives a message back at once.
+    private func sent(before passage: borrowing Passage) -> Int? {
+        guard passage.isTruncated, passage.body.uniqueID == nil else { return nil }
+        let oldest = max(messages.first, messages.nextID - Self.returnsLookedAt)
+        return (oldest..<messages.nextID).last { id in
+            messages[id].connection == passage.connection && messages[id].bytes == passage.bytes
+                && messages[id].routingKey == passage.routingKey && messages[id].exchange == passage.exchange
+                && messages[id].returned == nil
+        }
+    }
+
+    private static let returnsLookedAt = 64
 
     private mutating func learnSender(_ passage: Passage) {
         let connection = passage.connection

@@ -50,6 +50,27 @@ import Trace
         #expect(call.isProblem)
     }
 
+    @Test(arguments: [false, true])
+    func `one that was given back with its body cut off is the last that was sent there`(isOther: Bool) throws {
+        var bus = asked()
+        bus.pass(.publish, BusScript.reply(to: "m0", unique: "a0"), on: 3, to: Self.queue, exchange: "")
+        bus.pass(.publish, answer, on: 3, to: Self.queue, exchange: "")
+        let queue = isOther ? "reply_of_another" : Self.queue
+        bus.pass(noRoute, .opaque(.truncatedBeforeAnything), on: 3, to: queue, exchange: "", isTruncated: true)
+        let call = try outcome(&bus)
+        #expect(call.outcome == (isOther ? .ok : .returned))
+        #expect(bus.messages.first { $0.uniqueID == "a1" }?.returned?.code == (isOther ? nil : 312))
+        #expect(bus.messages.first { $0.uniqueID == "a0" }?.returned == nil)
+    }
+
+    @Test func `a request that was given back with its body cut off is one that nobody took`() throws {
+        var bus = BusScript()
+        let request = BusScript.request("attach_interface", unique: "u1", call: "m1", replyQueue: Self.queue)
+        bus.pass(.publish, request, on: 0, to: "compute.c1")
+        bus.pass(noRoute, .opaque(.truncatedBeforeAnything), on: 0, to: "compute.c1", isTruncated: true)
+        #expect(try outcome(&bus).outcome == .returned)
+    }
+
     @Test func `a failure that was given back is no answer either`() throws {
         var bus = asked()
         let failure = BusScript.reply(

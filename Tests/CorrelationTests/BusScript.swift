@@ -51,14 +51,14 @@ struct BusScript {
     @discardableResult
     mutating func pass(
         _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, to routingKey: String, exchange: String = "nova",
-        expiration: Nanoseconds? = nil, hash: UInt64 = 0
+        expiration: Nanoseconds? = nil, hash: UInt64 = 0, isTruncated: Bool = false
     ) -> Int {
         contents += 1
         wait(.milliseconds(1))
         correlator.receive(
             Passage(
                 leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: routingKey,
-                bytes: 100, isTruncated: false, expiration: expiration, firstByteAt: now, lastByteAt: now,
+                bytes: 100, isTruncated: isTruncated, expiration: expiration, firstByteAt: now, lastByteAt: now,
                 packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body))
         return contents
     }

@@ -22,6 +22,15 @@ struct Plant: Sendable, CustomTestStringConvertible {
             other.content.add(1)
             for key in comparison.untouched { comparison.decodedAfter[key] = other }
         },
+        Plant("what an end of a connection out of order did not say", .decoding) { comparison in
+            comparison.disordered = comparison.untouched
+            var other = StreamDigests.Decoded()
+            other.server.add(1)
+            for key in comparison.untouched {
+                comparison.decodedBefore[key] = StreamDigests.Decoded()
+                comparison.decodedAfter[key] = other
+            }
+        },
         Plant("a message that is gone", .contents) { $0.told.messages[$0.boot.message] = nil },
         Plant("other words", .contents) { $0.told.messages[$0.boot.message]?.what[1] = "compute.nowhere" },
         Plant("a delivery that was none", .sightings) { comparison in
@@ -68,6 +77,8 @@ struct Plant: Sendable, CustomTestStringConvertible {
         Plant("trouble of a connection that was not touched", .connectionEnds) { comparison in
             for key in comparison.untouched { comparison.told.connections[key]?.incidents = ["cut_off"] }
         },
+        Plant("a killed process that closed another connection", .connectionEnds) { $0.stop(shows: .close) },
+        Plant("a killed process whose close may be in a hole", .connectionEnds) { $0.stop(shows: .hole) },
         Plant("a service that fell silent where holes are known", .silences) { comparison in
             let key = comparison.untouched.first ?? ""
             let now = Timestamp(nanoseconds: 0)
@@ -101,6 +112,40 @@ extension Comparison {
     var boot: Boot {
         get { Boot(own) }
         set { told.operations[newValue.name] = [newValue.fact] }
+    }
+
+    enum Shown { case close, hole, nothing }
+
+    /// Has a process close one connection in order, and leave another one to its kernel; of that it is told that the
+    /// process was killed.
+    mutating func stop(shows shown: Shown) {
+        let (one, other) = ("10.9.9.9:1 – 10.0.0.11:5672", "10.9.9.9:2 – 10.0.0.11:5672")
+        let at = Timestamp(seconds: 1_700_000_000, nanoseconds: 0)
+        var closed = TraceFacts.ConnectionFact()
+        closed.owners = [-7]
+        closed.count = 1
+        closed.ends = [ConnectionEnd(.closed, at: at, by: .client)]
+        var left = closed
+        left.ends = [ConnectionEnd(.finished, at: at, by: .client)]
+        for (key, fact) in [(one, closed), (other, left)] {
+            own.connections[key] = fact
+            truth.connections[key] = fact
+            told.connections[key] = fact
+        }
+        told.connections[other]?.isAbandoned = true
+        untouched.insert(other)
+        guard shown != .close else { return }
+        told.connections[one]?.ends = []
+        if shown == .hole { told.connections[one]?.lastLoss = at }
+    }
+
+    /// Has the broker give an answer of the boot back, so that it is stuck.
+    mutating func loseAnswer() {
+        let boot = boot
+        own.operations[boot.name]?[0].outcome = .stuck
+        own.operations[boot.name]?[0].cause = .answerLost
+        own.calls[boot.call]?.fate = .returned
+        told.calls[boot.call]?.fate = nil
     }
 
     /// Takes the last message of the boot out of what is told; returns where it was seen.
@@ -142,6 +187,28 @@ extension Comparison {
     @Test func `is looked into by every rule`() {
         let planted = Set(Plant.all.map { $0.rule })
         #expect(planted == Set(Rule.all.map { $0.name }))
+    }
+
+    @Test func `is not known to be otherwise where what tells that is missing`() {
+        var (stopped, answered) = (comparison, comparison)
+        stopped.stop(shows: .nothing)
+        #expect(found(stopped).isEmpty)
+        answered.loseAnswer()
+        #expect(found(answered).contains(Rule.verdicts.name))
+        answered.untouched = []
+        #expect(!found(answered).contains(Rule.verdicts.name))
+    }
+
+    @Test func `is unanswered where times say that the answer came a day too late`() {
+        var comparison = comparison
+        let boot = comparison.boot
+        let asked = comparison.own.messages[boot.message]?.published?.at ?? Timestamp(nanoseconds: 0)
+        comparison.told.calls[boot.call]?.outcome = .unanswered
+        for (days, isFound) in [(0, true), (2, false)] as [(Int64, Bool)] {
+            comparison.harm.counts = [.changedTimes: 1]
+            comparison.told.messages[boot.message]?.published?.at = asked + .seconds(days * 86_400)
+            #expect(found(comparison).contains(Rule.lostAnswers.name) == isFound)
+        }
     }
 
     @Test func `may be less than the truth`() {

@@ -103,6 +103,27 @@ import Trace
         #expect(collector.table.statistics.gaps == 0)
     }
 
+    @Test func `so it is where all data wait for bytes that the capture lacks, nor is it a refusal`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        session.send(.client, Array("header".utf8))
+        session.send(.server, Array("question".utf8))
+        session.send(.client, Array("answer".utf8))
+        session.lose(.client, 1)
+        session.reset(.server)
+        // The header, and in the second capture the answer to the SYN as well.
+        for missing in [[3], [1, 2, 3]] {
+            var packets = session.packets
+            for place in missing.reversed() { packets.remove(at: place) }
+            var collector = run(packets)
+            #expect(collector.flows.first?.closing == .fin)
+            #expect(collector.flows.first?.closedBy == .forward)
+            var attempts: [TCPAttempt] = []
+            collector.table.visitFailedAttempts { attempts.append($0) }
+            #expect(attempts.isEmpty)
+        }
+    }
+
     @Test func `a reset in front of the last data ends the connection behind them`() {
         var session = TCPSessionBuilder()
         session.handshake()
@@ -117,6 +138,22 @@ import Trace
         #expect(collector.flows.first?.backward == StreamCollector.Stream(bytes: Array("answer".utf8)))
         #expect(collector.flows.first?.closing == .reset)
         #expect(collector.table.statistics.gaps == 0)
+    }
+
+    @Test func `a reset in front of the last data of the other end, whose FIN it answers, is no reset`() {
+        var session = TCPSessionBuilder()
+        session.handshake()
+        session.send(.client, Array("question".utf8))
+        session.send(.server, Array("answer".utf8))
+        session.send(.client, Array("thanks".utf8))
+        session.lose(.client, 1)
+        session.reset(.server)
+        var packets = session.packets
+        packets.insert(packets.removeLast(), at: packets.count - 2)
+        let collector = run(packets)
+        #expect(collector.flows.first?.forward.bytes == Array("questionthanks".utf8))
+        #expect(collector.flows.first?.closing == .fin)
+        #expect(collector.flows.first?.closedBy == .forward)
     }
 
     @Test func `bytes that are lost hold those that acknowledge them up for a while only`() {

@@ -422,6 +422,45 @@ import Workflows
         #expect(sentences(trace([one, other])).isEmpty == isInOrder)
     }
 
+    /// What of one of two connections the capture lacks, so that its orderly end is not seen.
+    enum Lack: CaseIterable, Sendable {
+        case close, closeAndClientsEnd, allAfterTheOpening, whose
+    }
+
+    @Test(arguments: Lack.allCases)
+    func `a process that may have stopped in order is not said to have ended without a close`(lack: Lack) {
+        var (one, other) = (opened(port: 40_000), opened(port: 40_001))
+        let before = one.session.packets.count
+        one.client(AMQPBuilder.close(0, code: 0, text: ""))
+        one.server(AMQPBuilder.closeOk(0))
+        one.close(.client)
+        other.client(AMQPBuilder.publish(1, exchange: "nova", routingKey: "conductor"))
+        other.client(AMQPBuilder.content(1, Array("{}".utf8)))
+        other.wait(4)
+        other.close(.client)
+        var packets = one.session.packets
+        var rest = other.session.packets[...]
+        switch lack {
+        case .close: packets.remove(at: before)
+        case .closeAndClientsEnd: packets.removeSubrange(before...before + 4)
+        case .allAfterTheOpening: packets.removeSubrange((before - 2)..<(packets.count - 1))
+        // Without its opening nothing but its host tells whose it is.
+        case .whose: rest = rest.dropFirst(17)
+        }
+        #expect(sentences(trace(packets + rest)).isEmpty)
+    }
+
+    @Test func `a close that was answered was said, although the capture does not hold it`() {
+        var opening = opened(port: 40_000)
+        opening.server(AMQPBuilder.close(0, code: 320, text: "CONNECTION_FORCED"))
+        let before = opening.session.packets.count
+        opening.client(AMQPBuilder.closeOk(0))
+        opening.close(.server)
+        let trace = trace(opening.session.packets.dropFirst(before))
+        #expect(trace.capture.connections.first?.end?.mayHaveBeenClosed == true)
+        #expect(sentences(trace).isEmpty)
+    }
+
     @Test func `who only looks whether the broker is there has lost nothing`() {
         var opening = BrokerOpening(name: nil)
         opening.login()

@@ -53,6 +53,12 @@ import Testing
         #expect(find(escaped, after: escaped) == nil)
     }
 
+    @Test func `what could not be read where it was published is read anew where it is delivered`() {
+        let body = OsloBuilder.request("ping", uniqueID: id)
+        let damaged = String(decoding: body, as: UTF8.self).replacing("method", with: "Qethod")
+        #expect(find(body, after: Array(damaged.utf8)) == nil)
+    }
+
     @Test func `the oldest makes room`() {
         var decoder = OsloDecoder()
         var recent = RecentBodies()

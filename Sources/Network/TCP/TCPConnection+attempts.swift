@@ -19,7 +19,8 @@ extension TCPConnection {
     }
 
     mutating func failAttempt(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
-        guard phase == .silent, attempt.isOpen else { return }
+        // Segments with data may wait: the attempt was answered then.
+        guard phase == .silent, held.isEmpty, attempt.isOpen else { return }
         attempt.end()
         note(outcome, &ledger)
     }

@@ -168,6 +168,13 @@ struct TCPConnection {
         _ closing: TCPClosing, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
+        // Of what a reset waited for, a FIN of the other end may have come, or be known to have been sent.
+        if let end = ending, let reset = end.reset, end.closing == .reset,
+            acknowledgesFIN(reset.segment, from: reset.side)
+        {
+            ending = Ending(.fin, at: end.stamp)
+            endedBy = reset.side.opposite
+        }
         if phase == .open {
             flush(&ledger, emit)
             // After a FIN the other end may never answer, as one that lost its power.
@@ -297,7 +304,9 @@ struct TCPConnection {
     /// Whether the sender had a FIN of the other end that was not seen: it acknowledges one byte beyond all data.
     private func acknowledgesFIN(_ segment: TCPSegment, from side: FlowSide) -> Bool {
         let peer = stream(of: side.opposite)
-        guard segment.flags.contains(.ack), phase == .open, peer.isStarted else { return false }
+        // All of its data may wait for what the other end had sent before.
+        let hasData = phase == .open || !held.isEmpty
+        guard segment.flags.contains(.ack), hasData, peer.isStarted else { return false }
         let waiting = (peer.pending.pieces.last?.end ?? peer.position) - peer.position
         let held = held.end(of: side.opposite).map { $0.distance(from: peer.next) } ?? 0
         return segment.acknowledgment.distance(from: peer.next) == max(waiting, held) + 1

@@ -92,6 +92,8 @@ struct BusPlane {
             facts.channelClosed(connection, event, reason, emit)
         case .connectionClose(let reason):
             facts.closed(connection, event, reason, emit)
+        case .other(let method) where method.definition.name == Self.closeOk:
+            facts.closeAnswered(connection)
         default:
             break
         }
@@ -99,6 +101,8 @@ struct BusPlane {
 
     /// Bytes of a connection's name; oslo.messaging's have the path of a program, a number and a uuid.
     private static let connectionNameBytes = 1024
+    /// Its number is another in AMQP 0-8.
+    private static let closeOk = "connection.close-ok"
     private static let openOk = MethodID(10, 41)
     private static let queueDelete = MethodID(50, 40)
     private static let queueDeleteOk = MethodID(50, 41)

@@ -16,6 +16,8 @@ struct ConnectionFacts: Sendable {
         /// The exchange or queue of the last method that named one, and the method.
         fileprivate var subject: (method: MethodID, name: String)?
         var end: ConnectionEnd?
+        /// Whether one end agreed to a `connection.close`, which the capture may not hold.
+        var isCloseAnswered = false
     }
 
     /// A value: a consumer as it is known to the broker.
@@ -155,6 +157,11 @@ struct ConnectionFacts: Sendable {
                     detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")))
     }
 
+    /// `connection.close-ok`: a close was said before.
+    mutating func closeAnswered(_ connection: Int) {
+        told[connection, default: Told()].isCloseAnswered = true
+    }
+
     /// A method that names an exchange or queue: what the broker says of it next may be its answer.
     mutating func names(_ connection: Int, _ method: MethodID, _ name: String) {
         told[connection, default: Told()].subject = (method, shared(name))
@@ -172,6 +179,8 @@ struct ConnectionFacts: Sendable {
 
     mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: StreamRole, _ emit: Emit) {
         switch side {
+        // The broker's greeting, which answers it, may have been captured first.
+        case .client where told[connection]?.handshake?.stage == .greeted: break
         case .client: told[connection, default: Told()].handshake = ConnectionHandshake()
         case .server:
             told[connection]?.handshake?.refusedFor = version.description

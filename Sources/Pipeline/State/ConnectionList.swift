@@ -13,6 +13,8 @@ struct ConnectionList: Sendable {
     /// Other protocols by name.
     private(set) var others: [String: Int] = [:]
 
+    /// Those of which one end agreed to a `connection.close`, until they end.
+    private var closesAnswered: Set<Int> = []
     /// Found since somebody asked last, where somebody does.
     private var found: [FoundConnection] = []
     private let notesFound: Bool
@@ -101,13 +103,17 @@ struct ConnectionList: Sendable {
         listed[index]?.handshake = told.handshake
         listed[index]?.virtualHost = told.virtualHost
         listed[index]?.end = told.end
+        if told.isCloseAnswered { closesAnswered.insert(index) }
     }
 
     /// TCP tells that a connection ended; what `connection.close` said of it says more.
     ///
     /// - Returns: how it ended, where only TCP tells that.
     mutating func ended(_ index: Int, _ end: ConnectionEnd) -> ConnectionEnd? {
+        let isCloseAnswered = closesAnswered.remove(index) != nil
         guard let connection = listed[index], connection.end == nil else { return nil }
+        var end = end
+        if isCloseAnswered { end.mayHaveBeenClosed = true }
         listed[index]?.end = end
         return end
     }

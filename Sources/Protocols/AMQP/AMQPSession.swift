@@ -21,6 +21,7 @@ struct AMQPSession {
     /// Whether a method that only one role sends proved `serverSide`.
     private var isServerProved = false
     private(set) var sawProtocolHeader = false
+    private var sawStart = false
     /// Frames of either direction.
     var frames = 0
     /// Of `frames`, heartbeats.
@@ -135,7 +136,9 @@ extension AMQPSession {
             return
         }
         serverSide = side.opposite
-        if sawProtocolHeader || frames > 0 {
+        // The answer to it may have been captured first.
+        let isLate = !sawProtocolHeader && sawStart && frames == 1
+        if sawProtocolHeader || frames > 0, !isLate {
             report(.protocolHeaderRepeated, "a new protocol header in an open connection", stamp, emit)
             for channel in channels { renew(channel.number, sawOpen: false, at: stamp, emit) }
             isServerProved = false
@@ -149,6 +152,7 @@ extension AMQPSession {
     }
 
     mutating func note(_ start: ConnectionStart) {
+        sawStart = true
         decoder.is08 = start.versionMajor == 8
         if start.versionMajor == 8 {
             version = .v08

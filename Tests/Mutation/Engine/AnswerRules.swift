@@ -1,3 +1,4 @@
+import Correlation
 import Trace
 
 extension Rule {
@@ -40,6 +41,7 @@ extension Rule {
                 && ![reply.published?.connection, request].allSatisfy(comparison.isUntouched)
             let isThere = !isAltered && reply.deliveries.contains { comparison.isUntouched($0.connection) }
             switch here.outcome {
+            case .unanswered where comparison.areApart(here.request, whole.reply): return nil
             case .unanswered:
                 return isThere ? "\(id) is unanswered, and its answer came" : nil
             case .timedOut:
@@ -53,5 +55,16 @@ extension Rule {
             let isKnown = fate != .undelivered || isMissing.allSatisfy(told.showsLoss)
             return isKnown ? "the answer to \(id) is \(fate) instead of delivered" : nil
         }
+    }
+}
+
+extension Comparison {
+    /// Whether the times of a request and its answer are so far apart, of packets that were given others, that neither is
+    /// waited for any longer when the other comes.
+    fileprivate func areApart(_ request: String?, _ reply: String?) -> Bool {
+        guard !harm.keepsClock, let asked = request.flatMap({ told.messages[$0]?.published?.at }),
+            let answered = reply.flatMap({ told.messages[$0]?.published?.at })
+        else { return false }
+        return (asked - answered).magnitude > CorrelationLimits.replay.expiry.magnitude
     }
 }

@@ -19,11 +19,17 @@ extension Rule {
             }
             // How it ended is seen; what had come before, as a silence of two heartbeats, may be what a hole lacks.
             let ended = Set(kinds.contains(.finished) ? ["cut_off"] : []).union(kinds.contains(.reset) ? ["reset"] : [])
-            let others = here.incidents.subtracting(whole.incidents).subtracting(ended).sorted()
+            // What the broker refused while the connection was opened is told as a close, in the same words, where the
+            // opening was not seen.
+            let isRefused = !whole.incidents.isDisjoint(with: ["login_refused", "virtual_host_refused"])
+            let refused: Set = isRefused ? ["closed"] : []
+            let others = here.incidents.subtracting(whole.incidents).subtracting(ended).subtracting(refused).sorted()
             if !others.isEmpty, here.lastLoss != nil || comparison.untouched.contains(key) {
                 faults.append("\(key) had trouble: \(others)")
             }
-            if here.isAbandoned, !whole.isAbandoned, here.lastLoss != nil || comparison.untouched.contains(key) {
+            if here.isAbandoned, !whole.isAbandoned, here.lastLoss != nil || comparison.untouched.contains(key),
+                comparison.isKnownToStop(key)
+            {
                 faults.append("\(key) was abandoned")
             }
             if here.count > whole.count {
@@ -31,5 +37,28 @@ extension Rule {
             }
         }
         return faults + told.attempts.subtracting(truth.attempts).sorted().map { "an attempt that was none: \($0)" }
+    }
+}
+
+extension Comparison {
+    /// Whether it can be known that a connection without a close of its own is of a process that stopped in order.
+    ///
+    /// What tells that is the close of another connection of the process. That has to be there, or a hole at its place,
+    /// and it must not be known of another process. A connection that ends in front of its close without a hole, one of
+    /// which nothing is left, and one of which nothing tells whose it is leave what is seen of this one: it ended
+    /// without a close.
+    fileprivate func isKnownToStop(_ key: String) -> Bool {
+        guard let whole = truth.connections[key], let here = told.connections[key] else { return true }
+        let closings = truth.connections.compactMap { other, fact -> (key: String, at: Timestamp)? in
+            guard other != key, !fact.owners.isDisjoint(with: whole.owners) else { return nil }
+            return fact.ends.filter { $0.isRegular && $0.by == .client }.map(\.at).max().map { (other, $0) }
+        }
+        guard !closings.isEmpty else { return true }
+        return closings.contains { closing in
+            guard let other = told.connections[closing.key] else { return false }
+            let isShown =
+                !other.ends.isEmpty || told.showsLoss(at: TraceFacts.Sighting(connection: closing.key, at: closing.at))
+            return isShown && (!here.isNamed || !other.owners.isDisjoint(with: here.owners))
+        }
     }
 }

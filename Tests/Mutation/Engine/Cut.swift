@@ -14,6 +14,8 @@ package struct Cut: Sendable {
         /// Bytes in front of the TCP header and up to its payload, as far as they were found.
         package var tcpStart = 0
         package var payloadStart = 0
+        /// How far off its time is.
+        package var timeOff: Nanoseconds = 0
     }
 
     /// The file's name, and where the part begins in it.

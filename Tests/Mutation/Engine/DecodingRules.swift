@@ -2,10 +2,18 @@ import Trace
 
 extension Rule {
     /// A connection that was not touched decodes exactly as before.
+    ///
+    /// Packets that were recorded out of order are waited for, and how long is counted in packets and in time, of all
+    /// connections: more packets in between, or a time far off, end the wait. Which end spoke first may be told otherwise
+    /// then, not what each said; unless bytes are told to be missing. Nor is the time of a packet certain that stands
+    /// behind later ones: where the file ends behind it, it looks like a clock that was set back, which is said.
     package static let decoding = Rule(name: "decoding of an untouched connection") { comparison in
         guard comparison.harm.keepsTimeGoing else { return [] }
         return comparison.untouched.sorted().compactMap { key in
             let (before, after) = (comparison.decodedBefore[key], comparison.decodedAfter[key])
+            if comparison.disordered.contains(key) {
+                return after?.tellsOtherwise(than: before) ?? true ? "\(key): an end said something else" : nil
+            }
             if before?.content != after?.content {
                 return "\(key): \(after?.frames ?? 0) frames instead of \(before?.frames ?? 0), or others"
             }
@@ -73,4 +81,13 @@ extension Rule {
 
 extension Comparison {
     func isUntouched(_ connection: String?) -> Bool { connection.map(untouched.contains) ?? false }
+}
+
+extension StreamDigests.Decoded {
+    /// Whether an end is told to have said something else, and no bytes to be missing.
+    fileprivate func tellsOtherwise(than other: StreamDigests.Decoded?) -> Bool {
+        guard let other else { return true }
+        if lacksBytes, !other.lacksBytes { return false }
+        return client != other.client || server != other.server || !anomalies.isSubset(of: other.anomalies)
+    }
 }

@@ -45,8 +45,9 @@ package struct Harm: Sendable, Equatable {
     /// Whether packets were taken from there that are of connections which the cut has as well.
     package var isDonorKin = false
 
-    /// Packets with times so far off that connections count as over when they come.
+    /// Packets with times so far off that connections count as over when they come, and all with times that are off.
     package var farTimes = 0
+    package var otherTimes = 0
 
     package init() {}
 
@@ -57,8 +58,8 @@ package struct Harm: Sendable, Equatable {
     /// Whether every packet that is there has the time at which it came.
     package var keepsTimes: Bool { keepsClock && !has(.reorders) }
     /// Whether the time goes on as it did for connections without such packets. A packet by itself is known to be
-    /// astray; a clock that is off for a while ends connections, which is said.
-    package var keepsTimeGoing: Bool { farTimes <= 1 && counts[.flippedRecordHeader] == nil }
+    /// astray; a clock that is off for a while, as several packets show it, ends connections, which is said.
+    package var keepsTimeGoing: Bool { (farTimes == 0 || otherTimes <= 1) && counts[.flippedRecordHeader] == nil }
     /// Whether times are right to a second.
     package var keepsClock: Bool { !has(.shifts) && !isDonorKin && counts[.flippedRecordHeader] == nil }
 }

@@ -101,6 +101,7 @@ package final class MutationRuns {
         let untouched = whole.keys.filter { digests.packets[$0] == whole[$0] }.map(\.description)
         var comparison = Comparison(
             truth: truth.facts, told: TraceFacts(trace), harm: mutated.harm, untouched: Set(untouched))
+        comparison.disordered = Set(truth.digests.disordered.map(\.description))
         comparison.decodedBefore = truth.digests.decodedByName
         comparison.decodedAfter = digests.decodedByName
         let packets = mutated.packets
@@ -178,10 +179,14 @@ extension TraceFacts {
         messages.merge(other.messages) { own, _ in own }
         calls.merge(other.calls) { own, _ in own }
         operations.merge(other.operations) { $0 + $1 }
-        connections.merge(other.connections) { own, other in
+        var connections = other.connections
+        // Nobody is in both captures.
+        for (key, fact) in connections { connections[key]?.owners = Set(fact.owners.map { -1 - $0 }) }
+        self.connections.merge(connections) { own, other in
             var both = own
             both.services.formUnion(other.services)
             both.hosts.formUnion(other.hosts)
+            both.owners.formUnion(other.owners)
             both.ends += other.ends
             both.incidents.formUnion(other.incidents)
             both.isAbandoned = own.isAbandoned || other.isAbandoned

@@ -50,6 +50,9 @@ package struct Mutator {
                 apply(mutation)
             }
         }
+        let idle = NetworkLimits().idleTime.magnitude
+        harm.farTimes = packets.count { $0.timeOff.magnitude >= idle }
+        harm.otherTimes = packets.count { $0.timeOff.magnitude >= Nanoseconds.seconds(1).magnitude }
         let recorded = packets.map(\.recorded)
         var file = written(recorded, isFileHarmed: ofFile.contains(.flippedRecordHeader))
         for mutation in ofFile { harmFile(&file, mutation) }
@@ -158,6 +161,7 @@ package struct Mutator {
         for index in given.indices {
             given[index].recorded.time = packets[place].recorded.time
             given[index].recorded.interface = 0
+            given[index].timeOff = packets[place].timeOff
         }
         let own = Set(packets.lazy.compactMap(\.connection))
         if given.contains(where: { $0.connection.map(own.contains) ?? false }) { harm.isDonorKin = true }
@@ -188,11 +192,11 @@ package struct Mutator {
         let start = below(places.count - 1)
         let latest = packets[places[start]].recorded.time + Nanoseconds.seconds(1)
         let chosen = places[start..<min(places.count, start + window)].filter { packets[$0].recorded.time <= latest }
-        let times = chosen.map { packets[$0].recorded.time }
+        let times = chosen.map { (packets[$0].recorded.time, packets[$0].timeOff) }
         for (place, packet) in zip(chosen, chosen.map({ packets[$0] }).shuffled(using: &random)) {
             packets[place] = packet
         }
-        for (place, time) in zip(chosen, times) { packets[place].recorded.time = time }
+        for (place, time) in zip(chosen, times) { (packets[place].recorded.time, packets[place].timeOff) = time }
     }
 
     /// To any other place, with the time that they had or that of their new place.
@@ -203,7 +207,11 @@ package struct Mutator {
         for place in places.reversed() { packets.remove(at: place) }
         for var packet in moved {
             let target = below(packets.count + 1)
-            if !keepsTime, target < packets.count { packet.recorded.time = packets[target].recorded.time }
+            if !keepsTime, target < packets.count {
+                (packet.recorded.time, packet.timeOff) = (packets[target].recorded.time, packets[target].timeOff)
+            } else if let neighbor = target < packets.count ? packets[target] : packets.last {
+                packet.timeOff = packet.recorded.time - neighbor.recorded.time
+            }
             packets.insert(packet, at: target)
         }
     }
@@ -212,9 +220,9 @@ package struct Mutator {
         let offsets: [Int64] = [-3600, -60, -1, 1, 60, 3600, 86_400, 1 << 31]
         let offset = offsets[below(offsets.count)] * 1_000_000_000
         for place in chosen() {
-            if offset.magnitude >= NetworkLimits().idleTime.magnitude { harm.farTimes += 1 }
-            let time = packets[place].recorded.time.nanoseconds &+ offset &+ Int64(below(1_000_000_000))
-            packets[place].recorded.time = Timestamp(nanoseconds: time)
+            let change = offset &+ Int64(below(1_000_000_000))
+            packets[place].recorded.time = Timestamp(nanoseconds: packets[place].recorded.time.nanoseconds &+ change)
+            packets[place].timeOff = packets[place].timeOff &+ change
         }
     }
 

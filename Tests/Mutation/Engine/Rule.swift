@@ -10,6 +10,8 @@ package struct Comparison: Sendable {
     package var harm: Harm
     /// Connections all of whose packets are there as they were.
     package var untouched: Set<String>
+    /// Connections that were recorded out of order.
+    package var disordered: Set<String> = []
     package var decodedBefore: [String: StreamDigests.Decoded] = [:]
     package var decodedAfter: [String: StreamDigests.Decoded] = [:]
     /// Whether a text stands anywhere in the mutated packets.

@@ -46,15 +46,26 @@ package struct StreamDigests {
         /// When each came.
         package var times = Digest()
         package var frames = 0
+        /// What each end said, whatever the other had said by then.
+        package var client = Digest()
+        package var server = Digest()
+        package var anomalies: Set<String> = []
+        /// Whether bytes are told to be missing, or were stepped over.
+        package var lacksBytes = false
     }
 
     /// Of each connection its packets: their bytes, lengths and times, in order.
     package private(set) var packets: [ConnectionKey: Digest] = [:]
     package private(set) var decoded: [ConnectionKey: Decoded] = [:]
+    /// Connections of which packets stand behind others that were captured, or sent, later.
+    package private(set) var disordered: Set<ConnectionKey> = []
 
     private var decoder = PacketDecoder()
     private var table = TCPConnectionTable()
     private var streams: [Int: (stream: ProtocolStream, key: ConnectionKey)] = [:]
+    private var latest: Timestamp?
+    /// Of each end where its last bytes end.
+    private var next: [ConnectionKey: [SocketAddress: SequenceNumber]] = [:]
 
     package init() {}
 
@@ -64,13 +75,28 @@ package struct StreamDigests {
         var packet = Digest()
         packet.add(bytes)
         packet.add(UInt64(truncatingIfNeeded: header.wireLength))
-        packet.add(UInt64(bitPattern: (written ?? header.stamp.time).nanoseconds))
+        let time = written ?? header.stamp.time
+        packet.add(UInt64(bitPattern: time.nanoseconds))
+        let isLate = latest.map { time < $0 } ?? false
+        latest = max(latest ?? time, time)
         decoder.decode(
             bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
         ) { segment, payload in
-            packets[ConnectionKey(segment.source, segment.destination), default: Digest()].add(packet)
+            let key = ConnectionKey(segment.source, segment.destination)
+            packets[key, default: Digest()].add(packet)
+            if Self.goesBack(segment, &next[key, default: [:]]) || isLate { disordered.insert(key) }
             table.receive(segment, payload: payload, at: header.stamp) { follow($0, $1, &streams, &decoded) }
         }
+    }
+
+    /// Whether bytes come that lie before others which came already.
+    private static func goesBack(
+        _ segment: borrowing TCPSegment, _ next: inout [SocketAddress: SequenceNumber]
+    ) -> Bool {
+        guard segment.wireLength > 0 else { return false }
+        let end = segment.sequence.advanced(by: segment.wireLength)
+        guard let before = next.updateValue(end, forKey: segment.source) else { return false }
+        return segment.sequence.distance(from: before) < 0
     }
 
     package mutating func finish() {
@@ -101,8 +127,10 @@ private func follow(
     case .opened: break
     case .bytes: streams[connection]?.stream.receive(bytes, from: side, at: event.stamp) { digests.add($0, $1) }
     case .gap(let count):
+        digests.lacksBytes = true
         streams[connection]?.stream.gap(count, from: side, at: event.stamp) { digests.add($0, $1) }
     case .cut(let count):
+        digests.lacksBytes = true
         streams[connection]?.stream.gap(count, isCut: true, from: side, at: event.stamp) { digests.add($0, $1) }
     case .closed(let closing):
         streams[connection]?.stream.finish { digests.add($0, $1) }
@@ -121,6 +149,7 @@ extension StreamDigests.Decoded {
         case .amqp(.method(let method)):
             add(2, method.side, method.stamp)
             content.add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
+            self[method.side].add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
             content.add(UInt64(truncatingIfNeeded: method.contentID ?? -1))
         case .amqp(.content(let message)):
             add(3, message.side, message.lastPacket)
@@ -131,6 +160,9 @@ extension StreamDigests.Decoded {
             content.add(message.method.exchange)
             content.add(message.method.routingKey)
             content.add(body)
+            self[message.side].add(message.bodySize)
+            self[message.side].add(message.isTruncated ? 1 : 0)
+            self[message.side].add(body)
         case .amqp(.settled(let settlement)):
             times.add(UInt64(bitPattern: settlement.stamp.time.nanoseconds))
             content.add(settlement.kind.rawValue)
@@ -140,10 +172,17 @@ extension StreamDigests.Decoded {
         case .anomaly(let anomaly):
             times.add(UInt64(bitPattern: anomaly.stamp.time.nanoseconds))
             content.add(anomaly.kind.rawValue)
+            anomalies.insert(anomaly.kind.rawValue)
         case .skipped(let count, let side, let stamp):
             add(5, side, stamp)
             content.add(UInt64(truncatingIfNeeded: count))
+            lacksBytes = true
         }
+    }
+
+    private subscript(side: StreamRole) -> Digest {
+        get { side == .client ? client : server }
+        set { if side == .client { client = newValue } else { server = newValue } }
     }
 
     private mutating func add(_ kind: UInt64, _ side: StreamRole, _ stamp: PacketStamp) {

@@ -61,6 +61,9 @@ package struct TraceFacts: Sendable {
         package var incidents: Set<String> = []
         /// When anything was noted last that may hide a message.
         package var lastLoss: Timestamp?
+        /// Whose they are, numbers that mean something in this trace alone, and whether all of those have names.
+        package var owners: Set<Int> = []
+        package var isNamed = true
         /// How many TCP connections there were between these ends.
         package var count = 0
     }
@@ -124,6 +127,8 @@ extension TraceFacts {
             let participant = connection.participant.map { trace.participants[$0] }
             if let service = participant?.service { fact.services.insert(service) }
             if let host = participant?.host { fact.hosts.insert(host) }
+            if let owner = connection.participant { fact.owners.insert(owner) }
+            fact.isNamed = fact.isNamed && participant?.service != nil
             if let end = connection.end { fact.ends.append(end) }
             fact.isAbandoned = fact.isAbandoned || connection.isAbandoned
             for incident in connection.incidents { fact.incidents.insert(incident.kind.rawValue) }

@@ -57,10 +57,24 @@ extension Comparison {
             return isWhole && here.messages == whole.messages && harm.keepsClock
         }
         switch here.outcome {
+        case .completed where whole.cause == .answerLost: return knowsLostAnswer(of: whole)
         case .completed, .failed: return true
         case .stuck, .unknown, .running:
             let missing = told.missing(of: whole.messages, in: truth)
             return missing.allSatisfy { told.showsLoss(at: $0) }
+        }
+    }
+
+    /// Whether it can be known that an answer of the operation did not reach who had asked.
+    ///
+    /// That the broker gave an answer back follows it on the same connection. Where that was not captured, as where the
+    /// file ends between the two, the work was done and answered, and more is not said.
+    private func knowsLostAnswer(of whole: TraceFacts.OperationFact) -> Bool {
+        let calls = own.calls.filter { $0.value.request.map(whole.messages.contains) ?? false }
+        return calls.contains { id, call in
+            guard let fate = call.fate, fate.isLost else { return false }
+            let answered = call.reply.flatMap { own.messages[$0]?.published?.connection }
+            return fate != .returned || told.calls[id]?.fate != nil || isUntouched(answered)
         }
     }
 }

@@ -113,6 +113,12 @@ import Trace
         #expect(log.contents.map(\.id) == [0, 1])
     }
 
+    @Test func `a header behind the greeting that answers it was captured late and begins nothing anew`() {
+        let (log, connection) = decode([(.second, AMQPBuilder.start()), (.first, AMQPBuilder.protocolHeader)])
+        #expect(log.kinds.isEmpty)
+        #expect(connection.serverSide == .second)
+    }
+
     @Test func `a method that only the server sends overrules the ports, and says so`() {
         let (log, connection) = decode(
             [
