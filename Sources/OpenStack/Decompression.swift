@@ -27,10 +27,11 @@ enum Decompression {
         }
     }
 
-    /// Appends the decompressed body to `output`; stops at the limits.
-    func decompress(_ body: RawSpan, into output: inout [UInt8], isTruncated: Bool) -> Outcome {
-        let limit = min(
-            Limits.inflatedBytes, max(Limits.inflationFloor, body.byteCount * Limits.inflationRatio))
+    /// Appends the decompressed body to `output`, and stops where `budget` ends.
+    func decompress(
+        _ body: RawSpan, into output: inout [UInt8], isTruncated: Bool, _ budget: inout InflationBudget
+    ) -> Outcome {
+        guard let limit = budget.grant(body.byteCount) else { return .tooLarge }
         let outcome = body.withUnsafeBytes { input in
             switch self {
             case .zlib: Self.inflate(input, limit, &output)
@@ -39,8 +40,13 @@ enum Decompression {
             case .zstandard: Self.expandZstandard(input, limit, &output)
             }
         }
+        // A damaged block of bzip2 is worked through before anything of it is written.
+        let least = outcome != .complete && self == .bzip2 ? Self.blockBytes : 0
+        budget.spend(max(output.count, least))
         return outcome == .cut && !isTruncated ? .broken : outcome
     }
+
+    private static let blockBytes = 900_000
 
     private static let stepBytes = 64 << 10
 

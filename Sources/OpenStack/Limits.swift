@@ -14,11 +14,12 @@ enum Limits {
     static let listElements = 4096
     /// Bytes of a body, compressed or not; offsets are kept in 32 bits.
     static let bodyBytes = Int(Int32.max)
-    /// Bytes a compressed body may grow to.
-    static let inflatedBytes = 64 << 20
-    /// Times a compressed body may grow, once it is larger than `inflationFloor`.
-    static let inflationRatio = 250
-    static let inflationFloor = 1 << 20
+    /// Bytes a compressed body may grow to; RabbitMQ 4 takes messages of up to 16 MiB.
+    static let inflatedBytes = 16 << 20
+    /// Times that the compressed bodies of an input may grow, as a mean, beyond `inflationFloor` bytes of all of them
+    /// together. What is read of a byte takes up to 50 ns.
+    static let inflationRatio = 64
+    static let inflationFloor = 16 << 20
     /// Bytes that a decompressor may take for itself; xz's largest preset wants 65 MB.
     static let decompressionMemory: UInt64 = 96 << 20
     /// Binary logarithm of the largest window of a zstd frame; its levels up to 19 use at most 8 MiB.

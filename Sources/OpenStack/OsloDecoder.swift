@@ -36,13 +36,16 @@ package struct OsloDecoder: Sendable {
 
     /// Bytes of details that may still be made.
     private var detailRoom: Int
+    private var inflation: InflationBudget
 
     /// - Parameters:
     ///   - showsSecrets: leaves secrets in details and failures.
     ///   - detailLimit: bytes of details in all; messages after that have none.
-    package init(detail: Detail = .none, showsSecrets: Bool = false, detailLimit: Int = .max) {
+    ///   - shares: decoders that read a part of the same input each.
+    package init(detail: Detail = .none, showsSecrets: Bool = false, detailLimit: Int = .max, shares: Int = 1) {
         self.detail = detail
         detailRoom = detailLimit
+        inflation = InflationBudget(shares: shares)
         redaction = Redaction(showsSecrets: showsSecrets)
         reader = SlotReader(redaction)
     }
@@ -67,7 +70,7 @@ package struct OsloDecoder: Sendable {
             return .opaque(.compressed(nameFromWire(compression)))
         }
         inflated.removeAll(keepingCapacity: inflated.capacity <= Limits.keptScratchBytes)
-        let outcome = method.decompress(body, into: &inflated, isTruncated: isTruncated)
+        let outcome = method.decompress(body, into: &inflated, isTruncated: isTruncated, &inflation)
         switch outcome {
         case .broken: return .opaque(.brokenCompression(nameFromWire(compression)))
         case .tooLarge: return .opaque(.tooLarge)

@@ -30,11 +30,12 @@ package struct TracePipeline {
     /// - Parameters:
     ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
     ///   - excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
+    ///   - shares: pipelines that read a part of the same input each.
     ///   - protocols: those that are decoded.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
         limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
-        excerpts: [Excerpt]? = nil, protocols: [ProtocolRow] = ProtocolRow.all
+        excerpts: [Excerpt]? = nil, shares: Int = 1, protocols: [ProtocolRow] = ProtocolRow.all
     ) {
         isLive = limits.notesChanges
         excerpt = excerpts.map(ExcerptContext.init)
@@ -42,7 +43,8 @@ package struct TracePipeline {
         var streamLimits = Limits.default
         streamLimits.packetsPerContent = limits.packetsPerContent ?? 0
         streams = StreamTable(limits: streamLimits, protocols: protocols)
-        let decoder = OsloDecoder(detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit)
+        let decoder = OsloDecoder(
+            detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit, shares: shares)
         planes = Planes(
             BusPlane(decoder: decoder, listsPackets: limits.packetsPerContent != nil), redaction: decoder.redaction,
             excerpt: excerpt)

@@ -103,6 +103,18 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(3))) func `are told apart by what each saw, given 400 times`() async throws {
+        for arguments in [["list"], ["list", "--no-clock-correction"]] {
+            let result = try await run(arguments, "packets-that-many-files-hold.pcap", times: 400)
+            #expect([0, 1].contains(result.status), "\(result.status) \(result.errors.prefix(300))")
+        }
+    }
+
+    @Test func `say which bodies were too large`() async throws {
+        let result = try await run(["export", "--format", "json"], "bodies-that-unpack-to-a-megabyte.pcap.gz")
+        #expect(result.output.contains("body-unreadable") && result.output.contains("too large"))
+    }
+
     private func run(
         _ arguments: [String], _ capture: String, times: Int = 1, isOutputWanted: Bool = true
     ) async throws -> ProgramResult {

@@ -112,6 +112,33 @@ import Testing
         }
     }
 
+    @Test func `many small bodies grow together as much as a large one may`() {
+        var decoder = OsloDecoder()
+        let spaces = [UInt8](repeating: 0x20, count: 1 << 20)
+        var bytes = 0
+        let bodies = [(deflated(spaces), "application/x-gzip"), (bzipped(spaces), "application/x-bz2")]
+        for (body, name) in bodies {
+            let grown = (0..<500).count { _ in
+                let decoded = decoder.decode(
+                    body.span.bytes, contentType: nil, compression: name, isTruncated: false)
+                if case .opaque(.tooLarge) = decoded { return false }
+                return true
+            }
+            bytes += grown << 20
+        }
+        let packed = bodies.reduce(0) { $0 + 500 * $1.0.count }
+        #expect(bytes >= 16 << 20 && bytes <= (17 << 20) + 64 * packed)
+        // What does not grow as much is read as soon as it has brought the room for it.
+        let text = OsloBuilder.request("m", uniqueID: "u")
+        let read = (0..<400).contains { _ in
+            let decoded = decoder.decode(
+                deflated(text).span.bytes, contentType: nil, compression: "gzip", isTruncated: false)
+            if case .request = decoded { return true }
+            return false
+        }
+        #expect(read)
+    }
+
     @Test func `a bomb stops at the limit`() {
         let spaces = [UInt8](repeating: 0x20, count: 20 << 20)
         let bombs = [

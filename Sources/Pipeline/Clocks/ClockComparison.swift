@@ -108,6 +108,21 @@ struct ClockComparison {
             }
     }
 
+    /// How many messages and bunches of segments a comparison of the two has, at much less than its cost.
+    static func count(_ first: ClockSightings, _ second: ClockSightings) -> Int {
+        var messages = 0
+        first.messages.visitShared(with: second.messages) { one, other in
+            if one.publishedAt != nil, other.deliveredAt != nil { messages += 1 }
+            if other.publishedAt != nil, one.deliveredAt != nil { messages += 1 }
+        }
+        var segments = 0
+        first.segments.visitShared(with: second.segments) { one, other in
+            if one.isSingle, other.isSingle { segments += 1 }
+        }
+        let (bunches, rest) = segments.quotientAndRemainder(dividingBy: segmentsInBunch)
+        return messages + bunches + (rest >= segmentsAtLeast ? 1 : 0)
+    }
+
     private static func samples(ofMessages first: ClockSightings, _ second: ClockSightings) -> [Sample] {
         var samples: [Sample] = []
         for (key, one) in first.messages.values {

@@ -21,19 +21,28 @@ struct ClockSightings {
         var isSingle = true
     }
 
-    private(set) var messages = SampledTable<Passage>()
-    private(set) var segments = SampledTable<Segment>()
+    private(set) var messages: SampledTable<Passage>
+    private(set) var segments: SampledTable<Segment>
     /// Stretches in which nothing came, of very many the longest.
     private var holes: [WatchedTime.Stretch] = []
     private var leastHole: Nanoseconds = .milliseconds(100)
     private static let holesAtMost = 16_384
+    /// Entries of each of a file's two tables, and of those of all files.
+    private static let entriesAtMost = 1 << 16
+    private static let entriesAtLeast = 1 << 8
+    private static let entriesOfAll = 1 << 19
 
     /// Reads a file to its end.
-    init(path: String, progress: (Int) -> Void) throws(CaptureError) {
+    ///
+    /// - Parameter count: how many files are read, which share what all may take.
+    init(path: String, of count: Int, progress: (Int) -> Void) throws(CaptureError) {
+        let most = min(max(Self.entriesOfAll / count, Self.entriesAtLeast), Self.entriesAtMost)
+        messages = SampledTable(atMost: most)
+        segments = SampledTable(atMost: most)
         let files = try TracePipeline.files([path])
-        var pipeline = TracePipeline(limits: .streaming)
+        var pipeline = TracePipeline(limits: .streaming, shares: count)
         var decoder = PacketDecoder()
-        var (packets, messages, segments) = (0, SampledTable<Passage>(), SampledTable<Segment>())
+        var (packets, messages, segments) = (0, messages, segments)
         var (last, latest) = (Timestamp?.none, Timestamp?.none)
         while try files.nextPacket({ header, bytes in
             pipeline.receive(bytes, header: header)
@@ -117,15 +126,25 @@ extension SocketAddress {
 struct SampledTable<Value> {
     private(set) var values: [UInt64: Value] = [:]
     private var mask: UInt64 = 0
-    private static var entriesAtMost: Int { 1 << 16 }
+    private let most: Int
+
+    init(atMost most: Int) {
+        self.most = most
+    }
 
     mutating func update(_ key: UInt64, _ body: (inout Value?) -> Void) {
         guard key & mask == 0 else { return }
         body(&values[key])
-        guard values.count > Self.entriesAtMost else { return }
+        guard values.count > most else { return }
         mask = mask << 1 | 1
         values = values.filter { $0.key & mask == 0 }
     }
 
     subscript(key: UInt64) -> Value? { values[key] }
+
+    /// Visits what both tables hold.
+    func visitShared(with other: Self, _ visit: (Value, Value) -> Void) {
+        let (few, many) = values.count <= other.values.count ? (values, other.values) : (other.values, values)
+        for (key, one) in few { if let other = many[key] { visit(one, other) } }
+    }
 }

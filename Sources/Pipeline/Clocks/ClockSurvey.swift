@@ -18,7 +18,7 @@ package struct ClockSurvey {
         guard places.count > 1 else { return }
         var sightings: [Int: ClockSightings] = [:]
         for place in places {
-            sightings[place] = try ClockSightings(path: paths[place], progress: progress)
+            sightings[place] = try ClockSightings(path: paths[place], of: places.count, progress: progress)
         }
         place(sightings)
     }
@@ -36,33 +36,53 @@ package struct ClockSurvey {
 
     /// Compares each file with those whose clocks are known, the one with most in common first.
     private mutating func place(_ sightings: [Int: ClockSightings]) {
-        var left = sightings.keys.sorted()
-        while let root = left.first {
-            left.removeFirst()
+        var left = sightings.sorted { $0.key < $1.key }.map { Candidate(file: $0.key, sightings: $0.value) }
+        while !left.isEmpty {
+            let root = left.removeFirst()
             var known = [root]
-            while let (reference, file, comparison) = closest(known, left, sightings) {
-                found[file] = correction(of: comparison, against: reference, root: root)
+            while let latest = known.last {
+                for place in left.indices { left[place].compare(with: latest.sightings, at: known.count - 1) }
+                let closest = left.indices.min { left[$0].isCloser(than: left[$1]) }
+                guard let closest, let comparison = left[closest].best else { break }
+                let file = left.remove(at: closest)
+                found[file.file] = correction(of: comparison, against: known[file.reference].file, root: root.file)
                 known.append(file)
-                left.removeAll { $0 == file }
             }
         }
     }
 
-    private func closest(
-        _ known: [Int], _ left: [Int], _ sightings: [Int: ClockSightings]
-    ) -> (Int, Int, ClockComparison)? {
-        var best: (Int, Int, ClockComparison)?
-        for reference in known {
-            for file in left {
-                guard let one = sightings[reference], let other = sightings[file] else { continue }
-                let comparison = ClockComparison(one, other)
-                if comparison.isPlausible, comparison.count > best?.2.count ?? 0 {
-                    best = (reference, file, comparison)
-                }
-            }
+    /// A value: a file, and what it has most in common with of those whose clocks are known.
+    private struct Candidate {
+        let file: Int
+        let sightings: ClockSightings
+        /// Its place among those.
+        var reference = 0
+        var best: ClockComparison?
+        private var comparisons = 0
+
+        init(file: Int, sightings: ClockSightings) {
+            self.file = file
+            self.sightings = sightings
         }
-        return best
+
+        /// Compares it with a file whose clock has become known, if it has more in common with that.
+        mutating func compare(with known: ClockSightings, at place: Int) {
+            guard comparisons < ClockSurvey.comparisonsAtMost,
+                ClockComparison.count(known, sightings) > best?.count ?? 0
+            else { return }
+            comparisons += 1
+            let comparison = ClockComparison(known, sightings)
+            if comparison.isPlausible { (reference, best) = (place, comparison) }
+        }
+
+        func isCloser(than other: Self) -> Bool {
+            let (count, others) = (best?.count ?? 0, other.best?.count ?? 0)
+            return count != others ? count > others : reference < other.reference
+        }
     }
+
+    /// Of one file with others, be it that it has more in common with each, or that none is plausible.
+    private static let comparisonsAtMost = 64
 
     private func correction(of comparison: ClockComparison, against reference: Int, root: Int) -> ClockCorrection {
         var correction = ClockCorrection()
