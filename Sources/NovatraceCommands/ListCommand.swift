@@ -26,7 +26,7 @@ struct ListCommand: ParsableCommand {
         var trace = try Reading(input, secrets).trace(judge.patience)
         select.remark(on: trace)
         let wanted = select.selection(in: trace.capture).apply(to: &trace)
-        let operations = (wanted ?? Array(trace.operations.indices)).map { trace.operations[$0] }
+        let operations = trace.operations(wanted)
         let options = look.options(all: select.all, unbounded: true)
         let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)
         let quality = operations.isEmpty ? [] : trace.capture.qualityNotes

@@ -43,12 +43,19 @@ package struct TraceExtract: Sendable {
 }
 
 extension BusTrace {
+    /// The operations that are listed: those selected, else all, which are not copied.
+    ///
+    /// - Parameter selection: indexes into `operations`; `nil` for no selection.
+    package func operations(_ selection: [Int]?) -> [Operation] {
+        selection?.filter(operations.indices.contains).map { operations[$0] } ?? operations
+    }
+
     /// The operations that are told in full: those selected; else the boots, else every one unless they are more than
     /// `Limits.drawnOperations`.
     ///
     /// - Parameter selection: indexes into `operations`; `nil` for no selection.
     package func operationsToTell(_ selection: [Int]?) -> [Operation] {
-        if let selection { return selection.filter(operations.indices.contains).map { operations[$0] } }
+        if selection != nil { return operations(selection) }
         let boots = operations.filter { $0.kind == .boot }
         if !boots.isEmpty { return boots }
         return operations.count > Limits.drawnOperations ? [] : operations

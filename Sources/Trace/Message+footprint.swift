@@ -15,6 +15,6 @@ extension Message {
         return bytes + strings * Self.bytesOfString
     }
 
-    /// Of a uuid, say: the value in a list, and its own piece of memory.
-    private static let bytesOfString = 80
+    /// Of a uuid, say: the value in a list, its own piece of memory, and a share of the operation that is made of it.
+    private static let bytesOfString = 128
 }

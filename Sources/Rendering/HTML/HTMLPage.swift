@@ -30,8 +30,7 @@ struct HTMLPage {
         options.expand = true
         expanded = SequenceBuilder(trace, options: options)
         hosts = trace.virtualHostsOfOperations
-        let operations = trace.operations
-        listed = extract.operations?.filter(operations.indices.contains).map { operations[$0] } ?? operations
+        listed = trace.operations(extract.operations)
     }
 
     func write(to html: inout HTMLWriter) {

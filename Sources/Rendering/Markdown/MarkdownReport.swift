@@ -33,14 +33,14 @@ struct MarkdownReport {
 
     func write(to sink: @escaping OutputSink) {
         var markdown = MarkdownWriter(to: sink)
-        let listed = (extract.operations ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
+        let listed = trace.operations(extract.operations)
         let told = extract.told
         if told.count == 1, listed.count == 1 {
             markdown.heading(1, title(of: SequenceHeader(told[0])))
         } else {
             markdown.heading(1, title(ofSeveral: listed.count))
             if listed.isEmpty { markdown.list(extract.nothingFound.map { Markdown.text(glyphs.text($0).string) }) }
-            write(listed.map { trace.operations[$0] }, to: &markdown)
+            write(listed, to: &markdown)
         }
         if told.isEmpty, !listed.isEmpty {
             markdown.paragraph("Select with `--instance`, `--request` or `--problems` to have operations told in full.")

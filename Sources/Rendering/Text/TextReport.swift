@@ -20,8 +20,7 @@ package struct TextReport: Sendable, LineWritable {
         let report = CaptureReport(trace, options: options)
         let notes = report.notes
         report.write(notes, to: &output)
-        let listed = (selection ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
-            .map { trace.operations[$0] }
+        let listed = trace.operations(selection)
         output.endLine()
         guard !listed.isEmpty else {
             let nothing = selection == nil ? trace.withReason("no operation found") : "no operation matches"
