@@ -83,15 +83,16 @@ struct CallRecord: Sendable {
         at end: Timestamp, in naming: borrowing ServiceNaming, _ sight: borrowing ReplySight,
         _ watch: borrowing WatchTable
     ) {
+        let caller = callerConnection ?? receiverConnection
         let end = watch.end(
-            of: [callerConnection ?? receiverConnection, takerConnection],
+            of: watch.areOfOneClock(caller, takerConnection) ? [caller, takerConnection] : [caller],
             since: lastSignOfLife ?? deliveredAt ?? publishedAt ?? end, in: end)
         let server = server(naming)
         call.requestedAt = publishedAt ?? deliveredAt
         call.firstReplyAttemptAt = replyPublishedAt
-        call.callerConnection = callerConnection ?? receiverConnection
+        call.callerConnection = caller
         call.serverConnection = server.connection
-        call.isLate = (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
+        call.isLate = isTimed(watch) && (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
         call.replyFate = fate(at: end, naming, sight, watch)
         let isLost = call.replyFate?.isLost ?? false
         call.repliedAt = isLost ? nil : (replyDeliveredAt ?? replyPublishedAt).map { max($0, call.requestedAt ?? $0) }
@@ -106,6 +107,13 @@ struct CallRecord: Sendable {
         if let latency = call.latency, let serviceTime = call.serviceTime, latency >= serviceTime {
             call.brokerTime = latency - serviceTime
         }
+    }
+
+    /// Whether the times of the request and of the answer go by one clock.
+    private func isTimed(_ watch: borrowing WatchTable) -> Bool {
+        watch.areOfOneClock(
+            publishedAt == nil ? takerConnection : callerConnection,
+            replyDeliveredAt == nil ? replierConnection : receiverConnection)
     }
 
     /// Who served the call and when it took the request; of a request that went to two processes, the one that answered.

@@ -68,7 +68,9 @@ struct ExcerptContext: Sendable {
         instanceNames += excerpt.instanceNames
         if let told = excerpt.sight {
             var all = sight ?? DeliverySight()
-            all.merge(told)
+            var renamed = told
+            renamed.ways = told.ways.naming { newParticipants[$0] }
+            all.merge(renamed)
             sight = all
         }
         for (queue, var delivery) in excerpt.lastTaken {

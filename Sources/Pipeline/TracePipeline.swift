@@ -266,6 +266,7 @@ extension TracePipeline {
         var pipeline = TracePipeline(
             detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
             excerpts: summary.excerpts)
+        pipeline.state.correlator.watch.clocks = files.sources.clocks
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             count += 1

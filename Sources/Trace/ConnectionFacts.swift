@@ -95,7 +95,7 @@ package struct ConnectionEnd: Sendable, Equatable {
     package var text: String?
     /// The packet in which it came; `nil` where it was inferred, or another capture showed it.
     package var packet: PacketReference?
-    /// Whether the last that an end said is missing from the capture: it may have been `connection.close`.
+    /// Whether the last that an end said is missing from the capture, or all of it: it may have been `connection.close`.
     package var mayHaveBeenClosed = false
 
     package init(

@@ -11,6 +11,8 @@ package struct DeliverySight: Sendable, Equatable {
     /// Calls whose answer was delivered, and those of them that were not seen on their whole way.
     package private(set) var answered = 0
     package private(set) var unseen = 0
+    /// What it shows of each way, where that was looked at.
+    package var ways = WaySight()
 
     private static let placesAtMost = 4096
 
@@ -34,6 +36,7 @@ package struct DeliverySight: Sendable, Equatable {
         for host in other.hosts { saw(host: host) }
         answered = answered.saturatingPlus(other.answered)
         unseen = unseen.saturatingPlus(other.unseen)
+        ways.merge(other.ways)
     }
 
     /// Why a message may have been taken unseen; `nil` where its taking would have been seen.
@@ -45,7 +48,7 @@ package struct DeliverySight: Sendable, Equatable {
     package func doubt(isQueueKnown: Bool, host: String?, mayLack: Bool) -> String? {
         if mayLack ? unseen > answered / 20 : unseen > 0 {
             let calls = unseen == 1 ? "1 call was" : "\(unseen) calls were"
-            return "\(calls) answered without being seen taken: messages go ways that the capture does not show"
+            return "\(calls) answered without being seen taken: \(WaySight.consequence)"
         }
         if isQueueKnown || addresses.count > 1 || hosts.count > 1 { return nil }
         if let host, hosts.contains(host) { return nil }

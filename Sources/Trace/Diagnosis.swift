@@ -103,6 +103,8 @@ package struct Diagnosis: Sendable {
     package var isSilent = false
     /// Whether it may go on where this capture shows nothing of it, as at the broker of a cell.
     package var mayGoOnElsewhere = false
+    /// Whether messages go ways that the capture does not show, so that it cannot be said.
+    package var hasHiddenWays = false
     package var evidence: [Evidence] = []
     package var reschedules: [Reschedule] = []
 

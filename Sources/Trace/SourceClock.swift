@@ -71,8 +71,11 @@ package struct ClockCorrection: Sendable, Equatable {
 
     /// Ascending. The first holds for what lies before it, too.
     package var stretches: [Stretch] = []
-    /// How far the clock is from that of another source; `nil` where that is not known.
+    /// How far the clock is from that of another source; `nil` where that is not known, or nothing.
     package var offset: ClockOffset?
+    /// The source with whose clock its times agree once they are corrected: an index into `CaptureSummary.sources`; `nil`
+    /// where what both saw does not tell.
+    package var agreesWith: Int?
 
     package init() {}
 
@@ -81,4 +84,9 @@ package struct ClockCorrection: Sendable, Equatable {
     package func shift(at time: Timestamp) -> Nanoseconds {
         (stretches.last { $0.from <= time } ?? stretches.first)?.shift ?? 0
     }
+}
+
+extension [CaptureSource] {
+    /// Of each source one whose clock is the measure of its times: those of sources that have the same one can be compared.
+    package var clocks: [Int] { indices.map { self[$0].clock.correction.agreesWith ?? $0 } }
 }

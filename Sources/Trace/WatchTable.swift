@@ -17,6 +17,8 @@ package struct WatchTable: Sendable {
     private var neighbours: [Int: Set<Int>] = [:]
     /// Connections of which it is told when they were watched.
     private var told: [Int: WatchedTime] = [:]
+    /// Of each source the one by whose clock its times go; empty where they all go by one.
+    package var clocks: [Int] = []
     private static let connectionsAtMost = 262_144
 
     package init() {}
@@ -64,6 +66,13 @@ package struct WatchTable: Sendable {
 
     /// The sources that showed a connection; empty where one watches everything.
     package func sources(of connection: Int) -> Set<Int> { extents.count < 2 ? [] : sources[connection] ?? [] }
+
+    /// Whether the times of what passed on two connections go by one clock.
+    package func areOfOneClock(_ one: Int?, _ other: Int?) -> Bool {
+        guard clocks.count > 1, let one, let other, one != other else { return true }
+        let both = (sources[one] ?? []).union(sources[other] ?? [])
+        return Set(both.map { clocks.indices.contains($0) ? clocks[$0] : $0 }).count < 2
+    }
 
     /// When a connection was watched.
     package func time(of connection: Int?) -> WatchedTime {

@@ -482,6 +482,20 @@ import Workflows
         #expect(sentences(trace([opening])).isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `where nothing of one end was seen it may have closed the connection`(isClientSeen: Bool) {
+        let packets = [opened(port: 40_000), opened(port: 40_001)].enumerated().flatMap { index, opening in
+            var opening = opening
+            if index == 0 { opening.reset(.server) } else { opening.close(.client) }
+            return opening.session.packets
+        }
+        func isOfClient(_ packet: RecordedPacket) -> Bool { packet.bytes[34] == 0x9C }
+        let trace = trace(packets.filter { isOfClient($0) == isClientSeen })
+        #expect(trace.capture.connections.count { $0.oneSided } == 2)
+        #expect(sentences(trace).isEmpty)
+        #expect(trace.capture.anomalies.allSatisfy { !$0.detail.contains("without") })
+    }
+
     @Test func `what the capture lost is no silence and no refusal`() throws {
         var opening = BrokerOpening()
         opening.login()

@@ -36,7 +36,7 @@ extension Excerpt {
                 record.add("by", delivery.to.map(String.init))
                 return record
             }
-            + (sight.map { [Self.record(of: $0)] } ?? [])
+            + (sight.map { [Self.record(of: $0)] + Self.records(of: $0.ways) } ?? [])
             + instanceNames.map { instance in
                 var record = ExcerptRecord("instance")
                 record.add("uuid", instance.uuid)
@@ -52,7 +52,26 @@ extension Excerpt {
         for host in sight.hosts.sorted().prefix(2) { record.add("host", host) }
         record.add("answered", count: sight.answered)
         record.add("unseen", count: sight.unseen)
+        if sight.ways.halves > 0 { record.add("whole", count: sight.ways.whole) }
+        record.add("halves", count: sight.ways.halves)
         return record
+    }
+
+    /// Where everything was seen on its whole way nobody asks for one.
+    private static func records(of ways: WaySight) -> [ExcerptRecord] {
+        guard ways.halves > 0 else { return [] }
+        return ways.tallies.map { way, tally in
+            var record = ExcerptRecord("way")
+            switch way {
+            case .published(let participant): record.add("by", String(participant))
+            case .taken(let queue, let virtualHost):
+                record.add("from", queue)
+                record.add("vhost", virtualHost)
+            }
+            record.add("seen", count: tally.seen)
+            record.add("unseen", count: tally.unseen)
+            return record
+        }.sorted { $0.text < $1.text }
     }
 
     private static func record(of participant: Participant) -> ExcerptRecord {
@@ -281,7 +300,19 @@ extension Excerpt {
             let (answered, unseen) = (record.count("answered"), record.count("unseen"))
             told.sawAnswer(wasSeenWhole: true, times: max(0, answered - unseen))
             told.sawAnswer(wasSeenWhole: false, times: min(unseen, answered))
+            told.ways.count(whole: record.count("whole"), halves: record.count("halves"))
+            told.ways.merge(sight?.ways ?? WaySight())
             sight = told
+        case "way":
+            let way =
+                record.integer("by").map { Way.published(by: $0) }
+                ?? record["from"].map { Way.taken(from: $0, virtualHost: record["vhost"]) }
+            guard let way else { return }
+            var ways = WaySight()
+            ways.saw(way, times: record.count("seen"))
+            ways.missed(way, times: record.count("unseen"))
+            sight = sight ?? DeliverySight()
+            sight?.ways.merge(ways)
         case "instance":
             guard let uuid = record["uuid"], let name = record["name"], instanceNames.count < Self.mostRecords else {
                 return

@@ -123,6 +123,11 @@ struct ClockComparison {
         return messages + bunches + (rest >= segmentsAtLeast ? 1 : 0)
     }
 
+    /// Whether it is known so well that times of both can be compared.
+    var isExact: Bool { !stretches.isEmpty && stretches.allSatisfy { $0.isBound && $0.uncertainty <= Self.exact } }
+
+    private static let exact: Nanoseconds = .milliseconds(100)
+
     private static func samples(ofMessages first: ClockSightings, _ second: ClockSightings) -> [Sample] {
         var samples: [Sample] = []
         for (key, one) in first.messages.values {

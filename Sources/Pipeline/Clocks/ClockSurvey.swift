@@ -30,6 +30,7 @@ package struct ClockSurvey {
             var told = correction
             told.stretches = []
             told.offset?.isCorrected = false
+            if told.offset != nil { told.agreesWith = nil }
             return told
         }
     }
@@ -45,7 +46,11 @@ package struct ClockSurvey {
                 let closest = left.indices.min { left[$0].isCloser(than: left[$1]) }
                 guard let closest, let comparison = left[closest].best else { break }
                 let file = left.remove(at: closest)
-                found[file.file] = correction(of: comparison, against: known[file.reference].file, root: root.file)
+                let reference = known[file.reference].file
+                found[file.file] = correction(of: comparison, against: reference, root: root.file)
+                if comparison.isExact, reference == root.file || found[reference].agreesWith == root.file {
+                    found[file.file].agreesWith = root.file
+                }
                 known.append(file)
             }
         }

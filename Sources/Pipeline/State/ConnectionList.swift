@@ -113,7 +113,8 @@ struct ConnectionList: Sendable {
         let isCloseAnswered = closesAnswered.remove(index) != nil
         guard let connection = listed[index], connection.end == nil else { return nil }
         var end = end
-        if isCloseAnswered { end.mayHaveBeenClosed = true }
+        // Who is not seen at all may have closed it.
+        if isCloseAnswered || connection.oneSided { end.mayHaveBeenClosed = true }
         listed[index]?.end = end
         return end
     }

@@ -30,6 +30,7 @@ extension Excerpt {
                 || $0.virtualHost.map { untold.remove($0) != nil } ?? false
         }
         sight = capture.sight ?? DeliverySight(trace)
+        sight?.ways.limit(to: trace.openWays(of: selection.operations))
         let listed = Set(connections.map(\.id))
         cutConnections.formUnion(connections.lazy.filter { $0.gaps > 0 }.map(\.id))
         cutConnections.formIntersection(listed)

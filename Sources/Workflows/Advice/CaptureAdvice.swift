@@ -5,6 +5,7 @@ enum CaptureAdvice {
     static let table: [Diagnosis.Cause: [AdviceEntry]] = [
         .unclear: [
             .bothDirections,
+            .allNodes,
             .wholePackets,
             .withoutLoss,
             .wholeBoot,
@@ -23,6 +24,13 @@ extension AdviceEntry {
         return Advice(
             "capture where both directions pass: on the broker's host, on all its interfaces",
             command: "sudo novatrace capture -i any -w boot.pcap")
+    }
+
+    fileprivate static let allNodes = AdviceEntry { situation in
+        guard situation.diagnosis.hasHiddenWays else { return nil }
+        return Advice(
+            "capture on all nodes of the broker at once, and read the files together",
+            command: "novatrace explain node1.pcap node2.pcap node3.pcap")
     }
 
     fileprivate static let wholePackets = AdviceEntry { situation in

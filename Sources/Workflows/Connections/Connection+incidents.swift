@@ -89,7 +89,7 @@ extension Connection {
 
     /// TCP ended, and nobody had said `connection.close`.
     private func loss(_ end: ConnectionEnd) -> ConnectionIncident? {
-        let isWhole = bytesMissing == 0 && gaps == 0
+        let isWhole = bytesMissing == 0 && gaps == 0 && !oneSided
         if let stage = openingStage, stage < .open, isWhole {
             guard end.by == .broker else { return nil }
             if stage == .header, bytesReceived == 0 { return incident(.notServed, at: end.at) }

@@ -101,6 +101,15 @@ struct Agents {
         return ofParticipant[participant].map { connections[$0] }
     }
 
+    /// Whether connections from its addresses may be its own as well, of which nothing tells whose they are.
+    func mayHaveOthers(_ participant: Int) -> Bool {
+        guard ofParticipant.indices.contains(participant) else { return false }
+        let addresses = Set(ofParticipant[participant].map { Self.address(connections[$0].client) })
+        return addresses.flatMap { ofAddress[$0] ?? [] }.contains { index in
+            connections[index].participant.map { participants[$0].service == nil } ?? true
+        }
+    }
+
     /// The processes of that service on that host and virtual host, one after the other; of a service without a host the
     /// process alone.
     func processes(of participant: Int) -> [Int] {

@@ -67,7 +67,8 @@ extension Facts {
             let message = message(id)
             guard let delivery = message.deliveries.last, let connection = connection(delivery.connection),
                 let end = connection.end, end.isLoss, end.at >= delivery.at, !isBack(delivery.to, after: end.at),
-                hasWaitedLong(since: max(end.at, lastSeen)) || call(of: id)?.outcome == .timedOut
+                hasWaitedLong(since: max(end.at, lastSeen)) || call(of: id)?.outcome == .timedOut,
+                message.kind == .call ? doubt(onAnswerTo: message) == nil : doubt(onWorkOf: delivery.to) == nil
             else { continue }
             return lost(id, to: delivery, end)
         }

@@ -135,9 +135,15 @@ struct Coverage {
         }
         return sight.doubt(
             isQueueKnown: isServed ?? false || lastTaken(by: message.routingKey, in: trace.scope(of: message)) != nil,
-            host: topic.host,
-            mayLack: !losses.isEmpty || dropped > 0 || isPartial || !withGaps.isEmpty)
+            host: topic.host, mayLack: mayLack)
     }
+
+    private var mayLack: Bool { !losses.isEmpty || dropped > 0 || isPartial || !withGaps.isEmpty }
+
+    /// Why messages may go ways that the capture does not show; `nil` where nothing speaks for that.
+    var doubtOnWays: String? { sight.ways.doubt(mayLack: mayLack) }
+
+    func shows(_ way: Way, isOfOne: Bool) -> Bool { sight.ways.shows(way, isOfOne: isOfOne) }
 
     private static func service(of connection: Connection, in trace: BusTrace) -> String? {
         guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
@@ -173,6 +179,7 @@ extension DeliverySight {
             else { continue }
             sawAnswer(wasSeenWhole: !request.deliveries.isEmpty && reply.publishedAt != nil)
         }
+        ways = WaySight(trace)
     }
 }
 

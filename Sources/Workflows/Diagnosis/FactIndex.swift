@@ -26,6 +26,8 @@ final class FactIndex {
 
     /// What the operation waits for, once that was found out.
     var openWaits: [Wait]?
+    /// Why its messages may pass unseen, once that was looked for.
+    var doubtOnWays: String??
 
     /// The first step that a message belongs to.
     private(set) lazy var steps: [Int: Int] = {

@@ -111,7 +111,7 @@ struct Facts {
 
     /// Whether nothing goes on any more, of what nova does by itself, and it would have been seen since.
     func isOver(since time: Timestamp) -> Bool {
-        isSilent && coverage.loss(since: time, of: Self.services, in: trace) == nil
+        isSilent && coverage.loss(since: time, of: Self.services, in: trace) == nil && doubtOnWays == nil
     }
 
     static let services: Set = ["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"]

@@ -11,7 +11,7 @@ extension Facts {
         // Of what no workflow knows an open request alone tells that there was more to come.
         guard workflow != nil || !openWaits.isEmpty, let connection = connection(of: lastOfAll),
             let outage = agents.outage(of: connection.server),
-            outage.at >= operation.startedAt
+            outage.at >= operation.startedAt, doubtOnWays == nil
         else { return nil }
         let end = end(on: trace.capture.connections.filter { $0.server == outage.server }, since: outage.at)
         guard end - outage.at > patience.untaken else { return nil }
@@ -48,9 +48,9 @@ extension Facts {
 
     /// The departure of who has the work in hand, if it was gone for longer than it takes to come back.
     func departure(of holder: Holder?) -> Agents.Departure? {
-        guard let holder, let departure = agents.departure(of: holder.participant), departure.at >= holder.since else {
-            return nil
-        }
+        guard doubtOnWays == nil, let holder, let departure = agents.departure(of: holder.participant),
+            departure.at >= holder.since
+        else { return nil }
         // A process that ended its connections is gone with its work; one that the broker cut off tries again.
         let limit = departure.isOwn ? patience.untaken : patience.reconnecting
         guard end(of: [holder.participant], since: departure.at) - departure.at > limit else { return nil }
@@ -61,7 +61,7 @@ extension Facts {
 
     /// The end of the one process that has the work in hand, where others of its name go on: none of them knows of it.
     func replacement(of holder: Holder?) -> Agents.Replacement? {
-        guard let holder, let replacement = agents.replacement(of: holder.participant),
+        guard doubtOnWays == nil, let holder, let replacement = agents.replacement(of: holder.participant),
             replacement.departure.at >= holder.since, !mayBeGivenAgain(holder)
         else { return nil }
         let limit = replacement.departure.isOwn ? patience.untaken : patience.reconnecting
@@ -146,6 +146,8 @@ extension Facts {
 
     /// That who has the work in hand, or the broker, went so shortly before the end that it may come back.
     var recentLoss: RecentLoss? {
+        // Another node of the broker may have them.
+        guard doubtOnWays == nil else { return nil }
         if let connection = connection(of: lastOfAll), let outage = agents.outage(of: connection.server) {
             guard outage.at >= operation.startedAt, captureEnd - outage.at <= patience.untaken else { return nil }
             let what = words(on: outage)

@@ -31,7 +31,7 @@ extension Facts {
     private func waitToBeTaken(_ id: Int) -> LongWait? {
         let message = message(id)
         guard let published = message.publishedAt, let delivery = message.deliveries.first,
-            delivery.at - published >= Self.isLong
+            delivery.at - published >= Self.isLong, trace.areOfOneClock(message.connection, delivery.connection)
         else { return nil }
         return LongWait(
             message: id, from: published, until: delivery.at, taker: delivery.to,

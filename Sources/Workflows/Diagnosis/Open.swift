@@ -41,7 +41,9 @@ extension Question {
 extension Finding {
     /// What is said when nothing can be: what was seen last, and why that is not enough.
     static func unclear(_ facts: Facts) -> Finding {
-        let loss = facts.coverage.loss(since: facts.operation.startedAt, of: Facts.services, in: facts.trace)
+        let loss =
+            facts.coverage.loss(since: facts.operation.startedAt, of: Facts.services, in: facts.trace)
+            ?? facts.doubt(onWorkOf: facts.holder?.participant)
         let limit = loss.map { ", and \($0)" } ?? ""
         if let finding = goneTaker(facts) { return finding }
         var finding = Finding(.unclear, "\(facts.reached); nothing further was seen\(limit)", facts)
@@ -104,10 +106,12 @@ extension Finding {
             diagnosis.evidence.append(
                 Diagnosis.Evidence("it began before or outside the capture: start the capture before the request"))
         }
-        if loss != nil {
-            diagnosis.evidence.append(
-                Diagnosis.Evidence("a capture of both directions without loss, as on the broker's host, would tell"))
-        }
+        guard let loss else { return }
+        diagnosis.hasHiddenWays = loss.hasSuffix(WaySight.consequence)
+        let better =
+            diagnosis.hasHiddenWays
+            ? "on all nodes of the broker" : "of both directions without loss, as on the broker's host,"
+        diagnosis.evidence.append(Diagnosis.Evidence("a capture \(better) would tell"))
     }
 }
 

@@ -17,7 +17,9 @@ extension Question {
         let host = facts.computeHost
         let place = host.map { " on \($0)" } ?? ""
         let waited = facts.seconds(facts.captureEnd - wait.note.at)
-        let loss = facts.coverage.loss(since: wait.note.at, of: ["nova-api", "nova-compute"], in: facts.trace)
+        let loss =
+            facts.coverage.loss(since: wait.note.at, of: ["nova-api", "nova-compute"], in: facts.trace)
+            ?? facts.doubtOnEvents
         let report = facts.portReports.last
         let though = report.map { ", though \(facts.name($0.from)) had reported the port as plugged" } ?? ""
         var finding =
@@ -70,7 +72,7 @@ extension Facts {
     func pluggingTimedOut(since note: StateNote, until end: Timestamp) -> Diagnosis.Evidence? {
         guard note.change.taskState.value == "spawning", end - note.at >= Plugging.timeout,
             !own.contains(where: { message($0).events.contains(Plugging.event) && (message($0).at ?? end) < end }),
-            coverage.loss(since: note.at, of: ["nova-api", "nova-compute"], in: trace) == nil
+            coverage.loss(since: note.at, of: ["nova-api", "nova-compute"], in: trace) == nil, doubtOnEvents == nil
         else { return nil }
         return Diagnosis.Evidence(
             "\(Plugging.event) did not come in \(seconds(end - note.at))", at: end, isMissing: true)

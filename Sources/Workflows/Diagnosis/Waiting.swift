@@ -7,7 +7,7 @@ extension Question {
         guard let wait = facts.openWaits.first(where: { !$0.isTaken }) else { return nil }
         let message = facts.message(wait.request)
         let topic = ServiceTopic(message.routingKey)
-        let doubt = facts.coverage.doubt(on: message, in: facts.trace)
+        let doubt = facts.coverage.doubt(on: message, in: facts.trace) ?? facts.doubt(onTaking: message)
         if doubt != nil, facts.workflow == nil, message.kind == .cast, facts.isAnyAnswered { return nil }
         var finding = facts.finding(
             on: wait, cause: .notTaken, services: topic.service.map { [$0] } ?? [], state: "not seen taken",
@@ -40,7 +40,7 @@ extension Question {
         let taker = facts.participant(message.deliveries.last?.to)
         var finding = facts.finding(
             on: wait, cause: .unanswered, services: [taker?.service ?? topic.service].compactMap(\.self).asSet,
-            state: "taken but not answered")
+            state: "taken but not answered", doubt: facts.doubt(onAnswerTo: message))
         finding.blame(taker, service: topic.service, host: topic.host)
         if let taken = facts.taken(wait.request) { finding.prove(facts.published(wait.request), taken) }
         return finding
@@ -60,7 +60,9 @@ extension Question {
         let taker = facts.participant(delivery.to)
         let services = [taker?.service ?? topic.service].compactMap(\.self).asSet
         let sentence = "\(message.title) was taken by \(taker?.label ?? message.routingKey)"
-        let loss = facts.coverage.loss(since: delivery.at, of: services, in: facts.trace)
+        let loss =
+            facts.coverage.loss(since: delivery.at, of: services, in: facts.trace)
+            ?? facts.doubt(onWorkOf: delivery.to)
         var finding =
             loss.map { Finding(.unclear, "\(sentence); nothing further was seen, but \($0)", facts) }
             ?? Finding(.unanswered, "\(sentence), and nothing came of it", facts)

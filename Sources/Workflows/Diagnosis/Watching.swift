@@ -24,6 +24,13 @@ extension BusTrace {
         return capture.sources.first { $0.last == end }?.path
     }
 
+    /// Whether the times of what passed on two connections go by one clock, as far as their sources are known.
+    func areOfOneClock(_ one: Int?, _ other: Int?) -> Bool {
+        guard capture.sources.count > 1, let one = connection(one), let other = connection(other) else { return true }
+        let clocks = capture.sources.clocks
+        return Set(one.sources.union(other.sources).lazy.filter(clocks.indices.contains).map { clocks[$0] }).count < 2
+    }
+
     func watched(_ indexes: some Sequence<Int>) -> WatchedTime {
         guard capture.hasParts else { return WatchedTime() }
         return WatchedTime.union(

@@ -96,6 +96,8 @@ private struct SilenceReader {
 
     private struct Reports {
         var times: [Timestamp] = []
+        /// On which they were published, as far as that was seen.
+        var connections: Set<Int> = []
         var participant: Int
         /// Whether the last one waits for its answer: whoever should answer is the one to look at then.
         var isWaiting = false
@@ -137,6 +139,7 @@ private struct SilenceReader {
             var reports = reporters[key] ?? Reports(participant: from)
             reports.participant = from
             reports.times.append(at)
+            if let connection = message.connection { reports.connections.insert(connection) }
             reports.isWaiting = isWaiting(message)
             reporters[key] = reports
         }
@@ -177,7 +180,10 @@ private struct SilenceReader {
         guard times.count >= Self.fewestReports, let last = times.last, !reports.isWaiting else { return nil }
         let participant = trace.participants[reports.participant]
         let own = trace.capture.connections.filter { $0.participant == participant.id }
-        let watched = WatchedTime.union(own.lazy.map(\.watched))
+        // Its other connections may be watched where its reports are not.
+        let watched =
+            reports.connections.isEmpty
+            ? WatchedTime.union(own.lazy.map(\.watched)) : trace.watched(reports.connections)
         let seen = watched.stretch(at: last)
         var (end, gap) = (seen?.until ?? end, WatchedTime.Stretch?.none)
         let intervals = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()

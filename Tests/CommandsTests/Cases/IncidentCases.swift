@@ -2,7 +2,7 @@ import TestSupport
 
 /// What must be said of each case, and what must not: one row a file.
 extension IncidentCase {
-    static let all = answers + stuck + connections + wrappings + captures
+    static let all = answers + stuck + connections + wrappings + captures + nodes
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
     /// Sentences that were once said of captures which show well what is wrong.
@@ -204,6 +204,22 @@ extension IncidentCase {
             name + ".pcap", calls: ["ok": 6], operations: boot, lanes: nova,
             Saying("explain", says: ["completed: active on cmp1 after 2.4 s"], never: evasions, status: 0),
             Saying("list", says: ["2.421 s"], never: ["anomal"]))
+    }
+
+    // MARK: Some of the connections
+
+    /// On one node of a cluster those of others are not there.
+    private static let nodes = [
+        "node-1-answers-elsewhere", "node-2-compute-publishes-elsewhere", "node-3-some-of-all",
+    ].map { name in
+        IncidentCase(
+            name + ".pcap", operations: ["boot vm1 unknown"],
+            Saying(
+                "explain",
+                says: [
+                    "messages go ways that the capture does not show", "capture on all nodes of the broker at once",
+                ], never: ["stuck", "did not come back", "kill -USR2"], status: 1),
+            Saying("list", says: ["unknown"], never: ["stuck"]))
     }
 
     // MARK: Captures as they are

@@ -23,8 +23,18 @@ import Trace
         return packets
     }
 
-    private func write(_ name: String, _ packets: [RecordedPacket]) throws -> String {
-        try scratch.write(name, CaptureFileBuilder.pcap(packets, linkType: 101))
+    private func write(
+        _ name: String, _ packets: [RecordedPacket], linkType: UInt32 = 101, shift: Nanoseconds = 0
+    ) throws -> String {
+        let packets = packets.map { RecordedPacket($0.time + shift, $0.bytes) }
+        return try scratch.write(name, CaptureFileBuilder.pcap(packets, linkType: linkType, nanoseconds: true))
+    }
+
+    /// Whether a packet is of a connection with one of those ports, behind IP's header at that place.
+    private func isOf(_ ports: Set<UInt16>, _ packet: RecordedPacket, behind start: Int = 0) -> Bool {
+        [start + 20, start + 22].contains { place in
+            ports.contains(UInt16(packet.bytes[place]) << 8 | UInt16(packet.bytes[place + 1]))
+        }
     }
 
     /// Whether a packet is of that host.
@@ -73,6 +83,18 @@ import Trace
                 "list", says: ["nova-compute@cmp2 fell silent at 22:14:24"], never: ["nova-compute@cmp1 fell silent"]),
             of: [compute, others])
         try await say(Saying("connections", never: ["nova-compute@cmp1 fell silent"]), of: [compute, others])
+    }
+
+    @Test func `a service whose reports pass in one file alone is silent at most until that one ended`() async throws {
+        let all = try packets("op-18-compute-silent-after-60s.pcap")
+        let reporting: Set<UInt16> = [40421, 40461]
+        let one = try write("one.pcap", all.filter { isOf(reporting, $0) })
+        let other = try write("other.pcap", all.filter { !isOf(reporting, $0) }, shift: .seconds(60))
+        try await say(
+            Saying(
+                "connections", says: ["nova-compute@cmp2 fell silent at 22:15:24"],
+                never: ["nova-compute@cmp3 fell silent", "nova-compute@cmp1 fell silent"]),
+            of: [one, other])
     }
 
     @Test func `time between files is no silence`() async throws {

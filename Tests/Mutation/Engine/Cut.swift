@@ -16,6 +16,9 @@ package struct Cut: Sendable {
         package var payloadStart = 0
         /// How far off its time is.
         package var timeOff: Nanoseconds = 0
+        /// Whether it acknowledges and says nothing else, and whether it ends the connection.
+        package var isPlain = false
+        package var isEnd = false
     }
 
     /// The file's name, and where the part begins in it.
@@ -100,6 +103,8 @@ package struct Corpus: Sendable {
                 packet.connection = ConnectionKey(segment.source, segment.destination)
                 packet.payloadStart = octets.count - payload.byteCount
                 packet.tcpStart = max(0, packet.payloadStart - 32)
+                packet.isPlain = segment.wireLength == 0 && segment.flags == .ack
+                packet.isEnd = !segment.flags.isDisjoint(with: [.fin, .rst])
             }
             packets.append(packet)
         }) {}

@@ -13,11 +13,14 @@ package enum Mutation: String, CaseIterable, Sendable {
     case movedPackets = "moved-packets"
     case changedTimes = "changed-times"
     case truncatedFile = "truncated-file"
+    case droppedConnections = "dropped-connections"
 
     /// What a mutation can make untrue of what is left.
     package enum Nature: Sendable {
         /// Bytes are others than were sent, or stand elsewhere in their stream.
         case alters
+        /// Connections are missing, whole, as on one node of a cluster; of the others nothing is.
+        case hides
         /// Packets are missing, or come more often; what there is of them is as it was sent.
         case loses
         /// Packets came in another order, within a second.
@@ -30,6 +33,7 @@ package enum Mutation: String, CaseIterable, Sendable {
         switch self {
         case .flippedPayload, .flippedTCPHeader, .flippedLowerHeader, .flippedRecordHeader, .splicedBytes: .alters
         case .splicedPackets, .cutPackets, .droppedPackets, .doubledPackets, .truncatedFile: .loses
+        case .droppedConnections: .hides
         case .shuffledPackets: .reorders
         case .movedPackets, .changedTimes: .shifts
         }
@@ -53,6 +57,8 @@ package struct Harm: Sendable, Equatable {
 
     private func has(_ nature: Mutation.Nature) -> Bool { counts.keys.contains { $0.nature == nature } }
 
+    /// Whether nothing is missing but connections.
+    package var hidesConnections: Bool { has(.hides) }
     /// Whether every byte that is there stands where its sender put it.
     package var keepsBytes: Bool { !has(.alters) && !isDonorKin }
     /// Whether every packet that is there has the time at which it came.

@@ -14,7 +14,8 @@ package struct MutatedCapture: Sendable {
 
 /// A machine that mutates captures; the seed and the number of a run tell all that it does.
 ///
-/// It takes some of a capture's connections and harms packets of those alone. What is cut off a file may be of any.
+/// It takes some of a capture's connections and harms packets of those alone. What is cut off a file may be of any. Every
+/// eighth run leaves connections out and harms nothing else.
 package struct Mutator {
     private let corpus: Corpus
     private var random: SeededGenerator
@@ -22,6 +23,7 @@ package struct Mutator {
     private var packets: [Cut.Packet] = []
     private var linkType: UInt32 = 1
     private var victims: Set<ConnectionKey> = []
+    private let isHiding: Bool
 
     private static let mostMutations = 6
 
@@ -29,6 +31,7 @@ package struct Mutator {
         self.corpus = corpus
         var mixed = SeededGenerator(seed: seed)
         let salt = mixed.next()
+        isHiding = run % 8 == 7
         random = SeededGenerator(seed: salt ^ (UInt64(truncatingIfNeeded: run) &* 0x9E37_79B9_7F4A_7C15))
     }
 
@@ -37,6 +40,7 @@ package struct Mutator {
         let cut = corpus.cuts[place]
         packets = cut.packets
         linkType = cut.linkType
+        if isHiding { return hiding(cut, place) }
         chooseVictims(cut.connections)
         let allowed = natures()
         let choices = Mutation.allCases.filter { allowed.contains($0.nature) }
@@ -57,6 +61,44 @@ package struct Mutator {
         var file = written(recorded, isFileHarmed: ofFile.contains(.flippedRecordHeader))
         for mutation in ofFile { harmFile(&file, mutation) }
         return MutatedCapture(file: file, harm: harm, packets: recorded, cut: place)
+    }
+
+    /// A few connections are left out, or as many as another node of a cluster, or two, would have; and who is there is
+    /// quiet for so long that whatever is still awaited is late.
+    private mutating func hiding(_ cut: Cut, _ place: Int) -> MutatedCapture {
+        harm.counts[.droppedConnections] = 1
+        let connections = cut.connections
+        let kept: Set<ConnectionKey>
+        switch below(4) {
+        case 0: kept = Set(connections.shuffled(using: &random).dropFirst(1 + below(3)))
+        case let nodes: kept = Set(connections.filter { _ in below(nodes + 1) == 0 })
+        }
+        packets.removeAll { packet in packet.connection.map { !kept.contains($0) } ?? false }
+        appendQuiet()
+        let recorded = packets.map(\.recorded)
+        return MutatedCapture(
+            file: written(recorded, isFileHarmed: false), harm: harm, packets: recorded, cut: place)
+    }
+
+    private static let quiet = 400
+    private static let quietStep = 25
+
+    /// The last acknowledgement of each connection that is open, again and again, which says nothing.
+    private mutating func appendQuiet() {
+        guard let last = packets.map(\.recorded.time).max() else { return }
+        let ended = Set(packets.lazy.filter(\.isEnd).compactMap(\.connection))
+        var plain: [ConnectionKey: Cut.Packet] = [:]
+        for packet in packets where packet.isPlain {
+            if let connection = packet.connection, !ended.contains(connection) { plain[connection] = packet }
+        }
+        let order = plain.keys.sorted { $0.description < $1.description }
+        for second in stride(from: Self.quietStep, through: Self.quiet, by: Self.quietStep) {
+            for (place, connection) in order.enumerated() {
+                guard var packet = plain[connection] else { continue }
+                packet.recorded.time = last + .seconds(Int64(second)) + .milliseconds(Int64(place))
+                packets.append(packet)
+            }
+        }
     }
 
     /// Half of the runs lose packets only, so that much can be held against the truth; others alter bytes, or times.
@@ -112,7 +154,7 @@ package struct Mutator {
         case .shuffledPackets: shufflePackets()
         case .movedPackets: movePackets()
         case .changedTimes: changeTimes()
-        case .truncatedFile, .flippedRecordHeader: break
+        case .truncatedFile, .flippedRecordHeader, .droppedConnections: break
         }
     }
 

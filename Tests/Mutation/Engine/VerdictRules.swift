@@ -59,6 +59,11 @@ extension Comparison {
         switch here.outcome {
         case .completed where whole.cause == .answerLost: return knowsLostAnswer(of: whole)
         case .completed, .failed: return true
+        case .stuck where harm.hidesConnections, .unknown where harm.hidesConnections:
+            // What was going on when the recording ended stands still in the quiet behind it. Where nobody was given
+            // anything that was published, nothing tells somebody who is not there from somebody who is not captured.
+            return whole.outcome == .completed
+                && told.messages.values.contains { $0.published != nil && !$0.deliveries.isEmpty }
         case .stuck, .unknown, .running:
             let missing = told.missing(of: whole.messages, in: truth)
             return missing.allSatisfy { told.showsLoss(at: $0) }
