@@ -1,3 +1,4 @@
+import Services
 import Trace
 
 /// A value: by which connections each participant was connected, how those ended, and when anything was heard of it last.
@@ -55,6 +56,8 @@ struct Agents {
     private var ofParticipant: [[Int]]
     private var ofName: [Name: [Int]] = [:]
     private var lastHeard: [Timestamp?]
+    /// Those that were given a request addressed to their host.
+    private var addressed: Set<Int> = []
     /// Connections by their client's address.
     private var ofAddress: [String: [Int]] = [:]
     private var outages: [String: Outage] = [:]
@@ -83,6 +86,9 @@ struct Agents {
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
             for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt) }
+            if message.kind == .call || message.kind == .cast, ServiceTopic(message.routingKey).host != nil {
+                addressed.formUnion(message.deliveries.compactMap(\.to))
+            }
         }
         for (server, indexes) in servers { outages[server] = outage(of: server, indexes) }
     }
@@ -109,6 +115,10 @@ struct Agents {
             connections[index].participant.map { participants[$0].service == nil } ?? true
         }
     }
+
+    /// Whether it is the one that takes what is addressed to its host, as an agent, and not one of several that share a
+    /// topic.
+    func isAddressedAlone(_ participant: Int) -> Bool { addressed.contains(participant) }
 
     /// The processes of that service on that host and virtual host, one after the other; of a service without a host the
     /// process alone.

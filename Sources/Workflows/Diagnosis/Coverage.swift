@@ -113,6 +113,9 @@ struct Coverage {
             return "nothing was captured from \(gap.from.clock.prefix(8)) to \(gap.until.clock.prefix(8))"
         }
         if dropped > 0 { return "the kernel dropped \(counted(dropped, "packet"))" }
+        // Of which connection they are cannot be known.
+        let unread = capture.network.cut
+        if unread > 0 { return "\(counted(unread, "packet")) \(was(unread)) cut inside the headers" }
         if isPartial { return "the file holds only some messages of the operation" }
         if leftOut > 0 { return "too many messages of one request are about none of its instances to be looked at" }
         let oneSided = services.reduce(self.oneSided[nil] ?? 0) { $0 + (self.oneSided[$1] ?? 0) }

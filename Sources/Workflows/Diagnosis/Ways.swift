@@ -20,9 +20,10 @@ extension Facts {
     /// Why somebody may have gone on with its work unseen.
     func doubt(onWorkOf participant: Int?) -> String? {
         guard let participant else { return doubtOnWays }
-        // An agent works on one thing after the other; of others the work is spread over processes and connections.
-        let isOfOne = self.participant(participant)?.host != nil
-        if coverage.shows(.published(by: participant), isOfOne: isOfOne) { return nil }
+        // An agent works on one thing after the other; of others the work is spread over processes and connections, and
+        // what passes on some of them says nothing of the rest.
+        let way = Way.published(by: participant)
+        if agents.isAddressedAlone(participant), coverage.shows(way, isOfOne: true) { return nil }
         return doubtOnWays ?? hiddenPublishing(of: participant)
     }
 

@@ -12,7 +12,8 @@ extension Rule {
         return comparison.untouched.sorted().compactMap { key in
             let (before, after) = (comparison.decodedBefore[key], comparison.decodedAfter[key])
             if comparison.disordered.contains(key) {
-                return after?.tellsOtherwise(than: before) ?? true ? "\(key): an end said something else" : nil
+                guard let after else { return before == nil ? nil : "\(key): nothing is decoded any more" }
+                return after.tellsOtherwise(than: before) ? "\(key): an end said something else" : nil
             }
             if before?.content != after?.content {
                 return "\(key): \(after?.frames ?? 0) frames instead of \(before?.frames ?? 0), or others"

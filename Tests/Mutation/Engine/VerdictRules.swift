@@ -61,9 +61,14 @@ extension Comparison {
         case .completed, .failed: return true
         case .stuck where harm.hidesConnections, .unknown where harm.hidesConnections:
             // What was going on when the recording ended stands still in the quiet behind it. Where nobody was given
-            // anything that was published, nothing tells somebody who is not there from somebody who is not captured.
+            // anything that was published, or nothing was given to anybody that was not, nothing tells somebody who is
+            // not there from somebody who is not captured.
             return whole.outcome == .completed
                 && told.messages.values.contains { $0.published != nil && !$0.deliveries.isEmpty }
+                && told.showsHalves
+        case .stuck where whole.outcome == .unknown:
+            // What spoke against it may be what was lost.
+            return false
         case .stuck, .unknown, .running:
             let missing = told.missing(of: whole.messages, in: truth)
             return missing.allSatisfy { told.showsLoss(at: $0) }
@@ -85,6 +90,15 @@ extension Comparison {
 }
 
 extension TraceFacts {
+    /// Whether anything was given to somebody that was not seen published, later than where a capture begins.
+    fileprivate var showsHalves: Bool {
+        let times = messages.values.compactMap { ($0.published ?? $0.deliveries.first)?.at }
+        guard let first = times.min() else { return false }
+        return messages.values.contains { message in
+            message.published == nil && message.deliveries.first.map { $0.at - first > .seconds(1) } ?? false
+        }
+    }
+
     fileprivate func showsLoss(of keys: Set<String>, at time: Timestamp) -> Bool {
         keys.contains { showsLoss(at: Sighting(connection: $0, at: time)) }
     }
