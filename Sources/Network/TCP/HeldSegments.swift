@@ -55,10 +55,12 @@ struct HeldSegments {
     }
 
     /// Frees everything, unreported.
-    mutating func discard(_ ledger: inout ReassemblyLedger) {
-        guard !segments.isEmpty else { return }
+    @discardableResult
+    mutating func discard(_ ledger: inout ReassemblyLedger) -> [Held] {
+        guard !segments.isEmpty else { return [] }
+        defer { segments = [] }
         for held in segments { ledger.bufferedBytes -= held.payload.count }
-        segments = []
+        return segments
     }
 
     /// Counts one more segment of the connection; returns whether it was waited long enough.

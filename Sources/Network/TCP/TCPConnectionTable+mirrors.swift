@@ -76,14 +76,21 @@ extension TCPConnectionTable {
 
     // MARK: Decisions
 
-    /// A connection that was held back is another one.
+    /// A connection that was held back is the other one, seen again.
     mutating func join(_ slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         guard let trial = mirrors.end(slot) else { return }
         let copy = CopyTable.Copy(slot: trial.original, isFlipped: trial.isFlipped)
         copies.insert(connections[Int(slot)].key, copy)
         ledger.statistics.mirroredConnections &+= 1
+        // What waited for others before it was held back came first.
+        let waiting = connections[Int(slot)].held.discard(&ledger)
         drop(slot)
         settleWatch(of: trial.original)
+        for item in waiting {
+            passCopy(
+                item.segment, item.payload.span.bytes, from: copy.side(of: item.side), at: item.stamp, to: copy.slot,
+                emit)
+        }
         for item in trial.withheld {
             passCopy(
                 item.segment, item.payload.span.bytes, from: copy.side(of: item.side), at: item.stamp, to: copy.slot,
@@ -114,9 +121,12 @@ extension TCPConnectionTable {
 
     /// The capture is at its end: decides what is undecided.
     mutating func concludeTrials(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
-        for slot in mirrors.heldBack {
-            guard let trial = mirrors.trial(of: slot) else { continue }
-            if trial.isLikely { join(slot, emit) } else { release(slot, emit) }
+        // What is released may begin another connection, which is held back in turn: with fewer segments each time.
+        while !mirrors.heldBack.isEmpty {
+            for slot in mirrors.heldBack {
+                guard let trial = mirrors.trial(of: slot) else { continue }
+                if trial.isLikely { join(slot, emit) } else { release(slot, emit) }
+            }
         }
     }
 
