@@ -61,11 +61,16 @@ let package = Package(
                 .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
-        .target(name: "Workflows", dependencies: ["Trace", "Services"], swiftSettings: settings),
+        .target(name: "Operations", dependencies: ["Trace", "Services"], swiftSettings: settings),
+        .target(name: "Diagnosis", dependencies: ["Trace", "Services", "Operations"], swiftSettings: settings),
+        .target(
+            name: "Advice", dependencies: ["Trace", "Services", "Operations", "Diagnosis"], swiftSettings: settings),
+        .target(
+            name: "Comparison", dependencies: ["Trace", "Services", "Operations", "Diagnosis"], swiftSettings: settings),
         .target(
             name: "Rendering",
             dependencies: [
-                "Capture", "Trace", "Services", "Workflows",
+                "Capture", "Trace", "Services", "Operations", "Diagnosis", "Advice", "Comparison",
                 .product(name: "Collections", package: "swift-collections"),
             ],
             exclude: [
@@ -76,14 +81,15 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Workflows", "Trace", "Services",
+                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Operations", "Diagnosis", "Advice",
+                "Trace", "Services",
                 .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(
             name: "NovatraceCommands",
             dependencies: [
-                "LocalMachine", "Pipeline", "Rendering", "Trace", "Workflows",
+                "LocalMachine", "Pipeline", "Rendering", "Trace", "Operations", "Diagnosis", "Advice", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -110,7 +116,7 @@ let package = Package(
             name: "Mutation",
             dependencies: [
                 "Capture", "Correlation", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace",
-                "Workflows",
+                "Operations", "Diagnosis", "Advice", "Comparison",
             ],
             path: "Tests/Mutation/Engine", swiftSettings: settings),
         .executableTarget(
@@ -120,7 +126,8 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Capture", "Network", "NovatraceCommands", "OpenStack", "Pipeline", "Protocols", "Rendering", "Trace",
-                "Workflows", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Operations", "Diagnosis", "Advice", "Comparison",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: settings),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
@@ -136,15 +143,20 @@ let package = Package(
             name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], exclude: ["Fixtures", "Programs"],
             swiftSettings: settings),
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "RenderingTests", dependencies: ["Rendering", "TestSupport", "Workflows"], exclude: ["Golden"],
+            name: "WorkflowsTests", dependencies: ["Operations", "Diagnosis", "Advice", "Comparison", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RenderingTests",
+            dependencies: ["Rendering", "TestSupport", "Operations", "Diagnosis", "Advice", "Comparison"],
+            exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
             name: "MutationTests", dependencies: ["Mutation", "Pipeline", "TestSupport", "Trace"],
             swiftSettings: settings),
         .testTarget(
-            name: "PipelineTests", dependencies: ["OpenStack", "Pipeline", "TestSupport", "Workflows"],
+            name: "PipelineTests",
+            dependencies: ["OpenStack", "Pipeline", "TestSupport", "Operations", "Diagnosis", "Advice", "Comparison"],
             exclude: ["Fixtures"],
             swiftSettings: settings),
         .testTarget(

@@ -1,4 +1,4 @@
-import Workflows
+import Advice
 
 /// The command line that runs, as a person would type it, for reports that say how they were made.
 enum CommandText {

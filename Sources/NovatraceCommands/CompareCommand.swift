@@ -1,7 +1,7 @@
 import ArgumentParser
+import Comparison
 import Rendering
 import Trace
-import Workflows
 
 /// `novatrace compare`: two boots side by side.
 struct CompareCommand: ParsableCommand {

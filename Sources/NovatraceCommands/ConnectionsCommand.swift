@@ -1,8 +1,8 @@
 import ArgumentParser
+import Diagnosis
 import Pipeline
 import Rendering
 import Trace
-import Workflows
 
 /// `novatrace connections`: who is connected to which broker, what went wrong with it, and who fell silent.
 struct ConnectionsCommand: ParsableCommand {

@@ -1,7 +1,7 @@
+import Advice
 import ArgumentParser
 import Rendering
 import Trace
-import Workflows
 
 /// `novatrace explain`: the verdict on each boot, by what it is known, what to look at next.
 struct ExplainCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import Collections
 import Correlation
+import Operations
 import Trace
-import Workflows
 
 /// A value: how much of a trace is retained before the oldest is let go, in counts.
 package struct RetentionLimits: Sendable {
@@ -178,7 +178,7 @@ package struct TraceBuilder: Sendable {
         trace.inferVirtualHosts()
         trace.nameInstances()
         var finder = OperationFinder(trace)
-        trace.operations = finder.find()
+        trace.operations = finder.judged(in: trace)
         trace.tellWhatWasLeftOut(finder)
         for operation in trace.operations.reversed() {
             for message in operation.messages {

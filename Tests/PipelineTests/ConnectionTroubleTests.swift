@@ -1,9 +1,9 @@
 import Capture
+import Diagnosis
 import Network
 import TestSupport
 import Testing
 import Trace
-import Workflows
 
 @Suite struct `Trouble with connections` {
     private func trace(_ openings: [BrokerOpening]) -> BusTrace { trace(openings.flatMap(\.session.packets)) }

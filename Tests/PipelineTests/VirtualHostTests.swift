@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
 import Trace
-import Workflows
 
 @testable import Capture
 @testable import Pipeline

@@ -1,7 +1,8 @@
+import Comparison
 import Foundation
+import Operations
 import Testing
 import Trace
-import Workflows
 
 @testable import Rendering
 

@@ -1,6 +1,7 @@
+import Advice
+import Diagnosis
 import Testing
 import Trace
-import Workflows
 
 /// What is advised on a boot that was diagnosed by hand.
 private struct AdviceScript {

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Trouble with the broker` {
     private func boot(_ script: TraceScript) throws -> (operation: Operation, diagnosis: Diagnosis) {

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `The end of a capture` {
     private func running(_ change: (inout TraceScript) -> Void) throws -> Operation {

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Failures of a boot` {
     private func failure(_ className: String, _ message: String = "") -> RemoteFailure {
@@ -58,7 +61,7 @@ import Trace
             instances: [TraceScript.instance])
         script.build(until: "spawning", by: TraceScript.otherCompute)
         for moment in script.moments {
-            for operation in OperationFinder(moment).operations() { #expect(operation.outcome == .running) }
+            for operation in moment.judgedOperations() { #expect(operation.outcome == .running) }
         }
         script.save(.some("active"), .none, by: TraceScript.otherCompute)
         let (boot, diagnosis) = try boot(script)
@@ -158,7 +161,7 @@ import Trace
         script.build(until: "spawning", by: TraceScript.otherCompute)
         script.save(.some("active"), .none, by: TraceScript.otherCompute)
         for moment in script.moments {
-            #expect(OperationFinder(moment).operations().allSatisfy { $0.outcome != .failed })
+            #expect(moment.judgedOperations().allSatisfy { $0.outcome != .failed })
         }
         let (boot, diagnosis) = try boot(script)
         #expect(diagnosis.cause == .completed)

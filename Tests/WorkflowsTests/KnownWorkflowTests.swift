@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 /// A value: what a newcomer to nova would see on the bus for one kind of operation, from its first message to its last.
 struct Play: Sendable, CustomTestStringConvertible {
@@ -183,7 +186,7 @@ extension TraceScript {
         #expect(operation.verdict.hasPrefix(play.verdict), "\(operation.verdict)")
         #expect(operation.steps.allSatisfy { $0.status == .done || $0.status == .skipped })
         for moment in script.moments.dropLast() {
-            let earlier = try #require(OperationFinder(moment).operations().first)
+            let earlier = try #require(moment.judgedOperations().first)
             #expect(earlier.outcome == .running, "\(earlier.verdict)")
         }
     }

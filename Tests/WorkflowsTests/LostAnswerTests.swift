@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Answers that their callers did not get` {
     private let queue = "reply_00112233445566778899aabbccddeeff"

@@ -1,14 +1,17 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Operations` {
     private let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
     private let other = "ff88be3b-c252-4fef-b81e-7ab7631fee2e"
 
     private func operations(_ script: TraceScript) -> [Operation] {
-        OperationFinder(script.trace).operations()
+        script.trace.judgedOperations()
     }
 
     @Test func `a boot that became active is completed, with its states and steps`() throws {

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `The states of an instance` {
     private func tell(_ script: inout TraceScript, _ vmState: String, _ taskState: Known<String>) {

@@ -1,6 +1,9 @@
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 /// Builds a trace message by message, a tenth of a second apart.
 struct TraceScript {
@@ -38,7 +41,7 @@ struct TraceScript {
     }
 
     /// The operations that are found.
-    var operations: [Operation] { OperationFinder(trace).operations() }
+    var operations: [Operation] { trace.judgedOperations() }
 
     mutating func wait(_ time: Nanoseconds) {
         now = now + time

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Virtual hosts` {
     /// One connection for each participant; the conductor's are in the API's virtual host, the compute's in the cell's.

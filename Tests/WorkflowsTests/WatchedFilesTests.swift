@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 /// A boot in several files: one of the controller, and one of the compute that ends on its own.
 @Suite struct `What another file does not show` {

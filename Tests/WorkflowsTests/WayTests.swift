@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 /// A capture on one node of a cluster holds some of the connections whole, and of the others nothing.
 @Suite struct `Where messages go ways that the capture does not show` {

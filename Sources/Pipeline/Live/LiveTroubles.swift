@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 /// A machine that decides when trouble with connections is told: at once, and what is repeated once a while, counted.
 struct LiveTroubles {

@@ -1,6 +1,6 @@
 import Correlation
+import Diagnosis
 import Trace
-import Workflows
 
 /// A machine that looks out for what shows by nothing coming: work that stands still, and services whose reports stop.
 ///

@@ -1,5 +1,5 @@
+import Comparison
 import Trace
-import Workflows
 
 /// A value: a comparison as JSON (`novatrace.comparison/1`), one document.
 ///

@@ -1,5 +1,6 @@
+import Comparison
+import Diagnosis
 import Trace
-import Workflows
 
 /// A value: the messages of a comparison, a line each, with their times in both operations; what is alike is folded.
 struct ComparisonListing {

@@ -1,5 +1,5 @@
+import Comparison
 import Trace
-import Workflows
 
 /// A value: a comparison as text: the result in a sentence, what was compared, where they part, then steps, states and
 /// messages that differ.

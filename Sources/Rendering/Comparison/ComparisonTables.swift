@@ -1,5 +1,5 @@
+import Comparison
 import Trace
-import Workflows
 
 /// A value: the steps and the states of a comparison as two tables.
 struct ComparisonTables {

@@ -1,5 +1,5 @@
+import Comparison
 import Trace
-import Workflows
 
 /// A value: how a comparison is put into words; GOOD and BAD are what its two sides are called.
 struct ComparisonWords {

@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 extension TraceJSON {
     func captureMembers(_ json: inout JSONWriter) {

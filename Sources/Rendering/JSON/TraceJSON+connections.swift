@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 /// What is told of connections beside the connections themselves.
 extension TraceJSON {

@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 /// A machine that writes what becomes clear of the bus as JSON Lines: the objects of `novatrace.trace/1`, as they are
 /// finished.

@@ -1,5 +1,4 @@
 import Trace
-import Workflows
 
 /// A value: a report for a ticket or a wiki: what was found, of each operation its verdict, table and diagram, how much of
 /// the capture could be read, and how the report was made.

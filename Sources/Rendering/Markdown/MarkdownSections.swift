@@ -1,5 +1,5 @@
+import Advice
 import Trace
-import Workflows
 
 /// A view of what a report says of one operation beneath its verdict.
 struct MarkdownSections {

@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 extension Excerpt {
     /// What must be told of a capture beside the packets of a selection, so that both lead to the same verdict.

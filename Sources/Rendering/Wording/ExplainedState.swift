@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 /// A value: a state of the instance, and how long it lasted.
 struct ExplainedState {

@@ -1,5 +1,5 @@
+import Diagnosis
 import Trace
-import Workflows
 
 extension BusTrace {
     /// What went wrong with connections and who fell silent, a sentence each; of very many kinds the first.

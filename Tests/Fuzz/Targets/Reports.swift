@@ -1,9 +1,11 @@
+import Advice
+import Comparison
+import Diagnosis
 import Foundation
 import NovatraceCommands
 import Pipeline
 import Rendering
 import Trace
-import Workflows
 
 /// Everything that commands write of a trace, each with what must hold for it.
 struct Reports {

@@ -1,7 +1,7 @@
+import Advice
 import Foundation
 import Rendering
 import Trace
-import Workflows
 
 extension BusTrace {
     /// Where the parts of a trace do not fit together.

@@ -1,5 +1,6 @@
+import Diagnosis
+import Operations
 import Trace
-import Workflows
 
 /// A value: what a trace says, by names that are the same in a trace of the same capture mutated.
 ///

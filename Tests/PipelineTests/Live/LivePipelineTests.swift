@@ -1,6 +1,6 @@
+import Operations
 import Testing
 import Trace
-import Workflows
 
 @testable import Capture
 @testable import Pipeline

@@ -2,7 +2,6 @@ import Network
 import TestSupport
 import Testing
 import Trace
-import Workflows
 
 @testable import Capture
 @testable import Pipeline

@@ -1,7 +1,7 @@
+import Diagnosis
 import Pipeline
 import TestSupport
 import Trace
-import Workflows
 
 @testable import Capture
 
@@ -55,7 +55,7 @@ extension BusTrace {
             trace.calls[index].request = calls[index].request.flatMap { places[$0] }
             trace.calls[index].reply = calls[index].reply.flatMap { places[$0] }
         }
-        trace.operations = OperationFinder(trace).operations()
+        trace.operations = trace.judgedOperations()
         return trace
     }
 

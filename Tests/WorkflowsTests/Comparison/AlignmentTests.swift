@@ -1,7 +1,10 @@
 import TestSupport
 import Testing
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `An alignment of two sequences` {
     /// Both sequences as the alignment tells them.

@@ -1,7 +1,10 @@
 import Testing
 import Trace
 
-@testable import Workflows
+@testable import Advice
+@testable import Comparison
+@testable import Diagnosis
+@testable import Operations
 
 @Suite struct `Two boots side by side` {
     private static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
@@ -12,7 +15,7 @@ import Trace
         tell(&script)
         var trace = script.trace
         trace.participants[TraceScript.compute].host = host
-        trace.operations = OperationFinder(trace).operations()
+        trace.operations = trace.judgedOperations()
         return trace
     }
 
@@ -151,7 +154,7 @@ import Trace
             late.calls[id].repliedAt = late.calls[id].repliedAt.map { $0 + .seconds(20) }
         }
         late.messages[0].deliveries[0].at = late.messages[0].deliveries[0].at + .seconds(20)
-        late.operations = OperationFinder(late).operations()
+        late.operations = late.judgedOperations()
         let comparison = try compare(boot(whole), late)
         #expect(titles(comparison, .slower) == ["schedule_and_build_instances"])
         #expect(comparison.lines[0].duration?.bad == .seconds(20))

@@ -1,0 +1,44 @@
+import Operations
+import Trace
+
+extension Question {
+    /// The compute gave the build up: it set the instance to `error`, and did not ask for another host (nova
+    /// `compute/manager.py`, `BuildAbortException`).
+    static let buildAborted = Question { facts in
+        guard let workflow = facts.workflow, workflow.kind == .boot, let note = facts.lastConfirmed,
+            note.change.vmState == .some("error"), facts.isOfLastAttempt(note.at)
+        else { return nil }
+        let host = facts.computeHost ?? facts.participant(note.participant)?.host
+        let place = host.map { " on \($0)" } ?? ""
+        let task = facts.savedStates.last { $0.at < note.at && $0.change.taskState.value != nil }
+        let during = task?.change.taskState.value.map { " during \($0)" } ?? ""
+        let overdue = task.flatMap { facts.pluggingTimedOut(since: $0, until: note.at) }
+        let report = facts.fault(until: note.at)
+        let reason = overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? ""
+        var finding = Finding(
+            .buildAborted, "build aborted\(place)\(during)\(reason)", facts)
+        finding.diagnosis.message = note.message
+        finding.diagnosis.since = note.at
+        finding.blame(
+            facts.participant(note.participant), service: Workflow.Role.compute.service, host: host)
+        finding.prove(
+            Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        if let overdue {
+            finding.diagnosis.awaited = Plugging.event
+            finding.prove(overdue)
+            finding.diagnosis.evidence += facts.portEvidence
+        }
+        if let report { finding.prove(facts.evidence(of: report)) }
+        if let failed = facts.lastFailure(before: note.at) {
+            finding.prove(
+                Diagnosis.Evidence(facts.sentence(on: failed), at: failed.repliedAt, message: failed.reply))
+        }
+        return finding
+    }
+}
+
+extension Facts {
+    fileprivate func lastFailure(before time: Timestamp) -> Call? {
+        requests.compactMap(call).last { $0.error != nil && ($0.repliedAt ?? time) < time }
+    }
+}

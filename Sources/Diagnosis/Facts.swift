@@ -1,0 +1,148 @@
+import Operations
+import Trace
+
+/// A view of what speaks for and against an operation's success: the questions are asked of it.
+///
+/// Background traffic is left out, so that no answer depends on it.
+struct Facts {
+    let operation: Operation
+    let workflow: Workflow?
+    let attempts: Attempts
+    let trace: BusTrace
+    let coverage: Coverage
+    let agents: Agents
+    /// Ids of the operation's messages without background traffic; of notifications those of errors.
+    let own: [Int]
+    /// What is asked of `own` again and again.
+    let index: FactIndex
+    /// When anything was seen of it last.
+    let lastSeen: Timestamp
+    /// When the capture ended, of a file when its last packet came, of several the last that shows any of it.
+    let captureEnd: Timestamp
+    /// When its connections were watched.
+    let watched: WatchedTime
+
+    init(
+        _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage,
+        _ agents: Agents
+    ) {
+        self.operation = operation
+        self.workflow = workflow
+        self.attempts = attempts
+        self.trace = trace
+        watched = trace.watched(operation)
+        self.coverage = coverage.during(watched)
+        self.agents = agents
+        own = operation.messages.filter {
+            !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
+        }
+        index = FactIndex(operation, own, in: trace)
+        lastSeen = own.reduce(operation.startedAt) { latest, id in
+            let message = trace.messages[id]
+            let answered = message.call.flatMap { trace.calls[$0].repliedAt }
+            return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
+        }
+        captureEnd = watched.end ?? coverage.end ?? lastSeen
+    }
+
+    // MARK: Messages
+
+    func message(_ id: Int) -> Message { trace.messages[id] }
+
+    /// The call that a request began.
+    func call(of request: Int) -> Call? {
+        guard let call = trace.messages[request].call, trace.calls[call].request == request else { return nil }
+        return trace.calls[call]
+    }
+
+    /// Calls and casts, in order of time.
+    var requests: [Int] { index.requests }
+
+    /// The error notifications of the operation, the last attempt's where it was begun anew.
+    var reportedErrors: [Message] {
+        own.filter { id in
+            trace.messages[id].kind == .notification && trace.messages[id].priority == "ERROR"
+                && isOfLastAttempt(trace.messages[id].at)
+        }.map(message)
+    }
+
+    func isOfLastAttempt(_ time: Timestamp?) -> Bool {
+        guard let time, let began = attempts.lastBegan else { return true }
+        return time >= began
+    }
+
+    // MARK: States
+
+    /// States set over RPC; notifications tell what happened elsewhere, and are background traffic.
+    var savedStates: [StateNote] { operation.states.filter { !StateTimeline.isTold($0, in: trace) } }
+
+    /// The last that was set, whether who had asked for it heard of that or not.
+    var lastConfirmed: StateNote? { savedStates.last { $0.confirmation.isSet } }
+
+    // MARK: Steps
+
+    /// The step that was reached: the last that was done; of those beside the others none says how far it is.
+    var lastDone: Int? {
+        operation.steps.indices.last { index in
+            operation.steps[index].status == .done && workflow?.steps[index].isParallel != true
+        }
+    }
+
+    func stepIndex(of message: Int) -> Int? { index.steps[message] }
+
+    /// Whether a participant was seen to send anything after that time.
+    func wasSeenSending(_ participant: Int?, after time: Timestamp) -> Bool {
+        index.lastSent[participant].map { $0 > time } ?? false
+    }
+
+    /// Whether a step that comes after this time was seen.
+    func isFollowed(after time: Timestamp, beyond step: Int) -> Bool {
+        operation.steps.indices.contains { index in
+            index > step && operation.steps[index].status == .done && (operation.steps[index].at ?? time) > time
+        }
+    }
+
+    // MARK: Time
+
+    var patience: Patience { trace.patience }
+
+    func hasWaitedLong(since moment: Timestamp) -> Bool { captureEnd - moment > patience.silent }
+
+    var isSilent: Bool { hasWaitedLong(since: lastSeen) }
+
+    /// Whether nothing goes on any more, of what nova does by itself, and it would have been seen since.
+    func isOver(since time: Timestamp) -> Bool {
+        isSilent && coverage.loss(since: time, of: Self.services, in: trace) == nil && doubtOnWays == nil
+    }
+
+    static let services: Set = ["nova-api", "nova-conductor", "nova-scheduler", "nova-compute"]
+
+    // MARK: Who
+
+    func participant(_ id: Int?) -> Participant? {
+        guard let id, trace.participants.indices.contains(id) else { return nil }
+        return trace.participants[id]
+    }
+
+    /// The only one with that name and host, in that virtual host where they are told apart.
+    func participant(service: String?, host: String?, virtualHost: String? = nil) -> Participant? {
+        guard let service else { return nil }
+        let found = trace.participants.filter { participant in
+            participant.service == service && (host == nil || participant.host == host)
+                && (virtualHost == nil || participant.virtualHost == nil || participant.virtualHost == virtualHost)
+        }
+        return found.count == 1 ? found.first : nil
+    }
+
+    /// The host of the compute that the operation is on, or was sent to, as far as it was seen.
+    var computeHost: String? {
+        if let host = savedStates.last(where: { isOfLastAttempt($0.at) && $0.change.host != nil })?.change.host {
+            return host
+        }
+        guard let workflow else { return nil }
+        let reached = operation.steps.indices.reversed().first {
+            workflow.steps[$0].target.isCompute && !operation.steps[$0].messages.isEmpty
+        }
+        return reached.flatMap { operation.steps[$0].messages.last }.flatMap { trace.host(of: message($0)) }
+    }
+}

@@ -1,0 +1,118 @@
+import Operations
+import Services
+import Trace
+
+extension Question {
+    /// A call that a step consists of was answered with an exception; without a workflow any call.
+    ///
+    /// Where the step may be done again on another host, it is a failure only when that does not happen for a while.
+    static let remoteError = Question { facts in
+        guard let (request, call) = facts.failedCall else { return nil }
+        var finding = Finding(.remoteError, facts.sentence(on: call), facts)
+        finding.diagnosis.message = request
+        finding.diagnosis.since = call.repliedAt
+        finding.blame(facts.participant(call.to), service: ServiceTopic(facts.message(request).routingKey).service)
+        finding.prove(
+            facts.published(request),
+            Diagnosis.Evidence(
+                "\(facts.name(call.to)) answered with \(call.error?.className ?? "a failure")", at: call.repliedAt,
+                message: call.reply))
+        return finding
+    }
+
+    /// The broker could not route a message and gave it back.
+    static let returned = Question { facts in
+        let request = facts.requests.last { id in
+            facts.message(id).returned != nil && (facts.workflow == nil || facts.stepIndex(of: id) != nil)
+        }
+        guard let request, let returned = facts.message(request).returned else { return nil }
+        let message = facts.message(request)
+        var finding = Finding(.returned, "\(message.title) was given back by the broker", facts)
+        finding.diagnosis.message = request
+        finding.diagnosis.since = message.at
+        finding.diagnosis.awaited = message.destination
+        let topic = ServiceTopic(message.routingKey)
+        finding.blame(
+            facts.participant(service: topic.service, host: topic.host), service: topic.service, host: topic.host)
+        finding.prove(
+            facts.published(request),
+            Diagnosis.Evidence("the broker returned it: \(returned.code) \(returned.text)", message: request))
+        return finding
+    }
+
+    /// What undoes the operation was asked for.
+    static let rolledBack = Question { facts in
+        guard let rollback = facts.rollbackRequest else { return nil }
+        var finding = Finding(.remoteError, "rolled back: \(facts.message(rollback).title)", facts)
+        finding.diagnosis.message = rollback
+        finding.diagnosis.since = facts.message(rollback).at
+        finding.blame(facts.participant(facts.message(rollback).from), service: Workflow.Role.compute.service)
+        finding.prove(facts.published(rollback))
+        return finding
+    }
+
+    /// The instance went to `error`, with no failed call or known cause before it.
+    static let errorState = Question { facts in
+        guard let note = facts.lastConfirmed, note.change.vmState == .some("error") else { return nil }
+        let report = facts.fault(until: note.at)
+        var finding = Finding(.errorState, "state became error\(report.map(facts.words(on:)) ?? "")", facts)
+        finding.diagnosis.message = note.message
+        finding.diagnosis.since = note.at
+        finding.blame(
+            facts.participant(note.participant), service: Workflow.Role.compute.service, host: note.change.host)
+        finding.prove(
+            Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        if let report { finding.prove(facts.evidence(of: report)) }
+        return finding
+    }
+
+    /// A service told of an error in a notification.
+    ///
+    /// Where the work may go on on another host, only the conductor's word is the last.
+    static let reportedError = Question { facts in
+        let event = facts.reportedErrors.last { event in
+            facts.workflow?.retry == nil || event.title.hasPrefix("compute_task.")
+                || facts.isOver(since: event.at ?? facts.lastSeen)
+        }
+        guard let event else { return nil }
+        var finding = Finding(.remoteError, "\(event.title) reported an error\(facts.words(on: event))", facts)
+        finding.diagnosis.message = event.id
+        finding.diagnosis.since = event.at
+        finding.blame(facts.participant(event.from))
+        finding.prove(
+            Diagnosis.Evidence(
+                "\(event.publisherID ?? facts.name(event.from)) reported an error in \(event.title)", at: event.at,
+                message: event.id))
+        return finding
+    }
+}
+
+extension Facts {
+    /// The failed call that decides.
+    fileprivate var failedCall: (request: Int, call: Call)? {
+        guard let workflow else { return requests.lazy.compactMap(failure).first }
+        for (index, step) in operation.steps.enumerated() where step.status == .failed {
+            let mayBeMadeGood =
+                workflow.steps[index].isDoneOnEachHost && workflow.retry != nil
+                && !isOver(since: operation.steps[index].at ?? lastSeen)
+            if !mayBeMadeGood, let failure = step.messages.reversed().lazy.compactMap(failure).first { return failure }
+        }
+        let save = savedStates.last { $0.confirmation == .rejected && isOfLastAttempt($0.at) }
+        guard let save, save.at >= lastConfirmed?.at ?? save.at, workflow.retry == nil || isOver(since: save.at) else {
+            return nil
+        }
+        return failure(of: save.message)
+    }
+
+    private func failure(of request: Int) -> (request: Int, call: Call)? {
+        guard let call = call(of: request), call.reply != nil, call.error != nil else { return nil }
+        return (request, call)
+    }
+
+    fileprivate var rollbackRequest: Int? {
+        guard let rollback = workflow?.rollback else { return nil }
+        return requests.first { rollback.matches(message($0)) }
+    }
+
+    var isRolledBack: Bool { rollbackRequest != nil }
+}

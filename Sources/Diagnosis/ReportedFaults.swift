@@ -1,0 +1,48 @@
+import Operations
+import Trace
+
+extension Question {
+    /// The service that did the work reported the exception that ended it.
+    ///
+    /// An operation that leaves the instance as it was, as a reboot or a stop that failed, shows that in nothing else.
+    static let reportedFault = Question { facts in
+        guard let report = facts.faults.first,
+            facts.workflow?.retry == nil || facts.isOver(since: report.at ?? facts.lastSeen)
+        else { return nil }
+        let sender = facts.participant(report.from)
+        let name = sender?.label ?? "the service"
+        var finding = Finding(.remoteError, "\(name) reported a fault\(facts.words(on: report))", facts)
+        finding.diagnosis.message = report.id
+        finding.diagnosis.since = report.at
+        finding.blame(sender, service: Workflow.Role.compute.service)
+        finding.prove(facts.evidence(of: report))
+        return finding
+    }
+}
+
+extension Facts {
+    /// The requests that report an exception, in order of time, the last attempt's where it was begun anew.
+    var faults: [Message] {
+        requests.filter { trace.messages[$0].facts?.fault != nil && isOfLastAttempt(trace.messages[$0].at) }
+            .map(message)
+    }
+
+    /// The last of them up to a moment.
+    func fault(until end: Timestamp) -> Message? { faults.last { ($0.at ?? end) <= end } }
+
+    func evidence(of report: Message) -> Diagnosis.Evidence {
+        Diagnosis.Evidence(
+            "\(name(report.from)) reported in \(report.title)\(words(on: report))", at: report.at, message: report.id)
+    }
+
+    /// `: Failed to allocate the network(s), not rescheduling`.
+    func words(on report: Message) -> String {
+        guard let fault = report.facts?.fault else { return "" }
+        var words = words(fault.message)
+        // nova's BuildAbortException, where its reason is not kept alone.
+        if words.hasPrefix("Build of instance "), let start = words.firstRange(of: " aborted: ")?.upperBound {
+            words = String(words[start...])
+        }
+        return [fault.className, words].compactMap(\.self).reduce("") { "\($0): \($1)" }
+    }
+}

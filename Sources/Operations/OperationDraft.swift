@@ -1,0 +1,93 @@
+import Trace
+
+/// A value: an operation as it was found, of which nothing is said yet but which messages it has.
+package struct OperationDraft {
+    /// `nil` where none fits.
+    package var workflow: Workflow?
+    var requestID: String?
+    var instance: String?
+    /// Ascending, each once.
+    package private(set) var messages: [Int]
+    /// Those that joined it since they were put in order.
+    private var joined: [Int] = []
+    var startedAt: Timestamp
+    var endedAt: Timestamp
+
+    /// - Parameter messages: ids, ascending, each once.
+    init(
+        workflow: Workflow?, requestID: String?, instance: String?, messages: [Int], startedAt: Timestamp,
+        endedAt: Timestamp
+    ) {
+        self.workflow = workflow
+        self.requestID = requestID
+        self.instance = instance
+        self.messages = messages
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
+
+    mutating func add(_ message: Int, at time: Timestamp) {
+        joined.append(message)
+        endedAt = max(endedAt, time)
+    }
+
+    /// Puts those that joined in their places.
+    mutating func settle() {
+        guard !joined.isEmpty else { return }
+        var ordered: [Int] = []
+        ordered.reserveCapacity(messages.count + joined.count)
+        for message in (messages + joined).sorted() where ordered.last != message { ordered.append(message) }
+        messages = ordered
+        joined = []
+    }
+}
+
+extension OperationDraft {
+    /// The operation with its states and steps; whether it succeeded is not looked at.
+    package func operation(_ id: Int, _ attempts: Attempts, in trace: BusTrace) -> Operation {
+        var operation = Operation(
+            id: id, kind: workflow?.kind ?? .other, requestID: requestID, instances: instance.map { [$0] } ?? [],
+            outcome: .unknown, startedAt: startedAt, endedAt: lastSeen(in: trace), verdict: "")
+        operation.messages = messages
+        // What it was called when it was asked for, whatever it is called since.
+        operation.instanceName = instance.flatMap { trace.instanceNames.name(of: $0, at: startedAt) }
+        operation.states = StateTimeline.notes(messages, instance: instance, in: trace)
+        operation.steps = StepFinder(workflow, attempts, trace).steps(of: operation)
+        return operation
+    }
+
+    /// An operation ends with its last answer, which may come after its last request.
+    private func lastSeen(in trace: BusTrace) -> Timestamp {
+        messages.reduce(endedAt) { latest, id in
+            let answered = trace.messages[id].call.flatMap { trace.calls[$0].repliedAt }
+            return max(latest, answered ?? latest, trace.messages[id].deliveries.last?.at ?? latest)
+        }
+    }
+}
+
+/// A value: one request's messages by the instance they are about; those about none concern each.
+///
+/// One pass over the messages, whatever the number of instances: a request may be for a thousand of them.
+struct MessageShares {
+    private(set) var shared: [Int] = []
+    private var own: [String: [Int]] = [:]
+
+    /// - Parameter messages: ids, ascending.
+    init(of messages: [Int], in trace: BusTrace) {
+        for id in messages {
+            let instances = trace.messages[id].instances
+            if instances.isEmpty { shared.append(id) }
+            for instance in instances where own[instance]?.last != id { own[instance, default: []].append(id) }
+        }
+    }
+
+    /// Leaves out those that concern each, but for the first so many.
+    mutating func limitShared(to count: Int) {
+        shared.removeLast(max(0, shared.count - count))
+    }
+
+    /// Ids, ascending.
+    func messages(on instance: String) -> [Int] {
+        ((own[instance] ?? []) + shared).sorted()
+    }
+}

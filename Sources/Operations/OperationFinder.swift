@@ -1,0 +1,177 @@
+import Trace
+
+/// A machine that groups a trace's messages into operations: by request id, and within it by instance.
+///
+/// Messages of other services join by their `global_request_id`. Neutron sends an `external_instance_event` under a
+/// request id of its own (neutron `notifiers/nova.py`, `_get_nova_client`): it, and what its receiver does under that
+/// id, joins the operation that is under way on its instance; so does what neutron's agents do about its ports.
+package struct OperationFinder {
+    /// How long after an operation's last message an event of its instance still belongs to it.
+    static let afterglow: Nanoseconds = .seconds(10)
+
+    private let trace: BusTrace
+    private let workflows: [Workflow]
+    /// How often messages about no instance may still stand in the operations of instances.
+    private var sharedPlaces: Int
+    /// How often they would have, had there been room.
+    package private(set) var leftOut = 0
+    /// Operations for which there was no room.
+    package private(set) var unlisted = 0
+
+    package init(_ trace: BusTrace, workflows: [Workflow] = Workflows.all) {
+        self.trace = trace
+        self.workflows = workflows
+        sharedPlaces = Limits.sharedPlaces + Limits.sharedPlacesPerMessage * trace.messages.count
+    }
+
+    /// The operations in order of their start; counts what was left out.
+    package mutating func find() -> [OperationDraft] {
+        var found: [OperationDraft] = []
+        var events: [(request: String, messages: [Int])] = []
+        for group in requests() {
+            if isExternalEvent(group.messages) {
+                events.append(group)
+            } else {
+                found += operations(
+                    of: group.request, messages: group.messages, atMost: Limits.operations - found.count)
+            }
+        }
+        var byInstance: [String: [Int]] = [:]
+        for (index, draft) in found.enumerated() {
+            if let instance = draft.instance { byInstance[instance, default: []].append(index) }
+        }
+        for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
+        for index in found.indices { found[index].settle() }
+        for instance in byInstance.keys {
+            byInstance[instance]?.sort { (found[$0].startedAt, $0) < (found[$1].startedAt, $1) }
+        }
+        PortWork(trace).join(&found, byInstance: byInstance)
+        for index in found.indices { found[index].settle() }
+        found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
+        return found
+    }
+
+    // MARK: By request
+
+    /// A global id that no message has as its own came from the client, which may use it for several requests.
+    private func requests() -> [(request: String, messages: [Int])] {
+        var order: [String] = []
+        var groups: [String: [Int]] = [:]
+        let own = Set(trace.messages.lazy.compactMap(\.requestID))
+        for message in trace.messages where !isPortWork(message) {
+            let origin = message.globalRequestID.flatMap { own.contains($0) ? $0 : nil }
+            guard let request = origin ?? message.requestID ?? message.globalRequestID else { continue }
+            if groups[request] == nil { order.append(request) }
+            groups[request, default: []].append(message.id)
+        }
+        return order.map { ($0, groups[$0] ?? []) }
+    }
+
+    private func isPortWork(_ message: Message) -> Bool {
+        guard message.kind == .reply || message.kind == .heartbeat else { return PortWork.contains(message) }
+        let request = message.call.flatMap { trace.calls[$0].request }
+        return request.map { PortWork.contains(trace.messages[$0]) } ?? false
+    }
+
+    private mutating func operations(of request: String, messages: [Int], atMost room: Int) -> [OperationDraft] {
+        let workflow = workflow(for: messages)
+        guard workflow != nil || messages.contains(where: isUsersRequest) else { return [] }
+        var instances: [String] = []
+        var seen: Set<String> = []
+        for id in messages where workflow == nil || isRPC(id) {
+            for instance in trace.messages[id].instances where seen.insert(instance).inserted {
+                instances.append(instance)
+            }
+        }
+        if max(1, instances.count) > room {
+            unlisted += max(1, instances.count) - room
+            instances.removeLast(max(0, instances.count - room))
+        }
+        guard room > 0 else { return [] }
+        guard instances.count > 1 else {
+            return [draft(workflow, request, instance: instances.first, messages: messages)].compactMap(\.self)
+        }
+        let shares = shares(of: messages, among: instances.count)
+        return instances.compactMap { draft(workflow, request, instance: $0, messages: shares.messages(on: $0)) }
+    }
+
+    /// The messages by instance; of those about none as many as there is room for.
+    private mutating func shares(of messages: [Int], among instances: Int) -> MessageShares {
+        var shares = MessageShares(of: messages, in: trace)
+        let all = shares.shared.count
+        shares.limitShared(to: sharedPlaces / max(1, instances))
+        sharedPlaces -= shares.shared.count * instances
+        leftOut += (all - shares.shared.count) * instances
+        return shares
+    }
+
+    private func draft(
+        _ workflow: Workflow?, _ request: String?, instance: String?, messages: [Int]
+    ) -> OperationDraft? {
+        let requests = messages.filter(isRPC)
+        let times = (requests.isEmpty ? messages : requests).compactMap { trace.messages[$0].at }
+        guard let start = times.min(), let end = times.max() else { return nil }
+        return OperationDraft(
+            workflow: workflow, requestID: request, instance: instance, messages: messages, startedAt: start,
+            endedAt: end)
+    }
+
+    /// A request or reply that is the operation's own, as background traffic and what notifications tell is not.
+    private func isRPC(_ id: Int) -> Bool {
+        trace.messages[id].kind != .notification && !trace.messages[id].isBackground
+    }
+
+    /// A request that a user caused and that no workflow knows.
+    private func isUsersRequest(_ id: Int) -> Bool {
+        let message = trace.messages[id]
+        guard !message.isBackground, message.method != nil else { return false }
+        return message.kind == .call || message.kind == .cast
+    }
+
+    // MARK: By workflow
+
+    private func workflow(for messages: [Int]) -> Workflow? {
+        workflows.first { $0.isBegun(by: messages, in: trace) }
+            ?? workflows.first { $0.isSeen(in: messages, of: trace) }
+    }
+
+    // MARK: By instance
+
+    private static let externalEvent = "external_instance_event"
+
+    private func isExternalEvent(_ messages: [Int]) -> Bool {
+        messages.contains { trace.messages[$0].method == Self.externalEvent } && workflow(for: messages) == nil
+    }
+
+    /// Adds the messages of an event to the operations that are under way on its instances.
+    private mutating func join(
+        _ messages: [Int], under request: String, to operations: inout [OperationDraft],
+        _ byInstance: inout [String: [Int]]
+    ) {
+        guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
+            let at = trace.messages[event].at
+        else { return }
+        let shares = shares(of: messages, among: trace.messages[event].instances.count)
+        for instance in trace.messages[event].instances {
+            let own = shares.messages(on: instance)
+            let candidates = byInstance[instance] ?? []
+            if let underWay = operation(at: at, of: candidates, in: operations) {
+                for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
+            } else if operations.count >= Limits.operations {
+                unlisted += 1
+            } else if let alone = draft(nil, request, instance: instance, messages: own) {
+                byInstance[instance, default: []].append(operations.count)
+                operations.append(alone)
+            }
+        }
+    }
+
+    /// Of one instance's operations the one that was begun last and has not long ended; of very many the last found are
+    /// looked at.
+    private func operation(at time: Timestamp, of candidates: [Int], in operations: [OperationDraft]) -> Int? {
+        let underWay = candidates.suffix(from: max(0, candidates.count - Limits.operationsLookedAt)).filter { index in
+            operations[index].startedAt <= time && time - operations[index].endedAt <= Self.afterglow
+        }
+        return underWay.max { operations[$0].startedAt < operations[$1].startedAt }
+    }
+}
