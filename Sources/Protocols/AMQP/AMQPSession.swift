@@ -38,7 +38,7 @@ struct AMQPSession {
         self.serverSide = serverSide
         self.isServerExpected = isServerExpected
         shared = limits
-        decoder = MethodDecoder(limits: limits.values)
+        decoder = MethodDecoder(limits: limits)
     }
 
     var limits: Limits { shared.values }

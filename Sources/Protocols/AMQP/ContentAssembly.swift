@@ -9,7 +9,8 @@ struct ContentAssembly {
     private enum Phase { case idle, headerDue, bodyDue }
 
     private var phase = Phase.idle
-    private var content: AMQPContent?
+    /// The one under way, on its own: on most channels none ever is in one of the directions.
+    private var content: [AMQPContent] = []
     /// Bytes of body that the content header announced.
     private var bodySize: UInt64 = 0
     /// The body so far, up to the first byte that is missing.
@@ -28,7 +29,7 @@ struct ContentAssembly {
 
     var isIdle: Bool { phase == .idle }
     /// Bytes of memory beside the value itself.
-    var heldBytes: Int { body.capacity + (content?.middlePackets.count ?? 0) * AMQPContent.bytesPerPacket }
+    var heldBytes: Int { body.capacity + content.total { $0.middlePackets.count } * AMQPContent.bytesPerPacket }
 
     /// Bytes of body still to come; 0 where none is due.
     var due: UInt64 {
@@ -43,7 +44,7 @@ struct ContentAssembly {
 
     /// The method before the content.
     mutating func begin(_ content: AMQPContent) {
-        self.content = content
+        if self.content.isEmpty { self.content.append(content) } else { self.content[0] = content }
         phase = .headerDue
         hasBegun = true
         received = 0
@@ -55,10 +56,12 @@ struct ContentAssembly {
         _ properties: BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
         _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        content?.properties = properties
-        content?.bodySize = bodySize
+        if !content.isEmpty {
+            content[0].properties = properties
+            content[0].bodySize = bodySize
+        }
         self.bodySize = bodySize
-        content?.note(stamp, limit: shared.values.packetsPerContent)
+        note(stamp)
         phase = .bodyDue
         if bodySize == 0 { complete(emit) }
     }
@@ -70,7 +73,7 @@ struct ContentAssembly {
         _ bytes: RawSpan, _ range: Range<Int>, isEnd: Bool, at stamp: PacketStamp,
         _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        content?.note(stamp, limit: shared.values.packetsPerContent)
+        note(stamp)
         let isAll = isEnd && received == 0 && UInt64(range.count) == bodySize
         received += UInt64(range.count)
         if isAll, let content = take() {
@@ -83,7 +86,7 @@ struct ContentAssembly {
             if range.count > room {
                 isCut = true
                 mustReportLimit = true
-                content?.isTruncated = true
+                markTruncated()
             }
         }
         if isEnd, due == 0 { complete(emit) }
@@ -91,7 +94,7 @@ struct ContentAssembly {
 
     /// The frame whose pieces were appended ended.
     mutating func endFrame(at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
-        content?.note(stamp, limit: shared.values.packetsPerContent)
+        note(stamp)
         if phase == .bodyDue, due == 0 { complete(emit) }
     }
 
@@ -99,13 +102,13 @@ struct ContentAssembly {
     mutating func hole(_ count: Int) {
         received &+= UInt64(count)
         isCut = true
-        content?.isTruncated = true
+        markTruncated()
     }
 
     /// Hands out what there is of a content that cannot be completed.
     mutating func truncate(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard phase != .idle else { return }
-        content?.isTruncated = true
+        markTruncated()
         complete(emit)
     }
 
@@ -134,6 +137,14 @@ struct ContentAssembly {
 
     private mutating func take() -> AMQPContent? {
         phase = .idle
-        return content.take()
+        return content.popLast()
+    }
+
+    private mutating func note(_ stamp: PacketStamp) {
+        if !content.isEmpty { content[0].note(stamp, limit: shared.values.packetsPerContent) }
+    }
+
+    private mutating func markTruncated() {
+        if !content.isEmpty { content[0].isTruncated = true }
     }
 }

@@ -5,11 +5,13 @@ struct MethodDecoder {
     /// Method numbers of the version that `connection.start` or the protocol header named; `nil` in mid-stream.
     var is08: Bool?
     var names = ShortStringCache()
-    let limits: Limits
+    private let shared: SharedLimits
 
-    init(limits: Limits) {
-        self.limits = limits
+    init(limits: SharedLimits) {
+        shared = limits
     }
+
+    var limits: Limits { shared.values }
 
     private static let layer: StaticString = "AMQP method"
 

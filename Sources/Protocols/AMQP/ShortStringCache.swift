@@ -6,7 +6,8 @@ import Bytes
 /// bytes fit into a `String` without an allocation; longer ones are looked up in a small table in which a new name takes
 /// the place of an old one.
 struct ShortStringCache {
-    private static let slotCount = 32
+    /// Powers of two: most connections know a few names, and some thousands of them may be open.
+    private static let (slotsAtFirst, slotsAtMost) = (4, 32)
     private var slots: [String] = []
 
     /// The text of a `shortstr` field, which is a length octet and as many bytes.
@@ -17,21 +18,26 @@ struct ShortStringCache {
     mutating func string(_ bytes: RawSpan, _ range: Range<Int>) -> String {
         guard range.count > 15 else { return bytes.string(range) }
         let text = bytes.extracting(range)
-        let slot = ShortStringCache.slot(text)
-        if slots.isEmpty { slots = [String](repeating: "", count: ShortStringCache.slotCount) }
+        if slots.isEmpty { slots = [String](repeating: "", count: ShortStringCache.slotsAtFirst) }
+        let mixed = ShortStringCache.mix(text)
+        var slot = mixed & (slots.count - 1)
         if ShortStringCache.isEqual(slots[slot], text) { return slots[slot] }
         let string = bytes.string(range)
+        if !slots[slot].isEmpty, slots.count < ShortStringCache.slotsAtMost {
+            slots = [String](repeating: "", count: ShortStringCache.slotsAtMost)
+            slot = mixed & (slots.count - 1)
+        }
         slots[slot] = string
         return string
     }
 
     /// Mixes the length and the last 16 bytes: names differ at their end (`compute.host7`, `reply_…`).
-    private static func slot(_ text: RawSpan) -> Int {
+    private static func mix(_ text: RawSpan) -> Int {
         let end = text.byteCount
         let last = text.unsafeLoadUnaligned(fromByteOffset: end - 8, as: UInt64.self)
         let previous = text.unsafeLoadUnaligned(fromByteOffset: end - 16, as: UInt64.self)
         let mixed = (last ^ previous &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(end)) &* 0xBF58_476D_1CE4_E5B9
-        return Int(truncatingIfNeeded: mixed >> 32) % slotCount
+        return Int(truncatingIfNeeded: mixed >> 32)
     }
 
     /// Compares eight bytes at a time, the last eight once more where the length is no multiple.

@@ -182,7 +182,7 @@ import Testing
     }
 
     private func decode(_ payload: [UInt8], is08: Bool? = false) -> (method: Method, failed: Bool) {
-        var decoder = MethodDecoder(limits: .default)
+        var decoder = MethodDecoder(limits: SharedLimits(.default))
         decoder.is08 = is08
         let (method, error) = decoder.decode(payload.span.bytes, 0..<payload.count)
         return (method, error != nil)
