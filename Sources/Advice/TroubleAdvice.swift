@@ -113,7 +113,10 @@ extension BusTrace {
     /// What to look at about troubles with connections and services that fell silent, each once.
     package var troubleAdvice: [Advice] {
         var advice: [Advice] = []
-        for piece in connectionTroubles.map(\.advice) where !advice.contains(piece) { advice.append(piece) }
+        for trouble in connectionTroubles where advice.count < Advisor.adviceAtMost {
+            let piece = trouble.advice
+            if !advice.contains(piece) { advice.append(piece) }
+        }
         for silent in silentServices {
             guard participants.indices.contains(silent.participant),
                 let service = participants[silent.participant].service
