@@ -55,7 +55,7 @@ package struct Correlator: Sendable {
         sight = ReplySight(limit: limits.replyQueues)
         openSaves = OpenSaves(limit: limits.connections)
         naming = ServiceNaming(
-            connections: limits.connections, forgetsClosed: limits.forgetsConnections,
+            connections: limits.connections, bytes: limits.connectionBytes, forgetsClosed: limits.forgetsConnections,
             evidencePerConnection: limits.evidencePerConnection)
         forgettingThreshold = limits.connections
     }

@@ -19,6 +19,9 @@ package struct CorrelationLimits: Sendable {
     package var unsettledPerConnection: Int
     /// Connections that are listed and named; those beyond are read all the same.
     package var connections: Int
+    /// Bytes of memory that those may take, about: each `bytesPerConnection`, and its name.
+    package var connectionBytes = 76 << 20
+    package static let bytesPerConnection = 2048
     /// Whether connections that ended, and that nothing kept refers to, make room for new ones when there are more. A
     /// trace that is kept whole refers to all of them.
     package var forgetsConnections: Bool

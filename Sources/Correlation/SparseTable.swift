@@ -73,6 +73,19 @@ package struct SparseTable<Value: Sendable>: Sendable {
         return values.removeLast()
     }
 
+    /// Makes room for as many values at once, so that they take no more than they need.
+    package mutating func reserveCapacity(_ count: Int) {
+        values.reserveCapacity(count)
+        ids.reserveCapacity(count)
+    }
+
+    /// Removes all values.
+    package mutating func takeValues() -> [Value] {
+        let taken = values
+        self = SparseTable()
+        return taken
+    }
+
     // MARK: Slots
 
     /// The slot that holds `id`, else the vacant one where it belongs.

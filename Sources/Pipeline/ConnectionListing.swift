@@ -15,22 +15,25 @@ struct ConnectionListing {
     private(set) var refusals: [String: Timestamp] = [:]
 
     /// - Parameter excerpt: what the sources tell of themselves where each is an excerpt.
-    init(of capture: CaptureSummary, naming: ServiceNaming, excerpt: ExcerptContext?) {
-        self.capture = capture
+    init(of capture: consuming CaptureSummary, naming: ServiceNaming, excerpt: ExcerptContext?) {
         (participants, participantOfConnection) = naming.participants()
         indexes = Dictionary(
             capture.connections.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for index in capture.connections.indices {
-            let connection = capture.connections[index].id
+        let read = excerpt == nil ? [] : capture.connections
+        // Very many are not copied.
+        self.capture = consume capture
+        for index in self.capture.connections.indices {
+            let connection = self.capture.connections[index].id
             self.capture.connections[index].participant = participantOfConnection[connection]
             self.capture.connections[index].connectionName = naming.connectionName(of: connection)
             self.capture.connections[index].id = index
         }
         AbandonedConnections.mark(&self.capture.connections, participants: participants)
-        for index in capture.anomalies.indices {
-            self.capture.anomalies[index].connection = capture.anomalies[index].connection.flatMap { indexes[$0] }
+        for index in self.capture.anomalies.indices {
+            let connection = self.capture.anomalies[index].connection
+            self.capture.anomalies[index].connection = connection.flatMap { indexes[$0] }
         }
-        if let excerpt { restore(from: excerpt, read: capture.connections) }
+        if let excerpt { restore(from: excerpt, read: read) }
     }
 
     /// Puts what excerpts tell in place of what their packets show of connections, which is only a part.

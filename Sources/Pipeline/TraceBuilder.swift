@@ -131,13 +131,15 @@ package struct TraceBuilder: Sendable {
     // MARK: Trace
 
     /// The trace: in order of time, ids as indexes, participants in place of connections, operations found.
-    package consuming func trace(capture: CaptureSummary, naming: ServiceNaming) -> BusTrace {
+    package consuming func trace(capture: consuming CaptureSummary, naming: ServiceNaming) -> BusTrace {
         var origin = TraceOrigin()
         return trace(capture: capture, naming: naming, origin: &origin)
     }
 
     /// The same, and by which ids things were known before; of a participant that of a connection of it.
-    consuming func trace(capture: CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin) -> BusTrace {
+    consuming func trace(
+        capture: consuming CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin
+    ) -> BusTrace {
         var trace = BusTrace()
         let excerpt = capture.excerpts.map(ExcerptContext.init)
         if let excerpt {
@@ -148,11 +150,11 @@ package struct TraceBuilder: Sendable {
         trace.patience = patience
         let (evictions, leftOutUntil) = (evictions, leftOutUntil)
         (trace.messages, trace.calls) = renumbered(&origin)
+        origin.connections = capture.connections.map(\.id)
         let listing = ConnectionListing(of: capture, naming: naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
         origin.participants = listing.participants.map { _ in -1 }
         for (connection, participant) in ofConnection { origin.participants[participant] = connection }
-        origin.connections = capture.connections.map(\.id)
         trace.participants = listing.participants
         trace.capture = listing.capture
         for index in trace.messages.indices {

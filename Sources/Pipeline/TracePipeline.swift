@@ -31,18 +31,21 @@ package struct TracePipeline {
     ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
     ///   - excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
     ///   - shares: pipelines that read a part of the same input each.
+    ///   - watchesAll: whether there is one source, which shows every connection from beginning to end.
     ///   - protocols: those that are decoded.
     package init(
         detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
         limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
-        excerpts: [Excerpt]? = nil, shares: Int = 1, protocols: [ProtocolRow] = ProtocolRow.all
+        excerpts: [Excerpt]? = nil, shares: Int = 1, watchesAll: Bool = false,
+        protocols: [ProtocolRow] = ProtocolRow.all
     ) {
         isLive = limits.notesChanges
         excerpt = excerpts.map(ExcerptContext.init)
         connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
         var streamLimits = Limits.default
         streamLimits.packetsPerContent = limits.packetsPerContent ?? 0
-        streams = StreamTable(limits: streamLimits, protocols: protocols)
+        streams = StreamTable(
+            limits: streamLimits, protocols: protocols, notesSources: !watchesAll && !limits.notesChanges)
         let decoder = OsloDecoder(
             detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit, shares: shares)
         planes = Planes(
@@ -192,6 +195,7 @@ package struct TracePipeline {
             streams.receive(event, bytes: bytes) { Self.route($0, $1, &planes, &state, &unwanted) }
         }
         connections.visitFailedAttempts { state.attempted($0) }
+        state.connections.reserveRoom()
         streams.finish(sawBothEnds: connections.sawBothEnds) { Self.route($0, $1, &planes, &state, &unwanted) }
         // An excerpt ends when its capture did, which may be long after its last packet.
         let ends = sources.filter(\.isExcerpt).compactMap(\.last) + [last, endedAt].compactMap(\.self)
@@ -201,7 +205,7 @@ package struct TracePipeline {
         }
         let isLossy = !damages.isEmpty || sources.contains { $0.kernelDropped ?? 0 > 0 }
         if isLossy, !correlator.knowsOfLostPackets { state.correlator.lostPackets(until: end) }
-        state.recordLosses(at: end)
+        state.recordLosses(at: end, untold: planes.bus.facts.leftOut)
         state.correlator.watch.extend(sources)
         if let excerpt {
             for (connection, index) in excerpt.indexes(of: state.connections.connections) {
@@ -209,16 +213,19 @@ package struct TracePipeline {
             }
         }
         state.correlator.finish(at: end, visit)
-        var finished = summary(of: sources)
-        finished.capture.endedAt = endedAt
-        return finished
+        let listed = state.connections.takeConnections()
+        var capture = state.summary(of: sources, planes.redaction, listed: listed)
+        capture.network = NetworkCounts(packets, connections)
+        capture.endedAt = endedAt
+        return (capture, correlator.concludedNaming)
     }
 
     /// What was captured and understood so far, for a trace while the capture goes on.
     package func summary(of sources: [CaptureSource]) -> (capture: CaptureSummary, naming: ServiceNaming) {
         var state = state
         Self.update(&state.connections, from: streams, planes, sawBothEnds: connections.sawBothEnds)
-        var capture = state.summary(of: sources, planes.redaction)
+        let listed = state.connections.connections
+        var capture = state.summary(of: sources, planes.redaction, listed: listed)
         capture.network = NetworkCounts(packets, connections)
         return (capture, correlator.concludedNaming)
     }
@@ -265,7 +272,7 @@ extension TracePipeline {
         summary.sources = files.sources
         var pipeline = TracePipeline(
             detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
-            excerpts: summary.excerpts)
+            excerpts: summary.excerpts, watchesAll: files.sources.count == 1)
         pipeline.state.correlator.watch.clocks = files.sources.clocks
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {

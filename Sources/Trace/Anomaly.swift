@@ -82,6 +82,7 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
 
     case captureDamaged = "capture-damaged"
     case connectionsNotListed = "connections-not-listed"
+    case connectionFactsLeftOut = "connection-facts-left-out"
     case joiningEndedEarly = "joining-ended-early"
     case traceAboveLimit = "trace-above-limit"
     case messagesLeftOut = "messages-left-out"
@@ -100,7 +101,7 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
         case .gap, .frameLost, .frameIncomplete, .contentTruncated, .captureDamaged, .confirmNumberingLost: false
         // What was read all the same, or is no loss of bytes.
         case .frameAboveFrameMax, .rolesReversed, .protocolHeaderRepeated, .outstandingAboveLimit,
-            .connectionsNotListed, .joiningEndedEarly, .traceAboveLimit:
+            .connectionsNotListed, .connectionFactsLeftOut, .joiningEndedEarly, .traceAboveLimit:
             false
         default: true
         }

@@ -110,21 +110,39 @@ import Testing
         }
     }
 
+    /// As many as there is room for in the table of TCP connections.
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [ManyConnections.complete, .refused, .midstream, .foreign])
+    func `are of 65,000 connections`(connections: ManyConnections) async throws {
+        let scratch = try Scratch()
+        let path = try scratch.write("many.pcap", connections.capture(65_000))
+        for command in ["stats", "list"] {
+            let result = try await run(
+                [command], path, megabytes: Self.megabytesOfManyConnections, isOutputWanted: false)
+            #expect([0, 1, 2].contains(result.status), "\(result.status) \(result.errors.prefix(300))")
+        }
+    }
+
+    /// The program's own and 300 MB, and what is set aside beyond that but not used.
+    private static let megabytesOfManyConnections = 500
+
     @Test func `say which bodies were too large`() async throws {
         let result = try await run(["export", "--format", "json"], "bodies-that-unpack-to-a-megabyte.pcap.gz")
         #expect(result.output.contains("body-unreadable") && result.output.contains("too large"))
     }
 
     private func run(
-        _ arguments: [String], _ capture: String, times: Int = 1, isOutputWanted: Bool = true
+        _ arguments: [String], _ capture: String, times: Int = 1, megabytes: Int = Self.megabytes,
+        isOutputWanted: Bool = true
     ) async throws -> ProgramResult {
         let shell = try #require(ExternalProgram.installed("sh"))
-        let path = Self.folder.appending(path: capture).path(percentEncoded: false)
+        let path = capture.hasPrefix("/") ? capture : Self.folder.appending(path: capture).path(percentEncoded: false)
         let files = [String](repeating: path, count: arguments[0] == "compare" ? 2 : times)
         return try await shell.run(
             [
                 "-c",
-                "ulimit -v \(Self.megabytes * 1000); ulimit -t \(Self.seconds); exec \"$0\" \"$@\""
+                "ulimit -v \(megabytes * 1000); ulimit -t \(Self.seconds); exec \"$0\" \"$@\""
                     + (isOutputWanted ? "" : " > /dev/null"),
                 ExternalProgram.novatrace.location,
             ] + arguments + files)

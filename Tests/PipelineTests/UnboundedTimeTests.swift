@@ -203,6 +203,24 @@ import Trace
         #expect(trace.capture.anomalies.map(\.kind) == [.connectionsNotListed])
     }
 
+    @Test func `connections are listed as long as there is room for them and their names`() {
+        var limits = Self.limits
+        limits.connectionBytes = 20 * CorrelationLimits.bytesPerConnection
+        var live = LiveCapture(limits)
+        for number in 0..<100 as Range<UInt16> {
+            var session = TCPSessionBuilder(client: .v4(1, port: 2048 + number))
+            session.handshake()
+            session.send(.client, AMQPBuilder.protocolHeader)
+            let name = "nova-compute:\(number):" + String(repeating: "x", count: 1000)
+            session.send(.client, AMQPBuilder.startOk(connectionName: name, response: "secret"))
+            live.receive(session.packets)
+        }
+        #expect((8..<20).contains(live.pipeline.counts.listedConnections))
+        let trace = live.finish()
+        #expect(trace.capture.anomalies.map(\.kind).contains(.connectionsNotListed))
+        #expect(trace.capture.anomalies.map(\.kind).contains(.connectionFactsLeftOut))
+    }
+
     @Test func `can be looked at while it goes on`() {
         var traffic = ReconnectTraffic(processes: 2, callsPerConnection: 2)
         var live = LiveCapture(Self.limits)

@@ -29,6 +29,10 @@ package struct ServiceNaming: Sendable {
     /// oslo.messaging's names of connections end in a uuid: two of one name are one on both sides of a proxy, or the
     /// second replaces the first.
     private var connectionByName: [String: Int] = [:]
+    /// Bytes that the names of those kept take, each as a whole and as what it says of the process.
+    private var nameBytes = 0
+    /// Names for which there was no room.
+    package private(set) var namesLeftOut = 0
     private(set) var grouping = ProcessGrouping()
     /// Process of this machine → a connection of it, while that is kept and open.
     private var connectionByProcess: [ProcessHint: Int] = [:]
@@ -43,12 +47,17 @@ package struct ServiceNaming: Sendable {
     private(set) var hasSeveralVirtualHosts = false
     /// Connections that are named; what is told of those beyond is not kept.
     private let connections: Int
+    /// Bytes that they may take, about.
+    private let bytes: Int
     /// Whether connections that ended make room for others.
     private let forgetsClosed: Bool
     private let limit: Int
 
-    package init(connections: Int, forgetsClosed: Bool = false, evidencePerConnection limit: Int) {
+    package init(
+        connections: Int, bytes: Int = .max, forgetsClosed: Bool = false, evidencePerConnection limit: Int
+    ) {
         self.connections = connections
+        self.bytes = bytes
         self.forgetsClosed = forgetsClosed
         self.limit = limit
     }
@@ -69,7 +78,9 @@ package struct ServiceNaming: Sendable {
             located(connection, address: address, endpoint: endpoint)
             return true
         }
-        guard (forgetsClosed ? openCount : count) < connections else { return false }
+        guard (forgetsClosed ? openCount : count) < connections,
+            count * CorrelationLimits.bytesPerConnection + nameBytes < bytes
+        else { return false }
         changes += 1
         grouping.add(connection)
         facts.insert(Facts(address: address, endpoint: endpoint), for: connection)
@@ -87,9 +98,11 @@ package struct ServiceNaming: Sendable {
     /// The client properties gave a `connection_name`.
     package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
         guard let place = facts.place(of: connection) else { return }
-        if let former = facts[at: place].connectionName, former != name, connectionByName[former] == connection {
-            connectionByName[former] = nil
-        }
+        let former = facts[at: place].connectionName
+        let grown = 2 * (name.utf8.count - (former?.utf8.count ?? 0))
+        guard grown <= 0 || nameBytes + grown <= bytes / 2 else { return namesLeftOut += 1 }
+        nameBytes += grown
+        if let former, former != name, connectionByName[former] == connection { connectionByName[former] = nil }
         changes += 1
         facts[at: place].connectionName = name
         guard let identity = ProcessIdentity(connectionName: name, address: facts[at: place].address) else { return }
@@ -293,7 +306,10 @@ package struct ServiceNaming: Sendable {
         for connection in forgotten {
             guard let gone = facts.remove(connection) else { continue }
             if !gone.isClosed { openCount -= 1 }
-            if let name = gone.connectionName, connectionByName[name] == connection { connectionByName[name] = nil }
+            if let name = gone.connectionName {
+                nameBytes -= 2 * name.utf8.count
+                if connectionByName[name] == connection { connectionByName[name] = nil }
+            }
             if let process = gone.process, connectionByProcess[process] == connection {
                 connectionByProcess[process] = nil
             }

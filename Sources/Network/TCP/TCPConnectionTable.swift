@@ -16,6 +16,8 @@ package struct TCPConnectionTable {
     private var ignored = RecencyList()
     private var live = RecencyList()
     private var nextID = 0
+    /// Those open at the end of the capture, packets of both ends of which were seen.
+    private var openToBothEnds: Set<Int> = []
     /// Connections with a hole, oldest first, and since when; only where holes are expected.
     private var holed: Deque<(connection: Int, since: Timestamp)> = []
     /// Connections in which something waits for what may come late, oldest first, and since when.
@@ -136,6 +138,9 @@ package struct TCPConnectionTable {
             if connections[Int(slot)].isHalfClosed { end(slot, .fin, emit) }
         }
         for slot in connections.indices { connections[slot].giveUpAttempt(&ledger) }
+        // Nothing comes any more, and what is made of very many connections at the end needs the room.
+        openToBothEnds = Set(slotsByID.keys.filter(sawBothEnds))
+        (connections, links, freeSlots, slots, slotsByID) = ([], [], [], [:], [:])
     }
 
     // MARK: Beginning and end
@@ -252,7 +257,7 @@ package struct TCPConnectionTable {
 
     /// Whether packets of both ends of a connection were seen that was reported and has not ended.
     package func sawBothEnds(of connection: Int) -> Bool {
-        slotsByID[connection].map { connections[Int($0)].sawBothEnds } ?? false
+        slotsByID[connection].map { connections[Int($0)].sawBothEnds } ?? openToBothEnds.contains(connection)
     }
 
     /// The slot of the connection between two ends.

@@ -1,10 +1,12 @@
+import Correlation
 import OpenStack
 import Protocols
 import Trace
 
 /// A machine that notes what the two ends of open connections say about them: blocking, faults, the end.
 ///
-/// These methods are rare; a connection without any costs nothing. `spansAtMost` bounds what a flapping broker leaves.
+/// These methods are rare; a connection without any costs nothing. `spansAtMost` bounds what a flapping broker leaves,
+/// `PipelineLimits.toldBytes` what all open connections do.
 struct ConnectionFacts: Sendable {
     /// What was said on one connection.
     struct Told: Sendable {
@@ -15,16 +17,46 @@ struct ConnectionFacts: Sendable {
         var virtualHost: String?
         /// The exchange or queue of the last method that named one, and the method.
         fileprivate var subject: (method: MethodID, name: String)?
+        fileprivate var subjectBytes = 0
+        fileprivate var consumers: [Consumer] = []
         var end: ConnectionEnd?
         /// Whether one end agreed to a `connection.close`, which the capture may not hold.
         var isCloseAnswered = false
+        /// Bytes of memory that it takes, about, those of texts that other connections have as well not counted.
+        fileprivate(set) var bytes = Told.bytesOfEmpty
+
+        /// Of one without texts, with its share of the table.
+        fileprivate static let bytesOfEmpty = MemoryLayout<Told>.stride + 8 * MemoryLayout<Int>.stride
+
+        /// Bytes beyond those that every one takes.
+        var ownBytes: Int { bytes - Self.bytesOfEmpty }
+
+        /// Leaves of what was said only how the connection ended.
+        mutating func dropTexts() {
+            let (end, isCloseAnswered) = (end, isCloseAnswered)
+            self = Told()
+            (self.end, self.isCloseAnswered) = (end, isCloseAnswered)
+            self.end?.text = nil
+        }
+
+        fileprivate mutating func advance(
+            to stage: ConnectionHandshake.Stage, _ body: (inout ConnectionHandshake) -> Void = { _ in }
+        ) {
+            var known = handshake ?? ConnectionHandshake()
+            known.stage = max(known.stage, stage)
+            body(&known)
+            handshake = known
+        }
     }
 
     /// A value: a consumer as it is known to the broker.
-    private struct Consumer: Hashable {
+    fileprivate struct Consumer: Hashable {
         let connection: Int
         let channel: UInt16
         let tag: String
+
+        /// Bytes of memory in the two places where it is noted.
+        var bytes: Int { 3 * MemoryLayout<Consumer>.stride + tag.utf8.count }
     }
 
     /// Blocked spans, closings of channels, and cancelled consumers, that are kept of a connection; of more the first.
@@ -32,18 +64,25 @@ struct ConnectionFacts: Sendable {
     /// Consumers whose queues are remembered, over all connections.
     static let consumersAtMost = 65_536
 
-    private var told: [Int: Told] = [:]
+    private var told = SparseTable<Told>()
     private var queues: [Consumer: String] = [:]
-    private var consumers: [Int: [Consumer]] = [:]
     private let redaction: Redaction
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
     private static let textsAtMost = 1024
+    /// Bytes of texts that are about to be noted of one connection alone.
+    private var newBytes = 0
+    /// Bytes that all take that is noted.
+    private(set) var bytes = 0
+    /// How often something was not noted because there was no room.
+    private(set) var leftOut = 0
+    private let bytesAtMost: Int
 
     typealias Emit = (Observation) -> Void
 
-    init(redaction: Redaction) {
+    init(redaction: Redaction, bytesAtMost: Int = PipelineLimits.toldBytes) {
         self.redaction = redaction
+        self.bytesAtMost = bytesAtMost
     }
 
     /// What was said on a connection that is open.
@@ -51,22 +90,26 @@ struct ConnectionFacts: Sendable {
 
     /// The connection is gone: hands over what was said on it.
     mutating func take(_ connection: Int) -> Told? {
-        for consumer in consumers.removeValue(forKey: connection) ?? [] { queues[consumer] = nil }
-        return told.removeValue(forKey: connection)
+        guard var gone = told.remove(connection) else { return nil }
+        if told.count == 0 { told = SparseTable() }
+        bytes -= gone.bytes
+        for consumer in gone.consumers {
+            queues[consumer] = nil
+            gone.bytes -= consumer.bytes
+        }
+        gone.consumers = []
+        return gone
     }
 
     // MARK: Methods
 
     /// `connection.blocked`; repeated, it changes nothing.
     mutating func blocked(_ connection: Int, _ event: AMQPMethodEvent, reason: String, _ emit: Emit) {
-        var facts = told[connection] ?? Told()
-        if let last = facts.blocked.last, last.until == nil { return }
+        let known = told.place(of: connection).map { told[at: $0].blocked } ?? []
+        if let last = known.last, last.until == nil { return }
         let reason = redaction.redact(text: reason)
-        if facts.blocked.count < Self.spansAtMost {
-            facts.blocked.append(BlockedSpan(from: event.stamp.time, reason: reason, packet: event.stamp.reference))
-            told[connection] = facts
-            emit(.troubled(connection))
-        }
+        let span = BlockedSpan(from: event.stamp.time, reason: reason, packet: event.stamp.reference)
+        add(span, to: \.blocked, text: reason, of: connection, emit)
         emit(
             .anomaly(
                 Anomaly(
@@ -76,18 +119,23 @@ struct ConnectionFacts: Sendable {
 
     /// `connection.unblocked`.
     mutating func unblocked(_ connection: Int, _ event: AMQPMethodEvent) {
-        guard let last = told[connection]?.blocked.indices.last, told[connection]?.blocked[last].until == nil else {
-            return
-        }
-        told[connection]?.blocked[last].until = event.stamp.time
+        guard let place = told.place(of: connection), let last = told[at: place].blocked.indices.last,
+            told[at: place].blocked[last].until == nil
+        else { return }
+        told[at: place].blocked[last].until = event.stamp.time
     }
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
     mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
         guard !consume.consumerTag.isEmpty, queues.count < Self.consumersAtMost else { return }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: consume.consumerTag)
-        if queues.updateValue(shared(consume.queue), forKey: consumer) == nil {
-            consumers[connection, default: []].append(consumer)
+        let queue = shared(consume.queue)
+        newBytes += consumer.bytes
+        if queues[consumer] != nil {
+            newBytes = 0
+            queues[consumer] = queue
+        } else if change(connection, { $0.consumers.append(consumer) }) {
+            queues[consumer] = queue
         }
     }
 
@@ -96,17 +144,14 @@ struct ConnectionFacts: Sendable {
         guard event.side == .server else { return }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
         let queue = queues[consumer]
-        if let subject = told[connection]?.subject, subject.method == Self.queueDelete,
+        if let subject = subject(of: connection), subject.method == Self.queueDelete,
             subject.name.isEmpty || queue.map({ $0 == subject.name }) ?? true
         {
             return
         }
         let cancellation = ConsumerCancellation(
             at: event.stamp.time, consumerTag: shared(cancel.consumerTag), queue: queue, packet: event.stamp.reference)
-        if told[connection]?.cancelled.count ?? 0 < Self.spansAtMost {
-            told[connection, default: Told()].cancelled.append(cancellation)
-            emit(.troubled(connection))
-        }
+        add(cancellation, to: \.cancelled, of: connection, emit)
         let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
         emit(
             .anomaly(
@@ -121,14 +166,11 @@ struct ConnectionFacts: Sendable {
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
-            subject: told[connection]?.subject.flatMap {
+            subject: subject(of: connection).flatMap {
                 $0.method == reason.cause && !$0.name.isEmpty ? $0.name : nil
             },
             packet: event.stamp.reference)
-        if told[connection]?.channelClosings.count ?? 0 < Self.spansAtMost {
-            told[connection, default: Told()].channelClosings.append(closing)
-            emit(.troubled(connection))
-        }
+        add(closing, to: \.channelClosings, text: closing.text, of: connection, emit)
         let cause = closing.method.map { " after \($0)" } ?? ""
         emit(
             .anomaly(
@@ -142,13 +184,13 @@ struct ConnectionFacts: Sendable {
 
     /// `connection.close`; of two the first counts.
     mutating func closed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
-        guard told[connection]?.end == nil else { return }
+        if let place = told.place(of: connection), told[at: place].end != nil { return }
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
             .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
             text: text.isEmpty ? nil : text, packet: event.stamp.reference)
-        told[connection, default: Told()].end = end
-        emit(.troubled(connection))
+        newBytes += text.utf8.count
+        if change(connection, { $0.end = end }) { emit(.troubled(connection)) }
         guard reason.isFault else { return }
         emit(
             .anomaly(
@@ -159,17 +201,20 @@ struct ConnectionFacts: Sendable {
 
     /// `connection.close-ok`: a close was said before.
     mutating func closeAnswered(_ connection: Int) {
-        told[connection, default: Told()].isCloseAnswered = true
+        change(connection) { $0.isCloseAnswered = true }
     }
 
     /// A method that names an exchange or queue: what the broker says of it next may be its answer.
     mutating func names(_ connection: Int, _ method: MethodID, _ name: String) {
-        told[connection, default: Told()].subject = (method, shared(name))
+        let name = shared(name)
+        let bytes = newBytes
+        if let place = told.place(of: connection) { newBytes -= told[at: place].subjectBytes }
+        change(connection) { ($0.subject, $0.subjectBytes) = ((method, name), bytes) }
     }
 
     /// `queue.delete-ok`: a queue was deleted on the client's wish, which the capture may not hold.
     mutating func deleted(_ connection: Int) {
-        guard told[connection]?.subject?.method != Self.queueDelete else { return }
+        guard subject(of: connection)?.method != Self.queueDelete else { return }
         names(connection, Self.queueDelete, "")
     }
 
@@ -180,10 +225,12 @@ struct ConnectionFacts: Sendable {
     mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: StreamRole, _ emit: Emit) {
         switch side {
         // The broker's greeting, which answers it, may have been captured first.
-        case .client where told[connection]?.handshake?.stage == .greeted: break
-        case .client: told[connection, default: Told()].handshake = ConnectionHandshake()
+        case .client where handshake(of: connection)?.stage == .greeted: break
+        case .client: change(connection) { $0.handshake = ConnectionHandshake() }
         case .server:
-            told[connection]?.handshake?.refusedFor = version.description
+            if let place = told.place(of: connection) {
+                told[at: place].handshake?.refusedFor = version.description
+            }
             emit(.troubled(connection))
         }
     }
@@ -193,8 +240,10 @@ struct ConnectionFacts: Sendable {
         let product = shared(properties["product"]?.text)
         let version = shared(properties["version"]?.text)
         let cluster = shared(properties["cluster_name"]?.text)
-        update(connection, .greeted) {
-            ($0.serverProduct, $0.serverVersion, $0.cluster) = (product, version, cluster)
+        change(connection) {
+            $0.advance(to: .greeted) {
+                ($0.serverProduct, $0.serverVersion, $0.cluster) = (product, version, cluster)
+            }
         }
     }
 
@@ -204,45 +253,82 @@ struct ConnectionFacts: Sendable {
         let version = shared(properties["version"]?.text ?? properties["product_version"]?.text)
         let platform = shared(properties["platform"]?.text)
         let (user, mechanism) = (shared(startOk.user), shared(startOk.mechanism))
-        update(connection, .login) {
-            ($0.product, $0.productVersion, $0.platform) = (product, version, platform)
-            ($0.user, $0.mechanism) = (user, mechanism)
+        change(connection) {
+            $0.advance(to: .login) {
+                ($0.product, $0.productVersion, $0.platform) = (product, version, platform)
+                ($0.user, $0.mechanism) = (user, mechanism)
+            }
         }
     }
 
     /// What the broker proposes, and then what the client agrees to, which holds.
     mutating func tuned(_ connection: Int, _ tune: ConnectionTune) {
-        update(connection, .admitted) {
-            $0.heartbeat = Int(tune.heartbeat)
-            $0.channelMax = Int(tune.channelMax)
-            $0.frameMax = Int(tune.frameMax)
+        change(connection) {
+            $0.advance(to: .admitted) {
+                $0.heartbeat = Int(tune.heartbeat)
+                $0.channelMax = Int(tune.channelMax)
+                $0.frameMax = Int(tune.frameMax)
+            }
         }
     }
 
     mutating func opens(_ connection: Int, virtualHost: String) {
         let virtualHost = shared(virtualHost)
-        update(connection, .opening) { _ in }
-        told[connection]?.virtualHost = virtualHost
+        change(connection) {
+            $0.advance(to: .opening)
+            $0.virtualHost = virtualHost
+        }
     }
 
     mutating func opened(_ connection: Int) {
-        update(connection, .open) { _ in }
+        change(connection) { $0.advance(to: .open) }
     }
 
-    private mutating func update(
-        _ connection: Int, _ stage: ConnectionHandshake.Stage, _ body: (inout ConnectionHandshake) -> Void
+    // MARK: Room
+
+    private func subject(of connection: Int) -> (method: MethodID, name: String)? {
+        told.place(of: connection).flatMap { told[at: $0].subject }
+    }
+
+    private func handshake(of connection: Int) -> ConnectionHandshake? {
+        told.place(of: connection).flatMap { told[at: $0].handshake }
+    }
+
+    /// Notes one more of what may happen to a connection again and again, where it is one of the first.
+    private mutating func add<Span>(
+        _ span: Span, to spans: WritableKeyPath<Told, [Span]>, text: String = "", of connection: Int, _ emit: Emit
     ) {
-        var handshake = told[connection]?.handshake ?? ConnectionHandshake()
-        handshake.stage = max(handshake.stage, stage)
-        body(&handshake)
-        told[connection, default: Told()].handshake = handshake
+        let count = told.place(of: connection).map { told[at: $0][keyPath: spans].count } ?? 0
+        guard count < Self.spansAtMost else { return newBytes = 0 }
+        newBytes += MemoryLayout<Span>.stride + text.utf8.count
+        if change(connection, { $0[keyPath: spans].append(span) }) { emit(.troubled(connection)) }
+    }
+
+    /// Notes something of a connection, which takes `newBytes`.
+    ///
+    /// - Returns: whether there was room.
+    @discardableResult
+    private mutating func change(_ connection: Int, _ body: (inout Told) -> Void) -> Bool {
+        let added = newBytes
+        newBytes = 0
+        let known = told.place(of: connection)
+        let needed = added + (known == nil ? Told.bytesOfEmpty : 0)
+        guard needed <= 0 || bytes + needed <= bytesAtMost else {
+            leftOut += 1
+            return false
+        }
+        bytes += needed
+        let place = known ?? told.insert(Told(), for: connection)
+        told[at: place].bytes += added
+        body(&told[at: place])
+        return true
     }
 
     /// The text without its secrets, in the storage of one that was seen before, cut to what a short string may hold.
     private mutating func shared(_ text: String) -> String {
         let text = redaction.redact(text: text).bounded(toBytes: 255)
         if let place = texts.firstIndex(of: text) { return texts[place] }
-        if texts.count < Self.textsAtMost { texts.insert(text) }
+        if texts.count < Self.textsAtMost { texts.insert(text) } else { newBytes += text.utf8.count }
         return text
     }
 

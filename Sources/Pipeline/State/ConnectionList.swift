@@ -1,3 +1,4 @@
+import Correlation
 import Protocols
 import Trace
 
@@ -5,7 +6,9 @@ import Trace
 ///
 /// Each has a number that no other gets; which of them are listed is said from outside.
 struct ConnectionList: Sendable {
-    private var listed: [Int: Connection] = [:]
+    /// Of those that are listed what is known, from when it was first asked for or the connection ended.
+    private var listed = SparseTable<Connection>()
+    private var numbers: Set<Int> = []
     /// Connections found.
     private var count = 0
     /// Of those, how many were read but never listed.
@@ -18,24 +21,41 @@ struct ConnectionList: Sendable {
     /// Found since somebody asked last, where somebody does.
     private var found: [FoundConnection] = []
     private let notesFound: Bool
+    /// Bytes of what was said of connections that ended, where it is more than all have.
+    private var toldBytes: [Int: Int] = [:]
+    private var bytes = 0
+    private let bytesAtMost: Int
+    /// Connections that ended and of which what was said is not kept for want of room.
+    private(set) var leftOut = 0
     /// Of more at once the rest is not told.
     private static let foundAtMost = 4096
 
-    init(notesFound: Bool = false) {
+    init(notesFound: Bool = false, bytesAtMost: Int = PipelineLimits.listedBytes) {
         self.notesFound = notesFound
+        self.bytesAtMost = bytesAtMost
     }
 
     /// Those that are listed, in the order in which they were found.
-    var connections: [Connection] { listed.keys.sorted().compactMap { listed[$0] } }
+    var connections: [Connection] { listed.ids.sorted().compactMap { listed[$0] } }
+
+    /// The same, which takes them off the list: there is no room for very many twice.
+    mutating func takeConnections() -> [Connection] {
+        var connections = listed.takeValues()
+        connections.sort { $0.id < $1.id }
+        return connections
+    }
+
+    /// The capture is at its end: what is known of all that are listed is about to be taken over.
+    mutating func reserveRoom() { listed.reserveCapacity(numbers.count) }
 
     /// How many are listed.
-    var listedCount: Int { listed.count }
+    var listedCount: Int { numbers.count }
 
     /// Takes a connection that was found.
     mutating func opened(_ connection: FoundConnection, isListed: Bool) {
         count += 1
         if isListed {
-            listed[connection.id] = Connection(id: connection.id, client: "", server: "", protocolName: "AMQP")
+            numbers.insert(connection.id)
         } else {
             unlisted += 1
         }
@@ -49,12 +69,27 @@ struct ConnectionList: Sendable {
 
     /// Takes connections off the list.
     mutating func forget(_ indexes: [Int]) {
-        for index in indexes { listed[index] = nil }
+        for index in indexes where numbers.remove(index) != nil {
+            listed.remove(index)
+            bytes -= toldBytes.removeValue(forKey: index) ?? 0
+        }
+    }
+
+    /// Where a connection is listed; `nil` where it is not.
+    private mutating func place(of connection: Int) -> Int? {
+        if let place = listed.place(of: connection) { return place }
+        guard numbers.contains(connection) else { return nil }
+        return listed.insert(
+            Connection(id: connection, client: "", server: "", protocolName: "AMQP"), for: connection)
     }
 
     /// Takes over what was counted of a connection.
     mutating func update(_ account: borrowing ConnectionAccount) {
-        guard var connection = listed[account.connection] else { return }
+        guard let place = place(of: account.connection) else { return }
+        Self.update(&listed[at: place], account)
+    }
+
+    private static func update(_ connection: inout Connection, _ account: borrowing ConnectionAccount) {
         let (facts, ends) = (account.facts, account.ends)
         let traffic = facts.traffic
         let isServerFirst = facts.serverSide == .first
@@ -83,26 +118,37 @@ struct ConnectionList: Sendable {
         connection.bytesSent = counts[isServerFirst ? 1 : 0].seen
         connection.bytesReceived = counts[isServerFirst ? 0 : 1].seen
         (connection.messagesSent, connection.messagesReceived) = facts.messages
-        listed[account.connection] = connection
     }
 
     /// A connection as it is listed; `nil` where it is not.
     func connection(_ index: Int) -> Connection? { listed[index] }
 
-    /// Whether AMQP was spoken to that end, `address:port`.
-    var servers: Set<String> { Set(listed.values.lazy.map(\.server)) }
-
     /// Whether nothing was ever said on any TCP connection, as far as it is known.
     var isEmpty: Bool { count == 0 && others.isEmpty }
 
-    /// Takes over what the ends of a connection said about it.
+    /// Takes over what the ends of a connection said about it, which is about to be closed.
+    mutating func keep(_ index: Int, _ told: consuming ConnectionFacts.Told) {
+        guard numbers.contains(index) else { return }
+        if told.ownBytes > 0 {
+            if bytes + told.ownBytes > bytesAtMost {
+                leftOut += 1
+                told.dropTexts()
+            }
+            bytes += told.ownBytes
+            toldBytes[index] = told.ownBytes
+        }
+        tell(index, told)
+    }
+
+    /// Takes over what the ends of a connection said about it so far.
     mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
-        listed[index]?.blocked = told.blocked
-        listed[index]?.channelClosings = told.channelClosings
-        listed[index]?.cancelled = told.cancelled
-        listed[index]?.handshake = told.handshake
-        listed[index]?.virtualHost = told.virtualHost
-        listed[index]?.end = told.end
+        guard let place = place(of: index) else { return }
+        listed[at: place].blocked = told.blocked
+        listed[at: place].channelClosings = told.channelClosings
+        listed[at: place].cancelled = told.cancelled
+        listed[at: place].handshake = told.handshake
+        listed[at: place].virtualHost = told.virtualHost
+        listed[at: place].end = told.end
         if told.isCloseAnswered { closesAnswered.insert(index) }
     }
 
@@ -111,11 +157,11 @@ struct ConnectionList: Sendable {
     /// - Returns: how it ended, where only TCP tells that.
     mutating func ended(_ index: Int, _ end: ConnectionEnd) -> ConnectionEnd? {
         let isCloseAnswered = closesAnswered.remove(index) != nil
-        guard let connection = listed[index], connection.end == nil else { return nil }
+        guard let place = place(of: index), listed[at: place].end == nil else { return nil }
         var end = end
         // Who is not seen at all may have closed it.
-        if isCloseAnswered || connection.oneSided { end.mayHaveBeenClosed = true }
-        listed[index]?.end = end
+        if isCloseAnswered || listed[at: place].oneSided { end.mayHaveBeenClosed = true }
+        listed[at: place].end = end
         return end
     }
 

@@ -14,7 +14,17 @@ extension TraceState {
     }
 
     /// States what the limits evicted.
-    mutating func recordLosses(at end: Timestamp) {
+    ///
+    /// - Parameter untold: how often what was said of a connection was not noted.
+    mutating func recordLosses(at end: Timestamp, untold: Int) {
+        let leftOut = untold + connections.leftOut + correlator.naming.namesLeftOut
+        if leftOut > 0 {
+            state(
+                Anomaly(
+                    at: end, connection: nil, kind: .connectionFactsLeftOut,
+                    detail: "what was said of connections, as their names and users, is left out \(leftOut) times: "
+                        + "there is no room for all"))
+        }
         let unlisted = connections.unlisted
         if unlisted > 0 {
             state(
@@ -33,10 +43,14 @@ extension TraceState {
     }
 
     /// What was captured and read; connections have the numbers that messages name them by.
-    func summary(of sources: [CaptureSource], _ redaction: Redaction) -> CaptureSummary {
+    ///
+    /// - Parameter listed: those that are listed.
+    func summary(
+        of sources: [CaptureSource], _ redaction: Redaction, listed: consuming [Connection]
+    ) -> CaptureSummary {
         var summary = CaptureSummary()
         summary.sources = sources.map { $0.redacted(redaction) }
-        summary.connections = connections.connections
+        summary.connections = listed
         if sources.count > 1 {
             for index in summary.connections.indices {
                 let connection = summary.connections[index].id
@@ -44,7 +58,8 @@ extension TraceState {
                 summary.connections[index].sources = correlator.watch.sources(of: connection)
             }
         }
-        summary.attempts = attempts.attempts(to: connections.servers, isAlone: connections.isEmpty)
+        let servers = Set(summary.connections.lazy.map(\.server))
+        summary.attempts = attempts.attempts(to: servers, isAlone: connections.isEmpty)
         summary.otherProtocols = connections.others
         summary.anomalies = anomalies.kept
         summary.anomalyCount = anomalies.count

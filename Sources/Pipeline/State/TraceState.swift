@@ -38,7 +38,7 @@ struct TraceState {
         case .heardBroker(let connection): correlator.heardBroker(on: connection)
         case .troubled(let connection): note(troubleOf: connection)
         case .lost(let connection, let time): correlator.lost(on: connection, at: time)
-        case .told(let connection, let told): connections.tell(connection, told)
+        case .told(let connection, let told): connections.keep(connection, told)
         case .closed(let account, let client, let end): close(account, client, end)
         case .foreign(let name): connections.foundOther(name)
         case .attempted(let opening, let answer, let stamp): attempts.add(opening, answer, at: stamp)

@@ -36,12 +36,15 @@ struct StreamTable {
     private static let networksAtMost = 65_536
     private let limits: SharedLimits
     private let protocols: [ProtocolRow]
+    private let notesSources: Bool
     /// Stands where no connection is.
     private let vacant: ProtocolStream
     /// Bytes that may have come to be held since they were counted last.
     private var growth = 0
 
-    init(limits: Limits, protocols: [ProtocolRow]) {
+    /// - Parameter notesSources: whether it is emitted which source shows which connection.
+    init(limits: Limits, protocols: [ProtocolRow], notesSources: Bool) {
+        self.notesSources = notesSources
         self.limits = SharedLimits(limits)
         self.protocols = protocols
         let opening = StreamOpening(firstPort: 0, secondPort: 0, sawHandshake: false, limits: self.limits)
@@ -75,6 +78,8 @@ struct StreamTable {
         for (tcp, place) in places.sorted(by: { $0.key < $1.key }) {
             close(place, sawBothEnds: sawBothEnds(tcp), emit)
         }
+        // Of very many connections these take as much as what is told of them.
+        (entries, freePlaces) = ([], [])
     }
 
     /// Visits the connections that are open, as they stand.
@@ -131,7 +136,9 @@ struct StreamTable {
         case .opened, .bytes, .closed:
             if pass(.bytes(side, event.stamp), bytes, to: place, emit) { entries[place].endsMissing &= ~side.bit }
         }
-        if event.stamp.source != entries[place].lastSource { noteSource(event.stamp.source, of: place, emit) }
+        if notesSources, event.stamp.source != entries[place].lastSource {
+            noteSource(event.stamp.source, of: place, emit)
+        }
         growth &+= entries[place].stream.takeGrowth()
         if growth > limits.values.heldBytes / 4 { boundHeldBytes(emit) }
     }
