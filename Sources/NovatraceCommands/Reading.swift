@@ -62,9 +62,13 @@ struct Reading {
     }
 
     /// Messages and calls as they are finished.
-    func run(limits: CorrelationLimits, visit: (Correlator.Finished) -> Void) throws -> CaptureSummary {
+    ///
+    /// - Returns: the trace without them: what was captured, and whose the connections are.
+    func run(limits: CorrelationLimits, visit: (Correlator.Finished) -> Void) throws -> BusTrace {
         var naming: ServiceNaming?
-        return try read(limits: limits, naming: &naming, visit: visit)
+        let capture = try read(limits: limits, naming: &naming, visit: visit)
+        guard let naming else { return BusTrace() }
+        return TraceBuilder().trace(capture: capture, naming: naming)
     }
 
     private func read(

@@ -16,6 +16,8 @@ struct StatsCommand: ParsableCommand {
             timed out (of those late: an answer came when the caller had given up), unanswered (still waiting when the \
             capture ended). A column stands there where it has anything to tell; in JSON it is the call's `outcome`.
 
+            Notes below the table tell what went wrong with connections to the broker.
+
             EXAMPLES
               novatrace stats day.pcap.gz
               novatrace stats boot.pcap --service nova-conductor --method 'Instance.*'
@@ -27,12 +29,17 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup(title: "Show") var secrets: SecretOptions
 
     func run() throws {
-        let (collector, capture) = try select.wantsAll ? streamed() : selected()
+        let (collector, trace) = try select.wantsAll ? streamed() : selected()
+        let troubles = NoteLines(trace.troubleNotes, isFirst: collector.rows.isEmpty, options: look.options())
+        let nothing = "no calls, casts or notifications found"
         guard !collector.rows.isEmpty else {
-            throw CommandFailure(
-                .nothingSelected, capture.withReason("no calls, casts or notifications found"))
+            guard select.wantsAll, !troubles.notes.isEmpty else {
+                throw CommandFailure(.nothingSelected, trace.capture.withReason(nothing))
+            }
+            try ResultOutput.standard.collect { troubles.write(to: $0) }
+            return StandardError.say(nothing)
         }
-        Reading.note(capture)
+        Reading.note(trace.capture)
         if collector.leftOut > 0 {
             StandardError.write(
                 "novatrace: note: \(collector.leftOut) more messages and calls are of other methods than the first "
@@ -40,19 +47,22 @@ struct StatsCommand: ParsableCommand {
         }
         let rows = select.problems ? collector.rows.filter(\.hasProblem) : collector.rows
         let table = MethodTable(rows, options: look.options(all: select.all, unbounded: true))
-        try ResultOutput.standard.collect { table.write(to: $0) }
+        try ResultOutput.standard.collect { output in
+            table.write(to: output)
+            troubles.write(to: output)
+        }
     }
 
     /// Figures of everything, in constant memory.
-    private func streamed() throws -> (StatisticsCollector, CaptureSummary) {
+    private func streamed() throws -> (StatisticsCollector, BusTrace) {
         var collector = StatisticsCollector()
-        let capture = try Reading(input, secrets).run(limits: .streaming) { collector.add($0) }
-        Reading.warn(of: capture)
-        return (collector, capture)
+        let trace = try Reading(input, secrets).run(limits: .streaming) { collector.add($0) }
+        Reading.warn(of: trace.capture)
+        return (collector, trace)
     }
 
     /// Figures of what is selected: the trace has to be known as a whole.
-    private func selected() throws -> (StatisticsCollector, CaptureSummary) {
+    private func selected() throws -> (StatisticsCollector, BusTrace) {
         let trace = try Reading(input, secrets).trace()
         var collector = StatisticsCollector()
         select.remark(on: trace)
@@ -62,6 +72,6 @@ struct StatsCommand: ParsableCommand {
             collector.add(trace.messages[id])
             if let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id { collector.add(call) }
         }
-        return (collector, trace.capture)
+        return (collector, trace)
     }
 }

@@ -104,6 +104,20 @@ import Testing
         #expect(nobody.errors == "novatrace: nothing matches the selection\n")
     }
 
+    @Test func `stats tells trouble with connections too, with calls and without`() async throws {
+        let without = [
+            "net-01-broker-refuses-tcp-rst.pcap", "op-04-login-refused-403.pcap", "net-03-tls-to-plain-port.pcap",
+        ]
+        for file in without {
+            let result = try await novatrace("stats", IncidentCase.path(of: file))
+            #expect(result.status == 0 && result.output.hasPrefix("note: "), "\(result.output)")
+            #expect(result.errors == "novatrace: no calls, casts or notifications found\n")
+        }
+        let blocked = try await novatrace("stats", IncidentCase.path(of: "op-09-blocked-memory-alarm.pcap"))
+        #expect(blocked.output.contains("\n\nnote: 10.0.0.11:5672 sent connection.blocked to 2 connections"))
+        #expect(blocked.output.contains("nova-conductor 10.0.0.22"))
+    }
+
     @Test(arguments: troubled)
     func `explain tells trouble once, and that there is no boot`(file: String) async throws {
         for options in [[], ["--problems"]] {

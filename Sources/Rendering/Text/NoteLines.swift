@@ -2,7 +2,7 @@ import Trace
 
 /// A value: notes below a result, each from the left edge; nothing for none.
 package struct NoteLines: Sendable, LineWritable {
-    let notes: [String]
+    package let notes: [String]
     /// Whether nothing stands above them.
     let isFirst: Bool
     package let options: DiagramOptions
