@@ -52,11 +52,17 @@ extension ConnectionTrouble {
 
     /// By what was spoken: TLS is a matter of the port, another AMQP of the client and the broker's plugins.
     private func protocolAdvice(_ host: String, _ port: String) -> Advice {
-        let spoken = incident.spoken ?? "another protocol"
+        let spoken = incident.spoken.map { $0 == "unknown" ? "no AMQP" : $0 } ?? "another protocol"
         if [incident.spoken, incident.answer].contains("TLS") {
             return Advice(
                 "which ports of \(host) are for TLS; then the service's transport_url and its option ssl",
                 command: "rabbitmq-diagnostics listeners")
+        }
+        if incident.speaksOfProxy {
+            return Advice(
+                "whether proxy_protocol of rabbitmq.conf on \(host) agrees with what sends PROXY headers there, as "
+                    + "send-proxy of HAProxy does",
+                command: "rabbitmqctl environment | grep proxy_protocol")
         }
         guard incident.kind != .foreignAnswer else {
             return Advice(

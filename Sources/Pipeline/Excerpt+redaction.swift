@@ -45,6 +45,8 @@ extension Connection {
         connectionName = connectionName.map(redaction.redact)
         virtualHost = virtualHost.map(redaction.redact)
         answeredIn = answeredIn.map(redaction.redact)
+        proxiedClient = proxiedClient.map(redaction.redact)
+        precededBy = precededBy.map(redaction.redact)
         handshake?.redact(redaction)
         if let text = end?.text { end?.text = redaction.redact(text: text) }
         for index in blocked.indices { blocked[index].reason = redaction.redact(text: blocked[index].reason) }

@@ -31,6 +31,8 @@ package struct Limits: Sendable {
     package var searchWindow = 512 << 10
     /// Frame positions that wait for more bytes while looking for a boundary.
     package var searchCandidates = 16
+    /// Bytes of a PROXY header that are waited for; addresses take 36, what proxies add a few hundred.
+    package var proxyHeaderSize = 4096
     /// Bytes without a sign of AMQP after which a connection on another port is given up.
     package var undecidedBytes = 256 << 10
     /// The same on a port of AMQP.

@@ -15,6 +15,8 @@ package enum ProtocolEvent: Sendable {
     /// Whether it cannot come from anything but the protocol.
     package var isProof: Bool {
         switch self {
+        // A broker answers so whoever speaks something else to it.
+        case .amqp(.protocolHeader(_, .server, _)): false
         case .amqp, .accepted: true
         case .anomaly, .skipped: false
         }

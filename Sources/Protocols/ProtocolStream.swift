@@ -23,8 +23,10 @@ package struct ProtocolStream: Sendable {
     /// The place of the decoder's protocol in `protocols`.
     private var place: Int
     private let opening: StreamOpening
-    private var first = StreamHead()
-    private var second = StreamHead()
+    private var first = StreamHead(mayBeProxied: true)
+    private var second: StreamHead
+    /// Bytes that the heads took to hold.
+    private var headGrowth = 0
     /// Bytes taken while undecided.
     private var undecidedBytes = 0
     private let isOwnPort: Bool
@@ -33,6 +35,7 @@ package struct ProtocolStream: Sendable {
     package init(_ opening: StreamOpening, protocols: [ProtocolRow] = ProtocolRow.all) {
         self.opening = opening
         self.protocols = protocols
+        second = StreamHead(mayBeProxied: !opening.sawHandshake)
         isOwnPort = protocols.contains { opening.isOn($0.ports) }
         place = protocols.firstIndex(where: \.isFoundAnywhere) ?? 0
         decoder = protocols[place].open(opening)
@@ -44,8 +47,29 @@ package struct ProtocolStream: Sendable {
     /// What the decoder knows of the connection.
     package var facts: StreamFacts { decoder.facts }
 
-    /// Bytes of PROXY protocol headers in front of the streams; such a connection comes through a proxy.
+    /// Bytes of PROXY headers in front of the streams; such a connection comes through a proxy.
     package var proxyBytes: Int { first.proxyBytes + second.proxyBytes }
+
+    /// The client that those name.
+    package var proxiedClient: ProxiedClient? { first.client ?? second.client }
+
+    /// What a connection of which nothing was decoded began with, as a client that meant another port: `TLS`,
+    /// `PROXY header`, `TLS behind a PROXY header`, `unknown`; `nil` where the capture does not hold it.
+    package var beginning: String? {
+        let client = facts.serverSide.opposite
+        let isProxied = proxyBytes > 0
+        if case .other(let name) = status, name != Self.unknown {
+            return isProxied && name != Self.proxyHeader ? "\(name) behind a \(Self.proxyHeader)" : name
+        }
+        let counts = facts.traffic[client]
+        if isProxied { return Self.proxyHeader }
+        return counts.seen == 0 || counts.missing > 0 ? nil : Self.unknown
+    }
+
+    /// What stands for a protocol that nobody recognises.
+    package static let unknown = "unknown"
+    /// What a connection carried on which nothing but that came.
+    package static let proxyHeader = "PROXY header"
 
     /// The next bytes of one direction.
     package mutating func receive(
@@ -73,14 +97,18 @@ package struct ProtocolStream: Sendable {
     }
 
     /// As `StreamProtocol.takeGrowth`.
-    package mutating func takeGrowth() -> Int { decoder.takeGrowth() }
+    package mutating func takeGrowth() -> Int {
+        defer { headGrowth = 0 }
+        return decoder.takeGrowth() &+ headGrowth
+    }
 
     /// As `StreamProtocol.heldBytes`.
-    package var heldBytes: Int { decoder.heldBytes }
+    package var heldBytes: Int { decoder.heldBytes + first.heldBytes + second.heldBytes }
 
     /// Emits what there is of what is under way, and holds nothing any more.
     package mutating func giveUp(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         let isSilent = status != .decoded && !isOwnPort
+        for side in StreamSide.allCases { release(side) { if !isSilent { emit($0, $1) } } }
         decoder.giveUp { event, bytes in
             if !isSilent { emit(event, bytes) }
         }
@@ -95,18 +123,26 @@ package struct ProtocolStream: Sendable {
             if !isSilent { emit(event, bytes) }
         }
         decide(0)
-        if status == .undecided, undecidedBytes > 0 { status = .other(name: "unknown") }
+        guard status == .undecided else { return }
+        if undecidedBytes > 0 {
+            status = .other(name: Self.unknown)
+        } else if proxyBytes > 0 {
+            status = .other(name: Self.proxyHeader)
+        }
     }
 
     /// Looks at first bytes until it is clear whose they are.
     private mutating func examine(
         _ bytes: RawSpan, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
+        headGrowth &+= bytes.byteCount
+        // Nobody is answered in the middle of a header.
+        if side == .second, first.awaitsProxyHeader { release(.first, emit) }
         let isStrict = !opening.sawHandshake && isOwnPort
         let finding =
             side == .first
-            ? first.receive(bytes, at: stamp, protocols, isStrict: isStrict)
-            : second.receive(bytes, at: stamp, protocols, isStrict: isStrict)
+            ? first.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
+            : second.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
         switch finding {
         case .needsMore: return
         case .other(let name) where status != .decoded:
@@ -135,7 +171,7 @@ package struct ProtocolStream: Sendable {
         if decoder.isAccepted {
             status = .decoded
         } else if undecidedBytes > opening.undecidedBytes(isOwnPort: isOwnPort) {
-            status = .other(name: "unknown")
+            status = .other(name: Self.unknown)
         }
     }
 }

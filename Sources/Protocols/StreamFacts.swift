@@ -9,13 +9,15 @@ package struct StreamFacts: Sendable {
     package var isMidstream: Bool
     /// Whether nothing but signs of life passed.
     package var isIdle: Bool
+    /// Bytes of the client in front of the first that belong to the protocol, where the capture holds its beginning.
+    package var strayBytes = 0
     /// Messages from the client to the server, and the other way.
     package var messages: (sent: Int, received: Int)
     package var traffic: StreamTraffic
 
     package init(
         protocolName: String, serverSide: StreamSide, isMidstream: Bool, isIdle: Bool,
-        messages: (sent: Int, received: Int), traffic: StreamTraffic
+        messages: (sent: Int, received: Int), traffic: StreamTraffic, strayBytes: Int = 0
     ) {
         self.protocolName = protocolName
         self.serverSide = serverSide
@@ -23,6 +25,7 @@ package struct StreamFacts: Sendable {
         self.isIdle = isIdle
         self.messages = messages
         self.traffic = traffic
+        self.strayBytes = strayBytes
     }
 }
 

@@ -16,20 +16,30 @@ struct StreamHead: Sendable {
         case other(name: String)
     }
 
-    private var proxy = ProxyHeader()
+    private var proxy: ProxyHeader
     /// Bytes behind the layers, until they are known.
     private var held = StampedBytes()
     private(set) var isDone = false
 
+    /// - Parameter mayBeProxied: whether a PROXY header may stand in front.
+    init(mayBeProxied: Bool) {
+        proxy = ProxyHeader(isExpected: mayBeProxied)
+    }
+
     var proxyBytes: Int { proxy.byteCount }
+    /// Whom a PROXY header names.
+    var client: ProxiedClient? { proxy.client }
+    var heldBytes: Int { proxy.heldBytes + held.count }
+    /// Whether the bytes so far may be a part of a PROXY header.
+    var awaitsProxyHeader: Bool { proxy.heldBytes > 0 }
 
     /// Takes the next bytes.
     ///
     /// - Parameter isStrict: whether only sure signs count.
     mutating func receive(
-        _ bytes: RawSpan, at stamp: PacketStamp, _ protocols: [ProtocolRow], isStrict: Bool
+        _ bytes: RawSpan, at stamp: PacketStamp, _ protocols: [ProtocolRow], isStrict: Bool, limits: SharedLimits
     ) -> Finding {
-        proxy.receive(bytes, at: stamp) { held.append($0, at: $1) }
+        proxy.receive(bytes, at: stamp, limit: limits.values.proxyHeaderSize) { held.append($0, at: $1) }
         guard proxy.isDone else { return .needsMore }
         let finding = Self.judge(held.bytes.span.bytes, protocols, isStrict: isStrict)
         isDone = finding != .needsMore

@@ -26,6 +26,8 @@ package enum AnomalyKind: String, Sendable, CaseIterable {
     case gap
     /// What was under way on a connection, dropped because too much was held of all of them.
     case heldAboveLimit = "held-above-limit"
+    /// Bytes where a stream begins that are no part of its protocol.
+    case strayBytes = "stray-bytes"
     /// The server refused the client's version and named its own.
     case protocolRefused = "protocol-refused"
     /// What was taken for the client proved to be the server.

@@ -21,7 +21,8 @@ extension CaptureSummary {
     package var otherProtocolReason: String? {
         guard connections.isEmpty, !otherProtocols.isEmpty else { return nil }
         let others = otherProtocols.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
-            "\(count) connection\(count == 1 ? "" : "s") of \(name == "unknown" ? "an unknown protocol" : name)"
+            let what = ["unknown": "an unknown protocol", "PROXY header": "a PROXY header alone"][name] ?? name
+            return "\(count) connection\(count == 1 ? "" : "s") of \(what)"
         }
         return "no AMQP, only \(others.joined(separator: ", "))"
     }

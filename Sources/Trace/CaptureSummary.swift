@@ -118,6 +118,10 @@ package struct Connection: Sendable, Identifiable {
     package var bus: Int?
     /// The protocol of the broker's answer where that is none that is decoded, e.g. `TLS`.
     package var answeredIn: String?
+    /// The client that a PROXY header names, as `client`, which is the proxy then; `nil` where none does.
+    package var proxiedClient: String?
+    /// What the client sent in front of AMQP: `PROXY header`, `unknown` for bytes of no protocol; `nil` for nothing.
+    package var precededBy: String?
     /// When it was opened; `nil` in mid-stream.
     package var openedAt: Timestamp?
     /// When bytes of each end came last: messages, acknowledgements, heartbeats.

@@ -64,7 +64,8 @@ package struct ConnectionAttempts: Sendable, Equatable {
     package var client: String
     /// `address:port`, IPv6 in brackets.
     package var server: String
-    /// For `foreign` the protocol that the client spoke, e.g. `TLS`, and what the broker answered, `nil` for nothing.
+    /// For `foreign` what the client spoke, e.g. `TLS`, `PROXY header`, `TLS behind a PROXY header`, `unknown`, and what
+    /// the broker answered, `nil` for nothing.
     package var spoken: String?
     package var answer: String?
     package var count: Int

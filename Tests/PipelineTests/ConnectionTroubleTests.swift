@@ -226,10 +226,134 @@ import Trace
         opening.server(AMQPBuilder.protocolHeader)
         opening.close(.server)
         let trace = trace([opening])
-        #expect(trace.capture.connections.map(\.server) == ["10.0.0.2:5672"])
-        #expect(trace.capture.connections.allSatisfy { $0.client.hasPrefix("10.0.0.") })
-        #expect(trace.capture.otherProtocols.isEmpty)
-        #expect(sentences(trace).count == 1 && sentences(trace)[0].contains("10.0.0.2:5672 without a close (10.0.0."))
+        #expect(trace.capture.connections.isEmpty && trace.capture.otherProtocols.isEmpty)
+        #expect(
+            sentences(trace) == [
+                "10.0.0.2:5672 answered bytes that are no AMQP with the header of AMQP 0-9-1: that is what it speaks "
+                    + "(10.0.0.7), at 22:13:20"
+            ])
+    }
+
+    private static let proxyLine = Array("PROXY TCP4 192.0.2.7 192.0.2.9 51515 5672\r\n".utf8)
+
+    /// What comes first, and what is said to have been answered.
+    static let refused: [(bytes: [[UInt8]], words: String)] = [
+        ([Array("PING\r\n".utf8)], "bytes that are no AMQP"),
+        ([Array("*1\r\n$4\r\nPING\r\n".utf8)], "bytes that are no AMQP"),
+        ([Array("AUTH secret\r\n".utf8)], "bytes that are no AMQP"),
+        ([Array("EHLO a\r\n".utf8), Array("QUIT\r\n".utf8)], "bytes that are no AMQP"),
+        ([Array("PROXY nonsense\r\n".utf8)], "bytes that are no AMQP"),
+        ([Array("SSH-2.0-OpenSSH_9.2p1\r\n".utf8)], "SSH"),
+        ([Array("GET / HTTP/1.1\r\n\r\n".utf8)], "HTTP"),
+        ([[0x10, 0x20, 0, 4, 0x4D, 0x51, 0x54, 0x54, 4, 2]], "MQTT"),
+        ([proxyLine], "a PROXY header"),
+        (proxyLine.map { [$0] }, "a PROXY header"),
+        ([Array("PROXY UNKNOWN\r\n".utf8)], "a PROXY header"),
+        ([proxyLine + hello], "TLS behind a PROXY header"),
+    ]
+
+    @Test(arguments: refused, [5672, 9999])
+    func `whatever is answered with the broker's header is told by its name, and no connection of AMQP`(
+        refused: (bytes: [[UInt8]], words: String), port: UInt16
+    ) {
+        var opening = BrokerOpening(server: port)
+        for bytes in refused.bytes { opening.client(bytes) }
+        // Whatever the segments are.
+        for octet in AMQPBuilder.protocolHeader { opening.server([octet]) }
+        opening.close(.server)
+        let trace = trace([opening])
+        #expect(trace.capture.connections.isEmpty && trace.capture.otherProtocols.isEmpty)
+        #expect(sentences(trace).count == 1)
+        #expect(
+            sentences(trace).first?.hasPrefix(
+                "10.0.0.2:\(port) answered \(refused.words) with the header of AMQP 0-9-1: ") == true,
+            "\(sentences(trace))")
+        let isProxied = refused.words.contains("PROXY")
+        #expect(sentences(trace).first?.contains("proxy_protocol has to agree on both") == isProxied)
+        #expect(trace.troubleAdvice.first?.text.contains("proxy_protocol") == isProxied)
+    }
+
+    @Test(arguments: [(proxyLine, "a PROXY header"), ([0x0A, 0x0D], "bytes that are no AMQP")])
+    func `what comes in front of AMQP is what a broker refuses, not its own version`(bytes: [UInt8], words: String) {
+        var opening = BrokerOpening()
+        opening.client(bytes + AMQPBuilder.protocolHeader)
+        opening.server(AMQPBuilder.protocolHeader)
+        opening.close(.server)
+        let trace = trace([opening])
+        #expect(sentences(trace).count == 1)
+        #expect(
+            sentences(trace).first?.hasPrefix(
+                "10.0.0.2:5672 answered \(words) with the header of AMQP 0-9-1: ") == true, "\(sentences(trace))")
+    }
+
+    @Test(arguments: [proxyLine, Array("PING\r\n".utf8)])
+    func `what a broker ends without an answer is told, what its client ends is counted`(bytes: [UInt8]) {
+        for ending in [TCPSessionBuilder.Sender.server, .client] {
+            var opening = BrokerOpening()
+            opening.client(bytes)
+            opening.close(ending)
+            let trace = trace([opening])
+            #expect(trace.capture.connections.isEmpty)
+            #expect(trace.capture.otherProtocols.isEmpty == (ending == .server))
+            let isTold = sentences(trace).contains { $0.hasSuffix("without an answer (10.0.0.7), at 22:13:20") }
+            #expect(isTold == (ending == .server))
+        }
+    }
+
+    @Test func `a connection through a proxy names its client, and was not open before`() throws {
+        var opening = BrokerOpening()
+        opening.client(Self.proxyLine)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        opening.wait(1)
+        opening.reset(.server)
+        let trace = trace([opening])
+        let connection = try #require(trace.capture.connections.first)
+        #expect(connection.proxiedClient == "192.0.2.7:51515" && connection.client == "10.0.0.7:40000")
+        #expect(!connection.midstream && connection.openedAt != nil && connection.bytesSkipped == 0)
+        #expect(trace.capture.anomalies.map(\.kind) == [.connectionReset])
+        #expect(sentences(trace).first?.contains("(nova-compute 192.0.2.7 through 10.0.0.7)") == true)
+    }
+
+    @Test(arguments: [[0xFF, 0xFF], [0x0F, 0x00], [0x00, 0x0D], [0x00, 0x0B]] as [[UInt8]])
+    func `a PROXY header that is longer than it can be hides nothing`(length: [UInt8]) throws {
+        let header: [UInt8] =
+            [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A, 0x21, 0x11] + length
+            + [192, 0, 2, 7, 192, 0, 2, 9, 0x9C, 0x40, 0x16, 0x28]
+        var opening = BrokerOpening()
+        opening.client(header)
+        opening.login()
+        opening.open("/")
+        opening.opened()
+        let trace = trace([opening])
+        let connection = try #require(trace.capture.connections.first)
+        #expect(!connection.midstream && connection.openedAt != nil && connection.handshake?.user == "nova")
+        #expect(connection.bytesSkipped == header.count && connection.bytes == connection.bytesDecoded + header.count)
+        #expect(trace.capture.anomalies.map(\.kind) == [.strayBytes])
+        #expect(trace.capture.anomalies.first?.detail.hasPrefix("\(header.count) bytes from the client") == true)
+    }
+
+    @Test(arguments: [[0x0A], Array("hello, world\r\n".utf8), Array("AUTH x\r\n".utf8), Array("PROXY TCP4 x".utf8)])
+    func `bytes in front of AMQP are an anomaly`(bytes: [UInt8]) throws {
+        var opening = BrokerOpening()
+        opening.client(bytes)
+        opening.login()
+        let trace = trace([opening])
+        let connection = try #require(trace.capture.connections.first)
+        #expect(connection.bytesSkipped == bytes.count && !connection.midstream)
+        #expect(
+            trace.capture.anomalies.map(\.detail) == [
+                "\(bytes.count) bytes from the client in front of the first header are no AMQP"
+            ])
+    }
+
+    @Test func `a PROXY header from a broker is no header`() throws {
+        var opening = BrokerOpening()
+        opening.client(AMQPBuilder.protocolHeader)
+        opening.server(Self.proxyLine + AMQPBuilder.start())
+        let connection = try #require(trace([opening]).capture.connections.first)
+        #expect(connection.proxiedClient == nil && connection.bytesSkipped == Self.proxyLine.count)
     }
 
     @Test func `a proxy without a backend takes the connection and says nothing`() {

@@ -122,6 +122,29 @@ import Trace
         #expect(run([(.first, long), (.first, filler), (.first, AMQPBuilder.protocolHeader)]).status == .decoded)
     }
 
+    @Test(arguments: [
+        ("TCP4 192.0.2.7 192.0.2.9 51515 5672", 0xFFFF_C000_0207 as UInt64?), ("UNKNOWN", nil),
+        ("UNKNOWN what ever it is", nil), ("TCP6 2001:db8::7 2001:db8::9 51515 5672", 7),
+    ])
+    func `a proxy's line names its client where it has an address`(words: String, low: UInt64?) {
+        let line = Array("PROXY \(words)\r\n".utf8)
+        let stream = run([(.first, line + AMQPBuilder.protocolHeader)]).stream
+        #expect(stream.status == .decoded && stream.proxyBytes == line.count)
+        #expect(stream.proxiedClient?.low == low && stream.proxiedClient?.port == low.map { _ in 51515 })
+    }
+
+    @Test func `a proxy's check of the broker, TLV records and the outermost of several proxies are read`() {
+        var check = Self.proxyBinary
+        check[12] = 0x20
+        #expect(run([(.first, check)]).stream.proxiedClient == nil)
+        #expect(run([(.first, check)]).status == .other(name: "PROXY header"))
+        var records = Self.proxyBinary + [0x04, 0, 2, 1, 2]
+        records[15] += 5
+        let stream = run([(.first, records + Self.proxyLine + AMQPBuilder.protocolHeader)]).stream
+        #expect(stream.status == .decoded && stream.proxyBytes == records.count + Self.proxyLine.count)
+        #expect(stream.proxiedClient?.port == 40000)
+    }
+
     @Test func `a gap before anything was seen is survived`() {
         var log = EventLog()
         var stream = ProtocolStream(StreamOpening(firstPort: 40000, secondPort: 5672, sawHandshake: true))

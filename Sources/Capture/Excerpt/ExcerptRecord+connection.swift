@@ -5,6 +5,8 @@ extension ExcerptRecord {
     mutating func add(_ connection: Connection) {
         add("vhost", connection.virtualHost)
         add("answered_in", connection.answeredIn)
+        add("proxied_client", connection.proxiedClient)
+        add("preceded_by", connection.precededBy)
         add("opened", connection.openedAt)
         add("client_seen", connection.lastSeenClient)
         add("server_seen", connection.lastSeenServer)
@@ -35,6 +37,8 @@ extension ExcerptRecord {
     func tell(_ connection: inout Connection) {
         connection.virtualHost = self["vhost"]
         connection.answeredIn = self["answered_in"]
+        connection.proxiedClient = self["proxied_client"]
+        connection.precededBy = self["preceded_by"]
         connection.openedAt = time("opened")
         connection.lastSeenClient = time("client_seen")
         connection.lastSeenServer = time("server_seen")

@@ -39,8 +39,11 @@ extension Connection {
     /// The broker does not speak what the client does.
     private var refusal: ConnectionIncident? {
         if let version = handshake?.refusedFor {
-            var incident = incident(.versionRefused, at: lastSeenServer ?? openedAt ?? Timestamp(nanoseconds: 0))
-            (incident.spoken, incident.answer) = (protocolName, version)
+            // It was answered for what came first.
+            var incident = incident(
+                precededBy == nil ? .versionRefused : .foreignProtocol,
+                at: lastSeenServer ?? openedAt ?? Timestamp(nanoseconds: 0))
+            (incident.spoken, incident.answer) = (precededBy ?? protocolName, version)
             return incident
         }
         guard let answeredIn, let handshake, handshake.stage == .header else { return nil }

@@ -183,9 +183,21 @@ package struct ClientNames: Sendable {
     }
 
     package func name(of connection: Connection) -> String {
-        let address = Self.address(connection.client)
-        guard let label = label(of: connection) else { return address }
-        return label.hasPrefix(address) || label == connection.client ? label : "\(label) \(address)"
+        let place = Self.place(of: connection)
+        guard let label = label(of: connection) else { return place }
+        guard isNamed(connection) else { return connection.proxiedClient == nil ? label : place }
+        return "\(label) \(place)"
+    }
+
+    /// Without a port, and with the proxy that it came through: `10.0.0.7 through 10.0.0.9`.
+    package static func place(of connection: Connection) -> String {
+        let address = address(connection.client)
+        return connection.proxiedClient.map { "\(Self.address($0)) through \(address)" } ?? address
+    }
+
+    /// The same with ports.
+    package static func endpoint(of connection: Connection) -> String {
+        connection.proxiedClient.map { "\($0) through \(connection.client)" } ?? connection.client
     }
 
     /// Whether anything but its address tells whose it is.

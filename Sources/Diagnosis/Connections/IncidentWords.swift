@@ -50,14 +50,32 @@ extension ConnectionIncident {
                 + (answer ?? "another version")
         default:
             if let answer {
-                "\(server) answered \(spoken ?? "another protocol")\(times(count)) with the header of \(answer): "
-                    + (spoken == "TLS" ? "a port without TLS" : "that is what it speaks")
+                "\(server) answered \(spokenWords)\(times(count)) with the header of \(answer): \(whyAnswered)"
             } else {
-                "\(server) ended \(many(count, "connection")) that began with \(spoken ?? "another protocol"), without "
-                    + "an answer"
+                "\(server) ended \(many(count, "connection")) that began with \(spokenWords), without an answer"
             }
         }
     }
+
+    private var spokenWords: String {
+        switch spoken {
+        case nil: "another protocol"
+        case "unknown": "bytes that are no AMQP"
+        case "PROXY header": "a PROXY header"
+        case let spoken?: spoken
+        }
+    }
+
+    private var whyAnswered: String {
+        if spoken == "TLS" { return "a port without TLS" }
+        guard speaksOfProxy else { return "that is what it speaks" }
+        return spoken == "PROXY header"
+            ? "the client, or a proxy before it, sends one and the broker takes none; proxy_protocol has to agree on both"
+            : "it takes one of the two not; proxy_protocol has to agree on both"
+    }
+
+    /// Whether a PROXY header came first.
+    var speaksOfProxy: Bool { spoken?.hasSuffix("PROXY header") ?? false }
 
     private func channelSentence(_ count: Int) -> String {
         let cause = method.map { " after \($0)" + (subject.map { $0.isEmpty ? "" : " of \($0)" } ?? "") } ?? ""

@@ -85,6 +85,10 @@ struct ConnectionAccount: Sendable {
     let ends: TCPEndpoints
     let facts: StreamFacts
     let answeredIn: String?
+    /// Whom a PROXY header names.
+    let proxiedClient: SocketAddress?
+    /// As `Connection.precededBy`.
+    let precededBy: String?
     /// Whether packets of both ends were seen: one that only listens sends none with bytes.
     let sawBothEnds: Bool
 
@@ -93,6 +97,12 @@ struct ConnectionAccount: Sendable {
         self.ends = ends
         facts = stream.facts
         answeredIn = stream.answeredIn
+        proxiedClient = stream.proxiedClient.map {
+            SocketAddress(address: IPAddress(high: $0.high, low: $0.low), port: $0.port)
+        }
+        precededBy =
+            stream.proxyBytes > 0
+            ? ProtocolStream.proxyHeader : facts.strayBytes > 0 ? ProtocolStream.unknown : nil
         self.sawBothEnds = sawBothEnds
     }
 }

@@ -112,6 +112,8 @@ struct ConnectionList: Sendable {
         let maySayNothing = account.sawBothEnds && facts.isMidstream
         connection.oneSided = !maySayNothing && !facts.isIdle && counts.contains { $0.seen == 0 }
         connection.answeredIn = account.answeredIn
+        connection.proxiedClient = account.proxiedClient?.description
+        connection.precededBy = account.precededBy
         connection.openedAt = facts.isMidstream ? nil : traffic.beganAt
         connection.lastSeenClient = traffic.lastSeen(from: facts.serverSide.opposite)
         connection.lastSeenServer = traffic.lastSeen(from: facts.serverSide)

@@ -13,11 +13,21 @@ struct StreamTable {
         var connection: Int?
         /// Of a connection that speaks something else, until it is clear what it was answered.
         var foreign: ForeignOpening?
+        /// The broker's answer to what is no AMQP that it takes.
+        var refusal: (version: AMQPVersion, stamp: PacketStamp)?
         /// The sources that showed it since it was proved, by their bits; from the last bit on they are not told apart.
         var shownBy: UInt64 = 0
         var lastSource: Int32 = -1
         /// The sides, by their bits, of which bytes are missing behind the last frame that was read.
         var endsMissing: UInt8 = 0
+
+        /// What nobody recognised, where the broker ended it without a byte.
+        func unanswered(endedBy end: TCPEnd) -> ForeignOpening? {
+            let traffic = stream.facts.traffic
+            guard ends.sawHandshake, endsMissing == 0, traffic[.second].seen == 0 else { return nil }
+            let opening = ForeignOpening(stream.beginning, ends, server: .second, at: end.stamp)
+            return opening.answer(endedBy: end) == .nothing ? opening : nil
+        }
     }
 
     typealias Emit = (StreamOutput, RawSpan) -> Void
@@ -171,8 +181,12 @@ struct StreamTable {
         let number = numbered
         let networks = networks
         var isProved = false
+        var refusal: (AMQPVersion, PacketStamp)?
         entries[place].stream.receive(input, bytes) { event, body in
             hasFrame = hasFrame || event.isFrame
+            if !isProved, case .amqp(.protocolHeader(let version, .server, let stamp)) = event {
+                refusal = (version, stamp)
+            }
             if !isProved, event.isProof {
                 isProved = true
                 let found = FoundConnection(number, ends, server: server, networks)
@@ -183,6 +197,8 @@ struct StreamTable {
         if isProved {
             entries[place].connection = number
             numbered += 1
+        } else if let refusal {
+            entries[place].refusal = refusal
         }
         return hasFrame
     }
@@ -221,9 +237,14 @@ struct StreamTable {
 
     /// Looks whether it is clear that a connection carries nothing that is decoded.
     private mutating func judge(_ place: Int, _ event: borrowing StreamEvent, _ emit: Emit) {
-        guard entries[place].connection == nil, case .other(let name) = entries[place].stream.status else { return }
-        if let opening = ForeignOpening(name, event.direction, entries[place].ends, at: event.stamp) {
-            return entries[place].foreign = opening
+        guard entries[place].connection == nil else { return }
+        if tellRefusal(of: place, emit) { return drop(place, emit) }
+        guard case .other(let name) = entries[place].stream.status else { return }
+        // Where the server speaks first it is no broker.
+        let ends = entries[place].ends
+        if ends.sawHandshake, event.direction == .forward, entries[place].stream.facts.traffic[.second].seen == 0 {
+            let beginning = entries[place].stream.beginning
+            return entries[place].foreign = ForeignOpening(beginning, ends, server: .second, at: event.stamp)
         }
         emit(.observation(.foreign(protocolName: name)), RawSpan())
         drop(place, emit)
@@ -233,7 +254,8 @@ struct StreamTable {
     private mutating func lookForAnswer(
         _ place: Int, _ event: borrowing StreamEvent, _ bytes: RawSpan, _ emit: Emit
     ) {
-        guard let answer = entries[place].foreign?.answer(event.direction, bytes) else { return }
+        let isWhole = if case .bytes = event.kind { true } else { false }
+        guard let answer = entries[place].foreign?.answer(event.direction, bytes, isWhole: isWhole) else { return }
         endForeign(place, answer, at: event.stamp, emit)
         drop(place, emit)
     }
@@ -243,10 +265,21 @@ struct StreamTable {
     ) {
         guard let opening = entries[place].foreign else { return }
         if answer == .other {
-            emit(.observation(.foreign(protocolName: opening.name)), RawSpan())
+            if case .other(let name) = entries[place].stream.status {
+                emit(.observation(.foreign(protocolName: name)), RawSpan())
+            }
         } else {
             emit(.observation(.attempted(opening, answer, at: stamp)), RawSpan())
         }
+    }
+
+    /// Tells that a broker answered what is no AMQP with its header; whether it did.
+    private func tellRefusal(of place: Int, _ emit: Emit) -> Bool {
+        guard let (version, stamp) = entries[place].refusal else { return false }
+        let stream = entries[place].stream
+        let opening = ForeignOpening(stream.beginning, entries[place].ends, server: stream.serverSide, at: stamp)
+        emit(.observation(.attempted(opening, .amqp(version), at: stamp)), RawSpan())
+        return true
     }
 
     private mutating func drop(_ place: Int, _ emit: Emit) {
@@ -272,8 +305,12 @@ struct StreamTable {
             var end = ending?.connectionEnd(server: server)
             end?.mayHaveBeenClosed = entry.endsMissing != 0
             emit(.observation(.closed(account, client: client, end: end)), RawSpan())
-        } else if case .other(let name) = entry.stream.status {
-            emit(.observation(.foreign(protocolName: name)), RawSpan())
+        } else if !tellRefusal(of: place, emit), case .other(let name) = entry.stream.status {
+            if let ending, let opening = entry.unanswered(endedBy: ending) {
+                emit(.observation(.attempted(opening, .nothing, at: ending.stamp)), RawSpan())
+            } else {
+                emit(.observation(.foreign(protocolName: name)), RawSpan())
+            }
         }
         remove(place)
     }

@@ -44,7 +44,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
     }
 
     /// Whether a protocol header or verified frames were seen.
-    package var isAccepted: Bool { session.sawProtocolHeader || session.frames > 0 }
+    package var isAccepted: Bool { session.isAccepted }
     /// What the protocol header or `connection.start` named.
     package var version: AMQPVersion? { session.version }
     package var serverSide: StreamSide { session.serverSide }
@@ -56,8 +56,10 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         for side in StreamSide.allCases { traffic[side] = counts(from: side) }
         return StreamFacts(
             protocolName: version?.description ?? Self.name, serverSide: serverSide,
-            isMidstream: !session.sawProtocolHeader, isIdle: session.frames == session.heartbeats,
-            messages: (session.published, session.delivered), traffic: traffic)
+            isMidstream: !session.sawProtocolHeader && !session.context.sawBeginning,
+            isIdle: session.frames == session.heartbeats,
+            messages: (session.published, session.delivered), traffic: traffic,
+            strayBytes: session.strayBytes)
     }
 
     /// Counters of one direction, readable at any time.
@@ -171,14 +173,20 @@ extension AMQPConnection {
                 } else {
                     session.frame(header, payload, bytes, origin, emit)
                 }
+                if decoder.isAtBeginning { begin(&decoder, &session, isHeader: false, side, stamp, emit) }
             case .bodyPiece(let channel, let range):
                 let origin = FrameOrigin(side: side, channel: channel, began: stamp, stamp: stamp)
                 session.bodyPiece(bytes, range, origin, emit)
             case .bodyEnd(let channel, let size):
                 let origin = FrameOrigin(side: side, channel: channel, began: stamp, stamp: stamp)
                 session.bodyEnd(size: size, origin, emit)
-            case .protocolHeader(let version): session.protocolHeader(version, from: side, at: stamp, emit)
-            case .problem(let kind, let detail): session.report(kind, detail, stamp, emit)
+            case .protocolHeader(let version):
+                session.protocolHeader(version, from: side, at: stamp, emit)
+                if decoder.isAtBeginning { begin(&decoder, &session, isHeader: true, side, stamp, emit) }
+            case .problem(let kind, let detail):
+                // What is reported of a connection that is not proved goes unheard.
+                if session.isAccepted { decoder.isAtBeginning = false }
+                session.report(kind, detail, stamp, emit)
             case .outOfStep: session.loseStep(side, at: stamp, emit)
             case .skipped(let count): skipped(count, session.role(side), stamp, emit)
             case .replay(let bytes):
@@ -187,6 +195,26 @@ extension AMQPConnection {
             }
         }
         return nil
+    }
+
+    /// The first frame, or the protocol header, of a direction: what stood in front of it is no AMQP.
+    private static func begin(
+        _ decoder: inout FrameDecoder, _ session: inout AMQPSession, isHeader: Bool, _ side: StreamSide,
+        _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
+        decoder.isAtBeginning = false
+        guard decoder.strayBytes > 0, isHeader || session.context.sawBeginning else { return }
+        if isHeader { session.strayBytes = decoder.strayBytes }
+        let place = " in front of the first \(isHeader ? "header" : "frame")"
+        reportStray(decoder.strayBytes, place, session, side, stamp, emit)
+    }
+
+    private static func reportStray(
+        _ count: Int, _ place: String, _ session: AMQPSession, _ side: StreamSide, _ stamp: PacketStamp,
+        _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
+        session.report(
+            .strayBytes, "\(count) bytes from the \(session.role(side))\(place) are no AMQP", stamp, emit)
     }
 
     private static func skipped(
@@ -234,6 +262,8 @@ extension AMQPConnection {
         }
         if decoder.end() || isIncomplete {
             session.report(.frameIncomplete, "the stream ends within a frame", stamp, emit)
+        } else if decoder.isAtBeginning, decoder.strayBytes > 0, session.context.sawBeginning {
+            reportStray(decoder.strayBytes, "", session, side, stamp, emit)
         }
         skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
         session.loseStep(side, at: stamp, emit)

@@ -21,6 +21,8 @@ struct AMQPSession {
     /// Whether a method that only one role sends proved `serverSide`.
     private var isServerProved = false
     private(set) var sawProtocolHeader = false
+    /// Bytes in front of the client's protocol header.
+    var strayBytes = 0
     private var sawStart = false
     /// Frames of either direction.
     var frames = 0
@@ -42,6 +44,9 @@ struct AMQPSession {
     }
 
     var limits: Limits { shared.values }
+
+    /// Whether a protocol header or verified frames were seen.
+    var isAccepted: Bool { sawProtocolHeader || frames > 0 }
 
     func role(_ side: StreamSide) -> StreamRole { side == serverSide ? .server : .client }
 

@@ -15,6 +15,7 @@ extension FrameDecoder {
     /// `count` bytes are missing here; where the frame they belong to is known to end behind them, the decoder jumps.
     mutating func gap(_ count: Int, _ context: FrameContext) -> GapEffect {
         if keptIsSpent { dropKept() }
+        isAtBeginning = false
         switch state {
         case .body(let channel, let left, let size) where count <= left:
             state = .body(channel: channel, left: left - count, size: size)
@@ -43,6 +44,7 @@ extension FrameDecoder {
     mutating func giveUp(_ context: FrameContext) {
         if keptIsSpent { dropKept() }
         guard !kept.isEmpty else { return }
+        isAtBeginning = false
         skip(kept.count)
         kept = []
         keptPieces = []

@@ -62,6 +62,10 @@ struct FrameDecoder {
     var keptIsSpent = false
     /// Bytes stepped over since the last boundary, not yet reported.
     private var skippedSoFar = 0
+    /// Whether nothing was read yet, and nothing is missing.
+    var isAtBeginning = true
+    /// Bytes stepped over while that was so.
+    private(set) var strayBytes = 0
     /// Whether `outOfStep` is the next thing to say.
     var announcesOutOfStep = false
     private let shared: SharedLimits
@@ -303,6 +307,7 @@ extension FrameDecoder {
     mutating func skip(_ count: Int) {
         skippedSoFar += count
         bytesSkipped += count
+        if isAtBeginning { strayBytes += count }
     }
 
     /// Bytes stepped over since this was last asked.

@@ -1,35 +1,71 @@
 import Bytes
 import Trace
 
-/// A machine that skips the headers of the PROXY protocol at the beginning of one direction: who came through a proxy
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
+/// A value: the client that a PROXY header names.
+package struct ProxiedClient: Sendable, Hashable {
+    /// The address in sixteen bytes, one of IPv4 as its IPv4-mapped address (RFC 4291, 2.5.5.2).
+    package let high: UInt64
+    package let low: UInt64
+    package let port: UInt16
+}
+
+/// A machine that takes the headers of the PROXY protocol off the beginning of one direction: who came through a proxy
 /// (HAProxy, `doc/proxy-protocol.txt`, versions 1 and 2).
+///
+/// What is not a whole, well-formed header is none: its bytes are handed on like all others.
 struct ProxyHeader: Sendable {
+    /// A value: a header, with its length in bytes.
+    private struct Header {
+        let byteCount: Int
+        var client: ProxiedClient?
+    }
+
+    private enum Finding {
+        case needsMore, none
+        case header(Header)
+    }
+
     /// Bytes that may be the beginning of a header.
     private var held = StampedBytes()
-    /// Bytes of a header that are still to be skipped.
-    private var left = 0
     /// Bytes of headers.
     private(set) var byteCount = 0
+    /// The headers that were taken off: one proxy may stand behind another.
+    private var count = 0
+    /// Whom the last of them names: the proxy nearest to the broker writes the first.
+    private(set) var client: ProxiedClient?
     /// Whether what comes is behind all headers.
-    private(set) var isDone = false
-    /// A line of version 1 is at most that long.
-    private static let lineLimit = 107
+    private(set) var isDone: Bool
+
+    /// - Parameter isExpected: whether this end may send one: only who opens a connection does.
+    init(isExpected: Bool) {
+        isDone = !isExpected
+    }
+
+    var heldBytes: Int { held.count }
 
     /// Emits the bytes behind the headers, each with the packet that it came in.
-    mutating func receive(_ bytes: RawSpan, at stamp: PacketStamp, _ emit: (RawSpan, PacketStamp) -> Void) {
+    mutating func receive(
+        _ bytes: RawSpan, at stamp: PacketStamp, limit: Int, _ emit: (RawSpan, PacketStamp) -> Void
+    ) {
         guard !isDone else { return emit(bytes, stamp) }
-        let skipped = min(left, bytes.byteCount)
-        left -= skipped
-        held.append(bytes.extracting(skipped..<bytes.byteCount), at: stamp)
-        // One proxy may stand behind another.
-        while left == 0, !held.isEmpty, let count = Self.header(held.bytes.span.bytes) {
-            guard count > 0 else { return }
-            let known = min(count, held.count)
-            held.removeFirst(known)
-            left = count - known
-            byteCount += count
+        held.append(bytes, at: stamp)
+        while !held.isEmpty {
+            switch count < Self.proxiesAtMost ? Self.find(in: held.bytes.span.bytes, limit: limit) : .none {
+            case .needsMore: return
+            case .none: return release(emit)
+            case .header(let header):
+                held.removeFirst(header.byteCount)
+                byteCount += header.byteCount
+                count += 1
+                client = header.client ?? client
+            }
         }
-        if left == 0, !held.isEmpty { release(emit) }
     }
 
     /// Nothing more is to be found out: emits what was held.
@@ -40,19 +76,83 @@ struct ProxyHeader: Sendable {
         bytes.visit(emit)
     }
 
-    /// Bytes of the header that begins here; 0 where its end is not there yet, `nil` where there is none.
-    private static func header(_ bytes: RawSpan) -> Int? {
+    private static let proxiesAtMost = 8
+    /// A line of version 1 is at most that long.
+    private static let lineLimit = 107
+    private static let signature: [UInt8] = [
+        0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A,
+    ]
+
+    /// The header that begins here.
+    private static func find(in bytes: RawSpan, limit: Int) -> Finding {
         switch bytes.begins(with: "PROXY ") {
-        case .needsMore: return 0
-        case .yes:
-            for end in 6..<min(bytes.byteCount, lineLimit) where bytes.octet(end) == 0x0A { return end + 1 }
-            return bytes.byteCount < lineLimit ? 0 : nil
+        case .needsMore: return .needsMore
+        case .yes: return line(bytes)
         case .no: break
         }
-        let signature: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A]
         for index in 0..<min(bytes.byteCount, signature.count) where bytes.octet(index) != signature[index] {
-            return nil
+            return .none
         }
-        return bytes.byteCount < 16 ? 0 : 16 + Int(bytes.short(14))
+        return bytes.byteCount < 16 ? .needsMore : binary(bytes, limit: limit)
+    }
+
+    /// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 40000 5672`, or `PROXY UNKNOWN` and anything.
+    private static func line(_ bytes: RawSpan) -> Finding {
+        guard let end = (6..<min(bytes.byteCount, lineLimit)).first(where: { bytes.octet($0) == 0x0A }) else {
+            return bytes.byteCount < lineLimit ? .needsMore : .none
+        }
+        let text = String(decoding: (6..<end).map { bytes.octet($0) }, as: UTF8.self)
+        let words = text.split { $0 == " " || $0 == "\r" || $0 == "\r\n" }
+        if words.first == "UNKNOWN" { return .header(Header(byteCount: end + 1)) }
+        guard words.count == 5, words[0] == "TCP4" || words[0] == "TCP6", let port = UInt16(words[3]),
+            let client = ProxiedClient(String(words[1]), isIPv6: words[0] == "TCP6", port: port)
+        else { return .none }
+        return .header(Header(byteCount: end + 1, client: client))
+    }
+
+    /// Version 2: the signature, version and command, family, a short length, addresses, then records of a type, a short
+    /// length and a value each.
+    private static func binary(_ bytes: RawSpan, limit: Int) -> Finding {
+        let (command, family) = (bytes.octet(12), bytes.octet(13) >> 4)
+        let end = 16 + Int(bytes.short(14))
+        guard command == 0x20 || command == 0x21, family <= 3, end <= limit else { return .none }
+        guard bytes.byteCount >= end else { return .needsMore }
+        // A proxy's own check of the broker's health, and what came over nothing that has addresses.
+        if command == 0x20 || family == 0 { return .header(Header(byteCount: end)) }
+        let records = 16 + (family == 1 ? 12 : family == 2 ? 36 : 216)
+        guard holdsRecords(bytes, from: records, to: end) else { return .none }
+        switch family {
+        case 1:
+            let client = ProxiedClient(
+                high: 0, low: 0xFFFF_0000_0000 | UInt64(bytes.long(16)), port: bytes.short(24))
+            return .header(Header(byteCount: end, client: client))
+        case 2:
+            let client = ProxiedClient(high: bytes.longlong(16), low: bytes.longlong(24), port: bytes.short(48))
+            return .header(Header(byteCount: end, client: client))
+        default: return .header(Header(byteCount: end))
+        }
+    }
+
+    /// Whether records fill the rest of a header.
+    private static func holdsRecords(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
+        var place = start
+        while place + 3 <= end { place += 3 + Int(bytes.short(place + 1)) }
+        return place == end
+    }
+}
+
+extension RawSpan {
+    fileprivate func longlong(_ offset: Int) -> UInt64 { UInt64(long(offset)) << 32 | UInt64(long(offset + 4)) }
+}
+
+extension ProxiedClient {
+    /// From an address as text.
+    fileprivate init?(_ text: String, isIPv6: Bool, port: UInt16) {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, text, &bytes) == 1 else { return nil }
+        let words = bytes.span.bytes
+        self.init(
+            high: isIPv6 ? words.longlong(0) : 0,
+            low: isIPv6 ? words.longlong(8) : 0xFFFF_0000_0000 | UInt64(words.long(0)), port: port)
     }
 }

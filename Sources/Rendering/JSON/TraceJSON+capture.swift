@@ -165,6 +165,8 @@ extension TraceJSON {
         json.member("virtual_host", connection.virtualHost)
         if let handshake = connection.handshake { members(of: handshake, &json) }
         json.member("answered_in", connection.answeredIn)
+        json.member("proxied_client", connection.proxiedClient)
+        json.member("preceded_by", connection.precededBy)
         json.member("opened_at", connection.openedAt)
         json.member("closed_at", connection.end?.at)
         json.member("closed_by", connection.end?.by?.rawValue)

@@ -131,7 +131,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
         for connection in sorted {
             let alike =
                 [
-                    clients.isNamed(connection) ? name(of: connection) : ClientNames.address(connection.client),
+                    clients.isNamed(connection) ? name(of: connection) : ClientNames.place(of: connection),
                     connection.handshake?.user ?? "", connection.virtualHost ?? "",
                     connection.openedAt == nil ? "before" : "", connection.end == nil ? "open" : connection.endWords,
                     "\(isFailure(connection))",
@@ -168,7 +168,9 @@ package struct ConnectionsReport: Sendable, LineWritable {
     }
 
     private func name(of connection: Connection) -> String {
-        guard let label = clients.label(of: connection) else { return connection.client }
+        guard let label = clients.label(of: connection),
+            clients.isNamed(connection) || connection.proxiedClient == nil
+        else { return ClientNames.endpoint(of: connection) }
         let participant = connection.participant.flatMap {
             trace.participants.indices.contains($0) ? trace.participants[$0] : nil
         }
@@ -180,7 +182,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
 
     /// Several without a name are called by their address.
     private func name(of row: [Connection]) -> String {
-        row.count > 1 && !clients.isNamed(row[0]) ? ClientNames.address(row[0].client) : name(of: row[0])
+        row.count > 1 && !clients.isNamed(row[0]) ? ClientNames.place(of: row[0]) : name(of: row[0])
     }
 
     /// Of several when the first was opened.
@@ -214,7 +216,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
         ].compactMap(\.self)
         let fields: [String?] =
             [
-                connection.client, product.isEmpty ? nil : product, connection.protocolName,
+                ClientNames.endpoint(of: connection), product.isEmpty ? nil : product, connection.protocolName,
                 "\(byteCount(connection.bytesSent)) sent", "\(byteCount(connection.bytesReceived)) received", heartbeat,
             ] + heard.map(Optional.some) + [connection.end.flatMap(\.text)]
         return fields.compactMap(\.self).joined(separator: options.glyphs.separator)
