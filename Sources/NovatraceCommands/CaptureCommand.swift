@@ -56,7 +56,7 @@ struct CaptureCommand: ParsableCommand {
             helpers: [processes.helper, folder?.helper].compactMap { $0 }, isSandboxed: capture.sandbox)
         EndSignals.block()
         let output: ResultOutput = writing.takesStandardOutput ? .error : .standard
-        try LiveSession(live, recorder, processes, plan(format), output: output).run()
+        try LiveSession(live, recorder, processes, try plan(format), output: output).run()
     }
 
     /// The interfaces that were given, else the one that carries the bus, which is then said.
@@ -67,14 +67,14 @@ struct CaptureCommand: ParsableCommand {
         return [choice.name]
     }
 
-    private func plan(_ format: Format) -> LiveSession.Plan {
+    private func plan(_ format: Format) throws -> LiveSession.Plan {
         let isBounded = display.width != nil || Terminal.width != nil
         let now = Timestamp(nanoseconds: Clock.realtime)
         var summary = CaptureSummary()
         summary.sources = [CaptureSource(path: "", linkType: "")]
         summary.sources[0].first = now
         summary.sources[0].last = now + .seconds(86400)
-        var selection = select.selection(in: summary)
+        var selection = try select.selection(in: summary)
         selection.problemsOnly = select.problems
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),

@@ -40,6 +40,7 @@ extension NovatraceCommand {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try checkCommand(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
             Glibc.exit(0)
@@ -57,6 +58,19 @@ extension NovatraceCommand {
         } catch {
             end(saying: error)
         }
+    }
+
+    /// Refuses words that name no command, which the parser takes for a wish for help.
+    private static func checkCommand(_ arguments: ArraySlice<String>) throws {
+        guard var word = arguments.first, !word.hasPrefix("-") else { return }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        if word == "help" {
+            let topics = arguments.dropFirst().filter { !$0.hasPrefix("-") }
+            guard let topic = topics.first else { return }
+            word = topics.count > 1 ? topics.joined(separator: " ") : topic
+        }
+        guard !names.contains(word), word != "help" else { return }
+        throw CommandFailure(.usage, "'\(word)' is no command; novatrace help lists those that there are")
     }
 
     /// Prints help, or what is wrong with the command line, whose arguments are repeated in it.

@@ -56,10 +56,14 @@ struct CompareCommand: ParsableCommand {
         help: ArgumentHelp("Compare other operations than boots; `novatrace list` names the kinds.", valueName: "kind"))
     var kind = Operation.Kind.boot.rawValue
 
-    @Option(help: ArgumentHelp("How many times as long still counts as alike.", valueName: "factor"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many times as long still counts as alike.", valueName: "factor"))
     var tolerance = Tolerance().factor
 
-    @Option(help: ArgumentHelp("How much longer always counts as alike, e.g. 500ms or 1.5s.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How much longer always counts as alike, e.g. 500ms or 1.5s.", valueName: "time"))
     var slack: Slack = Slack()
 
     @Flag(help: "Background traffic and notifications of the boots too.")
@@ -76,6 +80,7 @@ struct CompareCommand: ParsableCommand {
         guard goodFile != "-" || badFile != "-" else {
             throw ValidationError("standard input (-) can be read once only")
         }
+        if good == "" || bad == "" { throw ValidationError("--\(good == "" ? "good" : "bad") is empty") }
         guard tolerance >= 1, tolerance.isFinite else {
             throw ValidationError("--tolerance is 1 or more, not \(tolerance)")
         }

@@ -48,7 +48,7 @@ struct ConnectionsCommand: ParsableCommand {
 
     func run() throws {
         let trace = try Reading(input, secrets).trace()
-        let selection = select.selection(in: trace)
+        let selection = try select.selection(in: trace)
         if format == .json || !selection.isEmpty {
             try ResultOutput.standard.collect { output in
                 switch format {
@@ -79,12 +79,15 @@ struct ConnectionOptions: ParsableArguments {
     var service: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only what was open from this time on: 2026-11-23T17:08:24Z, 17:08:24 (UTC), or +10s after the first packet.",
             valueName: "time"))
     var since: TimeBound?
 
-    @Option(help: ArgumentHelp("Only what was open up to this time, written as for --since.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only what was open up to this time, written as for --since.", valueName: "time"))
     var until: TimeBound?
 
     @Flag(help: "Only connections that something went wrong with, and those of services that fell silent.")
@@ -92,15 +95,17 @@ struct ConnectionOptions: ParsableArguments {
 
     var wantsAll: Bool { service.isEmpty && since == nil && until == nil && !problems }
 
-    func selection(in trace: BusTrace) -> ConnectionSelection {
-        let first = trace.capture.sources.compactMap(\.first).min()
-        let last = trace.capture.sources.compactMap(\.last).max()
+    mutating func validate() throws {
+        if service.contains(where: \.isEmpty) { throw ValidationError("--service is empty") }
+    }
+
+    func selection(in trace: BusTrace) throws -> ConnectionSelection {
+        let times = try TimeBound.resolved(since: since, until: until, in: trace.capture)
         var services = Selection()
         services.services = service
         let wanted = services
         return ConnectionSelection(
-            trace, since: since?.resolved(firstPacket: first, lastPacket: last),
-            until: until?.resolved(firstPacket: first, lastPacket: last), problemsOnly: problems,
+            trace, since: times.since, until: times.until, problemsOnly: problems,
             isWanted: service.isEmpty ? nil : { wanted.isWantedService($0) })
     }
 }

@@ -33,8 +33,8 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         var trace = try Reading(input, secrets).trace(judge.patience)
-        select.remark(on: trace)
-        let selection = select.selection(in: trace.capture).apply(to: &trace)
+        try select.remark(on: trace)
+        let selection = try select.selection(in: trace.capture).apply(to: &trace)
         let operations = trace.operationsToTell(selection)
         let advisor = Advisor(trace)
         let report = ExplainReport(

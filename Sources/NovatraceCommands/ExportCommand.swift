@@ -47,8 +47,8 @@ struct ExportCommand: ParsableCommand {
         }
         let contents = format.shownContents == nil ? nil : Contents(input, content, limit: HTMLRenderer.contentLimit)
         var trace = try (contents?.firstReading ?? Reading(input, content)).trace(judge.patience)
-        select.remark(on: trace)
-        let selection = select.selection(in: trace.capture)
+        try select.remark(on: trace)
+        let selection = try select.selection(in: trace.capture)
         let messages = selection.selectsMessages ? selection.messages(of: trace) : nil
         let operations = selection.apply(to: &trace)
         let isEmpty =

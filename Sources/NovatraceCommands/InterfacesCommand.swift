@@ -17,7 +17,9 @@ struct InterfacesCommand: ParsableCommand {
               novatrace interfaces --port 5673            where the bus has another port
             """)
 
-    @Option(help: ArgumentHelp("A port of the message bus; may be given again. 5672 by default.", valueName: "port"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A port of the message bus; may be given again. 5672 by default.", valueName: "port"))
     var port: [UInt16] = []
 
     @Flag(name: .long, help: "Devices without packets of a network too: Bluetooth, USB, D-Bus, the firewall's log.")

@@ -24,8 +24,8 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         var trace = try Reading(input, secrets).trace(judge.patience)
-        select.remark(on: trace)
-        let wanted = select.selection(in: trace.capture).apply(to: &trace)
+        try select.remark(on: trace)
+        let wanted = try select.selection(in: trace.capture).apply(to: &trace)
         let operations = trace.operations(wanted)
         let options = look.options(all: select.all, unbounded: true)
         let list = OperationList(operations, virtualHosts: trace.virtualHostsOfOperations, options: options)

@@ -27,8 +27,8 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         var trace = try Reading(input, content).trace(judge.patience)
-        select.remark(on: trace)
-        let operations = select.selection(in: trace.capture).apply(to: &trace)
+        try select.remark(on: trace)
+        let operations = try select.selection(in: trace.capture).apply(to: &trace)
         let report = TextReport(trace, operations: operations, options: options)
         try ResultOutput.standard.collect { report.write(to: $0) }
         try select.end(

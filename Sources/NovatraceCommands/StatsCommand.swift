@@ -65,8 +65,8 @@ struct StatsCommand: ParsableCommand {
     private func selected() throws -> (StatisticsCollector, BusTrace) {
         let trace = try Reading(input, secrets).trace()
         var collector = StatisticsCollector()
-        select.remark(on: trace)
-        var selection = select.selection(in: trace.capture)
+        try select.remark(on: trace)
+        var selection = try select.selection(in: trace.capture)
         selection.problemsOnly = false
         for id in selection.messages(of: trace) {
             collector.add(trace.messages[id])

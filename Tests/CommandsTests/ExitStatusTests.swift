@@ -68,6 +68,32 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
+    @Test(arguments: [
+        (["--until", "17:08", "--since", "17:10"], "--until (2026-11-23T17:08:00.000000Z) comes before --since"),
+        (["--since", "+10s", "--until", "+5s"], "comes before --since"),
+        (["--since", "+10s", "--until", "2026-11-23T00:00:00Z"], "comes before --since"),
+        (["--instance", ""], "--instance is empty"), (["--request", ""], "--request is empty"),
+        (["--method", ""], "--method is empty"), (["--service", "a", "--service", ""], "--service is empty"),
+        (["--keep", "-5"], "--keep is between 1 and 100000000, not -5"), (["--keep=-5"], "not -5"),
+        (["--stuck-after", "-5s"], "The value '-5s' is invalid for '--stuck-after <time>'"),
+        (["--width", "-80"], "--width is between 40 and 1000 columns, not -80"),
+        (["--since", "-5s"], "The value '-5s' is invalid for '--since <time>'"),
+    ])
+    func `a value that no option can have is named, in one sentence and 64`(
+        options: [String], sentence: String
+    ) async throws {
+        let result = try await ExternalProgram.novatrace.run(["list", "captures/boot-ok.pcap"] + options)
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(result.errors.split(separator: "\n").first?.contains(sentence) == true, "\(result.errors)")
+    }
+
+    @Test(arguments: [["help", "nosuch"], ["nosuch"], ["nosuch", "--help"], ["help", "replay", "nosuch"]])
+    func `what is no command is 64`(arguments: [String]) async throws {
+        let result = try await ExternalProgram.novatrace.run(arguments)
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(isOneSentence(result.errors) && result.errors.contains("nosuch' is no command"), "\(result.errors)")
+    }
+
     @Test func `an unknown format names those that there are`() async throws {
         let result = try await novatrace("export", "captures/boot-ok.pcap", "--format", "docx")
         #expect(isOneSentence(result.errors), "\(result.errors)")
@@ -175,7 +201,7 @@ import Testing
     }
 
     @Test func `help and version are 0`() async throws {
-        for arguments in [["--help"], ["--version"], ["help", "replay"], ["stats", "--help"]] {
+        for arguments in [["--help"], ["--version"], ["help"], ["help", "replay"], ["stats", "--help"]] {
             let result = try await ExternalProgram.novatrace.run(arguments)
             #expect(result.status == 0)
             #expect(!result.output.isEmpty)

@@ -12,7 +12,9 @@ struct CaptureOptions: ParsableArguments {
             valueName: "name"))
     var interface: [String] = []
 
-    @Option(help: ArgumentHelp("TCP port of the broker, repeatable; 5672 by default.", valueName: "number"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("TCP port of the broker, repeatable; 5672 by default.", valueName: "number"))
     var port: [UInt16] = []
 
     @Option(
@@ -32,17 +34,22 @@ struct CaptureOptions: ParsableArguments {
     var tunnels = true
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Bytes kept of each packet. Messages that are cut cannot be read to their end.", valueName: "bytes"))
     var snaplen = 262_144
 
-    @Option(help: ArgumentHelp("The kernel's buffer for each interface.", valueName: "MiB"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The kernel's buffer for each interface.", valueName: "MiB"))
     var buffer = 32
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("End after this time, e.g. 90s, 10m.", valueName: "time"))
+    @Option(
+        name: .customLong("for"), parsing: .unconditional,
+        help: ArgumentHelp("End after this time, e.g. 90s, 10m.", valueName: "time"))
     var duration: Duration?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("End after so many packets.", valueName: "packets"))
+    @Option(
+        name: .shortAndLong, parsing: .unconditional,
+        help: ArgumentHelp("End after so many packets.", valueName: "packets"))
     var count: Int?
 
     @Flag(inversion: .prefixedNo, help: "See the packets of others, where a mirror port sends them here.")

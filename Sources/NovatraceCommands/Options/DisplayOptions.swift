@@ -8,6 +8,7 @@ struct LookOptions: ParsableArguments {
     }
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Columns to fit; the terminal's by default, in a pipe 120, and no limit for the tables of list, stats and "
                 + "connections.", valueName: "columns"))

@@ -12,6 +12,7 @@ struct InputOptions: ParsableArguments {
     var noClockCorrection = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Messages kept of a large capture, the newest, and as many again of background traffic; else as many as fit "
                 + "into 300 MB of memory.",

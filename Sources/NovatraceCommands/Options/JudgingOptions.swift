@@ -4,6 +4,7 @@ import Trace
 /// The options that say when something counts as stuck, the same for every command that judges.
 struct JudgingOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A call or cast that nobody took for so long is stuck, e.g. 5s or 500ms; a broker hands one to a ready consumer "
                 + "in milliseconds.", valueName: "time"))

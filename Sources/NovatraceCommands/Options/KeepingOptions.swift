@@ -7,18 +7,23 @@ import Trace
 /// The options that bound what a capture without end keeps in memory.
 struct KeepingOptions: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Messages kept for the diagrams at the end; as many again of background traffic at most.",
             valueName: "messages"))
     var keep = 20_000
 
-    @Option(help: ArgumentHelp("Calls without an answer that are remembered.", valueName: "calls"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Calls without an answer that are remembered.", valueName: "calls"))
     var keepCalls = CorrelationLimits.live.parkedCalls
 
-    @Option(help: ArgumentHelp("Connections that are remembered after their end.", valueName: "connections"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Connections that are remembered after their end.", valueName: "connections"))
     var keepConnections = CorrelationLimits.live.connections
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long a call without an answer is waited for, e.g. 30m; a silent connection half as long again.",
             valueName: "time"))

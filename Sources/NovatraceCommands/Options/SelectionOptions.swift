@@ -23,12 +23,14 @@ struct SelectionOptions: ParsableArguments {
     var service: [String] = []
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only from this time on: 2026-11-23T17:08:24Z, 17:08:24 (UTC), or +10s after the first packet.",
             valueName: "time"))
     var since: TimeBound?
 
-    @Option(help: ArgumentHelp("Only up to this time, written as for --since.", valueName: "time"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Only up to this time, written as for --since.", valueName: "time"))
     var until: TimeBound?
 
     @Flag(help: "Only operations that failed, hang, or hold a failed or unanswered call.")
@@ -37,9 +39,16 @@ struct SelectionOptions: ParsableArguments {
     @Flag(help: "Background traffic too: heartbeats of services, periodic tasks, notifications.")
     var all = false
 
+    mutating func validate() throws {
+        for (name, values) in [("request", request), ("instance", instance), ("method", method), ("service", service)]
+        where values.contains(where: \.isEmpty) {
+            throw ValidationError("--\(name) is empty")
+        }
+    }
+
     /// Says on standard error where a name chose more than one instance.
-    func remark(on trace: BusTrace) {
-        for remark in selection(in: trace.capture).remarks(on: trace) { StandardError.say(remark) }
+    func remark(on trace: BusTrace) throws {
+        for remark in try selection(in: trace.capture).remarks(on: trace) { StandardError.say(remark) }
     }
 
     /// Whether nothing but `--problems` and `--all` was given, which choose lines of a table, not messages.
@@ -68,16 +77,13 @@ struct SelectionOptions: ParsableArguments {
     }
 
     /// The selection, times resolved against what was captured.
-    func selection(in capture: CaptureSummary) -> Selection {
-        let first = capture.sources.compactMap(\.first).min()
-        let last = capture.sources.compactMap(\.last).max()
+    func selection(in capture: CaptureSummary) throws -> Selection {
         var selection = Selection()
         selection.requests = request
         selection.instances = instance
         selection.methods = method
         selection.services = service
-        selection.since = since?.resolved(firstPacket: first, lastPacket: last)
-        selection.until = until?.resolved(firstPacket: first, lastPacket: last)
+        (selection.since, selection.until) = try TimeBound.resolved(since: since, until: until, in: capture)
         selection.problemsOnly = problems
         return selection
     }

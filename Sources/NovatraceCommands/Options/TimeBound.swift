@@ -39,6 +39,22 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         }
     }
 
+    /// The times that `--since` and `--until` mean in a capture.
+    ///
+    /// - Throws: `usage` where the second comes before the first.
+    static func resolved(
+        since: TimeBound?, until: TimeBound?, in capture: CaptureSummary
+    ) throws -> (since: Timestamp?, until: Timestamp?) {
+        let first = capture.sources.compactMap(\.first).min()
+        let last = capture.sources.compactMap(\.last).max()
+        let start = since?.resolved(firstPacket: first, lastPacket: last)
+        let end = until?.resolved(firstPacket: first, lastPacket: last)
+        if let start, let end, end < start {
+            throw CommandFailure(.usage, "--until (\(end)) comes before --since (\(start))")
+        }
+        return (start, end)
+    }
+
     /// `+10s`, `10s`, `1.5s`, `200ms`, `2m`, `1h`.
     static func length(_ text: String) -> Nanoseconds? {
         let body = text.hasPrefix("+") ? text.dropFirst() : Substring(text)

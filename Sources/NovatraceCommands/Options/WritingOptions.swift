@@ -12,12 +12,13 @@ struct WritingOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("C"), .customLong("file-size")],
+        parsing: .unconditional,
         help: ArgumentHelp("Begin another file before one grows beyond so many millions of bytes.", valueName: "MB"))
     var fileSize: Int?
 
     @Option(
         name: [.customShort("W"), .customLong("file-count")],
-        help: ArgumentHelp("Keep so many files, replacing the oldest.", valueName: "number"))
+        parsing: .unconditional, help: ArgumentHelp("Keep so many files, replacing the oldest.", valueName: "number"))
     var fileCount: Int?
 
     @Flag(help: "Replace files that exist; never what a link leads to, nor a stranger's in a folder open to all.")
