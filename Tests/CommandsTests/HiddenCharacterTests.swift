@@ -7,7 +7,7 @@ import Testing
 @Suite struct `What no terminal should see` {
     /// A title for the terminal, a colour, a line end, reversed and invisible text.
     private static let name =
-        "a\u{1B}]0;x\u{7}\u{1B}[31mb\nc\r\td\u{202E}e\u{2066}f\u{200B}g\u{FEFF}h\u{AD}i\u{2028}j\u{85}k\u{7F}l\u{E0041}m\u{61C}n"
+        "a\u{1B}]0;x\u{7}\u{1B}[31mb\nc\r\td\u{202E}e\u{2066}f\u{200B}g\u{FEFF}h\u{AD}i\u{2028}j\u{85}k\u{7F}l\u{E0041}m\u{61C}n\u{2800}o\u{3164}p"
 
     private let scratch: Scratch
 

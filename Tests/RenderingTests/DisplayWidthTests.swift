@@ -37,6 +37,12 @@ import Testing
         ("a\u{202E}b", "a\\u{202E}b"), ("a\u{200B}b", "a\\u{200B}b"), ("\u{2066}x", "\\u{2066}x"),
         ("\u{FEFF}x", "\\u{FEFF}x"), ("a\u{2028}b", "a\\u{2028}b"), ("👩\u{200D}🚀", "👩\\u{200D}🚀"),
         ("\u{301}a", "\\u{301}a"), ("\u{E0041}", "\\u{E0041}"), ("\u{AD}", "\\xAD"), ("ok × ok", "ok × ok"),
+        // Blank, and no white space.
+        ("a\u{2800}b", "a\\u{2800}b"), ("\u{1D159}", "\\u{1D159}"), ("\u{16FE4}", "\\u{16FE4}"),
+        ("\u{3164}", "\\u{3164}"), ("\u{115F}", "\\u{115F}"), ("\u{1160}", "\\u{1160}"),
+        ("\u{FFA0}", "\\u{FFA0}"), ("x\u{34F}", "x\\u{34F}"), ("\u{61C}", "\\u{61C}"),
+        ("x\u{180E}", "x\\u{180E}"), ("x\u{FE00}", "x\\u{FE00}"), ("x\u{FE0F}", "x\\u{FE0F}"),
+        ("x\u{E0100}", "x\\u{E0100}"), ("x\u{180B}", "x\\u{180B}"),
     ])
     func `makes visible what must not reach a terminal`(raw: String, safe: String) {
         #expect(TerminalText(raw).string == safe)

@@ -25,7 +25,7 @@ extension Unicode.Scalar {
         if isASCII { return value < 0x20 || value == 0x7F }
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: return true
-        default: return properties.isDefaultIgnorableCodePoint
+        default: return properties.isDefaultIgnorableCodePoint || [0x2800, 0x1D159, 0x16FE4].contains(value)
         }
     }
 }

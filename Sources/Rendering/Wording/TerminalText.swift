@@ -55,9 +55,13 @@ package struct TerminalText: Sendable, Equatable {
         if scalar.value >= 0x20, scalar.value < 0x7F { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return true
-        default: return scalar.properties.isDefaultIgnorableCodePoint
+        default: return scalar.properties.isDefaultIgnorableCodePoint || blanks.contains(scalar)
         }
     }
+
+    /// Drawn without ink, though Unicode neither calls them white space nor has them ignored: the Braille pattern without
+    /// dots, a note without a head, a filler of the Khitan small script.
+    private static let blanks: Set<Unicode.Scalar> = ["\u{2800}", "\u{1D159}", "\u{16FE4}"]
 
     private static func escape(_ scalar: Unicode.Scalar) -> String {
         switch scalar.value {
