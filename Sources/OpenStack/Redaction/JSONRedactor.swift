@@ -15,19 +15,19 @@ struct JSONRedactor {
         case harmless
     }
 
-    private let redaction: Redaction
+    let redaction: Redaction
     private let limit: Int
     private let nesting: Int
     private let encodings: Int
     private let scope: Scope
-    private var stack: [JSONRedactorFrame] = []
+    var stack: [JSONRedactorFrame] = []
     /// The innermost container has an element, so that a comma is due.
     private var needsComma = false
     /// Parts of the output that turned out to be secret after they were written.
     private var hidden: [Range<Int>] = []
     /// Whether anything was masked.
-    private(set) var hidesSomething = false
-    private(set) var output: [UInt8] = []
+    var hidesSomething = false
+    var output: [UInt8] = []
 
     /// - Parameters:
     ///   - nesting: texts of JSON inside strings that this one stands in.
@@ -189,6 +189,7 @@ struct JSONRedactor {
             stack[stack.count - 1].awaitsValue = false
             return writeHidden(slot, text)
         }
+        if writeCommandWord(slot, text) { return }
         let isValue: Bool
         if slot.hasEscapes {
             let value = slot.decodedBytes(text)
@@ -240,7 +241,7 @@ struct JSONRedactor {
     }
 
     /// A string may hold JSON, which is then redacted and written into a string again.
-    private mutating func writeString(_ slot: JSONSlot, _ text: RawSpan, _ scope: Scope) {
+    mutating func writeString(_ slot: JSONSlot, _ text: RawSpan, _ scope: Scope) {
         if scope != .mixed, !slot.hasEscapes, writeClean(text, slot.range) { return }
         let bytes = slot.decodedBytes(text)
         let first = bytes.first { $0 > 0x20 }

@@ -21,6 +21,8 @@ struct JSONRedactorFrame {
     var namesSecretValue = false
     /// An element is a client that takes a password as a part of an option, `-pX`.
     var takesGluedPassword = false
+    /// Reads the elements as the words of a command line, where one is the name of a program that is known.
+    var command: [CommandReader] = []
     var value: Value?
     var values: [(range: Range<Int>, endsInValue: Bool)] = []
 }

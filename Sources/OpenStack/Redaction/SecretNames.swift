@@ -31,6 +31,7 @@ enum SecretNames {
     private static let namingEnd = NameAutomaton.Lists(rawValue: 4096)
     private static let valuedEnd = NameAutomaton.Lists(rawValue: 8192)
     private static let short = NameAutomaton.Lists(rawValue: 16384)
+    private static let program = NameAutomaton.Lists(rawValue: 32768)
     private static let kinds: NameAutomaton.Lists = [
         part, whole, end, short, mixedPart, mixedEnd, contentEnd, contentStart,
     ]
@@ -90,11 +91,12 @@ enum SecretNames {
             // Not names: parts of what is told by its looks, Fernet tokens and PEM blocks, and clients that take a password
             // as a part of an option (`TextRedactor`).
             ("gaaaaa begin mysql mariadb", looks),
+            (SecretProgram.folded, program),
         ], anywhere: [part, mixedPart, looks], starting: contentStart)
 
     /// Where a word ends in such a state it may be a name of something secret.
     static let endsName: [Bool] = automaton.found.map {
-        !$0.isDisjoint(with: [whole, end, short, mixedEnd, contentEnd])
+        !$0.isDisjoint(with: [whole, end, short, mixedEnd, contentEnd, program])
     }
     /// Where a word ends in such a state it may be the half of a pair that holds the value.
     static let endsValued: [Bool] = automaton.found.map { $0.contains(valued) }
@@ -142,6 +144,11 @@ enum SecretNames {
         let kind = kind(found, text, range)
         let isFact = kind == .secret && found.ends.isDisjoint(with: kinds) && FactNames.contains(text, range)
         return isFact ? .plain : kind
+    }
+
+    /// Whether a word is the name of a program that is told of in `SecretProgram.all`.
+    static func isProgram(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+        automaton.find(text, range).wholes.contains(program)
     }
 
     /// Whether a text says that what is paired with it is secret.

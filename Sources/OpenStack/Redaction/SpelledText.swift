@@ -83,6 +83,15 @@ enum SpelledText {
         }
     }
 
+    /// Where the sign of ASCII ends that a reference at `index` spells, and which it is; `nil` where none stands.
+    static func reference(_ text: RawSpan, at index: Int) -> (byte: UInt8, end: Int)? {
+        guard text.byte(index) == UInt8(ascii: "&"), let sign = reference(text, at: index, text.byteCount) else {
+            return nil
+        }
+        if let bytes = sign.bytes { return bytes.count == 1 ? bytes.first.map { ($0, sign.end) } : nil }
+        return (sign.byte, sign.end)
+    }
+
     /// Two digits that are a byte.
     private static func byte(_ text: RawSpan, from start: Int, _ end: Int) -> Sign? {
         guard start + 2 <= end, let high = digit(text.byte(start), 16), let low = digit(text.byte(start + 1), 16)
@@ -95,10 +104,11 @@ enum SpelledText {
         if text.byte(index + 1) == UInt8(ascii: "#") {
             let isHex = text.byte(index + 2) | 0x20 == UInt8(ascii: "x")
             let start = index + (isHex ? 3 : 2)
-            guard let (number, digits) = number(text, from: start, min(start + 7, end), radix: isHex ? 16 : 10),
-                digits < end, text.byte(digits) == UInt8(ascii: ";")
+            guard let (number, digits) = number(text, from: start, min(start + 7, end), radix: isHex ? 16 : 10)
             else { return nil }
-            return Sign(end: digits + 1, number: number)
+            // Browsers do without the `;`.
+            let isEnded = digits < end && text.byte(digits) == UInt8(ascii: ";")
+            return Sign(end: isEnded ? digits + 1 : digits, number: number)
         }
         for (name, byte) in names where text.matches(name, at: index) && index + name.utf8CodeUnitCount <= end {
             return Sign(end: index + name.utf8CodeUnitCount, byte: byte)
@@ -106,9 +116,20 @@ enum SpelledText {
         return nil
     }
 
+    /// Those of XML, and of HTML those of ASCII (HTML Standard, 13.5).
     private static let names: [(StaticString, UInt8)] = [
         ("&quot;", .quote), ("&apos;", UInt8(ascii: "'")), ("&lt;", UInt8(ascii: "<")), ("&gt;", UInt8(ascii: ">")),
-        ("&amp;", UInt8(ascii: "&")),
+        ("&amp;", UInt8(ascii: "&")), ("&QUOT;", .quote), ("&LT;", UInt8(ascii: "<")), ("&GT;", UInt8(ascii: ">")),
+        ("&AMP;", UInt8(ascii: "&")), ("&equals;", UInt8(ascii: "=")), ("&colon;", .colon), ("&comma;", .comma),
+        ("&semi;", UInt8(ascii: ";")), ("&sol;", UInt8(ascii: "/")), ("&bsol;", .backslash),
+        ("&lbrace;", .openBrace), ("&lcub;", .openBrace), ("&rbrace;", .closeBrace), ("&rcub;", .closeBrace),
+        ("&lbrack;", .openBracket), ("&lsqb;", .openBracket), ("&rbrack;", .closeBracket), ("&rsqb;", .closeBracket),
+        ("&lpar;", UInt8(ascii: "(")), ("&rpar;", UInt8(ascii: ")")), ("&lowbar;", UInt8(ascii: "_")),
+        ("&commat;", UInt8(ascii: "@")), ("&num;", UInt8(ascii: "#")), ("&percnt;", UInt8(ascii: "%")),
+        ("&dollar;", UInt8(ascii: "$")), ("&period;", UInt8(ascii: ".")), ("&quest;", UInt8(ascii: "?")),
+        ("&excl;", UInt8(ascii: "!")), ("&plus;", UInt8(ascii: "+")), ("&ast;", UInt8(ascii: "*")),
+        ("&vert;", UInt8(ascii: "|")), ("&grave;", UInt8(ascii: "`")), ("&Hat;", UInt8(ascii: "^")),
+        ("&Tab;", 0x09), ("&NewLine;", 0x0A), ("&nbsp;", 0x20),
     ]
 
     /// The number whose digits begin at `start`, and where they end.

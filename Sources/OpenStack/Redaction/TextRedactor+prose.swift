@@ -95,6 +95,7 @@ extension TextRedactor {
     mutating func readPlainWord(_ word: Range<Int>) {
         let end = word.upperBound
         guard end < bytes.count else { return }
+        if maskCommand(word) { return }
         if bytes[end] == .colon, maskBareUserInformation(word) { return }
         if bytes[end].isQuote || bytes[end] == .backslash, isQuotedValue(word), maskValueBeforeName(word) { return }
         if bytes[end] == 0x20 || bytes[end].isQuote, bytes[word].span.bytes.isPasswordClient,

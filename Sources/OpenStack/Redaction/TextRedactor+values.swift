@@ -4,6 +4,7 @@ extension TextRedactor {
     /// - Parameter joinsLiterals: whether strings that stand side by side are one, as in Python.
     mutating func maskValue(isHeader: Bool = false, joinsLiterals: Bool = false) {
         guard offset < bytes.count else { return }
+        if let content = spelledQuote(at: offset) { return maskSpelledQuotes(content) }
         let prefixEnd = bytes.skip(from: offset) { $0.isStringPrefix }
         if prefixEnd - offset <= 2 {
             var content = prefixEnd
@@ -138,7 +139,14 @@ extension TextRedactor {
             return
         }
         var end = endOfQuoted(from: content, backslashes: backslashes)
-        if backslashes == 0, !isTriple(content) { end = endOfQuotedRest(from: end) }
+        if backslashes == 0, !isTriple(content) {
+            end = endOfQuotedRest(from: end)
+            if end < bytes.count, let glued = endOfGlued(at: end, content) {
+                // With the quotes, which are of two kinds.
+                move(to: content - 1)
+                return mask(to: glued + 1)
+            }
+        }
         while let next = endOfNextLiteral(behind: end + backslashes + 1, joinsLiterals) { end = next }
         mask(to: end)
     }
@@ -180,6 +188,10 @@ extension TextRedactor {
                 escapes += 1
             } else {
                 let closes = backslashes == 0 ? escapes.isMultiple(of: 2) : escapes <= backslashes
+                if byte == quote, closes, !isTriple, let next = quoteGoingOn(at: index, content, backslashes) {
+                    (index, escapes) = (next, 0)
+                    continue
+                }
                 if byte == quote, closes, !isTriple || self.isTriple(index + 1) {
                     return index - (closes ? min(escapes, backslashes) : 0)
                 }
@@ -269,6 +281,11 @@ extension TextRedactor {
             }
             guard bytes[index].endsValue else {
                 index += 1
+                continue
+            }
+            if bytes[index] == UInt8(ascii: "&"), let behind = endOfSpelledSigns(at: index) {
+                if goesOn(at: behind) { return index }
+                index = behind
                 continue
             }
             if bytes[index].isQuote, index > start, bytes[index - 1] == UInt8(ascii: "="),

@@ -1,0 +1,174 @@
+import Testing
+
+@testable import OpenStack
+
+/// Forms in which only the program, the quotes or the spelling tell where a secret begins and ends.
+@Suite struct `Command lines, quotes and references with secrets` {
+    private let redaction = Redaction()
+
+    @Test(arguments: [
+        ("password: 'it''s S1x'", "password: '***'"),
+        ("password: 'it''s a S1x'", "password: '***'"),
+        (#"password: "say ""S1x"" x""#, #"password: "***""#),
+        (#"password='it'\''s S1x'"#, "password='***'"),
+        (#"password="a""S1x""#, #"password="***""#),
+        ("password = 'a''''S1x'", "password = '***'"),
+        ("db_password: 'S''1x' # c", "db_password: '***' # c"),
+        ("{'password': 'it''s S1x', 'host': 'h'}", "{'password': '***', 'host': 'h'}"),
+        ("IDENTIFIED BY 'it''s S1x'", "IDENTIFIED BY '***'"),
+        ("SET PASSWORD = 'it''S1x'", "SET PASSWORD = '***'"),
+        ("IDENTIFIED BY 'S1x'", "IDENTIFIED BY '***'"),
+        (#"IDENTIFIED BY "a""S1x""#, #"IDENTIFIED BY "***""#),
+        (#"password='it'"'"'s S1x' host=h"#, "password='***' host=h"),
+        (#"password="a"'S1x' host=h"#, "password=*** host=h"),
+    ])
+    func `a quote that is written twice, or glued on, ends no secret`(text: String, expected: String) {
+        #expect(redaction.redact(text: text) == expected)
+    }
+
+    @Test(arguments: [
+        ("curl -uadmin:S1x http://h/", "curl -uadmin:*** http://h/"),
+        ("curl --user=admin:S1x http://h/", "curl --user=admin:*** http://h/"),
+        ("curl --user admin:S1x http://h/", "curl --user admin:*** http://h/"),
+        ("curl -su admin:S1x http://h/", "curl -su admin:*** http://h/"),
+        ("curl -U proxy:S1x http://h/", "curl -U proxy:*** http://h/"),
+        ("curl --proxy-user proxy:S1x http://h/", "curl --proxy-user proxy:*** http://h/"),
+        ("redis-cli -a S1x ping", "redis-cli -a *** ping"),
+        ("redis-cli -h h -a S1x ping", "redis-cli -h h -a *** ping"),
+        ("redis-cli -aS1x ping", "redis-cli -a*** ping"),
+        ("ldapsearch -x -D cn=admin -w S1x -b dc=x", "ldapsearch -x -D cn=admin -w *** -b dc=x"),
+        ("openssl enc -k S1x -in f", "openssl enc -k *** -in f"),
+        ("smbclient //h/s -U u%S1x", "smbclient //h/s -U u%***"),
+        ("smbclient -Uu%S1x //h/s", "smbclient -Uu%*** //h/s"),
+        ("mysql -u root -pS1x nova", "mysql -u root -p*** nova"),
+        ("sshpass -pS1x ssh h", "sshpass -p*** ssh h"),
+        ("mongo -u root -p S1x h/db", "mongo -u root -p *** h/db"),
+        ("mongosh -u root -p S1x h/db", "mongosh -u root -p *** h/db"),
+        ("ipmitool -H h -U u -PS1x power on", "ipmitool -H h -U u -P*** power on"),
+        ("rabbitmqctl add_user nova S1x", "rabbitmqctl add_user nova ***"),
+        ("rabbitmqctl -n rabbit@h add_user nova S1x", "rabbitmqctl -n rabbit@h add_user nova ***"),
+        ("rabbitmqctl change_password nova S1x", "rabbitmqctl change_password nova ***"),
+        ("rabbitmqctl authenticate_user nova S1x", "rabbitmqctl authenticate_user nova ***"),
+        ("sudo rabbitmqctl -q change_password nova S1x", "sudo rabbitmqctl -q change_password nova ***"),
+        ("/usr/sbin/rabbitmqctl change_password nova S1x", "/usr/sbin/rabbitmqctl change_password nova ***"),
+        ("htpasswd -b /etc/f user S1x", "htpasswd -b /etc/f user ***"),
+        ("htpasswd -bc /etc/f user S1x", "htpasswd -bc /etc/f user ***"),
+        ("htpasswd -nb user S1x", "htpasswd -nb user ***"),
+        ("chpasswd <<< root:S1x", "chpasswd <<< ***"),
+        ("echo root:S1x | chpasswd", "echo *** | chpasswd"),
+        (#"["rabbitmqctl", "change_password", "nova", "S1x"]"#, #"["rabbitmqctl", "change_password", "nova", "***"]"#),
+        ("['curl', '-u', 'admin:S1x', 'http://h']", "['curl', '-u', 'admin:***', 'http://h']"),
+        ("['redis-cli', '-a', 'S1x']", "['redis-cli', '-a', '***']"),
+        ("['mysql', '-u', 'root', '-pS1x']", "['mysql', '-u', 'root', '-p***']"),
+        ("mysql -pS1x && echo ok", "mysql -p*** && echo ok"),
+        ("mysql -pS1x&& echo ok", "mysql -p***&& echo ok"),
+        ("docker login -u u -p S1x", "docker login -u u -p ***"),
+        ("snmpwalk -v3 -A S1x -X S1y h", "snmpwalk -v3 -A *** -X *** h"),
+        ("unzip -PS1x a.zip", "unzip -P*** a.zip"),
+        ("7z x -pS1x a.7z", "7z x -p*** a.7z"),
+        ("sqlcmd -U sa -P S1x", "sqlcmd -U sa -P ***"),
+        (#"chpasswd <<EOF\nroot:S1x\nnova:S1y\nEOF"#, #"chpasswd <<EOF\nroot:***\nnova:***\nEOF"#),
+        ("chpasswd: root:S1x", "chpasswd: ***"),
+        ("snmpwalk -v2c -c S1x host", "snmpwalk -v2c -c *** host"),
+        (#""curl -u admin:S1x http://h/""#, #""curl -u admin:*** http://h/""#),
+        (
+            "Command: sudo sh -c 'curl -u admin:S1x http://h/' failed",
+            "Command: sudo sh -c 'curl -u admin:*** http://h/' failed"
+        ),
+        ("curl -u 'admin:S1x y' http://h", "curl -u 'admin:***' http://h"),
+        (#"curl --user="admin:S1x S1y" http://h"#, #"curl --user="admin:***" http://h"#),
+        (#"curl -u"admin:S1x S1y" http://h"#, #"curl -u"admin:***" http://h"#),
+        (#"sh -c "redis-cli -a 'S1x y' ping" && x"#, #"sh -c "redis-cli -a '***' ping" && x"#),
+        ("curl -X POST -u admin:S1x -d password=S1y http://h", "curl -X POST -u admin:*** -d password=*** http://h"),
+        ("curl -H 'X-Auth-Token: S1x' -u admin:S1y http://h", "curl -H 'X-Auth-Token: ***' -u admin:*** http://h"),
+        ("ipmitool -I lanplus -H h user set password 2 S1x", "ipmitool -I lanplus -H h user set password 2 ***"),
+        ("rabbitmqctl add_user nova 'S1 x'", "rabbitmqctl add_user nova '***'"),
+        (#"rabbitmqctl add_user "nova" "S1x"; echo done"#, #"rabbitmqctl add_user "nova" "***"; echo done"#),
+        (
+            "Running cmd (subprocess): rabbitmqctl change_password nova S1x",
+            "Running cmd (subprocess): rabbitmqctl change_password nova ***"
+        ),
+        ("change_password nova S1x", "change_password nova ***"),
+    ])
+    func `options and operands are masked by the program that they are given to`(text: String, expected: String) {
+        #expect(redaction.redact(text: text) == expected)
+    }
+
+    @Test(arguments: [
+        ("password&equals;S1x", "password&equals;***"),
+        ("password&colon; S1x", "password&colon; ***"),
+        ("password&#61;S1x", "password&#61;***"),
+        ("password&#x3a;S1x", "password&#x3a;***"),
+        ("password&#58; &quot;S1x&quot; x", "password&#58; &quot;***&quot; x"),
+        ("password=&quot;S1x&quot; host=h", "password=&quot;***&quot; host=h"),
+        ("password=&quot;S1x&quot;; host=h", "password=&quot;***&quot;; host=h"),
+        ("mysql -pS1x&amp;&amp; echo ok", "mysql -p***&amp;&amp; echo ok"),
+        ("password=S1x&amp;&amp; echo ok", "password=***&amp;&amp; echo ok"),
+        (
+            "{&quot;password&quot;:&quot;S1x&quot;,&quot;host&quot;:&quot;h&quot;}",
+            "{&quot;password&quot;:&quot;***&quot;,&quot;host&quot;:&quot;h&quot;}"
+        ),
+        (
+            "{&quot;password&quot;&colon;&quot;S1x&quot;&comma;&quot;host&quot;&colon;&quot;h&quot;}",
+            "{&quot;password&quot;&colon;&quot;***&quot;&comma;&quot;host&quot;&colon;&quot;h&quot;}"
+        ),
+        ("password&equals;&quot;S1x&quot;", "password&equals;&quot;***&quot;"),
+    ])
+    func `references stand for separators and quotes, and none is left in part`(text: String, expected: String) {
+        #expect(redaction.redact(text: text) == expected)
+    }
+
+    @Test(arguments: [
+        (#"["curl", "-u", "admin:S1x", "http://h"]"#, #"["curl", "-u", "admin:***", "http://h"]"#),
+        (#"["/usr/bin/redis-cli", "-aS1x", "ping"]"#, #"["/usr/bin/redis-cli", "-a***", "ping"]"#),
+        (
+            #"["sudo", "rabbitmqctl", "change_password", "nova", "S1x"]"#,
+            #"["sudo", "rabbitmqctl", "change_password", "nova", "***"]"#
+        ),
+        (#"["rabbitmqctl", "list_users", "-p", "/"]"#, #"["rabbitmqctl", "list_users", "-p", "/"]"#),
+        (#"{"cmd": "curl -uadmin:S1x http://h"}"#, #"{"cmd": "curl -uadmin:*** http://h"}"#),
+    ])
+    func `the same in lists of JSON`(json: String, expected: String) {
+        #expect(redaction.redactedJSON(Array(json.utf8).span.bytes) == expected)
+    }
+
+    @Test(arguments: SecretProgram.all.flatMap(\.names))
+    func `each program is found by its name`(name: String) {
+        let bytes = Array(name.utf8)
+        #expect(SecretProgram.find(bytes.span.bytes, bytes.indices)?.names.contains(name) == true)
+    }
+
+    @Test(arguments: [
+        "docker run -p 8080:80 img",
+        "curl -o /tmp/f http://h/u:x",
+        "mongo --port 27017 --host h",
+        "rabbitmqctl list_users -p /",
+        "rabbitmqctl add_user nova",
+        "rabbitmqctl change_password nova",
+        "rabbitmqctl list_queues -p / name messages",
+        "openssl x509 -key f -in x",
+        "swift is used for images",
+        "Instance identified by uuid 123",
+        "the user was identified by name",
+        "change_password was called twice",
+        "change_password failed for nova",
+        "{'a': 'x', 'b': ''}",
+        "['password_policy', 'curl', 'b']",
+        "curl: (7) Failed to connect to h port 80",
+        "zip file is bad",
+        "htpasswd file not found",
+        "host=h&amp;name=x",
+        "a &amp;&amp; b",
+        "x&#61;y",
+        "token_host=10.0.0.1",
+        "rabbitmqctl -n rabbit@ctl1 list_connections user peer_host state",
+        "docker login failed",
+        "curl -s -o /dev/null -w %{http_code} http://h",
+        "smbclient //h/s -U user",
+        "redis-cli -h h ping",
+        "ldapsearch -x -H ldap://h -b dc=x uid=u",
+    ])
+    func `what an operator needs stays`(text: String) {
+        #expect(redaction.redact(text: text) == text)
+    }
+}
