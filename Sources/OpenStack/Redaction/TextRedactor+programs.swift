@@ -30,6 +30,9 @@ extension TextRedactor {
                 next = max(next, offset)
             } else if reader.awaitsOperand {
                 named = named ?? token.content.lowerBound
+            } else if SecretProgram.find(path: bytes.span.bytes, token.content).map({ !$0.isVerb }) ?? false {
+                // A command of its own, which is read when it is come to.
+                break
             }
         }
         if let named, !found, !program.quotes {
@@ -45,7 +48,8 @@ extension TextRedactor {
         guard bytes.matches("chpasswd", at: word.lowerBound), word.count == 8 else { return false }
         var index = bytes.skip(from: word.upperBound) { $0 == 0x20 || $0.isWordByte }
         guard bytes.matches("<<", at: index), !bytes.matches("<<<", at: index) else { return false }
-        while index < bytes.count, bytes.lineBreakLength(at: index) == 0 { index += 1 }
+        let limit = min(bytes.count, index + Limits.nameDistance)
+        while index < limit, bytes.lineBreakLength(at: index) == 0 { index += 1 }
         var found = false
         while index < bytes.count, case let length = bytes.lineBreakLength(at: index), length > 0 {
             let user = index + length
