@@ -1,3 +1,4 @@
+import Advice
 import Capture
 import Diagnosis
 import Network

@@ -75,7 +75,7 @@ extension ConnectionIncident {
     }
 
     /// Whether a PROXY header came first.
-    var speaksOfProxy: Bool { spoken?.hasSuffix("PROXY header") ?? false }
+    package var speaksOfProxy: Bool { spoken?.hasSuffix("PROXY header") ?? false }
 
     private func channelSentence(_ count: Int) -> String {
         let cause = method.map { " after \($0)" + (subject.map { $0.isEmpty ? "" : " of \($0)" } ?? "") } ?? ""
