@@ -41,8 +41,9 @@ let package = Package(
         .target(name: "Trace", swiftSettings: settings),
         .target(name: "Services", swiftSettings: settings),
         .target(
-            name: "Capture", dependencies: ["CPcap", "CGzipStream", "CSeccomp", "Trace"], swiftSettings: settings),
-        .target(name: "LocalMachine", dependencies: ["Capture"], swiftSettings: settings),
+            name: "Capture", dependencies: ["Bytes", "CPcap", "CGzipStream", "CSeccomp", "Trace"],
+            swiftSettings: settings),
+        .target(name: "LocalMachine", dependencies: ["Bytes", "Capture"], swiftSettings: settings),
         .target(
             name: "Network",
             dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
@@ -81,9 +82,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Operations", "Diagnosis", "Advice",
-                "Trace", "Services",
-                .product(name: "Collections", package: "swift-collections"),
+                "Bytes", "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Operations", "Diagnosis",
+                "Advice", "Trace", "Services", .product(name: "Collections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(

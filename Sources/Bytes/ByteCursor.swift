@@ -1,9 +1,8 @@
 /// A machine that walks a region of bytes: an offset and an end, the bytes handed in at every read.
 ///
-/// The bytes are not stored, because a struct that holds a span cannot be made without experimental flags; reading with
-/// one bounds check and an unchecked load was measured as fast as a raw pointer. Integers are big-endian (network
-/// order). A `read` moves the cursor; a read past `end` throws and moves nothing. `end` never lies beyond the bytes the
-/// cursor was made for: hand in those same bytes at every call.
+/// The bytes are not stored, because a struct that holds a span cannot be made without experimental flags: hand in those
+/// that the cursor was made for at every call. Integers are big-endian (network order). A `read` moves the cursor; a read
+/// past `end`, which never lies beyond those bytes, throws and moves nothing.
 package struct ByteCursor: Sendable {
     /// Bytes from the start of the span to the next byte to be read.
     @usableFromInline package var offset: Int
@@ -46,36 +45,32 @@ package struct ByteCursor: Sendable {
     @inlinable
     package mutating func readUInt8(_ bytes: borrowing RawSpan) throws(DecodeError) -> UInt8 {
         try require(1)
-        let value = bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
-        offset &+= 1
-        return value
+        defer { offset &+= 1 }
+        return bytes.uint8(at: offset)
     }
 
     /// Reads two bytes, big-endian.
     @inlinable
     package mutating func readUInt16(_ bytes: borrowing RawSpan) throws(DecodeError) -> UInt16 {
         try require(2)
-        let value = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self)
-        offset &+= 2
-        return UInt16(bigEndian: value)
+        defer { offset &+= 2 }
+        return bytes.uint16(at: offset)
     }
 
     /// Reads four bytes, big-endian.
     @inlinable
     package mutating func readUInt32(_ bytes: borrowing RawSpan) throws(DecodeError) -> UInt32 {
         try require(4)
-        let value = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self)
-        offset &+= 4
-        return UInt32(bigEndian: value)
+        defer { offset &+= 4 }
+        return bytes.uint32(at: offset)
     }
 
     /// Reads eight bytes, big-endian.
     @inlinable
     package mutating func readUInt64(_ bytes: borrowing RawSpan) throws(DecodeError) -> UInt64 {
         try require(8)
-        let value = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
-        offset &+= 8
-        return UInt64(bigEndian: value)
+        defer { offset &+= 8 }
+        return bytes.uint64(at: offset)
     }
 
     /// Steps over `count` bytes and returns where they lie.
@@ -98,6 +93,6 @@ package struct ByteCursor: Sendable {
     @inlinable
     package func peekUInt8(_ bytes: borrowing RawSpan, ahead distance: Int = 0) -> UInt8? {
         guard distance >= 0, distance < end &- offset else { return nil }
-        return bytes.unsafeLoad(fromUncheckedByteOffset: offset &+ distance, as: UInt8.self)
+        return bytes.uint8(at: offset &+ distance)
     }
 }

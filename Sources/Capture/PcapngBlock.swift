@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A value: the body of one block of a pcapng file, in the byte order of its section.
@@ -92,23 +93,14 @@ struct PcapngBlock {
     }
 
     func uint8(_ offset: Int) -> UInt8 { storage[Self.headLength + offset] }
-
-    func uint16(_ offset: Int) -> UInt16 {
-        let place = Self.headLength + offset
-        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt16.self)
-        return isBigEndian ? UInt16(bigEndian: value) : UInt16(littleEndian: value)
-    }
-
+    func uint16(_ offset: Int) -> UInt16 { inOrder(storage.span.bytes.uint16(at: Self.headLength + offset)) }
     func uint32(_ offset: Int) -> UInt32 { word(at: Self.headLength + offset) }
+    func uint64(_ offset: Int) -> UInt64 { inOrder(storage.span.bytes.uint64(at: Self.headLength + offset)) }
 
-    func uint64(_ offset: Int) -> UInt64 {
-        let place = Self.headLength + offset
-        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt64.self)
-        return isBigEndian ? UInt64(bigEndian: value) : UInt64(littleEndian: value)
-    }
+    private func word(at place: Int) -> UInt32 { inOrder(storage.span.bytes.uint32(at: place)) }
 
-    private func word(at place: Int) -> UInt32 {
-        let value = storage.span.bytes.unsafeLoadUnaligned(fromByteOffset: place, as: UInt32.self)
-        return isBigEndian ? UInt32(bigEndian: value) : UInt32(littleEndian: value)
+    /// What was read in network order, in the section's.
+    private func inOrder<Number: FixedWidthInteger>(_ number: Number) -> Number {
+        isBigEndian ? number : number.byteSwapped
     }
 }

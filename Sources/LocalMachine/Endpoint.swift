@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A value: one end of a TCP connection, as the kernel's socket tables and a trace's connections both name it.
@@ -53,7 +54,7 @@ struct Address: Hashable, Sendable {
         let text = String(text)
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
-            self.init(v4: UInt32(bigEndian: v4.s_addr))
+            self.init(v4)
             return
         }
         var v6 = in6_addr()
@@ -61,12 +62,12 @@ struct Address: Hashable, Sendable {
         self.init(v6)
     }
 
+    init(_ v4: in_addr) {
+        self.init(v4: withUnsafeBytes(of: v4) { $0.bytes.uint32(at: 0) })
+    }
+
     init(_ v6: in6_addr) {
-        self = withUnsafeBytes(of: v6) { bytes in
-            Address(
-                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-        }
+        self = withUnsafeBytes(of: v6) { Address(high: $0.bytes.uint64(at: 0), low: $0.bytes.uint64(at: 8)) }
     }
 
     /// Whether it is 127.0.0.0/8 (RFC 1122, 3.2.1.3) or `::1`.

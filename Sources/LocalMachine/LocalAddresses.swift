@@ -41,7 +41,7 @@ package struct LocalAddresses: Sendable {
         guard let address else { return nil }
         let bytes = UnsafeRawPointer(address)
         switch Int32(address.pointee.sa_family) {
-        case AF_INET: return Address(v4: UInt32(bigEndian: bytes.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr))
+        case AF_INET: return Address(bytes.loadUnaligned(as: sockaddr_in.self).sin_addr)
         case AF_INET6: return Address(bytes.loadUnaligned(as: sockaddr_in6.self).sin6_addr)
         default: return nil
         }

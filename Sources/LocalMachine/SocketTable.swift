@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads the kernel's tables of TCP sockets, `/proc/net/tcp` and `/proc/net/tcp6` (proc_pid_net(5); Linux
 /// `tcp_ipv4.c`, `get_tcp4_sock`): one socket a line, addresses as words of 32 bits in the byte order of the host, all
 /// in hexadecimal except the inode.
@@ -78,13 +80,13 @@ extension Endpoint {
         var words: [UInt32] = []
         for start in stride(from: field.startIndex, to: port - 1, by: 8) {
             guard let word = Self.hexadecimal(field[start..<start + 8]) else { return nil }
-            words.append(UInt32(bigEndian: word))
+            words.append(word)
         }
-        let address =
-            words.count == 1
-            ? Address(v4: words[0])
-            : Address(
-                high: UInt64(words[0]) << 32 | UInt64(words[1]), low: UInt64(words[2]) << 32 | UInt64(words[3]))
+        // In memory, words in the order of the host are the bytes of the address.
+        let address = words.withUnsafeBytes { bytes in
+            bytes.count == 4
+                ? Address(bytes.loadUnaligned(as: in_addr.self)) : Address(bytes.loadUnaligned(as: in6_addr.self))
+        }
         self.init(address: address, port: UInt16(truncatingIfNeeded: number))
     }
 

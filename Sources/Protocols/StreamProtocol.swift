@@ -57,7 +57,7 @@ extension RawSpan {
     /// Whether the bytes begin with those of `text`.
     package func begins(with text: StaticString) -> Probe {
         text.withUTF8Buffer { expected in
-            for index in 0..<min(expected.count, byteCount) where octet(index) != expected[index] { return .no }
+            for index in 0..<min(expected.count, byteCount) where uint8(at: index) != expected[index] { return .no }
             return byteCount < expected.count ? .needsMore : .yes
         }
     }

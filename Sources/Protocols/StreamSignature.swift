@@ -117,8 +117,8 @@ struct StreamSignature: Sendable {
         _ bytes: RawSpan, count: Int, first: (UInt8) -> Bool, _ fits: (Int, UInt8) -> Bool
     ) -> Probe {
         guard bytes.byteCount > 0 else { return .needsMore }
-        guard first(bytes.octet(0)) else { return .no }
-        for index in 1..<max(1, min(count, bytes.byteCount)) where !fits(index, bytes.octet(index)) { return .no }
+        guard first(bytes.uint8(at: 0)) else { return .no }
+        for index in 1..<max(1, min(count, bytes.byteCount)) where !fits(index, bytes.uint8(at: index)) { return .no }
         return bytes.byteCount < count ? .needsMore : .yes
     }
 }

@@ -39,7 +39,7 @@ package struct AMQPConnection: StreamProtocol, Sendable {
         case .no: .no
         case .needsMore: .needsMore
         case .yes where bytes.byteCount < 8: .needsMore
-        case .yes: AMQPVersion(code: bytes.long(4)).otherName == nil ? .yes : .no
+        case .yes: AMQPVersion(code: bytes.uint32(at: 4)).otherName == nil ? .yes : .no
         }
     }
 

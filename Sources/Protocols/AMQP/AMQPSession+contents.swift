@@ -85,7 +85,7 @@ extension AMQPSession {
     ) {
         guard payload.count >= 14 else { return assemblies[slot(place, origin.side)].drop() }
         let start = payload.lowerBound
-        let bodySize = UInt64(bytes.long(start + 4)) << 32 | UInt64(bytes.long(start + 8))
+        let bodySize = bytes.uint64(at: start + 4)
         assemblies[slot(place, origin.side)].header(BasicProperties(), bodySize: bodySize, at: origin.stamp, emit)
     }
 

@@ -41,7 +41,7 @@ package struct AMQPVersion: Hashable, Sendable {
     /// Whether the bytes begin with the protocol header of this version.
     func probe(_ bytes: RawSpan) -> Probe {
         guard bytes.byteCount >= 8 else { return bytes.matches("AMQP") ? .needsMore : bytes.begins(with: "AMQP") }
-        return bytes.matches("AMQP") && bytes.long(4) == code ? .yes : .no
+        return bytes.matches("AMQP") && bytes.uint32(at: 4) == code ? .yes : .no
     }
 }
 

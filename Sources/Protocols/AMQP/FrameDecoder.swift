@@ -103,7 +103,7 @@ struct FrameDecoder {
             switch state {
             case .start:
                 guard offset < bytes.byteCount else { return nil }
-                let begins = context.sawBeginning && bytes.octet(offset) == UInt8(ascii: "A") || context.isOpen
+                let begins = context.sawBeginning && bytes.uint8(at: offset) == UInt8(ascii: "A") || context.isOpen
                 if begins { state = .boundary } else { beginSearch(from: 0, context) }
             case .boundary:
                 let step =
@@ -132,7 +132,7 @@ extension FrameDecoder {
         let start = offset
         let available = bytes.byteCount - start
         guard available > 0 else { return nil }
-        if available < FrameHeader.byteCount || bytes.octet(start) == UInt8(ascii: "A") {
+        if available < FrameHeader.byteCount || bytes.uint8(at: start) == UInt8(ascii: "A") {
             return rest(bytes, &offset, stamp, context, due)
         }
         let header = FrameHeader(bytes, at: start)
@@ -149,7 +149,7 @@ extension FrameDecoder {
             return rest(bytes, &offset, stamp, context, due)
         }
         let end = start + header.frameSize
-        guard bytes.octet(end - 1) == FrameHeader.endOctet else {
+        guard bytes.uint8(at: end - 1) == FrameHeader.endOctet else {
             outOfStep(context)
             return .problem(.frameEndMissing, "a frame of \(header.size) bytes does not end in 0xCE")
         }
@@ -163,7 +163,7 @@ extension FrameDecoder {
         _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext, _ due: (UInt16) -> UInt64
     ) -> FrameStep? {
         if kept.isEmpty { keptPieces = [(0, stamp)] }
-        let isProtocolHeader = (kept.first ?? bytes.octet(offset)) == UInt8(ascii: "A")
+        let isProtocolHeader = (kept.first ?? bytes.uint8(at: offset)) == UInt8(ascii: "A")
         guard take(upTo: isProtocolHeader ? 8 : FrameHeader.byteCount, bytes, &offset) else { return nil }
         if isProtocolHeader { return protocolHeader(context) }
         let header = FrameHeader(kept.span.bytes, at: 0)
@@ -191,7 +191,7 @@ extension FrameDecoder {
 
     private mutating func protocolHeader(_ context: FrameContext) -> FrameStep? {
         let isHeader = kept.span.bytes.matches("AMQP")
-        let version = AMQPVersion(code: kept.span.bytes.long(4))
+        let version = AMQPVersion(code: kept.span.bytes.uint32(at: 4))
         guard isHeader, version.isPlausible else {
             outOfStep(context)
             return .problem(.frameTypeUnknown, "a frame of type 65, which does not exist")
@@ -270,7 +270,7 @@ extension FrameDecoder {
             state = .body(channel: channel, left: left - count, size: size)
             return .bodyPiece(channel: channel, start..<offset)
         }
-        guard bytes.octet(offset) == FrameHeader.endOctet else {
+        guard bytes.uint8(at: offset) == FrameHeader.endOctet else {
             outOfStep(context, from: 0)
             return .problem(.frameEndMissing, "a body does not end in 0xCE")
         }
@@ -294,7 +294,7 @@ extension FrameDecoder {
             state = .leap(channel: channel, left: 1)
             return nil
         }
-        guard bytes.octet(offset) == FrameHeader.endOctet else {
+        guard bytes.uint8(at: offset) == FrameHeader.endOctet else {
             outOfStep(context)
             return .problem(.frameEndMissing, "a frame with a gap in it does not end in 0xCE")
         }

@@ -29,29 +29,9 @@ struct FrameHeader: Equatable {
     ///
     /// - Precondition: seven bytes are there.
     init(_ bytes: RawSpan, at offset: Int) {
-        type = bytes.octet(offset)
-        channel = bytes.short(offset + 1)
-        size = Int(bytes.long(offset + 3))
-    }
-}
-
-extension RawSpan {
-    /// The byte at `offset`, checked.
-    @inline(__always)
-    func octet(_ offset: Int) -> UInt8 {
-        unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-    }
-
-    /// Two bytes at `offset`, big-endian, checked.
-    @inline(__always)
-    func short(_ offset: Int) -> UInt16 {
-        UInt16(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt16.self))
-    }
-
-    /// Four bytes at `offset`, big-endian, checked.
-    @inline(__always)
-    func long(_ offset: Int) -> UInt32 {
-        UInt32(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        type = bytes.uint8(at: offset)
+        channel = bytes.uint16(at: offset + 1)
+        size = Int(bytes.uint32(at: offset + 3))
     }
 }
 

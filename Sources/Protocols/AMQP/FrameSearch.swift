@@ -111,12 +111,12 @@ struct FrameSearch {
             var marks = ((word &- 9 &* eachByte) & ~word | (letters &- eachByte) & ~letters) & (0x80 &* eachByte)
             while marks != 0 {
                 let place = position + marks.trailingZeroBitCount / 8
-                if mayBegin(bytes.octet(place)) { return place }
+                if mayBegin(bytes.uint8(at: place)) { return place }
                 marks &= marks - 1
             }
             position += 8
         }
-        while position < count, !mayBegin(bytes.octet(position)) { position += 1 }
+        while position < count, !mayBegin(bytes.uint8(at: position)) { position += 1 }
         return position
     }
 
@@ -146,7 +146,7 @@ extension FrameSearch {
         case .needs(let count, _): return .needs(count)
         case .strong(let end):
             // A protocol header is its own evidence.
-            if bytes.octet(position) == UInt8(ascii: "A") { return .boundary }
+            if bytes.uint8(at: position) == UInt8(ascii: "A") { return .boundary }
             switch frame(at: end, in: bytes, &effort) {
             case .none: return .nothing
             case .needs(let count, let headerSeen): return headerSeen ? .boundary : .needs(min(count, end + 7))
@@ -173,10 +173,10 @@ extension FrameSearch {
     private func frame(at position: Int, in bytes: RawSpan, _ effort: inout Effort) -> Evidence {
         let available = bytes.byteCount - position
         guard available > 0 else { return .needs(position + FrameHeader.byteCount, headerSeen: false) }
-        let type = bytes.octet(position)
+        let type = bytes.uint8(at: position)
         if type == UInt8(ascii: "A") { return protocolHeader(at: position, in: bytes) }
         guard FrameSearch.mayBegin(type) else { return .none }
-        if available >= 3, bytes.short(position + 1) > channelMax { return .none }
+        if available >= 3, bytes.uint16(at: position + 1) > channelMax { return .none }
         guard available >= FrameHeader.byteCount else {
             return .needs(position + FrameHeader.byteCount, headerSeen: false)
         }
@@ -185,10 +185,10 @@ extension FrameSearch {
         let payload = position + FrameHeader.byteCount
         let end = position + header.frameSize
         if available >= FrameHeader.byteCount + 4, header.type == FrameHeader.method || header.type == 2 {
-            guard isKnown(header, bytes.long(payload)) else { return .none }
+            guard isKnown(header, bytes.uint32(at: payload)) else { return .none }
         }
         guard end <= bytes.byteCount else { return .needs(end, headerSeen: true) }
-        guard bytes.octet(end - 1) == FrameHeader.endOctet else { return .none }
+        guard bytes.uint8(at: end - 1) == FrameHeader.endOctet else { return .none }
         if header.type == FrameHeader.method || header.type == FrameHeader.contentHeader {
             guard effort.allows(header.size) else { return .none }
             effort.spend(header.size)
@@ -222,16 +222,16 @@ extension FrameSearch {
     }
 
     private func methodFits(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {
-        let id = MethodID(code: bytes.long(payload.lowerBound))
+        let id = MethodID(code: bytes.uint32(at: payload.lowerBound))
         let cursor = ByteCursor(bytes, payload.lowerBound + 4..<payload.upperBound, layer: "AMQP method")
         return MethodTable.v091[id]?.fits(bytes, cursor) ?? false || MethodTable.v08[id]?.fits(bytes, cursor) ?? false
     }
 
     private func protocolHeader(at position: Int, in bytes: RawSpan) -> Evidence {
         let available = bytes.byteCount - position
-        if available > 1, bytes.octet(position + 1) != UInt8(ascii: "M") { return .none }
+        if available > 1, bytes.uint8(at: position + 1) != UInt8(ascii: "M") { return .none }
         guard available >= 8 else { return .needs(position + 8, headerSeen: false) }
         guard bytes.matches("AMQP", at: position) else { return .none }
-        return AMQPVersion(code: bytes.long(position + 4)).isSupported ? .strong(end: position + 8) : .none
+        return AMQPVersion(code: bytes.uint32(at: position + 4)).isSupported ? .strong(end: position + 8) : .none
     }
 }

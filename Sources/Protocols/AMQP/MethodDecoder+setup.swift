@@ -140,7 +140,7 @@ extension RawSpan {
     /// Authorisation identity, NUL, authentication identity, NUL, password.
     private func plainUser(in response: Range<Int>) -> String? {
         var first: Int?
-        for index in response where octet(index) == 0 {
+        for index in response where uint8(at: index) == 0 {
             guard let first else {
                 first = index
                 continue

@@ -23,7 +23,7 @@ struct MethodDecoder {
             let error = DecodeError("ends before its number", layer: MethodDecoder.layer, offset: range.lowerBound)
             return (.undecoded(MethodID(0, 0), name: nil, argumentBytes: range.count), error)
         }
-        let id = MethodID(code: bytes.long(range.lowerBound))
+        let id = MethodID(code: bytes.uint32(at: range.lowerBound))
         let arguments = range.lowerBound + 4..<range.upperBound
         let (method, error) = decode(id, bytes, arguments, is08: is08 ?? false)
         guard error != nil, is08 == nil else { return (method, error) }

@@ -90,7 +90,7 @@ struct ProxyHeader: Sendable {
         case .yes: return line(bytes)
         case .no: break
         }
-        for index in 0..<min(bytes.byteCount, signature.count) where bytes.octet(index) != signature[index] {
+        for index in 0..<min(bytes.byteCount, signature.count) where bytes.uint8(at: index) != signature[index] {
             return .none
         }
         return bytes.byteCount < 16 ? .needsMore : binary(bytes, limit: limit)
@@ -98,10 +98,10 @@ struct ProxyHeader: Sendable {
 
     /// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 40000 5672`, or `PROXY UNKNOWN` and anything.
     private static func line(_ bytes: RawSpan) -> Finding {
-        guard let end = (6..<min(bytes.byteCount, lineLimit)).first(where: { bytes.octet($0) == 0x0A }) else {
+        guard let end = (6..<min(bytes.byteCount, lineLimit)).first(where: { bytes.uint8(at: $0) == 0x0A }) else {
             return bytes.byteCount < lineLimit ? .needsMore : .none
         }
-        let text = String(decoding: (6..<end).map { bytes.octet($0) }, as: UTF8.self)
+        let text = String(decoding: (6..<end).map { bytes.uint8(at: $0) }, as: UTF8.self)
         let words = text.split { $0 == " " || $0 == "\r" || $0 == "\r\n" }
         if words.first == "UNKNOWN" { return .header(Header(byteCount: end + 1)) }
         guard words.count == 5, words[0] == "TCP4" || words[0] == "TCP6", let port = UInt16(words[3]),
@@ -113,8 +113,8 @@ struct ProxyHeader: Sendable {
     /// Version 2: the signature, version and command, family, a short length, addresses, then records of a type, a short
     /// length and a value each.
     private static func binary(_ bytes: RawSpan, limit: Int) -> Finding {
-        let (command, family) = (bytes.octet(12), bytes.octet(13) >> 4)
-        let end = 16 + Int(bytes.short(14))
+        let (command, family) = (bytes.uint8(at: 12), bytes.uint8(at: 13) >> 4)
+        let end = 16 + Int(bytes.uint16(at: 14))
         guard command == 0x20 || command == 0x21, family <= 3, end <= limit else { return .none }
         guard bytes.byteCount >= end else { return .needsMore }
         // A proxy's own check of the broker's health, and what came over nothing that has addresses.
@@ -124,10 +124,10 @@ struct ProxyHeader: Sendable {
         switch family {
         case 1:
             let client = ProxiedClient(
-                high: 0, low: 0xFFFF_0000_0000 | UInt64(bytes.long(16)), port: bytes.short(24))
+                high: 0, low: 0xFFFF_0000_0000 | UInt64(bytes.uint32(at: 16)), port: bytes.uint16(at: 24))
             return .header(Header(byteCount: end, client: client))
         case 2:
-            let client = ProxiedClient(high: bytes.longlong(16), low: bytes.longlong(24), port: bytes.short(48))
+            let client = ProxiedClient(high: bytes.uint64(at: 16), low: bytes.uint64(at: 24), port: bytes.uint16(at: 48))
             return .header(Header(byteCount: end, client: client))
         default: return .header(Header(byteCount: end))
         }
@@ -136,13 +136,9 @@ struct ProxyHeader: Sendable {
     /// Whether records fill the rest of a header.
     private static func holdsRecords(_ bytes: RawSpan, from start: Int, to end: Int) -> Bool {
         var place = start
-        while place + 3 <= end { place += 3 + Int(bytes.short(place + 1)) }
+        while place + 3 <= end { place += 3 + Int(bytes.uint16(at: place + 1)) }
         return place == end
     }
-}
-
-extension RawSpan {
-    fileprivate func longlong(_ offset: Int) -> UInt64 { UInt64(long(offset)) << 32 | UInt64(long(offset + 4)) }
 }
 
 extension ProxiedClient {
@@ -152,7 +148,7 @@ extension ProxiedClient {
         guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, text, &bytes) == 1 else { return nil }
         let words = bytes.span.bytes
         self.init(
-            high: isIPv6 ? words.longlong(0) : 0,
-            low: isIPv6 ? words.longlong(8) : 0xFFFF_0000_0000 | UInt64(words.long(0)), port: port)
+            high: isIPv6 ? words.uint64(at: 0) : 0,
+            low: isIPv6 ? words.uint64(at: 8) : 0xFFFF_0000_0000 | UInt64(words.uint32(at: 0)), port: port)
     }
 }

@@ -20,7 +20,7 @@ import Trace
     /// Names of the methods in frames from a boundary on.
     private func names(_ bytes: [UInt8], from boundary: Int, _ boundaries: [Int]) -> [String] {
         boundaries.filter { $0 >= boundary && bytes[$0] == 1 }.map {
-            MethodTable.v091[MethodID(code: bytes.span.bytes.long($0 + 7))]?.name ?? "?"
+            MethodTable.v091[MethodID(code: bytes.span.bytes.uint32(at: $0 + 7))]?.name ?? "?"
         }
     }
 
