@@ -56,11 +56,13 @@ struct BusPlane {
         switch event.method {
         case .connectionStart(let start):
             facts.started(connection, start)
-        case .connectionTune(let tune), .connectionTuneOk(let tune):
-            facts.tuned(connection, tune)
-        case .connectionOpen(let virtualHost):
-            facts.opens(connection, virtualHost: virtualHost)
-            emit(.entered(connection, virtualHost: redaction.redact(text: virtualHost)))
+        case .connectionTune(let tune):
+            facts.tuned(connection, tune.limits)
+        case .connectionTuneOk(let tune):
+            facts.tuned(connection, tune.limits)
+        case .connectionOpen(let open):
+            facts.opens(connection, virtualHost: open.virtualHost)
+            emit(.entered(connection, virtualHost: redaction.redact(text: open.virtualHost)))
         case .exchangeDeclare(let declare):
             facts.names(connection, event.method.id, declare.exchange)
         case .queueDeclare(let declare):
@@ -84,14 +86,14 @@ struct BusPlane {
             facts.names(connection, event.method.id, consume.queue)
         case .basicCancel(let cancel):
             facts.cancelled(connection, event, cancel, emit)
-        case .connectionBlocked(let reason):
-            facts.blocked(connection, event, reason: reason, emit)
+        case .connectionBlocked(let blocked):
+            facts.blocked(connection, event, reason: blocked.reason, emit)
         case .connectionUnblocked:
             facts.unblocked(connection, event)
-        case .channelClose(let reason):
-            facts.channelClosed(connection, event, reason, emit)
-        case .connectionClose(let reason):
-            facts.closed(connection, event, reason, emit)
+        case .channelClose(let close):
+            facts.channelClosed(connection, event, close.reason, emit)
+        case .connectionClose(let close):
+            facts.closed(connection, event, close.reason, emit)
         case .other(let method) where method.definition.name == Self.closeOk:
             facts.closeAnswered(connection)
         default:

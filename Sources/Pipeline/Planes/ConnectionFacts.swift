@@ -262,7 +262,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// What the broker proposes, and then what the client agrees to, which holds.
-    mutating func tuned(_ connection: Int, _ tune: ConnectionTune) {
+    mutating func tuned(_ connection: Int, _ tune: ConnectionLimits) {
         change(connection) {
             $0.advance(to: .admitted) {
                 $0.heartbeat = Int(tune.heartbeat)

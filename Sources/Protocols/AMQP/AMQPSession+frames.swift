@@ -80,7 +80,8 @@ extension AMQPSession {
         switch method {
         case .basicAck, .basicNack, .basicReject: settle(method, origin, emit)
         case .connectionStart(let start): note(start)
-        case .connectionTune(let tune), .connectionTuneOk(let tune): note(tune)
+        case .connectionTune(let tune): note(tune.limits)
+        case .connectionTuneOk(let tune): note(tune.limits)
         case .channelOpen: renew(origin.channel, sawOpen: true, at: origin.stamp, emit)
         case .confirmSelect:
             guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
@@ -88,8 +89,8 @@ extension AMQPSession {
         case .basicConsume(let consume):
             guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
             channels[place].consume(consume)
-        case .basicConsumeOk(let tag):
-            if let place = index(of: origin.channel) { channels[place].consumeOk(tag) }
+        case .basicConsumeOk(let consume):
+            if let place = index(of: origin.channel) { channels[place].consumeOk(consume.consumerTag) }
         case .basicCancel(let cancel):
             if let place = index(of: origin.channel) { channels[place].cancel(cancel.consumerTag) }
         case .other(let generic): apply(generic, origin, emit)

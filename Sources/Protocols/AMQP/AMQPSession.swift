@@ -166,7 +166,7 @@ extension AMQPSession {
         }
     }
 
-    mutating func note(_ tune: ConnectionTune) {
+    mutating func note(_ tune: ConnectionLimits) {
         context.frameMax = Int(tune.frameMax)
         context.channelMax = tune.channelMax
     }

@@ -117,7 +117,7 @@ import Testing
         case .octet: "o"
         case .short: "h"
         case .long: "l"
-        case .longlong, .timestamp: "q"
+        case .longlong: "q"
         case .shortstr: "s"
         case .longstr, .secret: "S"
         case .table: "F"
@@ -172,7 +172,7 @@ import Testing
             case .octet, .bit: builder = builder.octet(1)
             case .short: builder = builder.short(2)
             case .long: builder = builder.long(3)
-            case .longlong, .timestamp: builder = builder.longlong(4)
+            case .longlong: builder = builder.longlong(4)
             case .shortstr: builder = builder.shortstr(argument.name)
             case .longstr, .secret: builder = builder.longstr("secret of \(argument.name)")
             case .table: builder = builder.table([AMQPBuilder.entry("k", "t", [1])])

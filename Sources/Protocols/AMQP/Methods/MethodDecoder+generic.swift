@@ -24,7 +24,7 @@ extension MethodDecoder {
         case .bit, .octet: return .number(UInt64(try cursor.readUInt8(bytes)))
         case .short: return .number(UInt64(try cursor.readUInt16(bytes)))
         case .long: return .number(UInt64(try cursor.readUInt32(bytes)))
-        case .longlong, .timestamp: return .number(try cursor.readUInt64(bytes))
+        case .longlong: return .number(try cursor.readUInt64(bytes))
         case .shortstr: return .text(try names.read(bytes, &cursor))
         case .longstr: return .text(bytes.string(try cursor.readRange(Int(try cursor.readUInt32(bytes)))))
         case .table: return .table(try FieldTable(bytes, &cursor, limits: limits))
@@ -49,7 +49,7 @@ extension MethodDefinition {
                 case .bit, .octet: try cursor.skip(1)
                 case .short: try cursor.skip(2)
                 case .long: try cursor.skip(4)
-                case .longlong, .timestamp: try cursor.skip(8)
+                case .longlong: try cursor.skip(8)
                 case .shortstr: try cursor.skip(Int(try cursor.readUInt8(bytes)))
                 case .longstr, .table, .secret: try cursor.skip(Int(try cursor.readUInt32(bytes)))
                 }
