@@ -19,7 +19,7 @@ struct PacketFile {
             break
         }
         var cause = ""
-        if stream.firstOctet() == UInt8(truncatingIfNeeded: PcapngBlock.sectionHeader) {
+        if stream.firstOctet() == UInt8(truncatingIfNeeded: PcapngFormat.Block.sectionHeader) {
             pcapng = stream.hand { PcapngReader($0, $1, error: &cause) }
             pcap = nil
             if pcapng != nil { return }

@@ -10,10 +10,8 @@ struct PcapngBlock {
     /// The block as read; only grows, and the body begins behind type and length.
     private var storage = [UInt8](repeating: 0, count: 4096)
 
-    static let sectionHeader: UInt32 = 0x0A0D_0D0A
     /// libpcap's limit: no packet comes near it.
     private static let longest = 16 << 20
-    private static let byteOrderMagic: UInt32 = 0x1A2B_3C4D
     private static let headLength = 8
 
     enum Reading {
@@ -31,11 +29,11 @@ struct PcapngBlock {
         guard had == Self.headLength else { return .failed("truncated pcapng dump file") }
         var start = Self.headLength
         type = word(at: 0)
-        if type == Self.sectionHeader {
+        if type == PcapngFormat.Block.sectionHeader {
             guard fill(start..<start + 4, from: file) == 4 else { return .failed("truncated pcapng dump file") }
             isBigEndian = false
-            if word(at: start) != Self.byteOrderMagic { isBigEndian = true }
-            guard word(at: start) == Self.byteOrderMagic else {
+            if word(at: start) != PcapngFormat.byteOrderMagic { isBigEndian = true }
+            guard word(at: start) == PcapngFormat.byteOrderMagic else {
                 return .failed("unknown byte order in pcapng dump file")
             }
             start += 4

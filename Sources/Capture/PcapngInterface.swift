@@ -20,8 +20,8 @@ struct PcapngInterface {
         var units: UInt64? = 1_000_000
         var seconds: Int64 = 0
         body.visitOptions(from: 8) { code, place, length in
-            if code == Option.resolution, length == 1 { units = Self.units(body.uint8(place)) }
-            if code == Option.offset, length == 8 { seconds = Int64(bitPattern: body.uint64(place)) }
+            if code == PcapngFormat.Interface.resolution, length == 1 { units = Self.units(body.uint8(place)) }
+            if code == PcapngFormat.Interface.offset, length == 8 { seconds = Int64(bitPattern: body.uint64(place)) }
         }
         guard let units else { return nil }
         (unitsPerSecond, offset) = (units, seconds)
@@ -32,8 +32,8 @@ struct PcapngInterface {
         var (byInterface, bySystem): (UInt64?, UInt64?) = (nil, nil)
         body.visitOptions(from: 12) { code, place, length in
             guard length == 8 else { return }
-            if code == Option.droppedByInterface { byInterface = body.uint64(place) }
-            if code == Option.droppedBySystem { bySystem = body.uint64(place) }
+            if code == PcapngFormat.Statistics.droppedByInterface { byInterface = body.uint64(place) }
+            if code == PcapngFormat.Statistics.droppedBySystem { bySystem = body.uint64(place) }
         }
         guard byInterface != nil || bySystem != nil else { return }
         let sum = Int(clamping: byInterface ?? 0).addingReportingOverflow(Int(clamping: bySystem ?? 0))
@@ -46,13 +46,6 @@ struct PcapngInterface {
         let (whole, rest) = ((count % unitsPerSecond).multipliedFullWidth(by: 1_000_000_000), unitsPerSecond)
         let nanoseconds = Int64(clamping: rest.dividingFullWidth((whole.high, whole.low)).quotient)
         return Timestamp(seconds: overflow ? .max : seconds, nanoseconds: nanoseconds)
-    }
-
-    private enum Option {
-        static let droppedByInterface: UInt16 = 5
-        static let droppedBySystem: UInt16 = 7
-        static let resolution: UInt16 = 9
-        static let offset: UInt16 = 14
     }
 
     /// Powers of ten, or of two where the highest bit is set; `nil` beyond what 64 bits can count.

@@ -63,7 +63,7 @@ final class PcapngReader {
                 return false
             case .block: break
             }
-            if sections == 0, block.type != PcapngBlock.sectionHeader {
+            if sections == 0, block.type != PcapngFormat.Block.sectionHeader {
                 error = "unknown file format"
                 return false
             }
@@ -100,14 +100,6 @@ final class PcapngReader {
 
     // MARK: Blocks
 
-    private enum BlockType {
-        static let interface: UInt32 = 1
-        static let obsoletePacket: UInt32 = 2
-        static let simplePacket: UInt32 = 3
-        static let interfaceStatistics: UInt32 = 5
-        static let enhancedPacket: UInt32 = 6
-    }
-
     private enum Content {
         case packet
         case other
@@ -116,12 +108,12 @@ final class PcapngReader {
 
     private func takeBlock() -> Content {
         switch block.type {
-        case BlockType.enhancedPacket: return readEnhancedPacket() ? .packet : .malformed
-        case PcapngBlock.sectionHeader: return beginSection()
-        case BlockType.interface: return addInterface() ? .other : .malformed
-        case BlockType.interfaceStatistics: return takeStatistics()
-        case BlockType.simplePacket: return readSimplePacket() ? .packet : .malformed
-        case BlockType.obsoletePacket: return readObsoletePacket() ? .packet : .malformed
+        case PcapngFormat.Block.enhancedPacket: return readEnhancedPacket() ? .packet : .malformed
+        case PcapngFormat.Block.sectionHeader: return beginSection()
+        case PcapngFormat.Block.interface: return addInterface() ? .other : .malformed
+        case PcapngFormat.Block.interfaceStatistics: return takeStatistics()
+        case PcapngFormat.Block.simplePacket: return readSimplePacket() ? .packet : .malformed
+        case PcapngFormat.Block.obsoletePacket: return readObsoletePacket() ? .packet : .malformed
         default: return .other
         }
     }

@@ -2,15 +2,13 @@ import Trace
 
 /// Reading what a pcapng file says of itself in its first block.
 enum ExcerptReader {
-    private static let comment: UInt16 = 1
-
     /// What the file tells of the capture that it is an excerpt of; `nil` for a whole capture.
     ///
     /// Byte order, version and length of the section come before the options (draft-ietf-opsawg-pcapng, 4.1).
     static func excerpt(of section: PcapngBlock) -> Excerpt? {
         var comments: [String] = []
         section.visitOptions(from: 16) { code, place, length in
-            if code == comment { comments.append(section.text(place..<place + length)) }
+            if code == PcapngFormat.comment { comments.append(section.text(place..<place + length)) }
         }
         return Excerpt(comments: comments)
     }

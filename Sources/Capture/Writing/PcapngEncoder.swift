@@ -19,25 +19,6 @@ struct PcapngEncoder {
     /// Of the section.
     var comments: [String] = []
 
-    private enum BlockType {
-        static let sectionHeader: UInt32 = 0x0A0D_0D0A
-        static let interfaceDescription: UInt32 = 1
-        static let interfaceStatistics: UInt32 = 5
-        static let enhancedPacket: UInt32 = 6
-    }
-
-    private enum Option {
-        static let comment: UInt16 = 1
-        static let sectionApplication: UInt16 = 4
-        static let interfaceName: UInt16 = 2
-        static let interfaceResolution: UInt16 = 9
-        static let interfaceFilter: UInt16 = 11
-        static let statisticsBegan: UInt16 = 2
-        static let statisticsEnded: UInt16 = 3
-        static let statisticsReceived: UInt16 = 4
-        static let statisticsDropped: UInt16 = 5
-    }
-
     /// Type, the two lengths, and the five fields before the bytes of a packet.
     private static let packetFrame = 12 + 20
 
@@ -73,8 +54,8 @@ struct PcapngEncoder {
         let length = UInt32(clamping: recordLength(captured: captured, options: options))
         let (high, low) = Self.halves(time)
         buffer.appendNative([
-            BlockType.enhancedPacket, length, UInt32(clamping: interface), high, low, UInt32(clamping: captured),
-            UInt32(clamping: max(wireLength, captured)),
+            PcapngFormat.Block.enhancedPacket, length, UInt32(clamping: interface), high, low,
+            UInt32(clamping: captured), UInt32(clamping: max(wireLength, captured)),
         ])
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
         buffer.append(contentsOf: repeatElement(0, count: -captured & 3))
@@ -93,19 +74,19 @@ struct PcapngEncoder {
         interface: Int, at time: Timestamp, received: Int, dropped: Int, to buffer: inout [UInt8]
     ) {
         var options = PcapngOptions()
-        options.append(Option.statisticsReceived, number: UInt64(clamping: received))
-        options.append(Option.statisticsDropped, number: UInt64(clamping: dropped))
+        options.append(PcapngFormat.Statistics.received, number: UInt64(clamping: received))
+        options.append(PcapngFormat.Statistics.droppedByInterface, number: UInt64(clamping: dropped))
         var body: [UInt8] = []
         let (high, low) = Self.halves(time)
         body.appendNative([UInt32(clamping: interface), high, low])
-        appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
+        appendBlock(PcapngFormat.Block.interfaceStatistics, body, options, to: &buffer)
     }
 
     /// An interface statistics block that says from when to when the interface was captured on: `isb_starttime` and
     /// `isb_endtime`.
     func appendTimes(interface: Int, from first: Timestamp, to last: Timestamp, to buffer: inout [UInt8]) {
         var options = PcapngOptions()
-        for (code, time) in [(Option.statisticsBegan, first), (Option.statisticsEnded, last)] {
+        for (code, time) in [(PcapngFormat.Statistics.began, first), (PcapngFormat.Statistics.ended, last)] {
             var value: [UInt8] = []
             let (high, low) = Self.halves(time)
             value.appendNative([high, low])
@@ -114,7 +95,7 @@ struct PcapngEncoder {
         var body: [UInt8] = []
         let (high, low) = Self.halves(last)
         body.appendNative([UInt32(clamping: interface), high, low])
-        appendBlock(BlockType.interfaceStatistics, body, options, to: &buffer)
+        appendBlock(PcapngFormat.Block.interfaceStatistics, body, options, to: &buffer)
     }
 
     /// A section header block (4.1).
@@ -128,14 +109,14 @@ struct PcapngEncoder {
     /// | 24 | … | options: `opt_comment`, `shb_userappl` |
     private func appendSectionHeader(to buffer: inout [UInt8]) {
         var options = PcapngOptions()
-        for comment in comments { options.append(Option.comment, text: comment) }
-        options.append(Option.sectionApplication, text: "novatrace")
+        for comment in comments { options.append(PcapngFormat.comment, text: comment) }
+        options.append(PcapngFormat.sectionApplication, text: "novatrace")
         var body: [UInt8] = []
-        body.appendNative(0x1A2B_3C4D as UInt32)
+        body.appendNative(PcapngFormat.byteOrderMagic)
         body.appendNative(1 as UInt16)
         body.appendNative(0 as UInt16)
         body.appendNative(-1 as Int64)
-        appendBlock(BlockType.sectionHeader, body, options, to: &buffer)
+        appendBlock(PcapngFormat.Block.sectionHeader, body, options, to: &buffer)
     }
 
     /// An interface description block (4.2).
@@ -148,14 +129,14 @@ struct PcapngEncoder {
     /// | 16 | … | options: `if_name`, `if_filter` (a zero, then libpcap's text), `if_tsresol` (9: nanoseconds) |
     func append(_ interface: WrittenInterface, to buffer: inout [UInt8]) {
         var options = PcapngOptions()
-        options.append(Option.interfaceName, text: interface.name)
-        if let filter = interface.filter { options.append(Option.interfaceFilter, text: filter, after: [0]) }
-        options.append(Option.interfaceResolution, [9])
+        options.append(PcapngFormat.Interface.name, text: interface.name)
+        if let filter = interface.filter { options.append(PcapngFormat.Interface.filter, text: filter, after: [0]) }
+        options.append(PcapngFormat.Interface.resolution, [9])
         var body: [UInt8] = []
         body.appendNative(UInt16(truncatingIfNeeded: interface.linkType.numberInFiles))
         body.appendNative(0 as UInt16)
         body.appendNative(UInt32(clamping: snapLength))
-        appendBlock(BlockType.interfaceDescription, body, options, to: &buffer)
+        appendBlock(PcapngFormat.Block.interface, body, options, to: &buffer)
     }
 
     /// `body` is a multiple of four bytes long.

@@ -15,7 +15,7 @@ struct PcapngOptions {
 
     /// Comments on what the block holds (`opt_comment`).
     init(comments: [String] = []) {
-        for comment in comments { append(1, text: comment) }
+        for comment in comments { append(PcapngFormat.comment, text: comment) }
     }
 
     /// Adds text in UTF-8, cut at a character's border to the 65,535 bytes that an option can hold.
