@@ -35,6 +35,7 @@ extension OperationFinder {
     /// The operations in order of their start, with states, steps, outcome and verdict; counts what was left out.
     package mutating func judged(in trace: BusTrace) -> [Operation] {
         let drafts = find()
+        guard !drafts.isEmpty else { return [] }
         let judge = OperationJudge(trace, leftOut: leftOut)
         return drafts.enumerated().map { id, draft in judge.operation(draft, id: id) }
     }

@@ -30,9 +30,10 @@ struct StatsCommand: ParsableCommand {
 
     func run() throws {
         let (collector, trace) = try select.wantsAll ? streamed() : selected()
-        let troubles = NoteLines(trace.troubleNotes, isFirst: collector.rows.isEmpty, options: look.options())
+        let all = collector.rows
+        let troubles = NoteLines(trace.troubleNotes, isFirst: all.isEmpty, options: look.options())
         let nothing = "no calls, casts or notifications found"
-        guard !collector.rows.isEmpty else {
+        guard !all.isEmpty else {
             guard select.wantsAll, !troubles.notes.isEmpty else {
                 throw CommandFailure(.nothingSelected, trace.capture.withReason(nothing))
             }
@@ -45,7 +46,7 @@ struct StatsCommand: ParsableCommand {
                 "novatrace: note: \(collector.leftOut) more messages and calls are of other methods than the first "
                     + "\(Limits.methods) and not in the table\n")
         }
-        let rows = select.problems ? collector.rows.filter(\.hasProblem) : collector.rows
+        let rows = select.problems ? all.filter(\.hasProblem) : all
         let table = MethodTable(rows, options: look.options(all: select.all, unbounded: true))
         try ResultOutput.standard.collect { output in
             table.write(to: output)
