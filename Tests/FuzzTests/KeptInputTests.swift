@@ -23,7 +23,7 @@ import Testing
         return names(in: place).map { KeptInput(target: target, file: place.appending(path: $0)) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: inputs)
+    @Test(.timeLimit(.minutes(10)), arguments: inputs)
     func `are no more`(input: KeptInput) throws {
         let target = try #require(FuzzTargets.named(input.target), "no target of that name")
         let bytes = try [UInt8](Data(contentsOf: input.file))

