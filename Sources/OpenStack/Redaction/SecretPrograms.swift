@@ -36,7 +36,7 @@ struct SecretProgram: Sendable {
     var isVerb = false
     /// Whether an operand stands in quotes: what is in none is a word of a sentence.
     var quotes = false
-    /// Whether a letter may stand before its value in one word.
+    /// Whether a letter may stand before its value in one word; else what follows one dash is one name, `-passin`.
     var glues = true
 
     init(_ names: String) {
@@ -59,7 +59,8 @@ struct SecretProgram: Sendable {
             $0.flags = "xvnZ"
         },
         row("openssl") {
-            $0.options = [Option("-k -K")]
+            $0.options = [Option("-k -K"), Option("-salt")]
+            $0.operands = ["passwd": 1]
             $0.glues = false
         },
         row("smbclient rpcclient smbget smbcacls smbtree") { $0.options = [Option("-U --user", .behind("%"))] },
@@ -162,7 +163,8 @@ struct CommandReader: Sendable {
             return nil
         }
         if word.count > 1, text.byte(word.lowerBound) == UInt8(ascii: "-") {
-            return text.byte(word.lowerBound + 1) == UInt8(ascii: "-") ? readLong(text, word) : readShort(text, word)
+            let isLong = !program.glues || text.byte(word.lowerBound + 1) == UInt8(ascii: "-")
+            return isLong ? readLong(text, word) : readShort(text, word)
         }
         return readOperand(text, word)
     }
@@ -182,7 +184,7 @@ struct CommandReader: Sendable {
         for index in (word.lowerBound + 1)..<word.upperBound {
             let letter = Character(Unicode.Scalar(text.byte(index)))
             let isLast = index + 1 == word.upperBound
-            if let found = wanted.first(where: { $0.names.contains("-\(letter)") }), isLast || program.glues {
+            if let found = wanted.first(where: { $0.names.contains("-\(letter)") }) {
                 if isLast {
                     option = found
                     return nil

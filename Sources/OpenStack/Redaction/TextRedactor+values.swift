@@ -85,10 +85,12 @@ extension TextRedactor {
         return nil
     }
 
-    /// The name of a secret that ends at `end`, or in front of a separator there.
+    /// The name of a secret that ends at `end`, or in front of a separator there, or with its closing quote in front of
+    /// one behind `end`.
     func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
-        var separates = false
+        let behind = bytes.skip(from: end) { $0 == 0x20 || $0 == 0x09 }
+        var separates = behind < bytes.count && [UInt8(ascii: "="), .colon, .comma].contains(bytes[behind])
         while nameEnd > start {
             let byte = bytes[nameEnd - 1]
             let isSeparator = byte == UInt8(ascii: "=") || byte == .colon
@@ -141,8 +143,12 @@ extension TextRedactor {
         var end = endOfQuoted(from: content, backslashes: backslashes)
         if backslashes == 0, !isTriple(content) {
             end = endOfQuotedRest(from: end)
+            // With the quotes, where they are of two kinds, or what closes it is no quote.
+            if end < bytes.count, !bytes[end].isQuote {
+                move(to: content - 1)
+                return mask(to: end)
+            }
             if end < bytes.count, let glued = endOfGlued(at: end, content) {
-                // With the quotes, which are of two kinds.
                 move(to: content - 1)
                 return mask(to: glued + 1)
             }

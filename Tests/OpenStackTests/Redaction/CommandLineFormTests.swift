@@ -21,6 +21,8 @@ import Testing
         (#"IDENTIFIED BY "a""S1x""#, #"IDENTIFIED BY "***""#),
         (#"password='it'"'"'s S1x' host=h"#, "password='***' host=h"),
         (#"password="a"'S1x' host=h"#, "password=*** host=h"),
+        (#"token="ab"c 'secret': 'S1x' e"#, "token=*** 'secret': '***' e"),
+        (#"token='a'"secret": 'S1x' e"#, "token=*** '***' e"),
     ])
     func `a quote that is written twice, or glued on, ends no secret`(text: String, expected: String) {
         #expect(redaction.redact(text: text) == expected)
@@ -38,6 +40,8 @@ import Testing
         ("redis-cli -aS1x ping", "redis-cli -a*** ping"),
         ("ldapsearch -x -D cn=admin -w S1x -b dc=x", "ldapsearch -x -D cn=admin -w *** -b dc=x"),
         ("openssl enc -k S1x -in f", "openssl enc -k *** -in f"),
+        ("openssl passwd S1x", "openssl passwd ***"), ("openssl passwd -6 S1x", "openssl passwd -6 ***"),
+        ("openssl passwd -6 -salt ab S1x", "openssl passwd -6 -salt *** ***"),
         ("smbclient //h/s -U u%S1x", "smbclient //h/s -U u%***"),
         ("smbclient -Uu%S1x //h/s", "smbclient -Uu%*** //h/s"),
         ("mysql -u root -pS1x nova", "mysql -u root -p*** nova"),
