@@ -70,7 +70,8 @@ struct ExportCommand: ParsableCommand {
             try contents.add(to: &extract.trace, of: shown)
         }
         if let output, output != "-" {
-            try ResultFile.replace(output) { try format.renderer.render(extract, to: $0) }
+            let isPrivate = format.isBinary || content.secrets.showSecrets
+            try ResultFile.replace(output, isPrivate: isPrivate) { try format.renderer.render(extract, to: $0) }
         } else {
             guard !format.isBinary || !ResultOutput.isTerminal else {
                 throw CommandFailure(.usage, "\(format.name) is not for a terminal: give a file with --output")

@@ -26,7 +26,8 @@ enum ResultFile {
         return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
-    static func replace(_ path: String, _ write: (@escaping OutputSink) throws -> Void) throws {
+    /// - Parameter isPrivate: whether a new file can be read by its owner only, since what it holds is not redacted.
+    static func replace(_ path: String, isPrivate: Bool, _ write: (@escaping OutputSink) throws -> Void) throws {
         if let descriptor = OutputGuard.inherited(path) {
             return try ResultOutput(descriptor: descriptor, name: path).collect(write)
         }
@@ -43,7 +44,7 @@ enum ResultFile {
         }
         if isThere, kind != S_IFREG { return try append(to: path, write) }
         guard !isThere || access(path, W_OK) == 0 else { throw failure("cannot write \(path)") }
-        let mode = isThere ? information.st_mode & 0o7777 : 0o666 & ~currentMask
+        let mode = isThere ? information.st_mode & 0o7777 : (isPrivate ? 0o600 : 0o666) & ~currentMask
         var file = try TemporaryFile(beside: path, named: path, mode: mode)
         do {
             if isThere { _ = fchown(file.descriptor, information.st_uid, information.st_gid) }

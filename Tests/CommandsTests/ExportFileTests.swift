@@ -65,6 +65,15 @@ import Testing
         #expect(try scratch.bytes("packets.pcapng") != good)
     }
 
+    @Test(arguments: [["-o", "packets.pcapng"], ["--show-secrets", "-o", "report.md"]])
+    func `can be read by its owner only, where it is not redacted`(options: [String]) async throws {
+        let path = scratch.path(options.last ?? "")
+        let result = try await export(["captures/boot-novalidhost.pcap"] + options.dropLast() + [path])
+        #expect(result.status == 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        #expect(mode?.intValue == 0o600)
+    }
+
     @Test(arguments: [true, false]) func `is none that a link leads to`(isThere: Bool) async throws {
         if isThere { _ = try scratch.write("real.md", good) }
         let path = scratch.path("link.md")
