@@ -85,12 +85,15 @@ extension TextRedactor {
         return nil
     }
 
-    /// The name of a secret that ends at `end`, or in front of a separator there, or with its closing quote in front of
-    /// one behind `end`.
+    /// The name of a secret that ends at `end`, or in front of a separator there and the quotes behind that, or with its
+    /// closing quote in front of one behind `end`.
     func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
         let behind = bytes.skip(from: end) { $0 == 0x20 || $0 == 0x09 }
         var separates = behind < bytes.count && [UInt8(ascii: "="), .colon, .comma].contains(bytes[behind])
+        var quotes = end
+        while quotes > start, bytes[quotes - 1].isQuote { quotes -= 1 }
+        if quotes > start, bytes[quotes - 1] == UInt8(ascii: "=") || bytes[quotes - 1] == .colon { nameEnd = quotes }
         while nameEnd > start {
             let byte = bytes[nameEnd - 1]
             let isSeparator = byte == UInt8(ascii: "=") || byte == .colon
