@@ -120,7 +120,7 @@ struct LineReader {
 
     private func title(of message: Message, call: Call?) -> String {
         if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
-        return ([message.title] + Set(message.events).sorted()).joined(separator: " ")
+        return ([message.title] + Set(message.events.map(\.title)).sorted()).joined(separator: " ")
     }
 
     private func ends(of message: Message, call: Call?) -> (from: String?, to: [String]) {

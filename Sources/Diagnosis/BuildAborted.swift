@@ -12,8 +12,13 @@ extension Question {
         let place = host.map { " on \($0)" } ?? ""
         let task = facts.savedStates.last { $0.at < note.at && $0.change.taskState.value != nil }
         let during = task?.change.taskState.value.map { " during \($0)" } ?? ""
-        let overdue = task.flatMap { facts.pluggingTimedOut(since: $0, until: note.at) }
         let report = facts.fault(until: note.at)
+        // What the compute says of itself counts, but that it had no network is a consequence.
+        let mayBePlugging = report?.facts?.fault.map(Plugging.isOf) ?? true
+        let overdue = task.flatMap {
+            mayBePlugging
+                ? facts.pluggingFailed(until: note.at) ?? facts.pluggingTimedOut(since: $0, until: note.at) : nil
+        }
         let reason = overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? ""
         var finding = Finding(
             .buildAborted, "build aborted\(place)\(during)\(reason)", facts)

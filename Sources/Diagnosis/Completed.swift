@@ -18,10 +18,11 @@ extension Question {
         let place = host.map { " \(workflow.preposition) \($0)" } ?? ""
         let reachedAt = facts.time(of: goal)
         let time = max(0, reachedAt - facts.operation.startedAt)
+        let took =
+            facts.operation.beganUnseen
+            ? ", \(facts.seconds(time)) after the first message that was captured" : " after \(facts.seconds(time))"
         var finding = Finding(
-            .completed,
-            "\(word ?? workflow.goal)\(place) after \(facts.seconds(time))\(facts.mostOfTheTime(until: reachedAt))",
-            facts)
+            .completed, "\(word ?? workflow.goal)\(place)\(took)\(facts.mostOfTheTime(until: reachedAt))", facts)
         finding.diagnosis.message = goal.messages.last
         finding.diagnosis.since = reachedAt
         finding.blame(

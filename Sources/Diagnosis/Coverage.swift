@@ -148,6 +148,13 @@ struct Coverage {
 
     func shows(_ way: Way, isOfOne: Bool) -> Bool { sight.ways.shows(way, isOfOne: isOfOne) }
 
+    /// Whether what was not seen taken may have been taken all the same: others were, from the same queue.
+    func hidesTaking(of message: Message, in trace: BusTrace) -> Bool {
+        guard sight.ways.halves > 0, message.deliveries.isEmpty, message.returned == nil, message.refusedAt == nil
+        else { return false }
+        return message.kind == .fanout ? doubtOnWays != nil : sight.ways.hides(trace.way(of: message))
+    }
+
     private static func service(of connection: Connection, in trace: BusTrace) -> String? {
         guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
             return nil

@@ -21,11 +21,14 @@ struct Facts {
     let captureEnd: Timestamp
     /// When its connections were watched.
     let watched: WatchedTime
+    /// What put an end to it: nothing of it is due after that.
+    let successor: Operation.Successor?
 
     init(
         _ operation: Operation, _ workflow: Workflow?, _ attempts: Attempts, _ trace: BusTrace, _ coverage: Coverage,
-        _ agents: Agents
+        _ agents: Agents, successor: Operation.Successor? = nil
     ) {
+        self.successor = successor
         self.operation = operation
         self.workflow = workflow
         self.attempts = attempts
@@ -42,7 +45,9 @@ struct Facts {
             let answered = message.call.flatMap { trace.calls[$0].repliedAt }
             return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
         }
-        captureEnd = watched.end ?? coverage.end ?? lastSeen
+        let end = watched.end ?? coverage.end ?? lastSeen
+        let latest = lastSeen
+        captureEnd = successor.map { min(end, max($0.at, latest)) } ?? end
     }
 
     // MARK: Messages

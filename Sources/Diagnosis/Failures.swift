@@ -23,7 +23,9 @@ extension Question {
     /// The broker could not route a message and gave it back.
     static let returned = Question { facts in
         let request = facts.requests.last { id in
-            facts.message(id).returned != nil && (facts.workflow == nil || facts.stepIndex(of: id) != nil)
+            guard facts.message(id).returned != nil else { return false }
+            guard facts.workflow != nil else { return true }
+            return facts.stepIndex(of: id).map { facts.operation.steps[$0].status == .failed } ?? false
         }
         guard let request, let returned = facts.message(request).returned else { return nil }
         let message = facts.message(request)

@@ -22,8 +22,8 @@ extension Question {
 
     /// The build was sent back from every host that nova may try (`max_attempts`, by default three).
     ///
-    /// The conductor's own account is a notification or an answer of the scheduler; without it three attempts and no
-    /// further host for a while say the same.
+    /// The conductor's own account is a notification or an answer of the scheduler. Without it, that no host was tried any
+    /// more after three attempts is all that is said, and not that where the conductor is gone.
     static let retriesExhausted = Question { facts in
         guard let last = facts.attempts.reschedules.last, let retry = facts.attempts.retries.last, last.to == nil else {
             return nil
@@ -31,10 +31,13 @@ extension Question {
         let refused = facts.refusedSelection.flatMap { facts.isOfLastAttempt($0.call.repliedAt) ? $0.call : nil }
         let event = facts.reportedErrors.first { $0.title.hasPrefix("compute_task.") }
         let attempts = retry.facts?.retry?.attempts ?? facts.attempts.reschedules.count
-        let isOverdue = attempts >= 3 && facts.isOver(since: last.at) && !retry.deliveries.isEmpty
-        guard refused != nil || event != nil || isOverdue || facts.hasErrorState(after: last.at) else { return nil }
+        let isOverdue =
+            attempts >= 3 && facts.isOver(since: last.at) && !retry.deliveries.isEmpty && facts.gone == nil
+        let isSaid = refused != nil || event != nil || facts.hasErrorState(after: last.at)
+        guard isSaid || isOverdue else { return nil }
+        let none = isSaid ? "no host was left" : "no further host was tried"
         var finding = Finding(
-            .retriesExhausted, "no host was left after \(attempts) attempt\(attempts == 1 ? "" : "s")", facts)
+            .retriesExhausted, "\(none) after \(attempts) attempt\(attempts == 1 ? "" : "s")", facts)
         finding.diagnosis.message = retry.id
         finding.diagnosis.since = retry.at
         finding.blame(

@@ -8,7 +8,7 @@ extension Question {
         if let finding = Finding.goneTaker(facts) { return finding }
         let plugging = facts.pluggingWait
         let lost = facts.recentLoss
-        var finding = Finding(.underWay, facts.reached + (lost == nil ? " when the capture ended" : ""), facts)
+        var finding = Finding(.underWay, facts.reached + (lost == nil ? " when \(facts.ending)" : ""), facts)
         finding.diagnosis.message = facts.lastMessage
         finding.diagnosis.since = facts.lastSeen
         facts.addNextActor(to: &finding)
@@ -102,8 +102,7 @@ extension Finding {
     /// Says what to capture instead, where the capture is why nothing can be said.
     mutating func advise(_ facts: Facts, loss: String?) {
         guard diagnosis.cause == .unclear else { return }
-        if let first = facts.operation.steps.first, first.messages.isEmpty, facts.workflow?.steps[0].isOptional == false
-        {
+        if facts.operation.beganUnseen {
             diagnosis.evidence.append(
                 Diagnosis.Evidence("it began before or outside the capture: start the capture before the request"))
         }

@@ -17,8 +17,30 @@ package struct OperationJudge {
     package func operation(_ draft: OperationDraft, id: Int) -> Operation {
         let attempts = Attempts(of: draft, in: trace)
         var operation = draft.operation(id, attempts, in: trace)
-        let facts = Facts(operation, draft.workflow, attempts, trace, coverage, agents)
+        if let workflow = draft.workflow, let first = operation.steps.first {
+            operation.beganUnseen = first.messages.isEmpty && !workflow.steps[0].isOptional
+        }
+        operation.takenOutOfSight = Set(
+            operation.messages.filter { coverage.hidesTaking(of: trace.messages[$0], in: trace) })
+        var facts = Facts(operation, draft.workflow, attempts, trace, coverage, agents)
         var finding = Question.answer(facts)
+        let isOver = [.completed, .failed].contains(finding.diagnosis.cause.outcome)
+        if !isOver, let successor = draft.successor {
+            facts = Facts(operation, draft.workflow, attempts, trace, coverage, agents, successor: successor)
+            finding = Question.answer(facts)
+            // Nothing goes on any more.
+            if finding.diagnosis.cause == .underWay { finding.diagnosis.cause = .unclear }
+            finding.diagnosis.evidence.append(
+                Diagnosis.Evidence(facts.began(successor), at: successor.at, message: successor.message))
+            if let last = operation.states.lastIndex(where: { $0.until == nil && $0.confirmation != .rejected }) {
+                operation.states[last].until = successor.at
+            }
+        }
+        if finding.diagnosis.cause.outcome != .completed, finding.diagnosis.cause != .buildAborted,
+            let failed = facts.pluggingFailed(until: facts.captureEnd)
+        {
+            finding.prove(failed)
+        }
         finding.addConnectionEvidence(facts)
         operation.diagnosis = finding.diagnosis
         operation.outcome = finding.diagnosis.cause.outcome

@@ -7,6 +7,13 @@ enum Plugging {
     static let event = "network-vif-plugged"
     /// nova's default of `vif_plugging_timeout`.
     static let timeout: Nanoseconds = .seconds(300)
+
+    /// Whether a fault says that there was no network, which is what a compute makes of the event that did not come (nova
+    /// `compute/manager.py`, `_build_and_run_instance`).
+    static func isOf(_ fault: ReportedFault) -> Bool {
+        fault.className == "VirtualInterfaceCreateException"
+            || ["Virtual Interface", "Failed to allocate"].contains { fault.message.contains($0) }
+    }
 }
 
 extension Question {
@@ -69,10 +76,21 @@ extension Facts {
         return plugging
     }
 
+    /// That neutron told nova that the port could not be plugged.
+    func pluggingFailed(until end: Timestamp) -> Diagnosis.Evidence? {
+        let failed = own.last { id in
+            (message(id).at ?? end) <= end
+                && message(id).event(Plugging.event, of: operation.instances)?.isFailed == true
+        }
+        return failed.map { Diagnosis.Evidence("\(Plugging.event) came as failed", at: message($0).at, message: $0) }
+    }
+
     /// That the event did not come in time between two moments, where that would have been seen.
     func pluggingTimedOut(since note: StateNote, until end: Timestamp) -> Diagnosis.Evidence? {
         guard note.change.taskState.value == "spawning", end - note.at >= Plugging.timeout,
-            !own.contains(where: { message($0).events.contains(Plugging.event) && (message($0).at ?? end) < end }),
+            !own.contains(where: {
+                message($0).event(Plugging.event, of: operation.instances) != nil && (message($0).at ?? end) < end
+            }),
             coverage.loss(since: note.at, of: ["nova-api", "nova-compute"], in: trace) == nil, doubtOnEvents == nil
         else { return nil }
         return Diagnosis.Evidence(
@@ -98,8 +116,11 @@ extension Facts {
             guard let facts = message.facts, !facts.portIDs.isEmpty else { return nil }
             let text: String
             if !message.events.isEmpty {
-                text =
-                    "\(listed(message.events)) came for port \(listed(facts.portIDs))"
+                // One message may tell of ports of several instances.
+                let events = message.events.filter { $0.instance.map(operation.instances.contains) ?? true }
+                guard !events.isEmpty else { return nil }
+                let ports = events.count == message.events.count ? " for port \(listed(facts.portIDs))" : ""
+                text = "\(listed(events.map(\.title))) came\(ports)"
             } else if PortWork.contains(message), !facts.upPortIDs.isEmpty {
                 text = "\(name(message.from)) reported port \(listed(facts.upPortIDs)) as plugged"
             } else {

@@ -47,7 +47,8 @@ extension Facts {
 
     func end(on connections: [Connection], since time: Timestamp) -> Timestamp {
         let watched = WatchedTime.union(connections.lazy.map(\.watched))
-        return watched.stretch(at: time).map { max(time, $0.until) } ?? captureEnd
+        guard let stretch = watched.stretch(at: time) else { return captureEnd }
+        return max(time, successor == nil ? stretch.until : min(stretch.until, captureEnd))
     }
 
     /// Until when the next thing that a request waits for would have been seen: its delivery to who takes from its queue,

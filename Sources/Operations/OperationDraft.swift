@@ -12,6 +12,8 @@ package struct OperationDraft {
     private var joined: [Int] = []
     var startedAt: Timestamp
     var endedAt: Timestamp
+    /// What put an end to it, where it had not come to one.
+    package var successor: Operation.Successor?
 
     /// - Parameter messages: ids, ascending, each once.
     init(

@@ -4,7 +4,8 @@ import Trace
 ///
 /// Messages of other services join by their `global_request_id`. Neutron sends an `external_instance_event` under a
 /// request id of its own (neutron `notifiers/nova.py`, `_get_nova_client`): it, and what its receiver does under that
-/// id, joins the operation that is under way on its instance; so does what neutron's agents do about its ports.
+/// id, joins the operation that is under way on its instance; so does what neutron's agents do about its ports, and a
+/// state that a service sets by itself, as a compute does that comes back (nova `compute/manager.py`, `_init_instance`).
 package struct OperationFinder {
     /// How long after an operation's last message an event of its instance still belongs to it.
     static let afterglow: Nanoseconds = .seconds(10)
@@ -45,6 +46,9 @@ package struct OperationFinder {
         for instance in byInstance.keys {
             byInstance[instance]?.sort { (found[$0].startedAt, $0) < (found[$1].startedAt, $1) }
         }
+        for operations in byInstance.values where operations.count > 1 { joinOwnStates(of: operations, in: &found) }
+        for index in found.indices { found[index].settle() }
+        noteSuccessors(in: &found, byInstance)
         PortWork(trace).join(&found, byInstance: byInstance)
         for index in found.indices { found[index].settle() }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
@@ -162,6 +166,58 @@ package struct OperationFinder {
             } else if let alone = draft(nil, request, instance: instance, messages: own) {
                 byInstance[instance, default: []].append(operations.count)
                 operations.append(alone)
+            }
+        }
+    }
+
+    // MARK: By what comes after
+
+    /// Adds states that a service set by itself to the operation before, where that had come to no end.
+    ///
+    /// - Parameter operations: all of one instance, in order of their start.
+    private func joinOwnStates(of operations: [Int], in drafts: inout [OperationDraft]) {
+        var open: Int?
+        for index in operations {
+            if drafts[index].workflow != nil {
+                open = setsFinalState(drafts[index].messages) ? nil : index
+            } else if let before = open, setsFinalState(drafts[index].messages), isServices(drafts[index].messages) {
+                for message in drafts[index].messages {
+                    drafts[before].add(message, at: trace.messages[message].at ?? drafts[index].startedAt)
+                }
+                open = nil
+            }
+        }
+    }
+
+    /// Whether a state is set with which nothing is under way any more.
+    private func setsFinalState(_ messages: [Int]) -> Bool {
+        messages.contains { id in
+            guard trace.messages[id].kind == .call, let change = trace.messages[id].stateChange,
+                let state = change.vmState.value
+            else { return false }
+            return state == "error" || change.taskState == .none && state != "building"
+        }
+    }
+
+    /// Whether what is done is nothing but to set a state.
+    private func isServices(_ messages: [Int]) -> Bool {
+        messages.allSatisfy { id in
+            let message = trace.messages[id]
+            return message.stateChange != nil || [.reply, .heartbeat, .notification].contains(message.kind)
+        }
+    }
+
+    /// Of each operation the one that put an end to it: a deletion, or the same begun anew.
+    private func noteSuccessors(in drafts: inout [OperationDraft], _ byInstance: [String: [Int]]) {
+        for operations in byInstance.values where operations.count > 1 {
+            for (place, index) in operations.enumerated() {
+                guard let kind = drafts[index].workflow?.kind, kind != .delete else { continue }
+                let next = operations[(place + 1)...].prefix(Limits.operationsLookedAt).first {
+                    drafts[$0].workflow.map { $0.kind == .delete || $0.kind == kind } ?? false
+                }
+                guard let next, let request = drafts[next].messages.first(where: isRPC) else { continue }
+                drafts[index].successor = Operation.Successor(
+                    kind: drafts[next].workflow?.kind ?? .other, at: drafts[next].startedAt, message: request)
             }
         }
     }

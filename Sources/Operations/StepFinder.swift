@@ -30,7 +30,11 @@ struct StepFinder {
         case .request(let pattern):
             return request(step, of: operation, since: begin) { pattern.matches($0) }
         case .event(let name):
-            return request(step, of: operation, since: begin) { $0.kind != .reply && $0.events.contains(name) }
+            return request(step, of: operation, since: begin) {
+                $0.kind != .reply && $0.event(name, of: operation.instances) != nil
+            } isFailed: {
+                $0.event(name, of: operation.instances)?.isFailed ?? false
+            }
         case .taskState(let states):
             return state(step, of: operation, since: begin) { states.contains($0.taskState.value ?? "") }
         case .vmState(let states):
@@ -42,20 +46,27 @@ struct StepFinder {
         }
     }
 
-    /// Of requests that are made anew on each host the last counts, else the first.
+    /// Of requests that are made anew on each host the last counts, else the first, or what was made anew after that had
+    /// failed.
     private func request(
-        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (Message) -> Bool
+        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (Message) -> Bool,
+        isFailed: (Message) -> Bool = { _ in false }
     ) -> Step {
         let matching = operation.messages.filter { id in
             let message = trace.messages[id]
             return matches(message) && isSince(begin, message.at)
         }
-        guard let decisive = step.isDoneOnEachHost ? matching.last : matching.first else {
-            return Step(name: step.name, status: .pending)
+        func status(_ id: Int) -> Step.Status {
+            isFailed(trace.messages[id]) ? .failed : self.status(of: trace.messages[id])
+        }
+        let made = step.isDoneOnEachHost ? matching.last : matching.first
+        guard var decisive = made else { return Step(name: step.name, status: .pending) }
+        if status(decisive) == .failed, let last = matching.last {
+            decisive = matching.first { status($0) == .done } ?? last
         }
         let message = trace.messages[decisive]
         return Step(
-            name: step.name, status: status(of: message), from: message.from, to: message.deliveries.first?.to,
+            name: step.name, status: status(decisive), from: message.from, to: message.deliveries.first?.to,
             messages: matching, at: message.at)
     }
 

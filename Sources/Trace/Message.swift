@@ -36,8 +36,8 @@ package struct Message: Sendable, Identifiable {
     package var instanceName: String?
     /// The states that it sets, for object saves, `instance_update` and update notifications.
     package var stateChange: StateChange?
-    /// Names of the events of an `external_instance_event`, e.g. `network-vif-plugged`.
-    package var events: [String] = []
+    /// The events of an `external_instance_event`.
+    package var events: [ExternalEvent] = []
     /// What only few messages say; `nil` of most.
     package var facts: MessageFacts?
     /// Index into `BusTrace.participants` of the sender.

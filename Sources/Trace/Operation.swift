@@ -7,7 +7,20 @@ package struct Operation: Sendable, Identifiable {
         package init(rawValue: String) { self.rawValue = rawValue }
 
         package static let boot = Kind(rawValue: "boot")
+        package static let delete = Kind(rawValue: "delete")
         package static let other = Kind(rawValue: "other")
+    }
+
+    /// A value: an operation on the same instance that puts an end to those before it.
+    package struct Successor: Sendable {
+        package var kind: Kind
+        package var at: Timestamp
+        /// Index into `BusTrace.messages`: the request with which it began.
+        package var message: Int
+
+        package init(kind: Kind, at: Timestamp, message: Int) {
+            (self.kind, self.at, self.message) = (kind, at, message)
+        }
     }
 
     package enum Outcome: String, Sendable, CaseIterable {
@@ -35,6 +48,10 @@ package struct Operation: Sendable, Identifiable {
     package var diagnosis: Diagnosis?
     /// Indexes into `BusTrace.messages`, in order of time; messages of a request for many instances stand in each.
     package var messages: [Int] = []
+    /// Those of them that were not seen taken, where the capture does not show all that is taken there.
+    package var takenOutOfSight: Set<Int> = []
+    /// Whether it began before the capture, or where that does not show it.
+    package var beganUnseen = false
 
     package init(
         id: Int, kind: Kind, requestID: String?, instances: [String], outcome: Outcome, startedAt: Timestamp,

@@ -90,6 +90,9 @@ package struct WaySight: Sendable, Equatable {
         return tally.unseen == 0 && tally.seen >= (isOfOne ? 1 : Self.seenAtLeast)
     }
 
+    /// Whether something is known to have passed on a way unseen.
+    package func hides(_ way: Way) -> Bool { tallies[way].map { $0.unseen > 0 } ?? false }
+
     /// Why messages may pass unseen; `nil` where nothing speaks for that.
     ///
     /// - Parameter mayLack: whether the capture lacks packets anywhere, which leaves the half of single messages unseen.

@@ -52,7 +52,7 @@ enum HostileTrace {
             $0.call = 0
             $0.failure = failure
         }
-        send(.cast, from: 1, to: 3) { $0.events = [name] }
+        send(.cast, from: 1, to: 3) { $0.events = [ExternalEvent(name: name)] }
         send(.cast, from: 1, to: nil)
         send(.fanout, from: 2, to: nil)
         var call = Call(id: 0, messageID: "m", outcome: .error)

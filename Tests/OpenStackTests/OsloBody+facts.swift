@@ -32,7 +32,7 @@ extension RPCRequest {
         facts["name"] = instanceName
         if method != "instance_update" { facts["state"] = stateChange.map { "\($0.text) \($0.host ?? "-")" } }
         facts["expected"] = expectedTaskStates.map { $0.map { $0 ?? "nil" }.joined(separator: " ") }
-        facts["events"] = events.joined(separator: " ")
+        facts["events"] = events.map(\.name).joined(separator: " ")
         return facts.lines
     }
 }

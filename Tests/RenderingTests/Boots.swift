@@ -31,13 +31,13 @@ enum Boots {
         save(&boot, "VirtualInterface.create", at: 4.605, 0.027)
         save(&boot, "InstanceInfoCache.refresh", at: 4.637, 0.024)
         boot.send(.cast, "external_instance_event", from: api, to: [compute1], at: 5.014) {
-            $0.events = ["network-changed"]
+            $0.events = [ExternalEvent(name: "network-changed")]
         }
         save(&boot, "InstanceInfoCache.save", at: 5.121, 0.018)
         save(&boot, "InstanceInfoCache.refresh", at: 5.142, 0.011)
         save(&boot, "InstanceInfoCache.save", at: 5.476, 0.008)
         boot.send(.cast, "external_instance_event", from: api, to: [compute1], at: 8.333) {
-            $0.events = ["network-vif-plugged"]
+            $0.events = [ExternalEvent(name: "network-vif-plugged")]
         }
         boot.state("active", nil, power: "running", message: save(&boot, at: 8.349, 0.048))
         boot.send(.fanout, "update_instance_info", from: compute1, to: [scheduler], at: 8.406)

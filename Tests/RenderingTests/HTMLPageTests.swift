@@ -132,7 +132,7 @@ private let hostile = [
             trace.messages[id].objectMethod = name
             trace.messages[id].routingKey = name
             trace.messages[id].uniqueID = name
-            trace.messages[id].events = [name]
+            trace.messages[id].events = [ExternalEvent(name: name)]
             trace.messages[id].detail = "\"\(name)\""
             trace.messages[id].failure = trace.messages[id].failure.map { _ in
                 RemoteFailure(className: name, module: name, message: name)

@@ -246,7 +246,7 @@ struct TraceScript {
         let host = trace.participants[compute].host ?? ""
         let id = publish(
             "external_instance_event", Self.api, compute, key: "compute.\(host)", instances: [Self.instance])
-        trace.messages[id].events = [name]
+        trace.messages[id].events = [ExternalEvent(name: name)]
         trace.messages[id].requestID = "req-neutron-\(id)"
         trace.messages[id].facts = MessageFacts(portIDs: [Self.port])
         moments.append(trace)

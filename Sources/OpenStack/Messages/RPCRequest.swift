@@ -34,8 +34,8 @@ package struct RPCRequest: Sendable {
     package var portIDs: [String] = []
     /// Those of them that the sender, a layer-2 agent, says are plugged.
     package var upPortIDs: [String] = []
-    /// Names of the events of an `external_instance_event`.
-    package var events: [String] = []
+    /// The events of an `external_instance_event`.
+    package var events: [ExternalEvent] = []
     /// How often, where and why a build was tried before.
     package var retry: BuildRetry?
     /// What went wrong in the sender's work, where that is what it tells.

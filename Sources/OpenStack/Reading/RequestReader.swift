@@ -110,12 +110,16 @@ extension OsloDecoder {
         return found.strings
     }
 
-    private mutating func events(_ text: RawSpan) -> [String] {
-        var names: [String] = []
+    private mutating func events(_ text: RawSpan) -> [ExternalEvent] {
+        var events: [ExternalEvent] = []
         for object in fields.findings.objects where object.role == .event {
-            if let name = reader.name(object.fields.name, text) { names.append(name) }
+            guard let name = reader.name(object.fields.name, text) else { continue }
+            events.append(
+                ExternalEvent(
+                    name: name, instance: reader.uuid(object.fields.instanceUUID, text),
+                    isFailed: object.fields.status.equals("failed", text)))
         }
-        return names
+        return events
     }
 
     private mutating func retry(_ text: RawSpan) -> BuildRetry? {

@@ -29,6 +29,8 @@ struct VisitedObject {
         var uuid = JSONSlot()
         var host = JSONSlot()
         var name = JSONSlot()
+        /// Of an event.
+        var status = JSONSlot()
         var binary = JSONSlot()
         /// Of an instance's fault.
         var message = JSONSlot()
@@ -105,6 +107,7 @@ struct VisitedObject {
         case 4 where key.equals("host", text): fields.host = scanner.readValue(text)
         case 4 where key.equals("name", text): fields.name = scanner.readValue(text)
         case 6 where key.equals("binary", text): fields.binary = scanner.readValue(text)
+        case 6 where role == .event && key.equals("status", text): fields.status = scanner.readValue(text)
         case 7 where level == 0 && key.equals("objects", text):
             findings.truncateObjects(to: mark.objects)
             readList(&scanner, text, &findings)

@@ -90,7 +90,7 @@ extension CSVTable<Message> {
             },
             .text("kind") { message, _ in message.kind.rawValue },
             .text("method") { message, _ in message.title },
-            .text("events") { message, _ in message.events.joined(separator: " ") },
+            .text("events") { message, _ in message.events.map(\.name).joined(separator: " ") },
             .text("vm_state") { message, _ in message.stateChange?.vmState.value },
             .text("task_state") { message, _ in message.stateChange?.taskState.value },
             .text("power_state") { message, _ in message.stateChange?.powerState.value },

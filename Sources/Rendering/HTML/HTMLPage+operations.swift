@@ -73,7 +73,7 @@ extension HTMLPage {
             }
             if !hosts.isEmpty { html.element("td", hosts[operation.id] ?? "") }
             html.element("td", operation.stepReached ?? "")
-            html.element("td", ["class": "number", "data-value": "\(length)"], glyphs.duration(length))
+            html.element("td", ["class": "number", "data-value": "\(length)"], glyphs.duration(of: operation))
             html.element("td", ["class": "number"], "\(operation.messages.count)")
         }
     }

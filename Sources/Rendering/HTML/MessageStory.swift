@@ -103,7 +103,7 @@ struct MessageStory {
     private var messageFacts: [Fact] {
         var facts = [
             fact("method", message.method), fact("object method", message.objectMethod),
-            fact("event type", message.eventType), fact("events", joined(message.events)),
+            fact("event type", message.eventType), fact("events", joined(message.events.map(\.title))),
             fact("priority", message.priority), fact("publisher", message.publisherID),
             fact("namespace", message.namespace), fact("version", message.version),
             fact("instance", joined(message.names(in: trace.instanceNames).compactMap(\.self), ", ")),

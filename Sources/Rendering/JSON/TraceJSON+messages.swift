@@ -37,7 +37,7 @@ extension TraceJSON {
             json.key("state")
             json.object { stateMembers(of: change, &$0) }
         }
-        if !message.events.isEmpty { json.member("events", message.events) }
+        if !message.events.isEmpty { json.member("events", message.events.map(\.name)) }
         json.member("from", id: "p", message.from)
         json.member("connection", id: "c", message.connection)
         json.member("published_at", message.publishedAt)

@@ -204,7 +204,7 @@ extension LiveLines {
         if let states = message.stateChange?.changes(since: nil), !states.isEmpty, message.kind != .reply {
             remarks.append((states.joined(separator: glyphs.separator), .state))
         }
-        if !message.events.isEmpty { remarks.append((message.events.joined(separator: ", "), nil)) }
+        if !message.events.isEmpty { remarks.append((message.events.map(\.title).joined(separator: ", "), nil)) }
         if message.isTruncated { remarks.append(("cut short by the capture", .warning)) }
         return remarks
     }

@@ -93,7 +93,7 @@ struct MarkdownReport {
                     Markdown.code(operation.requestID ?? ""), Markdown.text(operation.outcome.rawValue),
                 ] + place + [
                     Markdown.text(operation.stepReached ?? ""),
-                    glyphs.duration(operation.duration), String(operation.messages.count),
+                    glyphs.duration(of: operation), String(operation.messages.count),
                 ]
             })
     }

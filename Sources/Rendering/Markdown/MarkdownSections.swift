@@ -46,7 +46,7 @@ struct MarkdownSections {
             }
         }
         rows.append(["started", "\(moment(operation.startedAt)) UTC"])
-        rows.append(["duration", glyphs.duration(operation.duration)])
+        rows.append(["duration", glyphs.duration(of: operation)])
         rows.append(["outcome", Markdown.text(operation.outcome.rawValue)])
         if let step = operation.stepReached { rows.append(["step reached", Markdown.text(step)]) }
         if let diagnosis = operation.diagnosis, operation.outcome != .completed {

@@ -37,7 +37,7 @@ struct ArrowComposer {
             let isAnswer = message.kind == .reply || message.kind == .heartbeat
             let request = isAnswer ? builder.request(ofReply: id).flatMap(visible) : nil
             let asked = request.flatMap { trace.messages[$0].at }
-            var arrow = arrow(for: message, lanes: &lanes)
+            var arrow = arrow(for: message, of: operation, lanes: &lanes)
             if let attempts = retries.attempts[id] { arrow.fold(attempts, in: trace) }
             arrows.append(Timed(at: at, place: max(at, asked ?? at), arrow: arrow, answers: request))
         }
@@ -78,7 +78,10 @@ struct ArrowComposer {
         }
     }
 
-    private mutating func arrow(for message: Message, lanes: inout LaneTable) -> SequenceArrow {
+    private mutating func arrow(
+        for message: Message, of operation: Operation, lanes: inout LaneTable
+    ) -> SequenceArrow {
+        let isOutOfSight = operation.takenOutOfSight.contains(message.id)
         let call = builder.call(of: message.id)
         let isAnswer = message.kind == .reply || message.kind == .heartbeat
         let sender = message.from ?? (isAnswer ? call?.to : message.kind == .call ? call?.from : nil)
@@ -91,9 +94,9 @@ struct ArrowComposer {
             kind: message.kind, from: from, to: to.sorted(), label: label(of: message, call: call),
             messages: [message.id])
         if message.kind == .reply, message.id == call?.reply { arrow.latency = call?.latency }
-        arrow.marks = marks(of: message, call: call)
+        arrow.marks = marks(of: message, call: call, isOutOfSight: isOutOfSight)
         if from == nil { arrow.marks.append(.senderUnknown) }
-        if arrow.to.isEmpty { aim(&arrow, message, call: call, lanes: &lanes) }
+        if arrow.to.isEmpty { aim(&arrow, message, call: call, isOutOfSight: isOutOfSight, lanes: &lanes) }
         if builder.options.detail != .none { arrow.detail = message.detail }
         return arrow
     }
@@ -101,13 +104,15 @@ struct ArrowComposer {
     private func label(of message: Message, call: Call?) -> String {
         if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
         var names: [String] = []
-        for event in message.events where !names.contains(event) { names.append(event) }
+        for event in message.events where !names.contains(event.title) { names.append(event.title) }
         let isReport = message.facts?.upPortIDs.isEmpty == false && !message.title.hasSuffix("_up")
         return ([message.title] + names + (isReport ? ["up"] : [])).joined(separator: " ")
     }
 
     /// Where a message without a delivery went: to whom answered it, else towards whom it was meant for.
-    private func aim(_ arrow: inout SequenceArrow, _ message: Message, call: Call?, lanes: inout LaneTable) {
+    private func aim(
+        _ arrow: inout SequenceArrow, _ message: Message, call: Call?, isOutOfSight: Bool, lanes: inout LaneTable
+    ) {
         let wasTaken = message.kind == .call && call?.reply != nil
         switch message.kind {
         case .call where wasTaken:
@@ -115,12 +120,14 @@ struct ArrowComposer {
         case .call, .cast:
             arrow.missed =
                 lanes.lane(of: builder.taker(of: message))
-                ?? lanes.vacantLane(queue(of: message), in: virtualHost(of: message))
+                ?? lanes.vacantLane(queue(of: message), in: virtualHost(of: message), isShown: !isOutOfSight)
         case .reply, .heartbeat:
             arrow.missed = lanes.lane(of: call?.from)
         case .fanout, .notification, .opaque:
             break
         }
+        // Nothing says that it got lost.
+        if isOutOfSight, let lane = arrow.missed { (arrow.to, arrow.missed) = ([lane], nil) }
     }
 
     /// `nil` where none need be told apart.
@@ -132,7 +139,7 @@ struct ArrowComposer {
         message.routingKey.isEmpty ? message.exchange : message.routingKey
     }
 
-    private mutating func marks(of message: Message, call: Call?) -> [ArrowMark] {
+    private mutating func marks(of message: Message, call: Call?, isOutOfSight: Bool) -> [ArrowMark] {
         var marks: [ArrowMark] = []
         if let failure = message.failure {
             marks.append(.failure(failure))
@@ -142,7 +149,9 @@ struct ArrowComposer {
             marks.append(.reported(fault))
         }
         if let returned = message.returned { marks.append(.returned(returned)) }
-        if message.deliveries.isEmpty, message.returned == nil { marks += undeliveredMark(message, call: call) }
+        if message.deliveries.isEmpty, message.returned == nil {
+            marks += undeliveredMark(message, call: call, isOutOfSight: isOutOfSight)
+        }
         if let taken = message.deliveries.first?.at, let published = message.publishedAt,
             taken - published >= Limits.noteworthyWait
         {
@@ -155,11 +164,12 @@ struct ArrowComposer {
         return marks
     }
 
-    private func undeliveredMark(_ message: Message, call: Call?) -> [ArrowMark] {
+    private func undeliveredMark(_ message: Message, call: Call?, isOutOfSight: Bool) -> [ArrowMark] {
         switch message.kind {
-        case .fanout: [.noListener]
         case .notification: []
         case .call where call?.reply != nil: []
+        case _ where isOutOfSight: [.takenOutOfSight]
+        case .fanout: [.noListener]
         default: [.neverDelivered(queue(of: message) + (virtualHost(of: message).map { " (\($0))" } ?? ""))]
         }
     }

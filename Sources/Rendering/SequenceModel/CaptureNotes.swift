@@ -23,8 +23,7 @@ extension SequenceBuilder {
         }
         let kind = operation.kind == .other ? "operation" : operation.kind.rawValue
         var notes = CoverageNotes(
-            connections: connections, carrying: connections.filter { taken.contains($0.id) },
-            of: " that carried this \(kind)",
+            connections: connections, carrying: connections.filter { taken.contains($0.id) }, of: kind,
             sources: trace.capture.sources
         ).sentences
         notes += trace.capture.clockNotes
@@ -56,10 +55,12 @@ struct CoverageNotes {
 
     /// - Parameters:
     ///   - carrying: of which it is told that they were open, or seen in part; all when not given.
-    ///   - whose: what those are, behind `connections`.
+    ///   - kind: what those carried, and the services of the others have a part in; `nil` where it is the whole capture.
     init(
-        connections: [Connection], carrying: [Connection]? = nil, of whose: String = "", sources: [CaptureSource]
+        connections: [Connection], carrying: [Connection]? = nil, of kind: String? = nil,
+        sources: [CaptureSource]
     ) {
+        let whose = kind.map { " that carried this \($0)" } ?? ""
         var (gaps, missing, skipped) = (0, 0, 0)
         for connection in connections {
             gaps = gaps.saturatingPlus(connection.gaps)
@@ -73,7 +74,8 @@ struct CoverageNotes {
         sentences += dropNotes(sources)
         if gaps > 0 {
             let size = missing > 0 ? ", \(byteCount(missing))" : ""
-            sentences.append("the capture has \(counted(gaps, "gap"))\(size): messages may be missing")
+            let place = kind.map { "the connections of this \($0)'s services have" } ?? "the capture has"
+            sentences.append("\(place) \(counted(gaps, "gap"))\(size): messages may be missing")
         }
         if skipped > 0 { sentences.append("\(byteCount(skipped)) could not be read as AMQP") }
         if midstream > 0 {

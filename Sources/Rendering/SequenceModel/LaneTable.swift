@@ -17,6 +17,8 @@ struct LaneTable {
     private var keys: [Key] = []
     private var participants: [[Int]] = []
     private var lanesOfParticipants: [Int: Int] = [:]
+    /// Lanes of queues of which the capture does not show who reads them.
+    private var outOfSight: Set<Int> = []
 
     init(trace: BusTrace, singletons: Set<String> = []) {
         self.trace = trace
@@ -47,9 +49,13 @@ struct LaneTable {
 
     /// The lane of a queue that nobody was seen to read.
     ///
-    /// - Parameter virtualHost: where several are to be told apart.
-    mutating func vacantLane(_ queue: String, in virtualHost: String?) -> Int {
-        number(of: .vacant(queue, virtualHost: virtualHost))
+    /// - Parameters:
+    ///   - virtualHost: where several are to be told apart.
+    ///   - isShown: whether the capture would show who reads it.
+    mutating func vacantLane(_ queue: String, in virtualHost: String?, isShown: Bool) -> Int {
+        let lane = number(of: .vacant(queue, virtualHost: virtualHost))
+        if !isShown { outOfSight.insert(lane) }
+        return lane
     }
 
     private mutating func number(of key: Key) -> Int {
@@ -83,15 +89,17 @@ struct LaneTable {
     private func lane(at number: Int, _ counts: [String: Int]) -> Lane {
         switch keys[number] {
         case .service(let service, let host, let virtualHost):
-            Lane(
+            return Lane(
                 title: service,
                 subtitle: subtitle(
                     isHostShown(lane: number, of: counts[service] ?? 0) ? host : nil, virtualHost),
                 participants: participants[number].sorted())
         case .label(let label):
-            Lane(title: label, participants: participants[number].sorted())
+            return Lane(title: label, participants: participants[number].sorted())
         case .vacant(let queue, let virtualHost):
-            Lane(title: queue, subtitle: subtitle(nil, virtualHost.map { "\($0), nobody" } ?? "nobody"), isVacant: true)
+            let reader = outOfSight.contains(number) ? "not shown" : "nobody"
+            return Lane(
+                title: queue, subtitle: subtitle(nil, virtualHost.map { "\($0), \(reader)" } ?? reader), isVacant: true)
         }
     }
 

@@ -77,6 +77,8 @@ package enum ArrowMark: Sendable, Equatable {
     case returned(Returned)
     /// Published, and no delivery seen; with the queue's or exchange's name.
     case neverDelivered(String)
+    /// Published, and the capture does not show all that is taken from there.
+    case takenOutOfSight
     /// A fanout that nobody subscribed to, as happens in a healthy cloud.
     case noListener
     /// Taken so long after it was published: its queue stood still.

@@ -45,8 +45,8 @@ extension ArrowMark {
     fileprivate var tellsOfFailure: Bool {
         switch self {
         case .failure, .reported, .returned, .neverDelivered, .misdelivered: true
-        case .retried, .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen, .senderUnknown,
-            .truncated:
+        case .retried, .takenOutOfSight, .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen,
+            .senderUnknown, .truncated:
             false
         }
     }

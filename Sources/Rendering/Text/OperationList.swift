@@ -43,7 +43,7 @@ package struct OperationList: Sendable, LineWritable {
                 (operation.instances.first ?? "-", .plain),
                 (operation.requestID ?? "-", .plain),
                 (operation.outcome.rawValue, TextStyle(outcome: operation.outcome.rawValue)),
-                (glyphs.duration(operation.duration), .plain),
+                (glyphs.duration(of: operation), .plain),
                 (String(operation.messages.count), .plain),
             ]
             if !virtualHosts.isEmpty {

@@ -41,7 +41,7 @@ struct ArrowText {
         switch mark {
         case .failure, .reported, .returned, .neverDelivered, .misdelivered: .failure
         case .waited, .redelivered, .retried, .late, .duplicate, .requestNotSeen, .truncated: .warning
-        case .noListener, .senderUnknown: .plain
+        case .takenOutOfSight, .noListener, .senderUnknown: .plain
         }
     }
 
@@ -58,6 +58,7 @@ struct ArrowText {
             remarks.append("\(glyphs.failure) given back by the broker: \(returned.code) \(returned.text)")
         case .neverDelivered(let queue):
             remarks.append("\(glyphs.failure) no delivery seen from \(queue)")
+        case .takenOutOfSight: words.append("delivery not shown")
         case .noListener: words.append("nobody listens")
         case .waited(let time): words.append("taken after \(glyphs.duration(time))")
         case .redelivered(let times):

@@ -6,6 +6,11 @@ extension DiagramOptions {
 }
 
 extension GlyphTable {
+    /// How long an operation took: `8.452 s`, and `>8.452 s` where its beginning was not captured.
+    func duration(of operation: Operation) -> String {
+        (operation.beganUnseen ? ">" : "") + duration(operation.duration)
+    }
+
     /// A length of time for people: `350 µs`, `1.5 ms`, `16 ms`, `1.239 s`, `2 min 05 s`, `1 h 02 min`.
     func duration(_ length: Nanoseconds) -> String {
         let sign = length < 0 ? "-" : ""

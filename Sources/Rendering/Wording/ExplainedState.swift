@@ -35,7 +35,9 @@ struct ExplainedState {
             }
             spans.append(ExplainedState(at: note.at, label: label, confirmation: note.confirmation))
         }
-        if let current, let end = trace.watchedEnd(of: operation),
+        if let current, let until = operation.states.last(where: { $0.confirmation != .rejected })?.until {
+            spans[current].lasted = max(0, until - spans[current].at)
+        } else if let current, let end = trace.watchedEnd(of: operation),
             known?.taskState.value != nil || operation.outcome == .stuck
         {
             spans[current].lasted = max(0, end - spans[current].at)

@@ -22,7 +22,7 @@ extension BusTrace {
         case .failed: words.append("failed")
         case .missing: words.append("missing")
         case .pending: words.append(step.at == nil ? "not reached" : "not finished")
-        case .skipped: words.append("not seen")
+        case .skipped: words.append(step.messages.isEmpty ? "not seen" : "delivery not shown")
         }
         return words.joined(separator: glyphs.separator)
     }

@@ -2,7 +2,7 @@ import TestSupport
 
 /// What must be said of each case, and what must not: one row a file.
 extension IncidentCase {
-    static let all = answers + stuck + connections + wrappings + captures + nodes
+    static let all = answers + stuck + courses + connections + wrappings + captures + nodes
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
     /// Sentences that were once said of captures which show well what is wrong.
@@ -41,6 +41,52 @@ extension IncidentCase {
                 never: ["completed", "attached on"], status: 2),
             Saying("replay", never: ["completed", "1 call, answered", "all answered"]),
             Saying("list", "--problems", says: ["attach-interface"], never: ["completed"])),
+    ]
+
+    // MARK: What comes of it otherwise
+
+    private static let courses = [
+        IncidentCase(
+            "own-1-error-set-by-the-compute-that-came-back.pcap",
+            Saying(
+                "explain", says: ["failed: build aborted on cmp1 during spawning", "the instance was set to error"],
+                never: ["stuck", "no other process went on", "until the last packet"], status: 1)),
+        IncidentCase(
+            "own-2-deleted-while-it-was-built.pcap", operations: ["boot vm0 unknown", "delete vm0 completed"],
+            Saying(
+                "explain",
+                says: [
+                    #"unknown: reached "spawning" when a delete of the server began (req-fa4bb784"#,
+                    "building, spawning for 3.012 s", "a delete of the server began",
+                ],
+                never: ["stuck", "until the last packet", "nothing further"], status: 1)),
+        IncidentCase(
+            "event-1-vif-plugged-failed.pcap",
+            Saying(
+                "explain", says: ["✗ network plugged", "network-vif-plugged came as failed"],
+                never: ["✓ network plugged"], status: 1),
+            Saying("replay", says: ["network-vif-plugged (failed)"])),
+        IncidentCase(
+            "event-2-for-two-servers-at-once.pcap", operations: ["boot vmA completed", "boot vmB stuck"],
+            Saying(
+                "explain", "--instance", "vmB",
+                says: ["network-vif-plugged did not come in 401.0 s", "network-changed came"],
+                never: ["✓ network plugged", "network-vif-plugged, network-changed"], status: 1),
+            Saying("explain", "--instance", "vmA", says: ["✓ network plugged"], status: 0)),
+        IncidentCase(
+            "fault-1-no-space-left-after-400s.pcap",
+            Saying(
+                "explain",
+                says: ["failed: build aborted on cmp1 during spawning: [Errno 28] No space left on device"],
+                never: ["did not come"], status: 1)),
+        IncidentCase(
+            "retry-1-conductor-went-with-the-third.pcap",
+            Saying(
+                "explain", says: ["stuck: nova-conductor@ctl2 lost its connections", "did not come back"],
+                never: ["no host was left", "failed:"], status: 1)),
+        IncidentCase(
+            "retry-2-selection-made-anew.pcap",
+            Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
 
     // MARK: Work that stands still

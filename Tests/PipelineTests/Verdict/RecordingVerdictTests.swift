@@ -35,7 +35,7 @@ import Trace
         let agent = trace.participants[try #require(report.from)]
         #expect(agent.label == "neutron-openvswitch-agent@\(boot.diagnosis?.host ?? "?")")
         #expect(!report.isBackground && report.operation == boot.id)
-        let event = try #require(messages.first { $0.events == ["network-vif-plugged"] })
+        let event = try #require(messages.first { $0.events.map(\.name) == ["network-vif-plugged"] })
         #expect(event.facts?.portIDs == report.facts?.upPortIDs)
         let (plugged, told) = (try #require(report.at), try #require(event.at))
         #expect(plugged < told)

@@ -19,7 +19,7 @@ struct ExplainSections {
 
     /// What the capture cannot know of the operation's beginning.
     var notes: [String] {
-        guard let first = operation.steps.first, first.status == .skipped else { return [] }
+        guard operation.beganUnseen else { return [] }
         return ["the capture does not hold the beginning of this \(operation.kind.rawValue)"]
     }
 
