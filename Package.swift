@@ -1,8 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What every target is built with.
 let settings: [SwiftSetting] = [
-    .treatAllWarnings(as: .error)
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Targets in which every use of memory that the compiler does not check says `unsafe`: they have little of it, or none.
+/// The others speak to C, or read bytes in place all over.
+let memorySafe: Set = [
+    "Bytes", "Trace", "Services", "Correlation", "Operations", "Diagnosis", "Advice", "Comparison", "novatrace",
 ]
 
 /// What runs the fuzz targets under libFuzzer, which is there only where `-sanitize=fuzzer` is (`.ci/fuzz`).
@@ -10,9 +19,7 @@ let fuzzing: [Target] =
     Context.environment["NOVATRACE_FUZZ"] == nil
     ? []
     : [
-        .executableTarget(
-            name: "novatrace-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
-            swiftSettings: settings)
+        .executableTarget(name: "novatrace-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver")
     ]
 
 /// One row a target, in the order in which data flows; a target imports only what stands above it.
@@ -37,72 +44,61 @@ let package = Package(
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CGzipStream", dependencies: ["CZlib"]),
 
-        .target(name: "Bytes", swiftSettings: settings),
-        .target(name: "Trace", swiftSettings: settings),
-        .target(name: "Services", swiftSettings: settings),
-        .target(
-            name: "Capture", dependencies: ["Bytes", "CPcap", "CGzipStream", "CSeccomp", "Trace"],
-            swiftSettings: settings),
-        .target(name: "LocalMachine", dependencies: ["Bytes", "Capture"], swiftSettings: settings),
+        .target(name: "Bytes"),
+        .target(name: "Trace"),
+        .target(name: "Services"),
+        .target(name: "Capture", dependencies: ["Bytes", "CPcap", "CGzipStream", "CSeccomp", "Trace"]),
+        .target(name: "LocalMachine", dependencies: ["Bytes", "Capture"]),
         .target(
             name: "Network",
-            dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
-            swiftSettings: settings),
+            dependencies: [
+                "Bytes", "Trace", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]),
+        .target(name: "Protocols", dependencies: ["Bytes", "Trace"]),
         .target(
-            name: "Protocols",
-            dependencies: ["Bytes", "Trace", .product(name: "Collections", package: "swift-collections")],
-            swiftSettings: settings),
-        .target(
-            name: "OpenStack", dependencies: ["Bytes", "Trace", "Services", "CZlib", "CBzip2", "CZstd", "CLzma"],
-            swiftSettings: settings),
+            name: "OpenStack", dependencies: ["Bytes", "Trace", "Services", "CZlib", "CBzip2", "CZstd", "CLzma"]),
         .target(
             name: "Correlation",
             dependencies: [
-                "Trace", "Services", "Protocols", "OpenStack",
-                .product(name: "Collections", package: "swift-collections"),
-            ],
-            swiftSettings: settings),
-        .target(name: "Operations", dependencies: ["Trace", "Services"], swiftSettings: settings),
-        .target(name: "Diagnosis", dependencies: ["Trace", "Services", "Operations"], swiftSettings: settings),
-        .target(
-            name: "Advice", dependencies: ["Trace", "Services", "Operations", "Diagnosis"], swiftSettings: settings),
-        .target(
-            name: "Comparison", dependencies: ["Trace", "Services", "Operations", "Diagnosis"], swiftSettings: settings),
+                "Trace", "Services", "OpenStack", .product(name: "DequeModule", package: "swift-collections"),
+            ]),
+        .target(name: "Operations", dependencies: ["Trace", "Services"]),
+        .target(name: "Diagnosis", dependencies: ["Trace", "Services", "Operations"]),
+        .target(name: "Advice", dependencies: ["Trace", "Services", "Operations", "Diagnosis"]),
+        .target(name: "Comparison", dependencies: ["Trace", "Operations"]),
         .target(
             name: "Rendering",
-            dependencies: [
-                "Capture", "Trace", "Services", "Operations", "Diagnosis", "Advice", "Comparison",
-                .product(name: "Collections", package: "swift-collections"),
-            ],
+            dependencies: ["Capture", "Trace", "Services", "Diagnosis", "Advice", "Comparison"],
             exclude: [
                 "Comparison/novatrace.comparison.schema.json", "CSV/novatrace.csv-metadata.json",
                 "JSON/novatrace.trace.schema.json",
-            ],
-            swiftSettings: settings),
+            ]),
         .target(
             name: "Pipeline",
             dependencies: [
                 "Bytes", "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Operations", "Diagnosis",
-                "Advice", "Trace", "Services", .product(name: "Collections", package: "swift-collections"),
-            ],
-            swiftSettings: settings),
+                "Trace", "Services", .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ]),
         .target(
             name: "NovatraceCommands",
             dependencies: [
-                "LocalMachine", "Pipeline", "Rendering", "Trace", "Operations", "Diagnosis", "Advice", "Comparison",
+                "Capture", "LocalMachine", "Network", "OpenStack", "Correlation", "Pipeline", "Rendering", "Trace",
+                "Diagnosis", "Advice", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ],
-            swiftSettings: settings),
-        .executableTarget(name: "novatrace", dependencies: ["NovatraceCommands"], swiftSettings: settings),
+            ]),
+        .executableTarget(name: "novatrace", dependencies: ["NovatraceCommands"]),
 
         .target(
             name: "TestSupport",
             dependencies: [
-                "Bytes", "Trace", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Trace", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Tests/TestSupport", swiftSettings: settings),
+            path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
         .target(name: "CPacketSender", path: "Tests/Support/CPacketSender"),
         .executableTarget(
@@ -111,68 +107,70 @@ let package = Package(
                 "CAllocationCounter", "CPacketSender", "Capture", "Correlation", "Pipeline", "Rendering", "TestSupport",
                 "Trace",
             ],
-            path: "Tests/Benchmarks", swiftSettings: settings),
+            path: "Tests/Benchmarks"),
         .target(
             name: "Mutation",
             dependencies: [
                 "Capture", "Correlation", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace",
-                "Operations", "Diagnosis", "Advice", "Comparison",
+                "Operations", "Diagnosis", "Advice",
             ],
-            path: "Tests/Mutation/Engine", swiftSettings: settings),
-        .executableTarget(
-            name: "novatrace-mutate", dependencies: ["Mutation"], path: "Tests/Mutation/Program",
-            swiftSettings: settings),
+            path: "Tests/Mutation/Engine"),
+        .executableTarget(name: "novatrace-mutate", dependencies: ["Mutation"], path: "Tests/Mutation/Program"),
         .target(
             name: "FuzzTargets",
             dependencies: [
                 "Capture", "Network", "NovatraceCommands", "OpenStack", "Pipeline", "Protocols", "Rendering", "Trace",
-                "Operations", "Diagnosis", "Advice", "Comparison",
+                "Diagnosis", "Advice", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Fuzz/Targets", swiftSettings: settings),
-        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: settings),
-        .testTarget(name: "TraceTests", dependencies: ["Trace"], swiftSettings: settings),
-        .testTarget(name: "ServicesTests", dependencies: ["Services"], swiftSettings: settings),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport"], swiftSettings: settings),
+            path: "Tests/Fuzz/Targets"),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+        .testTarget(name: "TraceTests", dependencies: ["Trace"]),
+        .testTarget(name: "ServicesTests", dependencies: ["Services"]),
+        .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport", "Trace"]),
+        .testTarget(name: "LocalMachineTests", dependencies: ["Capture", "LocalMachine", "novatrace", "TestSupport"]),
+        .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport", "Trace"]),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Bytes", "Protocols", "TestSupport", "Trace"]),
         .testTarget(
-            name: "LocalMachineTests", dependencies: ["Capture", "LocalMachine", "novatrace", "TestSupport"],
-            swiftSettings: settings),
-        .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"], swiftSettings: settings),
+            name: "OpenStackTests",
+            dependencies: ["CZlib", "CBzip2", "CZstd", "CLzma", "OpenStack", "TestSupport", "Trace"],
+            exclude: ["Fixtures", "Programs"]),
+        .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "OpenStack", "TestSupport", "Trace"]),
         .testTarget(
-            name: "OpenStackTests", dependencies: ["OpenStack", "TestSupport"], exclude: ["Fixtures", "Programs"],
-            swiftSettings: settings),
-        .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "TestSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "WorkflowsTests", dependencies: ["Operations", "Diagnosis", "Advice", "Comparison", "TestSupport"],
-            swiftSettings: settings),
+            name: "WorkflowsTests",
+            dependencies: ["Operations", "Diagnosis", "Advice", "Comparison", "TestSupport", "Trace"]),
         .testTarget(
             name: "RenderingTests",
-            dependencies: ["Rendering", "TestSupport", "Operations", "Diagnosis", "Advice", "Comparison"],
-            exclude: ["Golden"],
-            swiftSettings: settings),
-        .testTarget(
-            name: "MutationTests", dependencies: ["Mutation", "Pipeline", "TestSupport", "Trace"],
-            swiftSettings: settings),
+            dependencies: ["Rendering", "TestSupport", "Trace", "Operations", "Comparison"],
+            exclude: ["Golden"]),
+        .testTarget(name: "MutationTests", dependencies: ["Mutation", "Pipeline", "TestSupport", "Trace"]),
         .testTarget(
             name: "PipelineTests",
-            dependencies: ["OpenStack", "Pipeline", "TestSupport", "Operations", "Diagnosis", "Advice", "Comparison"],
-            exclude: ["Fixtures"],
-            swiftSettings: settings),
+            dependencies: [
+                "Bytes", "Capture", "Network", "Protocols", "OpenStack", "Correlation", "Pipeline", "TestSupport",
+                "Trace", "Operations", "Diagnosis", "Advice",
+            ],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport"],
-            exclude: ["CaptureFlaws", "Cases/Captures", "Demands", "Golden", "Regressions", "Secrets"],
-            swiftSettings: settings),
+            dependencies: [
+                "Capture", "NovatraceCommands", "Pipeline", "Rendering", "novatrace", "TestSupport", "Trace",
+            ],
+            exclude: ["CaptureFlaws", "Cases/Captures", "Demands", "Golden", "Regressions", "Secrets"]),
         .testTarget(
             name: "FormatTests", dependencies: ["Rendering", "Trace", "novatrace", "TestSupport"],
-            exclude: ["Golden", "Programs"],
-            swiftSettings: settings),
+            exclude: ["Golden", "Programs"]),
         .testTarget(
             name: "LiveTests",
-            dependencies: ["novatrace", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess")],
-            exclude: ["Clients", "Link/Programs"], swiftSettings: settings),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: settings),
+            dependencies: [
+                "Rendering", "novatrace", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            exclude: ["Clients", "Link/Programs"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
     ] + fuzzing,
     swiftLanguageModes: [.v6]
 )
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings + (memorySafe.contains(target.name) ? [.strictMemorySafety()] : [])
+}

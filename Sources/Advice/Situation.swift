@@ -1,3 +1,4 @@
+import Diagnosis
 import Trace
 
 /// A view of an operation and its diagnosis: what advice needs to know.

@@ -3,7 +3,7 @@ extension RawSpan {
     ///
     /// - Precondition: `range` lies within the span.
     package func string(_ range: Range<Int>) -> String {
-        extracting(range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        unsafe extracting(range).withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
     /// Whether the bytes at `offset` are those of `text`; `false` where fewer bytes are left.
@@ -11,7 +11,7 @@ extension RawSpan {
         guard offset >= 0, text.utf8CodeUnitCount <= byteCount - offset else { return false }
         return text.withUTF8Buffer { expected in
             for index in 0..<expected.count
-            where unsafeLoad(fromUncheckedByteOffset: offset + index, as: UInt8.self) != expected[index] {
+            where unsafe unsafeLoad(fromUncheckedByteOffset: offset + index, as: UInt8.self) != expected[index] {
                 return false
             }
             return true
@@ -20,6 +20,6 @@ extension RawSpan {
 
     /// The bytes, copied.
     package func array() -> [UInt8] {
-        withUnsafeBytes { [UInt8]($0) }
+        unsafe withUnsafeBytes { unsafe [UInt8]($0) }
     }
 }

@@ -1,4 +1,4 @@
-import Collections
+import DequeModule
 
 /// A machine that keeps values by key and knows which were added first; each step takes constant time on average.
 ///

@@ -1,3 +1,4 @@
+import Operations
 import Trace
 
 /// A value: the answer to a question about an operation: its diagnosis, and that in one sentence.

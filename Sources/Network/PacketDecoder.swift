@@ -1,3 +1,4 @@
+import Bytes
 import Trace
 
 /// A machine that finds the TCP segment in a packet: link header, tunnels, IP, TCP.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Capture
 import LocalMachine
 import Correlation
+import Pipeline
 import Rendering
 import Trace
 

@@ -1,5 +1,6 @@
 import Advice
 import ArgumentParser
+import Pipeline
 import Rendering
 import Trace
 

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Pipeline
 import Rendering
+import Trace
 
 /// `novatrace export`: the trace in a format for reports and scripts.
 struct ExportCommand: ParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Pipeline
 import Rendering
+import Trace
 
 /// `novatrace list`: one line an operation.
 struct ListCommand: ParsableCommand {

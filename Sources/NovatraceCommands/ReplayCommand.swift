@@ -1,5 +1,7 @@
 import ArgumentParser
+import Pipeline
 import Rendering
+import Trace
 
 /// `novatrace replay`: what was captured, the operations found, the diagram of each boot.
 struct ReplayCommand: ParsableCommand {

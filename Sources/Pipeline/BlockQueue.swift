@@ -1,4 +1,4 @@
-import Collections
+import DequeModule
 
 /// A machine that keeps elements in the order in which they came and gives them back in it.
 ///

@@ -1,5 +1,6 @@
-import Collections
 import Correlation
+import DequeModule
+import Diagnosis
 import Operations
 import Trace
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A value: how the first bytes of a direction give away a protocol that is not decoded.
 ///
 /// None of them can begin an AMQP 0-9-1 stream or frame.

@@ -12,14 +12,16 @@ package struct ServiceTopic: Sendable {
     package init(_ name: String, in catalogue: Catalogue = .openStack) {
         var name = name
         name.withUTF8 { name in
-            guard let first = name.first else { return }
-            let cut = name.indices.first { name[$0] == UInt8(ascii: "_") && Self.has(Self.fanout, at: $0, in: name) }
+            guard let first = unsafe name.first else { return }
+            let cut = name.indices.first {
+                unsafe name[$0] == UInt8(ascii: "_") && Self.has(Self.fanout, at: $0, in: name)
+            }
             let end = cut ?? name.count
-            for row in catalogue.topics[Int(first)] where Self.has(row.bytes, at: 0, in: name) {
+            for row in catalogue.topics[Int(first)] where unsafe Self.has(row.bytes, at: 0, in: name) {
                 let length = row.bytes.count
-                guard length <= end, length == end || name[length] == UInt8(ascii: ".") else { continue }
+                guard length <= end, unsafe length == end || name[length] == UInt8(ascii: ".") else { continue }
                 (service, topic) = (row.service, row.topic)
-                if length < end { host = Self.host(in: String(decoding: name[length + 1..<end], as: UTF8.self)) }
+                if length < end { host = unsafe Self.host(in: String(decoding: name[length + 1..<end], as: UTF8.self)) }
                 return
             }
         }
@@ -28,7 +30,7 @@ package struct ServiceTopic: Sendable {
     private static let fanout = Array("_fanout".utf8)
 
     private static func has(_ part: [UInt8], at start: Int, in name: UnsafeBufferPointer<UInt8>) -> Bool {
-        part.count <= name.count - start && part.indices.allSatisfy { name[start + $0] == part[$0] }
+        part.count <= name.count - start && part.indices.allSatisfy { unsafe name[start + $0] == part[$0] }
     }
 
     /// Cinder and manila name a backend, and since Queens the host behind it once more: `ctl1@ceph.ctl1` is `ctl1@ceph`

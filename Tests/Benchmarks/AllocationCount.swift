@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Capture
+import Correlation
 import Pipeline
 import TestSupport
 

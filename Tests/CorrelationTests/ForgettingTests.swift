@@ -1,3 +1,4 @@
+import OpenStack
 import Testing
 import Trace
 

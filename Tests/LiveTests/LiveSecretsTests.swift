@@ -1,5 +1,6 @@
 import Foundation
 import Rendering
+import Subprocess
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import OpenStack
 import TestSupport
 import Testing
 import Trace

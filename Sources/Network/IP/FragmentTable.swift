@@ -1,4 +1,4 @@
-import Collections
+import OrderedCollections
 import Trace
 
 /// A machine that puts IP datagrams together from their fragments.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of IPv4 (RFC 791, 3.1).
 ///
 /// ```

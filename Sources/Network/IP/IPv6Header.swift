@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of IPv6 and its extension headers (RFC 8200, 3 and 4).
 ///
 /// ```

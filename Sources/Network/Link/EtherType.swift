@@ -1,3 +1,5 @@
+import Bytes
+
 /// The two bytes that name the protocol of an Ethernet frame's payload, or announce a tag before it.
 enum EtherType {
     static let ipv4: UInt16 = 0x0800

@@ -1,3 +1,5 @@
+import Bytes
+
 /// OpenBSD loopback, `LOOP`: an address family of four bytes in network byte order.
 enum Loop {
     static func networkHeader(_ bytes: RawSpan) throws(PacketDefect) -> NetworkHeader {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Packets that netfilter logs, `NFLOG` (libpcap's `LINKTYPE_NFLOG`).
 ///
 /// ```

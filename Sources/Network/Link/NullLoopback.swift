@@ -1,3 +1,5 @@
+import Bytes
+
 /// BSD loopback, `NULL`: an address family of four bytes in the byte order of the machine that captured.
 enum NullLoopback {
     static func networkHeader(_ bytes: RawSpan) throws(PacketDefect) -> NetworkHeader {

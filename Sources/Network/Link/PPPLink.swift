@@ -1,3 +1,5 @@
+import Bytes
+
 /// PPP and Cisco's HDLC on a serial line, `PPP`, `PPP_SERIAL`, `C_HDLC` (RFC 1662, 3.1; libpcap's list of link types).
 ///
 /// ```

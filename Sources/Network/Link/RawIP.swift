@@ -1,3 +1,5 @@
+import Bytes
+
 /// IP without a link header, `RAW`: the version in the first four bits tells which.
 enum RawIP {
     static func networkHeader(_ bytes: RawSpan) throws(PacketDefect) -> NetworkHeader {

@@ -1,3 +1,4 @@
+import Bytes
 import Trace
 
 /// A machine that recognises a connection which is another one seen again: inside and outside of a tunnel, or before and

@@ -1,4 +1,4 @@
-import Collections
+import DequeModule
 import Trace
 
 /// A machine that keeps the packets of all connections for a moment when a stream appears without its beginning.

@@ -1,3 +1,4 @@
+import Bytes
 import Trace
 
 /// A machine that keeps the segments of one direction that lie beyond a hole, in stream order and without overlap.

@@ -1,4 +1,4 @@
-import Collections
+import DequeModule
 import Trace
 
 /// A machine that sorts TCP segments into connections and hands on the bytes of each direction in order.

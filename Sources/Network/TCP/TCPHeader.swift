@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of TCP (RFC 9293, 3.1).
 ///
 /// ```

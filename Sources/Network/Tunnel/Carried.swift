@@ -1,3 +1,5 @@
+import Bytes
+
 /// What begins at a place in a packet.
 enum Layer: Equatable {
     case ipv4

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The headers of mirrors over GRE (draft-foschiano-erspan, 4); type I has none.
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Ethernet in IP (RFC 3378, 3): four bits of version, which is 3, and twelve that are 0.
 enum EtherIP {
     static func open(_ bytes: RawSpan, at start: Int) throws(PacketDefect) -> Carried {

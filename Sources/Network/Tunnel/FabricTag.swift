@@ -1,3 +1,5 @@
+import Bytes
+
 /// Tags that switches put before an EtherType and that change nothing of what follows: VN-Tag (Cisco), E-Tag
 /// (IEEE 802.1BR, 13) and the security group tag of Cisco MetaData.
 ///

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of GRE (RFC 2784, 2890, 1701), of NVGRE (RFC 7637), and of PPTP's version (RFC 2637, 4.1).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of Geneve and its options (RFC 8926, 3.4).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// IP in IP (RFC 2003, RFC 2473, RFC 4213): no header between them.
 enum IPInIP {
     static func open(_ bytes: RawSpan, at start: Int) throws(PacketDefect) -> Carried {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// IEEE 802.2 with the subnetwork access protocol (RFC 1042): what names the protocol in a frame that has a length where
 /// Ethernet II has a type.
 ///

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A stack of MPLS labels (RFC 3032, 2.1) and the pseudowire behind it (RFC 4385, RFC 4448).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A frame of PPP (RFC 1661, 2; RFC 1662, 3.1): address and control where they are not compressed, the protocol in two
 /// bytes, or in one that is odd.
 enum PPP {

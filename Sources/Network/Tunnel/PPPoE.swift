@@ -1,3 +1,5 @@
+import Bytes
+
 /// The session header of PPPoE (RFC 2516, 4).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The tag of a frame that a provider's backbone carries whole (IEEE 802.1ah; 802.1Q, 9.7).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The network service header (RFC 8300, 2.2).
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of UDP (RFC 768), and what is known of its ports.
 ///
 /// ```

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of VXLAN (RFC 7348, 5), with the flags of its group policy option (draft-smith-vxlan-group-policy).
 ///
 /// ```

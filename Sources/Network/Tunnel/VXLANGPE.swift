@@ -1,3 +1,5 @@
+import Bytes
+
 /// The header of VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe, 3).
 ///
 /// ```

@@ -1,5 +1,6 @@
-import Collections
 import Correlation
+import DequeModule
+import HeapModule
 import Trace
 
 /// A machine that decides when something is to be told of a message: as soon as it is clear, and once.

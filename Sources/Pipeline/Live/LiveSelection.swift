@@ -1,4 +1,4 @@
-import Collections
+import OrderedCollections
 import Trace
 
 /// A machine that applies a selection to events as they come, when the operations they belong to are not yet known.

@@ -1,3 +1,4 @@
+import Correlation
 import OpenStack
 
 /// A machine that keeps the bodies published last, decoded, since the broker delivers each of them again as it is.

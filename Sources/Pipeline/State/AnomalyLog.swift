@@ -1,4 +1,4 @@
-import Collections
+import DequeModule
 import Trace
 
 /// A machine that keeps the first anomalies, and the newest where it is asked to, and counts them all.

@@ -1,4 +1,5 @@
 import Correlation
+import Network
 import Protocols
 import Trace
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Trace
 
 /// A value: a trace with the indexes that drawing its operations needs.

@@ -3,6 +3,7 @@ import Comparison
 import Diagnosis
 import Foundation
 import NovatraceCommands
+import OpenStack
 import Pipeline
 import Rendering
 import Trace

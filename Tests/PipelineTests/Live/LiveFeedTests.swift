@@ -1,3 +1,4 @@
+import Correlation
 import Testing
 import Trace
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Network
 import TestSupport
 import Testing

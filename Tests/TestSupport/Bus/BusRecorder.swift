@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 
 /// How the packets of a test's bus become a trace.
 package enum BusRecorder: Sendable {

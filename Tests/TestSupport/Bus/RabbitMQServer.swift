@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Subprocess
 
 /// A RabbitMQ server that belongs to one test: its own ports on 127.0.0.1, node, data, logs, cookie and port mapper.
 ///
