@@ -111,16 +111,16 @@ let package = Package(
         .target(
             name: "Mutation",
             dependencies: [
-                "Capture", "Correlation", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport", "Trace",
-                "Operations", "Diagnosis", "Advice",
+                "Bytes", "Capture", "Correlation", "Network", "Pipeline", "Protocols", "Rendering", "TestSupport",
+                "Trace", "Operations", "Diagnosis", "Advice",
             ],
             path: "Tests/Mutation/Engine"),
         .executableTarget(name: "novatrace-mutate", dependencies: ["Mutation"], path: "Tests/Mutation/Program"),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Capture", "Network", "NovatraceCommands", "OpenStack", "Pipeline", "Protocols", "Rendering", "Trace",
-                "Diagnosis", "Advice", "Comparison",
+                "Bytes", "Capture", "Network", "NovatraceCommands", "OpenStack", "Pipeline", "Protocols", "Rendering",
+                "Trace", "Diagnosis", "Advice", "Comparison",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz/Targets"),
@@ -128,8 +128,9 @@ let package = Package(
         .testTarget(name: "TraceTests", dependencies: ["Trace"]),
         .testTarget(name: "ServicesTests", dependencies: ["Services"]),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "TestSupport", "Trace"]),
-        .testTarget(name: "LocalMachineTests", dependencies: ["Capture", "LocalMachine", "novatrace", "TestSupport"]),
-        .testTarget(name: "NetworkTests", dependencies: ["Network", "TestSupport", "Trace"]),
+        .testTarget(
+            name: "LocalMachineTests", dependencies: ["Bytes", "Capture", "LocalMachine", "novatrace", "TestSupport"]),
+        .testTarget(name: "NetworkTests", dependencies: ["Bytes", "Network", "TestSupport", "Trace"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Bytes", "Protocols", "TestSupport", "Trace"]),
         .testTarget(
             name: "OpenStackTests",

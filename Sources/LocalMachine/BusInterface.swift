@@ -1,3 +1,4 @@
+import Bytes
 import Capture
 
 /// Which interface carries the message bus, told from this machine's TCP sockets.
@@ -42,7 +43,7 @@ package enum BusInterface {
 
 /// A value: the sockets that were found.
 private struct Sightings {
-    private var seen: Set<Set<Endpoint>> = []
+    private var seen: Set<Set<SocketAddress>> = []
     private var ports: Set<UInt16> = []
     /// How many on each interface.
     private(set) var interfaces: [String: Int] = [:]
@@ -54,7 +55,7 @@ private struct Sightings {
     var portText: String { Self.text(ports) }
 
     /// A connection whose ends are both on this machine stands twice in the table and counts once.
-    mutating func add(_ ends: Set<Endpoint>, port: UInt16, on interface: String) {
+    mutating func add(_ ends: Set<SocketAddress>, port: UInt16, on interface: String) {
         guard seen.count < Self.most, seen.insert(ends).inserted else { return }
         ports.insert(port)
         interfaces[interface, default: 0] += 1
@@ -77,24 +78,24 @@ extension BusInterface {
 /// A value: which interface has which address.
 private struct Owners {
     private let interfaces: [CaptureInterface]
-    private let byAddress: [Address: String]
+    private let byAddress: [IPAddress: String]
     private let loopback: String
 
     init(_ interfaces: [CaptureInterface]) {
         self.interfaces = interfaces
         let pairs = interfaces.flatMap { interface in
-            interface.addresses.compactMap { Address($0) }.map { ($0, interface.name) }
+            interface.addresses.compactMap { IPAddress($0) }.map { ($0, interface.name) }
         }
         byAddress = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         loopback = interfaces.first(where: \.isLoopback)?.name ?? "lo"
     }
 
-    func interface(from local: Endpoint, to remote: Endpoint) -> String {
+    func interface(from local: SocketAddress, to remote: SocketAddress) -> String {
         if local.address.isLoopback || byAddress[remote.address] != nil { return loopback }
         return byAddress[local.address] ?? CaptureInterface.any
     }
 
-    func interface(listening local: Endpoint) -> String {
+    func interface(listening local: SocketAddress) -> String {
         local.address.isLoopback ? loopback : byAddress[local.address] ?? CaptureInterface.any
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Reads the kernel's tables of TCP sockets, `/proc/net/tcp` and `/proc/net/tcp6` (proc_pid_net(5); Linux
@@ -7,8 +8,8 @@ import Glibc
 ///     sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
 ///      0: 0100007F:1628 0100007F:B2A4 01 00000000:00000000 02:000A7B11 00000000   111        0 45632 2 …
 struct SocketEntry {
-    let local: Endpoint
-    let remote: Endpoint
+    let local: SocketAddress
+    let remote: SocketAddress
     let state: UInt32
     /// 0 of a socket that no process has any more.
     let inode: UInt64
@@ -21,9 +22,9 @@ struct SocketEntry {
     init?(line: ArraySlice<UInt8>) {
         var rest = line
         guard Self.nextField(&rest) != nil,
-            let local = Self.nextField(&rest).flatMap(Endpoint.init(socketTable:)),
-            let remote = Self.nextField(&rest).flatMap(Endpoint.init(socketTable:)),
-            let state = Self.nextField(&rest).flatMap(Endpoint.hexadecimal)
+            let local = Self.nextField(&rest).flatMap(SocketAddress.init(socketTable:)),
+            let remote = Self.nextField(&rest).flatMap(SocketAddress.init(socketTable:)),
+            let state = Self.nextField(&rest).flatMap(SocketAddress.hexadecimal)
         else { return nil }
         (self.local, self.remote, self.state) = (local, remote, state)
         for _ in 0..<5 { guard Self.nextField(&rest) != nil else { return nil } }
@@ -70,7 +71,13 @@ enum SocketTable {
     }
 }
 
-extension Endpoint {
+/// A value: a socket of a TCP connection, by its own end and the other one.
+struct SocketPair: Hashable, Sendable {
+    var local: SocketAddress
+    var remote: SocketAddress
+}
+
+extension SocketAddress {
     /// Reads `0100007F:1628`, or an IPv6 address as four such words.
     fileprivate init?(socketTable field: ArraySlice<UInt8>) {
         let port = field.endIndex - 4
@@ -83,11 +90,7 @@ extension Endpoint {
             words.append(word)
         }
         // In memory, words in the order of the host are the bytes of the address.
-        let address = words.withUnsafeBytes { bytes in
-            bytes.count == 4
-                ? Address(bytes.loadUnaligned(as: in_addr.self)) : Address(bytes.loadUnaligned(as: in6_addr.self))
-        }
-        self.init(address: address, port: UInt16(truncatingIfNeeded: number))
+        self.init(address: IPAddress(words.span.bytes), port: UInt16(truncatingIfNeeded: number))
     }
 
     static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt32? {

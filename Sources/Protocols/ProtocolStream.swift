@@ -51,7 +51,7 @@ package struct ProtocolStream: Sendable {
     package var proxyBytes: Int { first.proxyBytes + second.proxyBytes }
 
     /// The client that those name.
-    package var proxiedClient: ProxiedClient? { first.client ?? second.client }
+    package var proxiedClient: SocketAddress? { first.client ?? second.client }
 
     /// What a connection of which nothing was decoded began with, as a client that meant another port: `TLS`,
     /// `PROXY header`, `TLS behind a PROXY header`, `unknown`; `nil` where the capture does not hold it.

@@ -28,7 +28,7 @@ struct StreamHead: Sendable {
 
     var proxyBytes: Int { proxy.byteCount }
     /// Whom a PROXY header names.
-    var client: ProxiedClient? { proxy.client }
+    var client: SocketAddress? { proxy.client }
     var heldBytes: Int { proxy.heldBytes + held.count }
     /// Whether the bytes so far may be a part of a PROXY header.
     var awaitsProxyHeader: Bool { proxy.heldBytes > 0 }

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 @testable import LocalMachine
@@ -28,8 +29,8 @@ final class FakeProc {
 
     static func socket(port: UInt16) -> SocketPair {
         SocketPair(
-            local: Endpoint(address: Address(v4: 0x7F00_0001), port: port),
-            remote: Endpoint(address: Address(v4: 0x7F00_0001), port: 5672))
+            local: SocketAddress(address: IPAddress(v4: 0x7F00_0001), port: port),
+            remote: SocketAddress(address: IPAddress(v4: 0x7F00_0001), port: 5672))
     }
 
     func add(_ ends: String, to table: String, inode: Int) throws {

@@ -1,3 +1,4 @@
+import Bytes
 import TestSupport
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
             String(decoding: line, as: UTF8.self)
                 == "find 192.0.2.1:40312 [2001:db8::9]:5672 192.0.2.1:40312 [2001:db8::9]:5672\n")
         let socket = SocketPair(
-            local: try #require(Endpoint("192.0.2.1:40312")), remote: try #require(Endpoint("[2001:db8::9]:5672")))
+            local: try #require(SocketAddress("192.0.2.1:40312")), remote: try #require(SocketAddress("[2001:db8::9]:5672")))
         #expect(LookupLine.sockets(inRequest: try withoutEnd(line)) == [socket, socket])
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 @testable import LocalMachine
@@ -37,7 +38,7 @@ final class LoopbackConnection {
 
     /// The socket of the client and that of the server.
     var sockets: [SocketPair] {
-        guard let client = Endpoint(client), let server = Endpoint(server) else { return [] }
+        guard let client = SocketAddress(client), let server = SocketAddress(server) else { return [] }
         return [SocketPair(local: client, remote: server), SocketPair(local: server, remote: client)]
     }
 

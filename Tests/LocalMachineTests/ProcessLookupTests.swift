@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import TestSupport
 import Testing
@@ -200,7 +201,7 @@ func hasEnded(_ pid: Int32) -> Bool {
             try #require(setgroups(0, nil) == 0 && setgid(nobody.pw_gid) == 0 && setuid(nobody.pw_uid) == 0)
             // The socket belongs to a process of root: without the helper it cannot be found any more.
             let socket = SocketPair(
-                local: try #require(Endpoint(client)), remote: try #require(Endpoint(server)))
+                local: try #require(SocketAddress(client)), remote: try #require(SocketAddress(server)))
             let alone = ProcessTable().find([socket])
             try #require(alone.processes.isEmpty && alone.unreadable > 0)
             lookup.ask([(client, server)])

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import TestSupport
 import Testing
@@ -51,8 +52,8 @@ import Testing
         }
         try #require(result == 0)
         let socket = SocketPair(
-            local: try #require(Endpoint("127.0.0.1:\(UInt16(bigEndian: storage.sin_port))")),
-            remote: try #require(Endpoint("127.0.0.1:\(port)")))
+            local: try #require(SocketAddress("127.0.0.1:\(UInt16(bigEndian: storage.sin_port))")),
+            remote: try #require(SocketAddress("127.0.0.1:\(port)")))
         // It becomes sleep a moment after it has connected.
         let expected = LocalProcess(
             pid: Int(other.processIdentifier), name: "sleep", arguments: ["nova-conductor", "60"])

@@ -1,3 +1,4 @@
+import Bytes
 import Network
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Bytes
 import Protocols
 import TestSupport
 import Testing
@@ -130,7 +131,7 @@ import Trace
         let line = Array("PROXY \(words)\r\n".utf8)
         let stream = run([(.first, line + AMQPBuilder.protocolHeader)]).stream
         #expect(stream.status == .decoded && stream.proxyBytes == line.count)
-        #expect(stream.proxiedClient?.low == low && stream.proxiedClient?.port == low.map { _ in 51515 })
+        #expect(stream.proxiedClient?.address.low == low && stream.proxiedClient?.port == low.map { _ in 51515 })
     }
 
     @Test func `a proxy's check of the broker, TLV records and the outermost of several proxies are read`() {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How novatrace and its helper talk: a line a request, a line a process found, a line at the end of each request.
 ///
 ///     find 192.0.2.1:40312 192.0.2.9:5672 [2001:db8::1]:40600 [2001:db8::9]:5672
@@ -32,8 +34,8 @@ enum LookupLine {
         else { return nil }
         var sockets: [SocketPair] = []
         for index in stride(from: 1, to: fields.count, by: 2) {
-            guard let local = Endpoint(String(decoding: fields[index], as: UTF8.self)),
-                let remote = Endpoint(String(decoding: fields[index + 1], as: UTF8.self))
+            guard let local = SocketAddress(String(decoding: fields[index], as: UTF8.self)),
+                let remote = SocketAddress(String(decoding: fields[index + 1], as: UTF8.self))
             else { return nil }
             sockets.append(SocketPair(local: local, remote: remote))
         }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A value: a connection whose client process is asked for, both ends as in `Connection` of a trace.
 struct Question: Hashable, Sendable {
     let client: String
@@ -5,7 +7,7 @@ struct Question: Hashable, Sendable {
 
     /// `nil` unless both are ends of a TCP connection.
     init?(client: String, server: String) {
-        guard Endpoint(client) != nil, Endpoint(server) != nil else { return nil }
+        guard SocketAddress(client) != nil, SocketAddress(server) != nil else { return nil }
         self.client = client
         self.server = server
     }

@@ -1,3 +1,4 @@
+import Bytes
 import OrderedCollections
 import Trace
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What an IP header, or a chain of them, says of the bytes behind it.
 struct IPPayload {
     let source: IPAddress

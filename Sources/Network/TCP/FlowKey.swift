@@ -1,3 +1,5 @@
+import Bytes
+
 /// The two ends of a connection in an order that does not depend on the direction of a packet, and their network.
 struct FlowKey: Hashable {
     let low: SocketAddress

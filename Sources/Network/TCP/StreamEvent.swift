@@ -1,3 +1,4 @@
+import Bytes
 import Trace
 
 /// A value: something that happened to one direction of a TCP connection, in stream order.

@@ -1,3 +1,4 @@
+import Bytes
 import Trace
 
 /// A value: an attempt to open a connection that came to nothing (RFC 9293, 3.10.7.3).

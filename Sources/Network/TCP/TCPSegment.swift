@@ -1,3 +1,5 @@
+import Bytes
+
 /// A value: the header of a TCP segment and the length of its payload.
 package struct TCPSegment: Sendable {
     package let source: SocketAddress

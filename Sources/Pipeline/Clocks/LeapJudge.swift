@@ -1,3 +1,4 @@
+import Bytes
 import Capture
 import Network
 import Trace

@@ -1,3 +1,4 @@
+import Bytes
 import Correlation
 import Network
 import Protocols
@@ -97,9 +98,7 @@ struct ConnectionAccount: Sendable {
         self.ends = ends
         facts = stream.facts
         answeredIn = stream.answeredIn
-        proxiedClient = stream.proxiedClient.map {
-            SocketAddress(address: IPAddress(high: $0.high, low: $0.low), port: $0.port)
-        }
+        proxiedClient = stream.proxiedClient
         precededBy =
             stream.proxyBytes > 0
             ? ProtocolStream.proxyHeader : facts.strayBytes > 0 ? ProtocolStream.unknown : nil

@@ -1,3 +1,4 @@
+import Bytes
 import Correlation
 import Network
 import Protocols

@@ -1,20 +1,6 @@
 import Bytes
 import Trace
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
-
-/// A value: the client that a PROXY header names.
-package struct ProxiedClient: Sendable, Hashable {
-    /// The address in sixteen bytes, one of IPv4 as its IPv4-mapped address (RFC 4291, 2.5.5.2).
-    package let high: UInt64
-    package let low: UInt64
-    package let port: UInt16
-}
-
 /// A machine that takes the headers of the PROXY protocol off the beginning of one direction: who came through a proxy
 /// (HAProxy, `doc/proxy-protocol.txt`, versions 1 and 2).
 ///
@@ -23,7 +9,7 @@ struct ProxyHeader: Sendable {
     /// A value: a header, with its length in bytes.
     private struct Header {
         let byteCount: Int
-        var client: ProxiedClient?
+        var client: SocketAddress?
     }
 
     private enum Finding {
@@ -38,7 +24,7 @@ struct ProxyHeader: Sendable {
     /// The headers that were taken off: one proxy may stand behind another.
     private var count = 0
     /// Whom the last of them names: the proxy nearest to the broker writes the first.
-    private(set) var client: ProxiedClient?
+    private(set) var client: SocketAddress?
     /// Whether what comes is behind all headers.
     private(set) var isDone: Bool
 
@@ -105,9 +91,9 @@ struct ProxyHeader: Sendable {
         let words = text.split { $0 == " " || $0 == "\r" || $0 == "\r\n" }
         if words.first == "UNKNOWN" { return .header(Header(byteCount: end + 1)) }
         guard words.count == 5, words[0] == "TCP4" || words[0] == "TCP6", let port = UInt16(words[3]),
-            let client = ProxiedClient(String(words[1]), isIPv6: words[0] == "TCP6", port: port)
+            let address = IPAddress(words[1]), words[1].contains(":") == (words[0] == "TCP6")
         else { return .none }
-        return .header(Header(byteCount: end + 1, client: client))
+        return .header(Header(byteCount: end + 1, client: SocketAddress(address: address, port: port)))
     }
 
     /// Version 2: the signature, version and command, family, a short length, addresses, then records of a type, a short
@@ -121,17 +107,12 @@ struct ProxyHeader: Sendable {
         if command == 0x20 || family == 0 { return .header(Header(byteCount: end)) }
         let records = 16 + (family == 1 ? 12 : family == 2 ? 36 : 216)
         guard holdsRecords(bytes, from: records, to: end) else { return .none }
-        switch family {
-        case 1:
-            let client = ProxiedClient(
-                high: 0, low: 0xFFFF_0000_0000 | UInt64(bytes.uint32(at: 16)), port: bytes.uint16(at: 24))
-            return .header(Header(byteCount: end, client: client))
-        case 2:
-            let client = ProxiedClient(
-                high: bytes.uint64(at: 16), low: bytes.uint64(at: 24), port: bytes.uint16(at: 48))
-            return .header(Header(byteCount: end, client: client))
-        default: return .header(Header(byteCount: end))
-        }
+        // Both addresses, then both ports.
+        let width = family == 1 ? 4 : 16
+        guard family < 3 else { return .header(Header(byteCount: end)) }
+        let client = SocketAddress(
+            address: IPAddress(bytes.extracting(16..<16 + width)), port: bytes.uint16(at: 16 + 2 * width))
+        return .header(Header(byteCount: end, client: client))
     }
 
     /// Whether records fill the rest of a header.
@@ -139,17 +120,5 @@ struct ProxyHeader: Sendable {
         var place = start
         while place + 3 <= end { place += 3 + Int(bytes.uint16(at: place + 1)) }
         return place == end
-    }
-}
-
-extension ProxiedClient {
-    /// From an address as text.
-    fileprivate init?(_ text: String, isIPv6: Bool, port: UInt16) {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, text, &bytes) == 1 else { return nil }
-        let words = bytes.span.bytes
-        self.init(
-            high: isIPv6 ? words.uint64(at: 0) : 0,
-            low: isIPv6 ? words.uint64(at: 8) : 0xFFFF_0000_0000 | UInt64(words.uint32(at: 0)), port: port)
     }
 }

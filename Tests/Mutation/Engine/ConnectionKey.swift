@@ -1,3 +1,4 @@
+import Bytes
 import Network
 
 /// A value: a TCP connection by its two ends, whichever is which.

@@ -1,4 +1,4 @@
-import Network
+import Bytes
 import Testing
 
 @Suite struct `Addresses` {
@@ -28,17 +28,28 @@ import Testing
         #expect(SocketAddress(address: IPAddress(v4: 0x0102_0304), port: 5672).description == "1.2.3.4:5672")
         #expect(SocketAddress(address: IPAddress(high: 0, low: 1), port: 5672).description == "[::1]:5672")
     }
-}
 
-@Suite struct `Sequence numbers` {
-    @Test func `the number behind the wrap follows the one before it`() {
-        let before = SequenceNumber(0xFFFF_FFF0)
-        #expect(SequenceNumber(0x10).distance(from: before) == 0x20)
-        #expect(before.distance(from: SequenceNumber(0x10)) == -0x20)
-        #expect(SequenceNumber(0x10).follows(before))
-        #expect(!before.follows(SequenceNumber(0x10)))
-        #expect(!before.follows(before))
-        #expect(before.advanced(by: 0x20) == SequenceNumber(0x10))
-        #expect(SequenceNumber(5).advanced(by: -6) == SequenceNumber(0xFFFF_FFFF))
+    @Test(arguments: [
+        ("192.0.2.1:5672", SocketAddress(address: IPAddress(v4: 0xC000_0201), port: 5672)),
+        ("0.0.0.0:0", SocketAddress(address: IPAddress(v4: 0), port: 0)),
+        ("[2001:db8::1]:65535", SocketAddress(address: IPAddress(high: 0x2001_0DB8_0000_0000, low: 1), port: 65535)),
+        ("[::]:1", SocketAddress(address: IPAddress(high: 0, low: 0), port: 1)),
+    ])
+    func `ends of connections are read as a trace writes them`(text: String, end: SocketAddress) {
+        #expect(SocketAddress(text) == end)
+    }
+
+    @Test func `an IPv4 address is the same when an IPv6 socket has it`() {
+        #expect(SocketAddress("[::ffff:192.0.2.1]:5672") == SocketAddress("192.0.2.1:5672"))
+    }
+
+    @Test(arguments: [
+        "", ":", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1", "192.0.2.1: 1",
+        "192.0.2.1:000001", "192.0.2:1", "[192.0.2.1]:1", "::1:5672", "[::1]", "[::1:5672", "::1]:5672", "[]:1",
+        "[fe80::1%eth0]:1", "localhost:1", "192.0.2.1\u{0}:1", "192.0.2.1\n:1", "192.0.2.1:٣", "[:]:1",
+        "[" + String(repeating: "0", count: 100) + "::1]:1",
+    ])
+    func `an end of a connection is nothing else`(text: String) {
+        #expect(SocketAddress(text) == nil)
     }
 }
