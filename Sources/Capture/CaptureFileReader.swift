@@ -43,7 +43,7 @@ struct CaptureFileReader: ~Copyable {
         linkType = file.linkType
         nextLinkType = file.linkType
         source = CaptureSource(path: path, linkType: linkType.name)
-        source.excerpt = file.excerpt
+        source.excerpt = Excerpt(comments: file.takeComments())
         self.index = index
         clock = ArrivalClock(correction)
         source.clock = clock.clock
@@ -245,15 +245,5 @@ extension CaptureSource {
     private mutating func noteCut(at length: Int) {
         snapLength = cutPackets == 0 || snapLength == length ? length : nil
         cutPackets += 1
-    }
-
-    /// At the end of an excerpt: it covers the time of its capture. One that lost packets since it was made is a capture
-    /// like others, with gaps.
-    fileprivate mutating func concludeExcerpt() {
-        guard let told = excerpt else { return }
-        guard told.packets == packets else { return excerpt = nil }
-        first = told.first ?? first
-        last = told.last ?? last
-        kernelDropped = told.kernelDropped
     }
 }

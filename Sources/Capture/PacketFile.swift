@@ -53,10 +53,11 @@ struct PacketFile {
     var hasStreamError: Bool { pcapng?.hasStreamError ?? pcap?.hasStreamError ?? false }
     /// Packets that the file says were lost; `nil` where it says nothing.
     var dropped: Int? { pcapng?.dropped }
-    /// What the file tells of the capture that it is an excerpt of.
-    var excerpt: Excerpt? { pcapng?.excerpt }
     /// Sections begun: files may have been put one behind the other.
     var sections: Int { pcapng?.sections ?? 1 }
+
+    /// Hands on the comments on the first section of the file, once.
+    func takeComments() -> [String] { pcapng?.takeComments() ?? [] }
 
     /// Hands on the captured bytes of the packet.
     @inline(__always)

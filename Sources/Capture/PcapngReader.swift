@@ -19,8 +19,8 @@ final class PcapngReader {
     private(set) var linkType = LinkType(rawValue: 0)
     /// Of the packet, by its place in the section.
     private(set) var interface = 0
-    /// What the file says of the capture that it is an excerpt of.
-    private(set) var excerpt: Excerpt?
+    /// Those on the first section.
+    private var comments: [String] = []
     /// Sections begun.
     private(set) var sections = 0
     var capturedLength: Int { packet.count }
@@ -122,8 +122,21 @@ final class PcapngReader {
         droppedBefore = dropped
         interfaces.removeAll()
         sections += 1
-        if sections == 1 { excerpt = ExcerptReader.excerpt(of: block) }
+        if sections == 1 { readComments() }
         return .other
+    }
+
+    /// Byte order, version and length of the section come before the options (draft-ietf-opsawg-pcapng, 4.1).
+    private func readComments() {
+        block.visitOptions(from: 16) { code, place, length in
+            if code == PcapngFormat.comment { comments.append(block.text(place..<place + length)) }
+        }
+    }
+
+    /// Hands on the comments on the first section, once.
+    func takeComments() -> [String] {
+        defer { comments = [] }
+        return comments
     }
 
     private func addInterface() -> Bool {

@@ -13,12 +13,12 @@ package struct ExcerptEncoder {
     /// Begins the file.
     ///
     /// - Parameters:
-    ///   - title: the first comment of the section, for people.
+    ///   - comments: on the section, the first of them for people.
     ///   - sources: of which it is an excerpt, as `PacketStamp.source` counts them.
-    package init(_ excerpt: Excerpt, title: String, sources: [CaptureSource], to buffer: inout [UInt8]) {
+    package init(comments: [String], sources: [CaptureSource], to buffer: inout [UInt8]) {
         self.sources = sources
         encoder = PcapngEncoder(interfaces: [], snapLength: Self.snapLength)
-        encoder.comments = [title] + excerpt.records.map(\.text)
+        encoder.comments = comments
         buffer += encoder.fileHeader
         encoder.comments = []
     }

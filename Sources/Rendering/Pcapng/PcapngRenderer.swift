@@ -5,7 +5,7 @@ import Trace
 /// once more, into a pcapng file (draft-ietf-opsawg-pcapng).
 ///
 /// Packets are written as they were captured. Each comment on a packet names the operation and the message; the
-/// section's first says what the file is, and the others tell `Capture` what the rest of the capture showed (`Excerpt`),
+/// section's first says what the file is, and the others tell what the rest of the capture showed (`Excerpt`),
 /// so that replaying the file comes to the same verdicts. The login of connections, with the broker's password, is in
 /// none of these packets unless a message shares one with it.
 struct PcapngRenderer: Renderer {
@@ -26,7 +26,8 @@ struct PcapngRenderer: Renderer {
         var comments = PacketComments(trace, operations: selection.operations)
         var buffer: [UInt8] = []
         var encoder = ExcerptEncoder(
-            try Excerpt(extract, selection), title: title(selection, comments, sources), sources: sources, to: &buffer)
+            comments: [title(selection, comments, sources)] + (try Excerpt(extract, selection)).comments,
+            sources: sources, to: &buffer)
         try copy(selection, of: trace) { header, bytes, messages in
             encoder.append(header, bytes, comments: comments.comments(on: messages), to: &buffer)
             guard buffer.count >= Limits.chunkSize else { return }

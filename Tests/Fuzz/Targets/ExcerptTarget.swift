@@ -40,7 +40,7 @@ extension FuzzTarget {
 
     private static func written(_ excerpt: Excerpt, _ source: CaptureSource) -> [UInt8] {
         var file: [UInt8] = []
-        var encoder = ExcerptEncoder(excerpt, title: "for people", sources: [source], to: &file)
+        var encoder = ExcerptEncoder(comments: ["for people"] + excerpt.comments, sources: [source], to: &file)
         // A file without packets would describe no interface.
         let stamp = PacketStamp(time: excerpt.first ?? Timestamp(nanoseconds: 0), number: 1)
         let header = PacketHeader(stamp: stamp, linkType: LinkType(rawValue: 1), wireLength: 0)

@@ -1,5 +1,3 @@
-import Trace
-
 /// What a connection's record tells of its opening and of what passed on it.
 extension ExcerptRecord {
     mutating func add(_ connection: Connection) {

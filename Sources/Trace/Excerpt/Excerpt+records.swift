@@ -1,9 +1,10 @@
-import Trace
-
 /// An excerpt as the comments of its file: of each thing that is told one record.
 extension Excerpt {
+    /// The comments, as `init(comments:)` reads them.
+    package var comments: [String] { records.map(\.text) }
+
     /// The first record says how many packets the file holds: where somebody took some out, it tells nothing any more.
-    var records: [ExcerptRecord] {
+    private var records: [ExcerptRecord] {
         var head = ExcerptRecord("excerpt")
         head.add("version", "1")
         head.add("packets", count: packets)
@@ -182,7 +183,7 @@ extension Excerpt {
 
     /// Reads what the comments tell; `nil` where they do not begin with an excerpt's first record. What cannot be
     /// understood is stepped over.
-    init?(comments: some Sequence<String>) {
+    package init?(comments: some Sequence<String>) {
         self.init()
         var isExcerpt = false
         var places: [Int: Int] = [:]

@@ -35,6 +35,18 @@ package struct Excerpt: Sendable {
     package init() {}
 }
 
+extension CaptureSource {
+    /// At the end of an excerpt: it covers the time of its capture. One that lost packets since it was made is a capture
+    /// like others, with gaps.
+    package mutating func concludeExcerpt() {
+        guard let told = excerpt else { return }
+        guard told.packets == packets else { return excerpt = nil }
+        first = told.first ?? first
+        last = told.last ?? last
+        kernelDropped = told.kernelDropped
+    }
+}
+
 extension CaptureSummary {
     /// What the sources say of the captures that they were taken from; `nil` unless each is an excerpt.
     package var excerpts: [Excerpt]? {
