@@ -234,7 +234,7 @@ struct Agents {
         else { return nil }
         return Outage(
             server: server, at: last, connections: burst.count, within: last - first,
-            isBrokers: burst.allSatisfy { $0.by == .broker })
+            isBrokers: burst.allSatisfy { $0.by == .server })
     }
 
     /// Connections that the broker lets publish nothing, and since when.

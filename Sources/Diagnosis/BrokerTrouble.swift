@@ -36,7 +36,7 @@ extension Facts {
     func closing(after message: Message) -> ChannelClosing? {
         guard let published = message.publishedAt else { return nil }
         return connection(message.connection)?.channelClosings.first { closing in
-            closing.by == .broker && closing.at >= published && closing.at - published <= Self.reaction
+            closing.by == .server && closing.at >= published && closing.at - published <= Self.reaction
                 && (closing.method ?? Self.publish) == Self.publish
         }
     }
@@ -106,7 +106,7 @@ extension Facts {
     }
 
     func words(for end: ConnectionEnd) -> String {
-        let by = end.by.map { $0 == .broker ? " by the broker" : " by the client" } ?? ""
+        let by = end.by.map { $0 == .server ? " by the broker" : " by the client" } ?? ""
         return switch end.kind {
         case .reset: "was reset\(by)"
         case .finished: "was ended\(by)" + (end.mayHaveBeenClosed ? "" : " without a close")

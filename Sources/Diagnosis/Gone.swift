@@ -185,7 +185,7 @@ extension Facts {
         let count = departure.connections == 1 ? "the connection" : "all \(departure.connections) connections"
         let text =
             switch departure.common?.by {
-            case .broker: "the broker \(deed(departure.end)) \(count) of \(who)\(manner(of: departure.end))"
+            case .server: "the broker \(deed(departure.end)) \(count) of \(who)\(manner(of: departure.end))"
             case .client: "\(who) itself \(deed(departure.end)) \(count) to the broker\(manner(of: departure.end))"
             case nil: "\(count) of \(who) ended, the last \(words(for: departure.end))"
             }

@@ -10,7 +10,7 @@ package enum ProtocolEvent: Sendable {
     case accepted(PacketStamp)
     case anomaly(StreamAnomaly)
     /// Bytes that belong to nothing that the protocol knows, stepped over.
-    case skipped(byteCount: Int, StreamRole, PacketStamp)
+    case skipped(byteCount: Int, ConnectionRole, PacketStamp)
 
     /// Whether it cannot come from anything but the protocol.
     package var isProof: Bool {

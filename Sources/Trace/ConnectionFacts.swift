@@ -1,8 +1,3 @@
-/// A value: one of the two ends of a connection to the broker.
-package enum ConnectionSide: String, Sendable {
-    case client, broker
-}
-
 /// A value: a time in which the broker let a connection publish nothing (`connection.blocked`, RabbitMQ's extension).
 package struct BlockedSpan: Sendable, Equatable {
     package var from: Timestamp
@@ -25,7 +20,7 @@ package struct BlockedSpan: Sendable, Equatable {
 package struct ChannelClosing: Sendable, Equatable {
     package var at: Timestamp
     package var channel: Int
-    package var by: ConnectionSide
+    package var by: ConnectionRole
     /// AMQP 0-9-1, 1.1: e.g. 403 access-refused, 404 not-found, 406 precondition-failed.
     package var code: Int
     /// Its sender's words, redacted.
@@ -38,7 +33,7 @@ package struct ChannelClosing: Sendable, Equatable {
     package var packet: PacketReference?
 
     package init(
-        at: Timestamp, channel: Int, by: ConnectionSide, code: Int, text: String, method: String? = nil,
+        at: Timestamp, channel: Int, by: ConnectionRole, code: Int, text: String, method: String? = nil,
         subject: String? = nil, packet: PacketReference? = nil
     ) {
         self.at = at
@@ -88,7 +83,7 @@ package struct ConnectionEnd: Sendable, Equatable {
     package var kind: Kind
     package var at: Timestamp
     /// Who ended it: sent `connection.close`, the reset, the first FIN; `nil` where that is not known.
-    package var by: ConnectionSide?
+    package var by: ConnectionRole?
     /// Of `connection.close`: 200 or 0 for a regular end, e.g. 320 connection-forced.
     package var code: Int?
     /// Its sender's words, redacted.
@@ -99,7 +94,7 @@ package struct ConnectionEnd: Sendable, Equatable {
     package var mayHaveBeenClosed = false
 
     package init(
-        _ kind: Kind, at: Timestamp, by: ConnectionSide? = nil, code: Int? = nil, text: String? = nil,
+        _ kind: Kind, at: Timestamp, by: ConnectionRole? = nil, code: Int? = nil, text: String? = nil,
         packet: PacketReference? = nil
     ) {
         self.kind = kind

@@ -48,7 +48,7 @@ package struct ConnectionIncident: Sendable, Equatable {
     package var client: String
     package var server: String
     /// Who did it, where that is not in the kind.
-    package var by: ConnectionSide?
+    package var by: ConnectionRole?
     package var user: String?
     package var virtualHost: String?
     package var code: Int?

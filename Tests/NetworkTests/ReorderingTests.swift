@@ -33,7 +33,7 @@ import Trace
         #expect(collector.flows.first?.backward == StreamCollector.Stream(bytes: reply), comment)
         #expect(collector.flows.first?.endpoints.sawHandshake == true, comment)
         #expect(collector.flows.first?.forwardMidstream == false, comment)
-        #expect(collector.flows.first?.closing == .fin, comment)
+        #expect(collector.flows.first?.closing == .finished, comment)
         #expect(collector.table.statistics.gaps == 0, comment)
         #expect(collector.table.bufferedBytes == 0, comment)
     }
@@ -98,8 +98,8 @@ import Trace
         session.lose(.client, 1)
         session.reset(.server)
         let collector = run(session.packets)
-        #expect(collector.flows.first?.closing == .fin)
-        #expect(collector.flows.first?.closedBy == .forward)
+        #expect(collector.flows.first?.closing == .finished)
+        #expect(collector.flows.first?.closedBy == .first)
         #expect(collector.table.statistics.gaps == 0)
     }
 
@@ -116,8 +116,8 @@ import Trace
             var packets = session.packets
             for place in missing.reversed() { packets.remove(at: place) }
             var collector = run(packets)
-            #expect(collector.flows.first?.closing == .fin)
-            #expect(collector.flows.first?.closedBy == .forward)
+            #expect(collector.flows.first?.closing == .finished)
+            #expect(collector.flows.first?.closedBy == .first)
             var attempts: [TCPAttempt] = []
             collector.table.visitFailedAttempts { attempts.append($0) }
             #expect(attempts.isEmpty)
@@ -152,8 +152,8 @@ import Trace
         packets.insert(packets.removeLast(), at: packets.count - 2)
         let collector = run(packets)
         #expect(collector.flows.first?.forward.bytes == Array("questionthanks".utf8))
-        #expect(collector.flows.first?.closing == .fin)
-        #expect(collector.flows.first?.closedBy == .forward)
+        #expect(collector.flows.first?.closing == .finished)
+        #expect(collector.flows.first?.closedBy == .first)
     }
 
     @Test func `bytes that are lost hold those that acknowledge them up for a while only`() {

@@ -23,9 +23,9 @@ struct StreamCollector {
         var backward = Stream()
         var forwardMidstream: Bool?
         var backwardMidstream: Bool?
-        var closing: TCPClosing?
+        var closing: ConnectionEnd.Kind?
         /// Whose FIN or reset began the end.
-        var closedBy: StreamDirection?
+        var closedBy: StreamSide?
     }
 
     var decoder = PacketDecoder()
@@ -85,16 +85,16 @@ struct StreamCollector {
             update(event) { $0.gaps.append(Gap(at: $0.length, count: count)) }
         case .closed(let closing):
             flows[event.connection].closing = closing
-            flows[event.connection].closedBy = event.direction
+            flows[event.connection].closedBy = event.side
         }
     }
 
     private mutating func update(_ event: StreamEvent, _ body: (inout Stream) -> Void) {
-        switch event.direction {
-        case .forward:
+        switch event.side {
+        case .first:
             body(&flows[event.connection].forward)
             flows[event.connection].forwardMidstream = event.beganMidstream
-        case .backward:
+        case .second:
             body(&flows[event.connection].backward)
             flows[event.connection].backwardMidstream = event.beganMidstream
         }

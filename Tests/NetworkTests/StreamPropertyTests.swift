@@ -41,7 +41,7 @@ import Trace
     func `segments of any size give the same bytes`(segmentSize: Int) {
         let collector = run(session(segmentSize: segmentSize))
         expectWhole(collector)
-        #expect(collector.flows.first?.closing == .fin)
+        #expect(collector.flows.first?.closing == .finished)
     }
 
     @Test func `every packet twice gives the same bytes`() {
@@ -122,7 +122,7 @@ import Trace
             }
             #expect(stream.bytes == bytes + original[position...], "seed \(seed)")
         }
-        #expect(flow.closing == .fin)
+        #expect(flow.closing == .finished)
     }
 
     @Test(arguments: 0..<10)

@@ -333,7 +333,7 @@ private struct Script {
         script.fromB(503, "!", ack: 104, .fin)
         script.fromA(104, ack: 505)
         #expect(script.forward == "abc" && script.backward == "xyz!")
-        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closing == .finished)
         #expect(script.collector.violations.isEmpty)
     }
 
@@ -345,7 +345,7 @@ private struct Script {
         #expect(script.flows[0].closing == nil)
         script.fromA(100, "abc", ack: 502)
         #expect(script.forward == "abcdef")
-        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closing == .finished)
     }
 
     @Test func `an acknowledged FIN closes over a hole, which becomes a gap`() {
@@ -353,7 +353,7 @@ private struct Script {
         script.handshake()
         script.fromA(103, "def", ack: 500, .fin)
         script.fromB(500, "", ack: 107, .fin)
-        #expect(script.flows[0].closing == .fin)
+        #expect(script.flows[0].closing == .finished)
         #expect(script.gaps == [Gap(at: 0, count: 3)])
         #expect(script.forward == "def")
     }
@@ -380,7 +380,7 @@ private struct Script {
             script.fromA(100, "abc", ack: 500)
             if isServer { script.fromB(500, ack: 103, .rst) } else { script.fromA(103, .rst) }
             #expect(script.flows[0].closing == .reset)
-            #expect(script.flows[0].closedBy == (isServer ? .backward : .forward))
+            #expect(script.flows[0].closedBy == (isServer ? .second : .first))
         }
     }
 
@@ -390,8 +390,8 @@ private struct Script {
         script.fromB(500, "abc", ack: 100)
         script.fromA(100, "", ack: 503, .fin)
         script.fromB(503, ack: 101, .rst)
-        #expect(script.flows[0].closing == .fin)
-        #expect(script.flows[0].closedBy == .forward)
+        #expect(script.flows[0].closing == .finished)
+        #expect(script.flows[0].closedBy == .first)
     }
 
     @Test func `a reset that answers a FIN which waits for what its sender had before does so as well`() {
@@ -401,8 +401,8 @@ private struct Script {
         // The bytes from 503 on, which it acknowledges, were not captured.
         script.fromA(100, "", ack: 510, .fin)
         script.fromB(510, ack: 101, .rst)
-        #expect(script.flows[0].closing == .fin)
-        #expect(script.flows[0].closedBy == .forward)
+        #expect(script.flows[0].closing == .finished)
+        #expect(script.flows[0].closedBy == .first)
     }
 
     @Test
@@ -412,8 +412,8 @@ private struct Script {
             script.handshake()
             script.fromA(sequence, "abc", ack: 500)
             script.fromB(500, ack: sequence + 4, .rst)
-            #expect(script.flows[0].closing == .fin)
-            #expect(script.flows[0].closedBy == .forward)
+            #expect(script.flows[0].closing == .finished)
+            #expect(script.flows[0].closedBy == .first)
         }
     }
 
@@ -423,8 +423,8 @@ private struct Script {
         script.fromA(100, "abc", ack: 500)
         script.fromB(500, "", ack: 103, .fin)
         script.fromA(103, "", ack: 501, .fin)
-        #expect(script.flows[0].closing == .fin)
-        #expect(script.flows[0].closedBy == .backward)
+        #expect(script.flows[0].closing == .finished)
+        #expect(script.flows[0].closedBy == .second)
     }
 
     @Test func `a reset with a wild sequence number ends nothing`() {
@@ -546,7 +546,7 @@ private struct Script {
         script.fromA(100, "two", port: 2)
         script.fromA(103, "one", port: 1)
         script.fromA(100, "three", port: 3)
-        #expect(script.flows.map(\.closing) == [nil, .expired, nil])
+        #expect(script.flows.map(\.closing) == [nil, .silent, nil])
         #expect(script.collector.table.statistics.evicted == 1)
         #expect(script.collector.table.count == 2)
     }
@@ -608,7 +608,7 @@ private struct Script {
         script.fromA(100, "far", port: 11)
         script.time = now
         for port in 1...10 as ClosedRange<UInt16> { script.fromA(103, "def", port: port) }
-        #expect(script.flows.filter { $0.closing == .expired }.count <= 1)
+        #expect(script.flows.filter { $0.closing == .silent }.count <= 1)
     }
 }
 

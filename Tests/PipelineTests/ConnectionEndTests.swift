@@ -22,11 +22,11 @@ private struct EndsByTshark {
             let isFromBroker = fields[0] == "5672"
             let client = isFromBroker ? fields[1] : fields[0]
             let at = try timestamp(fields[2])
-            note(fields, client: client, by: isFromBroker ? .broker : .client, at)
+            note(fields, client: client, by: isFromBroker ? .server : .client, at)
         }
     }
 
-    private mutating func note(_ fields: [String], client: String, by side: ConnectionSide, _ at: Timestamp) {
+    private mutating func note(_ fields: [String], client: String, by side: ConnectionRole, _ at: Timestamp) {
         switch (fields[5], fields[6]) {
         case ("10", "50"):
             if ends[client]?.kind != .closed {

@@ -100,7 +100,7 @@ private struct ConnectionScript {
         #expect(
             connection.channelClosings == [
                 ChannelClosing(
-                    at: at, channel: 1, by: .broker, code: Int(code), text: text, method: "basic.publish",
+                    at: at, channel: 1, by: .server, code: Int(code), text: text, method: "basic.publish",
                     packet: packet)
             ])
         #expect(connection.end == nil)
@@ -169,7 +169,7 @@ private struct ConnectionScript {
         script.server(AMQPBuilder.close(0, code: 320, text: "CONNECTION_FORCED - broker forced connection closure"))
         script.client(AMQPBuilder.closeOk(0))
         let end = try #require(script.connection?.end)
-        #expect(end.kind == .closed && end.by == .broker && end.code == 320 && end.isLoss)
+        #expect(end.kind == .closed && end.by == .server && end.code == 320 && end.isLoss)
         #expect(kinds(script.trace) == ["connection-closed"])
     }
 
@@ -178,7 +178,7 @@ private struct ConnectionScript {
         var script = ConnectionScript()
         script.finish(sender)
         let end = try #require(script.connection?.end)
-        #expect(end.kind == .finished && end.by == (sender == .client ? .client : .broker) && end.isLoss)
+        #expect(end.kind == .finished && end.by == (sender == .client ? .client : .server) && end.isLoss)
     }
 
     @Test(arguments: [TCPSessionBuilder.Sender.client, .server])
@@ -188,7 +188,7 @@ private struct ConnectionScript {
         script.reset(sender)
         let end = try #require(script.connection?.end)
         let packet = try #require(end.packet, "a packet shows it")
-        #expect(end == ConnectionEnd(.reset, at: at, by: sender == .client ? .client : .broker, packet: packet))
+        #expect(end == ConnectionEnd(.reset, at: at, by: sender == .client ? .client : .server, packet: packet))
         #expect(kinds(script.trace) == ["connection-reset"])
     }
 

@@ -480,7 +480,7 @@ import Trace
         opening.close(.server)
         let connection = try #require(trace(opening.session.packets.dropLast(2)).capture.connections.first)
         let packet = try #require(connection.end?.packet, "a packet shows it")
-        #expect(connection.end == ConnectionEnd(.finished, at: at, by: .broker, packet: packet))
+        #expect(connection.end == ConnectionEnd(.finished, at: at, by: .server, packet: packet))
         #expect(connection.incidents.map(\.kind) == [.heartbeatsMissed])
     }
 

@@ -73,7 +73,7 @@ typealias MethodSequences = [String: [String]]
             )
         }
         guard event.kind == .bytes, let ends = streams[event.connection]?.1 else { return }
-        let isForward = event.direction == .forward
+        let isForward = event.side == .first
         let name = isForward ? "\(ends.first.port) → \(ends.second.port)" : "\(ends.second.port) → \(ends.first.port)"
         streams[event.connection]?.0.receive(bytes, from: isForward ? .first : .second, at: event.stamp) { event, _ in
             guard case .amqp(.method(let method)) = event else { return }

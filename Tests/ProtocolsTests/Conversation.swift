@@ -1,5 +1,6 @@
 import Protocols
 import TestSupport
+import Trace
 
 /// A connection from its protocol header to its end, as an oslo.messaging client leads it, somewhat denser.
 enum Conversation {

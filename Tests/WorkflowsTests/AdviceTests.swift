@@ -137,7 +137,7 @@ private struct AdviceScript {
         #expect(!script.words.contains("which queues hold"))
         connection.channelClosings = [
             ChannelClosing(
-                at: at + .seconds(1), channel: 1, by: .broker, code: 404, text: "NOT_FOUND - no queue",
+                at: at + .seconds(1), channel: 1, by: .server, code: 404, text: "NOT_FOUND - no queue",
                 method: "queue.declare",
                 subject: "compute.compute1")
         ]
@@ -242,7 +242,7 @@ private struct AdviceScript {
     ) {
         var incident = ConnectionIncident(
             .channelClosed, at: Timestamp(seconds: 1, nanoseconds: 0), client: "10.0.0.5:1", server: "10.0.0.1:5672")
-        (incident.by, incident.code, incident.text, incident.method) = (.broker, code, text, method)
+        (incident.by, incident.code, incident.text, incident.method) = (.server, code, text, method)
         #expect(Self.command(for: incident)?.contains(command) == true)
     }
 

@@ -13,7 +13,7 @@ import Trace
     }
 
     /// A boot whose compute has begun to spawn, and two seconds later loses its connection in this way.
-    private func spawning(_ end: ConnectionEnd.Kind, by side: ConnectionSide, code: Int? = nil) -> TraceScript {
+    private func spawning(_ end: ConnectionEnd.Kind, by side: ConnectionRole, code: Int? = nil) -> TraceScript {
         var script = TraceScript()
         script.bootUntilCompute()
         script.build(until: "spawning")
@@ -25,11 +25,11 @@ import Trace
     }
 
     @Test(arguments: [
-        (ConnectionEnd.Kind.finished, ConnectionSide.broker, nil as Int?, 31), (.closed, .broker, 320, 31),
+        (ConnectionEnd.Kind.finished, ConnectionRole.server, nil as Int?, 31), (.closed, .server, 320, 31),
         (.reset, .client, nil, 6), (.finished, .client, nil, 6),
     ])
     func `a compute that lost its connections while it had the work, and did not come back, is named with the time`(
-        end: ConnectionEnd.Kind, side: ConnectionSide, code: Int?, seconds: Int
+        end: ConnectionEnd.Kind, side: ConnectionRole, code: Int?, seconds: Int
     ) throws {
         var script = spawning(end, by: side, code: code)
         #expect(try boot(script).operation.outcome == .running, "it may come back")
@@ -52,7 +52,7 @@ import Trace
         switch (end, side) {
         case (.closed, _): said = "the broker closed the connection of nova-compute@node1: 320"
         case (.reset, _): said = "nova-compute@node1 itself reset the connection to the broker without a close"
-        case (_, .broker): said = "the broker ended the connection of nova-compute@node1 without a close"
+        case (_, .server): said = "the broker ended the connection of nova-compute@node1 without a close"
         case (_, .client): said = "nova-compute@node1 itself ended the connection to the broker without a close"
         }
         #expect(diagnosis.evidence.contains { $0.text == said })
@@ -89,7 +89,7 @@ import Trace
     }
 
     @Test func `packets show how connections ended, and what was cancelled or closed`() throws {
-        var script = spawning(.finished, by: .broker)
+        var script = spawning(.finished, by: .server)
         let packet = PacketReference(source: 0, number: 812)
         script.trace.capture.connections[TraceScript.compute].end?.packet = packet
         script.trace.capture.connections[TraceScript.compute].cancelled = [
@@ -105,7 +105,7 @@ import Trace
     }
 
     @Test func `after the time for the event too, it is the compute that is gone, not the event`() throws {
-        var script = spawning(.finished, by: .broker)
+        var script = spawning(.finished, by: .server)
         script.wait(.seconds(400))
         #expect(try boot(script).diagnosis.cause == .connectionLost)
     }
@@ -121,7 +121,7 @@ import Trace
     @Test func `one that came back is not gone: by a new connection, a later message, or one that may be its own`()
         throws
     {
-        let lost = spawning(.finished, by: .broker)
+        let lost = spawning(.finished, by: .server)
         var message = lost
         message.wait(.seconds(20))
         message.cast(
@@ -191,7 +191,7 @@ import Trace
             script.wait(.seconds(200))
             #expect(try boot(script).diagnosis.cause == .silent)
         }
-        var cut = withAnother(spawning(.finished, by: .broker), pid: 200)
+        var cut = withAnother(spawning(.finished, by: .server), pid: 200)
         cut.wait(.seconds(20))
         #expect(try boot(cut).operation.outcome == .running, "one that the broker cut off tries again")
     }
@@ -267,15 +267,15 @@ import Trace
     }
 
     @Test func `a compute that is quiet, or whose other connection goes on, is not gone`() throws {
-        var quiet = spawning(.finished, by: .broker)
+        var quiet = spawning(.finished, by: .server)
         quiet.trace.capture.connections[TraceScript.compute].end = nil
-        for var script in [quiet, spawning(.replaced, by: .broker), spawning(.silent, by: .broker)] {
+        for var script in [quiet, spawning(.replaced, by: .server), spawning(.silent, by: .server)] {
             script.wait(.seconds(200))
             let (operation, diagnosis) = try boot(script)
             #expect(diagnosis.cause == .silent, "stuck, but not called gone")
             #expect(!operation.verdict.contains("did not come back"))
         }
-        quiet = spawning(.finished, by: .broker)
+        quiet = spawning(.finished, by: .server)
         var other = Connection(
             id: 6, client: "10.0.0.\(TraceScript.compute):2", server: "10.0.1.1:5672", protocolName: "AMQP 0-9-1")
         other.participant = TraceScript.compute
@@ -285,7 +285,7 @@ import Trace
     }
 
     @Test func `where the capture may lack its return nothing is said for certain`() throws {
-        var script = spawning(.finished, by: .broker)
+        var script = spawning(.finished, by: .server)
         script.wait(.seconds(1))
         script.trace.capture.sources[0].kernelDropped = 4
         script.wait(.seconds(100))
@@ -304,10 +304,10 @@ import Trace
     }
 
     @Test func `when all lose the broker at once it is the broker that is gone, and no agent is blamed`() throws {
-        var script = spawning(.reset, by: .broker)
+        var script = spawning(.reset, by: .server)
         for index in script.trace.capture.connections.indices {
             script.trace.capture.connections[index].end = ConnectionEnd(
-                .reset, at: script.now + .milliseconds(Int64(index) * 20), by: .broker)
+                .reset, at: script.now + .milliseconds(Int64(index) * 20), by: .server)
         }
         script.wait(.seconds(4))
         #expect(try boot(script).operation.outcome == .running)
@@ -384,7 +384,7 @@ import Trace
         var nacked = script
         let at = script.now + .milliseconds(3)
         script.trace.capture.connections[TraceScript.api].channelClosings = [
-            ChannelClosing(at: at, channel: 1, by: .broker, code: 404, text: "NOT_FOUND - no exchange 'nova'")
+            ChannelClosing(at: at, channel: 1, by: .server, code: 404, text: "NOT_FOUND - no exchange 'nova'")
         ]
         let (operation, diagnosis) = try boot(script)
         #expect(diagnosis.cause == .brokerRefused)

@@ -50,7 +50,7 @@ import Trace
         let operation = try running { script in
             script.wait(.seconds(1))
             for index in script.trace.capture.connections.indices {
-                script.trace.capture.connections[index].end = ConnectionEnd(.reset, at: script.now, by: .broker)
+                script.trace.capture.connections[index].end = ConnectionEnd(.reset, at: script.now, by: .server)
             }
             script.wait(.seconds(2))
         }

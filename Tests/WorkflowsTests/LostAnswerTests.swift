@@ -93,7 +93,7 @@ import Trace
         for (method, isCause) in [("basic.publish", true), ("queue.declare", false)] {
             script.trace.capture.connections[TraceScript.compute].channelClosings = [
                 ChannelClosing(
-                    at: script.now, channel: 1, by: .broker, code: 404, text: "NOT_FOUND - no exchange 'x'",
+                    at: script.now, channel: 1, by: .server, code: 404, text: "NOT_FOUND - no exchange 'x'",
                     method: method)
             ]
             #expect(try self.operation(script).operation.verdict.contains("closed the channel over it: 404") == isCause)

@@ -189,7 +189,7 @@ private struct Reports {
         reports.pass(6, 0, 1)
         reports.pass(5, 0)
         reports.trace.capture.connections[1].end = ConnectionEnd(
-            .finished, at: Timestamp(seconds: 1090, nanoseconds: 0), by: .broker)
+            .finished, at: Timestamp(seconds: 1090, nanoseconds: 0), by: .server)
         #expect(
             try #require(reports.trace.silentServices.first).sentence.hasSuffix(
                 "all its connections ended, the last at 00:18:10"))

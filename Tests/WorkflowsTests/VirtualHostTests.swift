@@ -123,7 +123,7 @@ import Trace
         connected(&script) { connection in
             connection.channelClosings = (0..<8).map { second in
                 ChannelClosing(
-                    at: Timestamp(seconds: 990 + second, nanoseconds: 0), channel: 1, by: .broker, code: 404,
+                    at: Timestamp(seconds: 990 + second, nanoseconds: 0), channel: 1, by: .server, code: 404,
                     text: "NOT_FOUND - timeout", method: "queue.declare", subject: "compute.node1")
             }
         }
@@ -139,7 +139,7 @@ import Trace
         var script = stuck()
         connected(&script) { _ in }
         script.trace.capture.connections[TraceScript.scheduler].channelClosings = [
-            ChannelClosing(at: Timestamp(seconds: 990, nanoseconds: 0), channel: 1, by: .broker, code: 404, text: "x")
+            ChannelClosing(at: Timestamp(seconds: 990, nanoseconds: 0), channel: 1, by: .server, code: 404, text: "x")
         ]
         let evidence = try #require(script.operations.first?.diagnosis?.evidence)
         #expect(!evidence.contains { $0.text.contains("404") })

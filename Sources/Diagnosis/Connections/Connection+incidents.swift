@@ -75,8 +75,8 @@ extension Connection {
     private func closing(_ end: ConnectionEnd) -> ConnectionIncident {
         let kind: ConnectionIncident.Kind
         switch openingStage {
-        case .header, .greeted, .login: kind = end.by == .broker ? .loginRefused : .closed
-        case .admitted, .opening: kind = end.by == .broker ? .virtualHostRefused : .closed
+        case .header, .greeted, .login: kind = end.by == .server ? .loginRefused : .closed
+        case .admitted, .opening: kind = end.by == .server ? .virtualHostRefused : .closed
         case .open, nil: kind = .closed
         }
         var incident = incident(kind, at: end.at)
@@ -94,7 +94,7 @@ extension Connection {
     private func loss(_ end: ConnectionEnd) -> ConnectionIncident? {
         let isWhole = bytesMissing == 0 && gaps == 0 && !oneSided
         if let stage = openingStage, stage < .open, isWhole {
-            guard end.by == .broker else { return nil }
+            guard end.by == .server else { return nil }
             if stage == .header, bytesReceived == 0 { return incident(.notServed, at: end.at) }
             if stage == .login, bytesReceived > 0 { return incident(.loginCutOff, at: end.at) }
         }
@@ -112,7 +112,7 @@ extension Connection {
 
     /// How long who ended it had heard nothing of the other end.
     private func silence(before end: ConnectionEnd) -> Nanoseconds? {
-        guard !oneSided, let by = end.by, let heard = by == .broker ? lastSeenClient : lastSeenServer else {
+        guard !oneSided, let by = end.by, let heard = by == .server ? lastSeenClient : lastSeenServer else {
             return nil
         }
         // What passed while nothing was captured nobody knows.

@@ -56,7 +56,7 @@ package struct TroubleCounter: Sendable {
     private struct Key: Hashable {
         let kind: ConnectionIncident.Kind
         let server: String
-        let by: ConnectionSide?
+        let by: ConnectionRole?
         let user: String?
         let virtualHost: String?
         let reason: [String?]

@@ -85,7 +85,7 @@ extension ConnectionIncident {
     }
 
     private func lossSentence(_ count: Int) -> String {
-        let ended = by == .client ? "by the client" : by == .broker ? "by \(server)" : ""
+        let ended = by == .client ? "by the client" : by == .server ? "by \(server)" : ""
         let target = by == .client ? " to \(server)" : ""
         switch kind {
         case .heartbeatsMissed:
@@ -102,7 +102,7 @@ extension ConnectionIncident {
     /// ` after 119 s without a sign of life of the client`
     private func silent(_ count: Int) -> String {
         guard let silence else { return "" }
-        let heard = by == .broker ? "the client" : "the broker"
+        let heard = by == .server ? "the client" : "the broker"
         let least = count > 1 ? "at least " : ""
         return " after \(least)\(Int(saturating: silence.seconds)) s without a sign of life of \(heard)"
     }

@@ -37,12 +37,12 @@ struct ReassemblyLedger {
 /// Which stream an event is of, and which packet set it off.
 struct StreamOrigin {
     let connection: Int
-    let direction: StreamDirection
+    let side: StreamSide
     let stamp: PacketStamp
 
     /// The same stream, another packet.
     func at(_ stamp: PacketStamp) -> StreamOrigin {
-        StreamOrigin(connection: connection, direction: direction, stamp: stamp)
+        StreamOrigin(connection: connection, side: side, stamp: stamp)
     }
 }
 

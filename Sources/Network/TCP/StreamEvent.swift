@@ -14,14 +14,15 @@ package struct StreamEvent: Sendable {
         case gap(Int)
         /// The same, since the capture keeps only the first bytes of a packet.
         case cut(Int)
-        /// The last event of a connection.
-        case closed(TCPClosing)
+        /// The last event of a connection: `finished` also where a reset answers a FIN, `silent` also where the table was
+        /// full.
+        case closed(ConnectionEnd.Kind)
     }
 
     /// Counted from 0 in the order in which connections are reported; never used twice.
     package let connection: Int
-    /// Whose bytes these are; who began the end for `closed` by a reset or FIN; `.forward` for everything else.
-    package let direction: StreamDirection
+    /// Whose bytes these are; who began the end for `closed` by a reset or FIN; `.first` for everything else.
+    package let side: StreamSide
     /// The packet that the bytes came in; for a gap the packet behind it, or the last one seen.
     package let stamp: PacketStamp
     /// Whether the start of this direction was not seen.
@@ -31,25 +32,16 @@ package struct StreamEvent: Sendable {
     package let sawBothEnds: Bool
 
     package init(
-        connection: Int, direction: StreamDirection, stamp: PacketStamp, beganMidstream: Bool, kind: Kind,
+        connection: Int, side: StreamSide, stamp: PacketStamp, beganMidstream: Bool, kind: Kind,
         sawBothEnds: Bool = false
     ) {
         self.sawBothEnds = sawBothEnds
         self.connection = connection
-        self.direction = direction
+        self.side = side
         self.stamp = stamp
         self.beganMidstream = beganMidstream
         self.kind = kind
     }
-}
-
-/// A value: one of the two directions of a connection.
-package enum StreamDirection: UInt8, CaseIterable, Sendable {
-    /// From the first endpoint to the second.
-    case forward
-    case backward
-
-    package var opposite: StreamDirection { self == .forward ? .backward : .forward }
 }
 
 /// A value: the two ends of a connection.
@@ -68,16 +60,4 @@ package struct TCPEndpoints: Hashable, Sendable {
         self.second = second
         self.sawHandshake = sawHandshake
     }
-}
-
-/// A value: why a connection ended.
-package enum TCPClosing: String, Sendable {
-    /// Both ends sent all they had, or one did and a reset answered it.
-    case fin
-    /// Without a FIN before it.
-    case reset
-    /// A new connection uses the same addresses and ports.
-    case replaced
-    /// No packet for long, or the table was full.
-    case expired
 }

@@ -273,7 +273,7 @@ struct StreamReassembler {
     @inline(__always)
     private func event(_ kind: StreamEvent.Kind, _ origin: StreamOrigin) -> StreamEvent {
         StreamEvent(
-            connection: origin.connection, direction: origin.direction, stamp: origin.stamp,
+            connection: origin.connection, side: origin.side, stamp: origin.stamp,
             beganMidstream: beganMidstream, kind: kind)
     }
 }

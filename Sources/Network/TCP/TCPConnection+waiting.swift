@@ -4,17 +4,17 @@ import Trace
 extension TCPConnection {
     /// That the connection ends.
     struct Ending {
-        let closing: TCPClosing
+        let closing: ConnectionEnd.Kind
         let stamp: PacketStamp
         /// The segment that reset it, and who sent that.
         var reset: (segment: TCPSegment, side: FlowSide)?
 
-        init(_ closing: TCPClosing, at stamp: PacketStamp) {
+        init(_ closing: ConnectionEnd.Kind, at stamp: PacketStamp) {
             self.closing = closing
             self.stamp = stamp
         }
 
-        init(_ closing: TCPClosing, at stamp: PacketStamp, reset segment: TCPSegment, from side: FlowSide) {
+        init(_ closing: ConnectionEnd.Kind, at stamp: PacketStamp, reset segment: TCPSegment, from side: FlowSide) {
             self.init(closing, at: stamp)
             reset = (segment, side)
         }
@@ -32,7 +32,7 @@ extension TCPConnection {
         giveUpHeld(&nextID, &ledger, emit)
         let isFinished = low.isFinished && high.isFinished
         guard phase != .closed, ending != nil || isFinished else { return false }
-        close(.fin, &ledger, emit)
+        close(.finished, &ledger, emit)
         return true
     }
 

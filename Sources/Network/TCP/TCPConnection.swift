@@ -144,7 +144,7 @@ struct TCPConnection {
             if endedBy == nil, acknowledgesFIN(segment, from: side) { endedBy = side.opposite }
             // It may still wait for what its sender had before.
             endedBy = endedBy ?? held.finisher
-            let closing: TCPClosing = endedBy == nil ? .reset : .fin
+            let closing: ConnectionEnd.Kind = endedBy == nil ? .reset : .finished
             endedBy = endedBy ?? side
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
         }
@@ -160,28 +160,28 @@ struct TCPConnection {
         settle(&ledger, emit)
         if let ending { return conclude(ending, &ledger, emit) }
         guard low.isFinished, high.isFinished else { return .goOn }
-        return conclude(Ending(.fin, at: stamp), &ledger, emit)
+        return conclude(Ending(.finished, at: stamp), &ledger, emit)
     }
 
     /// Ends the connection: hands on what waits and reports the end, unless nothing was reported of it.
     mutating func close(
-        _ closing: TCPClosing, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+        _ closing: ConnectionEnd.Kind, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
         // Of what a reset waited for, a FIN of the other end may have come, or be known to have been sent.
         if let end = ending, let reset = end.reset, end.closing == .reset,
             acknowledgesFIN(reset.segment, from: reset.side)
         {
-            ending = Ending(.fin, at: end.stamp)
+            ending = Ending(.finished, at: end.stamp)
             endedBy = reset.side.opposite
         }
         if phase == .open {
             flush(&ledger, emit)
             // After a FIN the other end may never answer, as one that lost its power.
-            let closing = closing == .expired && endedBy != nil ? .fin : closing
+            let closing = closing == .silent && endedBy != nil ? .finished : closing
             let event = StreamEvent(
-                connection: id, direction: endedBy ?? firstSide == firstSide ? .forward : .backward,
-                stamp: ending?.stamp ?? (closing == .fin ? endedAt ?? lastStamp : lastStamp),
+                connection: id, side: endedBy ?? firstSide == firstSide ? .first : .second,
+                stamp: ending?.stamp ?? (closing == .finished ? endedAt ?? lastStamp : lastStamp),
                 beganMidstream: stream(of: firstSide).beganMidstream,
                 kind: .closed(ending?.closing ?? closing), sawBothEnds: sawBothEnds)
             emit(event, RawSpan())
@@ -246,7 +246,7 @@ struct TCPConnection {
             ? TCPEndpoints(first: key.low, second: key.high, sawHandshake: sawHandshake, scope: key.scope)
             : TCPEndpoints(first: key.high, second: key.low, sawHandshake: sawHandshake, scope: key.scope)
         let event = StreamEvent(
-            connection: id, direction: .forward, stamp: lastStamp, beganMidstream: !stream(of: firstSide).isStarted,
+            connection: id, side: .first, stamp: lastStamp, beganMidstream: !stream(of: firstSide).isStarted,
             kind: .opened(endpoints))
         emit(event, RawSpan())
     }
@@ -323,6 +323,6 @@ struct TCPConnection {
 
     @inline(__always)
     private func origin(of side: FlowSide) -> StreamOrigin {
-        StreamOrigin(connection: id, direction: side == firstSide ? .forward : .backward, stamp: lastStamp)
+        StreamOrigin(connection: id, side: side == firstSide ? .first : .second, stamp: lastStamp)
     }
 }

@@ -135,7 +135,7 @@ package struct TCPConnectionTable {
         giveUpAllWaits(emit)
         for (_, slot) in slotsByID.sorted(by: { $0.key < $1.key }) {
             connections[Int(slot)].flush(&ledger, emit)
-            if connections[Int(slot)].isHalfClosed { end(slot, .fin, emit) }
+            if connections[Int(slot)].isHalfClosed { end(slot, .finished, emit) }
         }
         for slot in connections.indices { connections[slot].giveUpAttempt(&ledger) }
         // Nothing comes any more, and what is made of very many connections at the end needs the room.
@@ -229,7 +229,7 @@ package struct TCPConnectionTable {
 
     /// Ends a connection and forgets it.
     private mutating func end(
-        _ slot: Int32, _ closing: TCPClosing, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+        _ slot: Int32, _ closing: ConnectionEnd.Kind, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         endWatch(of: slot, emit)
         if connections[Int(slot)].isWaiting { giveUpWait(slot, connections[Int(slot)].key, emit) }
@@ -299,12 +299,12 @@ package struct TCPConnectionTable {
     /// Makes room: connections that ended go first, then those that nobody wants.
     private mutating func evict(_ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         if ended.oldest >= 0 {
-            end(ended.oldest, .expired, emit)
+            end(ended.oldest, .silent, emit)
         } else if ignored.oldest >= 0 {
-            end(ignored.oldest, .expired, emit)
+            end(ignored.oldest, .silent, emit)
         } else if live.oldest >= 0 {
             ledger.statistics.evicted &+= 1
-            end(live.oldest, .expired, emit)
+            end(live.oldest, .silent, emit)
         }
     }
 
@@ -324,7 +324,7 @@ package struct TCPConnectionTable {
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         guard slot >= 0, time - connections[Int(slot)].lastStamp.time > limit else { return }
-        end(slot, .expired, emit)
+        end(slot, .silent, emit)
     }
 
     // MARK: Look-up

@@ -164,7 +164,7 @@ struct ConnectionFacts: Sendable {
     mutating func channelClosed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
         guard reason.isFault else { return }
         let closing = ChannelClosing(
-            at: event.stamp.time, channel: Int(event.channel), by: event.side.end, code: Int(reason.replyCode),
+            at: event.stamp.time, channel: Int(event.channel), by: event.side, code: Int(reason.replyCode),
             text: redaction.redact(text: reason.replyText), method: MethodTable.v091[reason.cause]?.name,
             subject: subject(of: connection).flatMap {
                 $0.method == reason.cause && !$0.name.isEmpty ? $0.name : nil
@@ -177,7 +177,7 @@ struct ConnectionFacts: Sendable {
                 Anomaly(
                     at: closing.at, connection: connection, kind: .channelClosed,
                     detail:
-                        "the \(closing.by) closed channel \(closing.channel)\(cause): \(closing.code)\(words(closing.text))"
+                        "the \(closing.by.rawValue) closed channel \(closing.channel)\(cause): \(closing.code)\(words(closing.text))"
                 ))
         )
     }
@@ -187,7 +187,7 @@ struct ConnectionFacts: Sendable {
         if let place = told.place(of: connection), told[at: place].end != nil { return }
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
-            .closed, at: event.stamp.time, by: event.side.end, code: Int(reason.replyCode),
+            .closed, at: event.stamp.time, by: event.side, code: Int(reason.replyCode),
             text: text.isEmpty ? nil : text, packet: event.stamp.reference)
         newBytes += text.utf8.count
         if change(connection, { $0.end = end }) { emit(.troubled(connection)) }
@@ -196,7 +196,7 @@ struct ConnectionFacts: Sendable {
             .anomaly(
                 Anomaly(
                     at: end.at, connection: connection, kind: .connectionClosed,
-                    detail: "the \(event.side.end) closed the connection: \(reason.replyCode)\(words(text))")))
+                    detail: "the \(event.side.rawValue) closed the connection: \(reason.replyCode)\(words(text))")))
     }
 
     /// `connection.close-ok`: a close was said before.
@@ -222,7 +222,7 @@ struct ConnectionFacts: Sendable {
 
     // MARK: Opening
 
-    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: StreamRole, _ emit: Emit) {
+    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: ConnectionRole, _ emit: Emit) {
         switch side {
         // The broker's greeting, which answers it, may have been captured first.
         case .client where handshake(of: connection)?.stage == .greeted: break
@@ -343,8 +343,4 @@ struct ConnectionFacts: Sendable {
 extension ClosingReason {
     /// Clients write 0 for a regular end, as py-amqp does, the specification wants 200.
     fileprivate var isFault: Bool { replyCode != 200 && replyCode != 0 }
-}
-
-extension StreamRole {
-    var end: ConnectionSide { self == .client ? .client : .broker }
 }

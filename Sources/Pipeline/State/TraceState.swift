@@ -61,7 +61,7 @@ struct TraceState {
         // What `connection.close` told of was noted with it.
         note(troubleOf: connection)
         guard end.kind == .reset else { return }
-        let who = end.by.map { "the \($0)" } ?? "an end"
+        let who = end.by.map { "the \($0.rawValue)" } ?? "an end"
         anomalies.add(
             Anomaly(
                 at: end.at, connection: connection, kind: .connectionReset,

@@ -40,8 +40,8 @@ struct ForeignOpening {
     /// What the next bytes tell; `nil` where they are the client's own, and while there are too few.
     ///
     /// - Parameter isWhole: whether none is missing in front of them.
-    mutating func answer(_ direction: StreamDirection, _ bytes: RawSpan, isWhole: Bool) -> Answer? {
-        guard direction == .backward else { return nil }
+    mutating func answer(_ side: StreamSide, _ bytes: RawSpan, isWhole: Bool) -> Answer? {
+        guard side == .second else { return nil }
         guard isWhole else { return .other }
         for index in 0..<min(bytes.byteCount, 8 - answered.count) {
             answered.append(bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))
@@ -54,8 +54,8 @@ struct ForeignOpening {
     }
 
     /// It ended before an answer came.
-    func answer(endedBy end: TCPEnd?) -> Answer {
-        guard AMQPConnection.ports.contains(server.port), answered.isEmpty, let end, end.by == .backward else {
+    func answer(endedBy end: StreamEvent?) -> Answer {
+        guard AMQPConnection.ports.contains(server.port), answered.isEmpty, end?.endedBy == .second else {
             return .other
         }
         return .nothing

@@ -23,7 +23,7 @@ struct StreamTable {
         var endsMissing: UInt8 = 0
 
         /// What nobody recognised, where the broker ended it without a byte.
-        func unanswered(endedBy end: TCPEnd) -> ForeignOpening? {
+        func unanswered(endedBy end: StreamEvent) -> ForeignOpening? {
             let traffic = stream.facts.traffic
             guard ends.sawHandshake, endsMissing == 0, traffic[.second].seen == 0 else { return nil }
             let opening = ForeignOpening(stream.beginning, ends, server: .second, at: end.stamp)
@@ -70,10 +70,8 @@ struct StreamTable {
         let tcp = event.connection
         switch event.kind {
         case .opened(let ends): open(tcp, ends)
-        case .closed(let closing):
-            if let place = places[tcp] {
-                close(place, TCPEnd(closing, event.direction, event.stamp), sawBothEnds: event.sawBothEnds, emit)
-            }
+        case .closed:
+            if let place = places[tcp] { close(place, copy event, sawBothEnds: event.sawBothEnds, emit) }
         case .bytes, .gap, .cut:
             guard let place = place(of: tcp) else { return emit(.unwanted(tcp: tcp), RawSpan()) }
             if entries[place].foreign != nil { return lookForAnswer(place, event, bytes, emit) }
@@ -140,7 +138,7 @@ struct StreamTable {
     // MARK: Bytes
 
     private mutating func feed(_ event: borrowing StreamEvent, _ bytes: RawSpan, to place: Int, _ emit: Emit) {
-        let side: StreamSide = event.direction == .forward ? .first : .second
+        let side = event.side
         switch event.kind {
         case .gap(let count): miss(count, isCut: false, side, at: event.stamp, place, emit)
         case .cut(let count): miss(count, isCut: true, side, at: event.stamp, place, emit)
@@ -243,7 +241,7 @@ struct StreamTable {
         guard case .other(let name) = entries[place].stream.status else { return }
         // Where the server speaks first it is no broker.
         let ends = entries[place].ends
-        if ends.sawHandshake, event.direction == .forward, entries[place].stream.facts.traffic[.second].seen == 0 {
+        if ends.sawHandshake, event.side == .first, entries[place].stream.facts.traffic[.second].seen == 0 {
             let beginning = entries[place].stream.beginning
             return entries[place].foreign = ForeignOpening(beginning, ends, server: .second, at: event.stamp)
         }
@@ -256,7 +254,7 @@ struct StreamTable {
         _ place: Int, _ event: borrowing StreamEvent, _ bytes: RawSpan, _ emit: Emit
     ) {
         let isWhole = if case .bytes = event.kind { true } else { false }
-        guard let answer = entries[place].foreign?.answer(event.direction, bytes, isWhole: isWhole) else { return }
+        guard let answer = entries[place].foreign?.answer(event.side, bytes, isWhole: isWhole) else { return }
         endForeign(place, answer, at: event.stamp, emit)
         drop(place, emit)
     }
@@ -291,7 +289,7 @@ struct StreamTable {
     // MARK: The end
 
     /// - Parameter ending: how TCP ended it; `nil` at the end of the capture.
-    private mutating func close(_ place: Int, _ ending: TCPEnd? = nil, sawBothEnds: Bool, _ emit: Emit) {
+    private mutating func close(_ place: Int, _ ending: StreamEvent? = nil, sawBothEnds: Bool, _ emit: Emit) {
         if let foreign = entries[place].foreign {
             let answer = foreign.answer(endedBy: ending)
             endForeign(place, answer, at: ending?.stamp ?? foreign.began, emit)

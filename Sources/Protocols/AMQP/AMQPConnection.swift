@@ -218,7 +218,7 @@ extension AMQPConnection {
     }
 
     private static func skipped(
-        _ count: Int, _ side: StreamRole, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
+        _ count: Int, _ side: ConnectionRole, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         if count > 0 { emit(.skipped(byteCount: count, side, stamp), RawSpan()) }
     }

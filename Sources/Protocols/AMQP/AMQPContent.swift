@@ -32,7 +32,7 @@ package struct AMQPContent: Sendable {
 
     /// Counts from 0 per connection, in order of the methods.
     package let id: Int
-    package let side: StreamRole
+    package let side: ConnectionRole
     package let channel: UInt16
     package let method: Method
     /// Empty where the content header was lost.
@@ -47,7 +47,7 @@ package struct AMQPContent: Sendable {
     /// The packets between the first and the last; empty for nearly all.
     package var middlePackets: [PacketReference] = []
 
-    init(id: Int, side: StreamRole, channel: UInt16, method: Method, began: PacketStamp, at stamp: PacketStamp) {
+    init(id: Int, side: ConnectionRole, channel: UInt16, method: Method, began: PacketStamp, at stamp: PacketStamp) {
         self.id = id
         self.side = side
         self.channel = channel

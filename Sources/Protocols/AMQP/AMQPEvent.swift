@@ -6,16 +6,16 @@ import Trace
 /// `content`, whose body is the span emitted beside the event (empty for all other events).
 package enum AMQPEvent: Sendable {
     /// Eight bytes from `AMQP` on; from the server, they refuse the client's version.
-    case protocolHeader(AMQPVersion, StreamRole, PacketStamp)
+    case protocolHeader(AMQPVersion, ConnectionRole, PacketStamp)
     case method(AMQPMethodEvent)
     case content(AMQPContent)
     case settled(Settlement)
-    case heartbeat(StreamRole, PacketStamp)
+    case heartbeat(ConnectionRole, PacketStamp)
 }
 
 /// A value: a method frame.
 package struct AMQPMethodEvent: Sendable {
-    package let side: StreamRole
+    package let side: ConnectionRole
     /// 0 for methods of class connection.
     package let channel: UInt16
     package let method: Method

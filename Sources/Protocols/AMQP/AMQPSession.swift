@@ -48,7 +48,7 @@ struct AMQPSession {
     /// Whether a protocol header or verified frames were seen.
     var isAccepted: Bool { sawProtocolHeader || frames > 0 }
 
-    func role(_ side: StreamSide) -> StreamRole { side == serverSide ? .server : .client }
+    func role(_ side: StreamSide) -> ConnectionRole { side == serverSide ? .server : .client }
 
     /// Whether publishes may come from that end, as far as is known.
     func maySendPublishes(_ side: StreamSide) -> Bool { !isServerProved || side != serverSide }

@@ -239,7 +239,7 @@ extension Excerpt {
     }
 
     private mutating func tell(_ record: ExcerptRecord, of place: Int) {
-        let side = record["by"].flatMap { ConnectionSide(rawValue: $0) }
+        let side = record["by"].flatMap { ConnectionRole(rawValue: $0) }
         switch record.kind {
         case "anomaly": add(record)
         case "blocked":

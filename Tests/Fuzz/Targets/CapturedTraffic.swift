@@ -75,7 +75,7 @@ package struct CapturedTraffic: Sendable {
         }
         pieces[event.connection, default: []].append(
             Piece(
-                isForward: event.direction == .forward, bytes: bytes.withUnsafeBytes { [UInt8]($0) }, gap: gap))
+                isForward: event.side == .first, bytes: bytes.withUnsafeBytes { [UInt8]($0) }, gap: gap))
     }
 
     private static func bodies(of pieces: [Piece]) -> [Body] {

@@ -124,7 +124,7 @@ private struct CheckedStreams {
             return
         }
         guard streams[connection] != nil else { return fail("an event of connection \(connection), which is not open") }
-        let side = event.direction == .forward ? 0 : 1
+        let side = event.side == .first ? 0 : 1
         switch event.kind {
         case .opened: break
         case .bytes:

@@ -123,7 +123,7 @@ private func follow(
     }
     guard let key = streams[connection]?.key else { return }
     var digests = decoded[key] ?? StreamDigests.Decoded()
-    let side: StreamSide = event.direction == .forward ? .first : .second
+    let side = event.side
     switch event.kind {
     case .opened: break
     case .bytes: streams[connection]?.stream.receive(bytes, from: side, at: event.stamp) { digests.add($0, $1) }
@@ -181,12 +181,12 @@ extension StreamDigests.Decoded {
         }
     }
 
-    private subscript(side: StreamRole) -> Digest {
+    private subscript(side: ConnectionRole) -> Digest {
         get { side == .client ? client : server }
         set { if side == .client { client = newValue } else { server = newValue } }
     }
 
-    private mutating func add(_ kind: UInt64, _ side: StreamRole, _ stamp: PacketStamp) {
+    private mutating func add(_ kind: UInt64, _ side: ConnectionRole, _ stamp: PacketStamp) {
         content.add(kind << 1 | (side == .client ? 1 : 0))
         times.add(UInt64(bitPattern: stamp.time.nanoseconds))
     }
