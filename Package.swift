@@ -95,7 +95,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Trace", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Trace", "Operations", "Diagnosis", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport"),
@@ -137,9 +137,11 @@ let package = Package(
             dependencies: ["CZlib", "CBzip2", "CZstd", "CLzma", "OpenStack", "TestSupport", "Trace"],
             exclude: ["Fixtures", "Programs"]),
         .testTarget(name: "CorrelationTests", dependencies: ["Correlation", "OpenStack", "TestSupport", "Trace"]),
+        .testTarget(name: "OperationsTests", dependencies: ["Operations", "TestSupport", "Trace"]),
         .testTarget(
-            name: "WorkflowsTests",
-            dependencies: ["Operations", "Diagnosis", "Advice", "Comparison", "TestSupport", "Trace"]),
+            name: "DiagnosisTests", dependencies: ["Operations", "Diagnosis", "Advice", "TestSupport", "Trace"]),
+        .testTarget(name: "AdviceTests", dependencies: ["Diagnosis", "Advice", "TestSupport", "Trace"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Operations", "Comparison", "TestSupport", "Trace"]),
         .testTarget(
             name: "RenderingTests",
             dependencies: ["Rendering", "TestSupport", "Trace", "Operations", "Comparison"],

@@ -62,11 +62,3 @@ extension OperationFinder {
         return drafts.enumerated().map { id, draft in judge.operation(draft, id: id) }
     }
 }
-
-extension BusTrace {
-    /// What was asked for in it, judged; `operations` may hold something else.
-    package func judgedOperations() -> [Operation] {
-        var finder = OperationFinder(self)
-        return finder.judged(in: self)
-    }
-}

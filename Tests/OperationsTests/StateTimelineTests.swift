@@ -1,9 +1,7 @@
+import TestSupport
 import Testing
 import Trace
 
-@testable import Advice
-@testable import Comparison
-@testable import Diagnosis
 @testable import Operations
 
 @Suite struct `The states of an instance` {

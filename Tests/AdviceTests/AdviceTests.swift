@@ -1,5 +1,6 @@
 import Advice
 import Diagnosis
+import TestSupport
 import Testing
 import Trace
 

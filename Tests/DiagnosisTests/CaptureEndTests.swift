@@ -1,8 +1,7 @@
+import TestSupport
 import Testing
 import Trace
 
-@testable import Advice
-@testable import Comparison
 @testable import Diagnosis
 @testable import Operations
 

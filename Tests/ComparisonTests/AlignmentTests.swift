@@ -1,10 +1,8 @@
 import TestSupport
 import Testing
+import Trace
 
-@testable import Advice
 @testable import Comparison
-@testable import Diagnosis
-@testable import Operations
 
 @Suite struct `An alignment of two sequences` {
     /// Both sequences as the alignment tells them.

@@ -1,9 +1,8 @@
+import TestSupport
 import Testing
 import Trace
 
-@testable import Advice
 @testable import Comparison
-@testable import Diagnosis
 @testable import Operations
 
 @Suite struct `Two boots side by side` {

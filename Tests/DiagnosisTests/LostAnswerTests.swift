@@ -1,8 +1,8 @@
+import Advice
+import TestSupport
 import Testing
 import Trace
 
-@testable import Advice
-@testable import Comparison
 @testable import Diagnosis
 @testable import Operations
 

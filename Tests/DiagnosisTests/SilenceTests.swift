@@ -1,8 +1,6 @@
 import Testing
 import Trace
 
-@testable import Advice
-@testable import Comparison
 @testable import Diagnosis
 @testable import Operations
 

@@ -1,30 +1,27 @@
+import Diagnosis
+import Operations
 import Trace
 
-@testable import Advice
-@testable import Comparison
-@testable import Diagnosis
-@testable import Operations
-
 /// Builds a trace message by message, a tenth of a second apart.
-struct TraceScript {
-    static let api = 0
-    static let conductor = 1
-    static let scheduler = 2
-    static let compute = 3
-    static let otherCompute = 4
-    static let network = 5
+package struct TraceScript {
+    package static let api = 0
+    package static let conductor = 1
+    package static let scheduler = 2
+    package static let compute = 3
+    package static let otherCompute = 4
+    package static let network = 5
 
-    static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
+    package static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
 
-    var trace = BusTrace()
-    private(set) var now = Timestamp(seconds: 1000, nanoseconds: 0)
+    package var trace = BusTrace()
+    package private(set) var now = Timestamp(seconds: 1000, nanoseconds: 0)
     /// The trace after each message and answer.
-    private(set) var moments: [BusTrace] = []
+    package private(set) var moments: [BusTrace] = []
     /// Messages have none before Grizzly.
-    var hasUniqueIDs = true
+    package var hasUniqueIDs = true
     private let request = "req-1"
 
-    init() {
+    package init() {
         let services = [
             ("nova-api", nil), ("nova-conductor", nil), ("nova-scheduler", nil), ("nova-compute", "node1"),
             ("nova-compute", "node2"), ("neutron-server", nil),
@@ -41,9 +38,9 @@ struct TraceScript {
     }
 
     /// The operations that are found.
-    var operations: [Operation] { trace.judgedOperations() }
+    package var operations: [Operation] { trace.judgedOperations() }
 
-    mutating func wait(_ time: Nanoseconds) {
+    package mutating func wait(_ time: Nanoseconds) {
         now = now + time
         trace.capture.sources[0].last = now
     }
@@ -51,7 +48,7 @@ struct TraceScript {
     // MARK: Messages
 
     /// Gives each participant a connection of its own, by which its messages go, and acknowledges them all.
-    mutating func acknowledgeAll() {
+    package mutating func acknowledgeAll() {
         connect()
         for index in trace.messages.indices {
             for place in trace.messages[index].deliveries.indices {
@@ -61,7 +58,7 @@ struct TraceScript {
     }
 
     /// Gives each participant a connection from an address of its own, by which its messages go.
-    mutating func connect() {
+    package mutating func connect() {
         trace.capture.connections = trace.participants.map { participant in
             var connection = Connection(
                 id: participant.id, client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
@@ -79,7 +76,7 @@ struct TraceScript {
     }
 
     @discardableResult
-    mutating func cast(
+    package mutating func cast(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,
         global: String? = nil, facts: MessageFacts? = nil
     ) -> Int {
@@ -92,7 +89,7 @@ struct TraceScript {
     }
 
     @discardableResult
-    mutating func call(
+    package mutating func call(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [],
         outcome: Call.Outcome = .ok, error: RemoteFailure? = nil, state: StateChange? = nil,
         facts: MessageFacts? = nil
@@ -154,7 +151,7 @@ struct TraceScript {
         trace.messages.append(reply)
     }
 
-    mutating func notify(_ event: String, priority: String, instances: [String]) {
+    package mutating func notify(_ event: String, priority: String, instances: [String]) {
         let id = publish(event, Self.compute, nil, key: "notifications.error", instances: instances)
         trace.messages[id].kind = .notification
         trace.messages[id].method = nil
@@ -166,7 +163,7 @@ struct TraceScript {
 
     // MARK: What a boot consists of
 
-    mutating func save(
+    package mutating func save(
         _ vmState: Known<String>, _ taskState: Known<String>, of instance: String = instance,
         by compute: Int = compute, outcome: Call.Outcome = .ok, error: RemoteFailure? = nil,
         expecting expected: [String?]? = nil
@@ -181,7 +178,7 @@ struct TraceScript {
     }
 
     /// The messages of a boot up to the compute.
-    mutating func bootUntilCompute(_ instances: [String] = [instance]) {
+    package mutating func bootUntilCompute(_ instances: [String] = [instance]) {
         cast("schedule_and_build_instances", Self.api, Self.conductor, key: "conductor", instances: instances)
         call("select_destinations", Self.conductor, Self.scheduler, key: "scheduler", instances: instances)
         for instance in instances {
@@ -191,7 +188,7 @@ struct TraceScript {
     }
 
     /// The task states up to and with `last`.
-    mutating func build(until last: String, of instance: String = instance, by compute: Int = compute) {
+    package mutating func build(until last: String, of instance: String = instance, by compute: Int = compute) {
         for task in ["networking", "block_device_mapping", "spawning"] {
             save(.some("building"), .some(task), of: instance, by: compute)
             if task == last { return }
@@ -199,7 +196,7 @@ struct TraceScript {
     }
 
     /// A compute sends the build back.
-    mutating func sendBack(from compute: Int = compute, attempts: Int, hosts: [String], reason: String? = nil) {
+    package mutating func sendBack(from compute: Int = compute, attempts: Int, hosts: [String], reason: String? = nil) {
         cast(
             "build_instances", compute, Self.conductor, key: "conductor", instances: [Self.instance],
             facts: MessageFacts(retry: BuildRetry(attempts: attempts, hosts: hosts, reason: reason)))
@@ -207,18 +204,18 @@ struct TraceScript {
 
     /// A compute has an exception kept as the instance's fault.
     @discardableResult
-    mutating func report(_ message: String, by compute: Int = compute) -> Int {
+    package mutating func report(_ message: String, by compute: Int = compute) -> Int {
         call(
             "InstanceFault.create", compute, Self.conductor, key: "conductor", instances: [Self.instance],
             facts: MessageFacts(fault: ReportedFault(message: message)))
     }
 
-    static let port = "8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"
+    package static let port = "8f5d5a3e-0a53-4c5c-8f3d-35a0a8d4f0ad"
 
-    var agentService = "neutron-openvswitch-agent"
+    package var agentService = "neutron-openvswitch-agent"
 
     /// The layer-2 agent of a host, from now on known.
-    mutating func agent(on host: String) -> Int {
+    package mutating func agent(on host: String) -> Int {
         let service = agentService
         if let known = trace.participants.first(where: { $0.service == service && $0.host == host }) { return known.id }
         let id = trace.participants.count
@@ -228,7 +225,7 @@ struct TraceScript {
 
     /// An agent asks or reports about the port, under the request id of its process.
     @discardableResult
-    mutating func askAboutPort(_ method: String, up: Bool = false, on host: String) -> Int {
+    package mutating func askAboutPort(_ method: String, up: Bool = false, on host: String) -> Int {
         let id = call(
             method, agent(on: host), Self.network, key: "q-plugin",
             facts: MessageFacts(portIDs: [Self.port], upPortIDs: up ? [Self.port] : []))
@@ -242,7 +239,7 @@ struct TraceScript {
         return id
     }
 
-    mutating func event(_ name: String, to compute: Int = compute) {
+    package mutating func event(_ name: String, to compute: Int = compute) {
         let host = trace.participants[compute].host ?? ""
         let id = publish(
             "external_instance_event", Self.api, compute, key: "compute.\(host)", instances: [Self.instance])
@@ -255,7 +252,7 @@ struct TraceScript {
     // MARK: What the capture lacks
 
     /// A connection of a participant, or of nobody that is known, with holes.
-    mutating func loseBytes(of participant: Int?) {
+    package mutating func loseBytes(of participant: Int?) {
         var connection = Connection(
             id: trace.capture.connections.count, client: "10.0.0.1:1", server: "10.0.0.2:5672",
             protocolName: "AMQP 0-9-1")
@@ -265,5 +262,13 @@ struct TraceScript {
         trace.capture.anomalies.append(
             Anomaly(at: now, connection: connection.id, kind: .gap, detail: "100 bytes from the client are missing"))
         trace.capture.anomalyCount += 1
+    }
+}
+
+extension BusTrace {
+    /// What was asked for in it, judged; `operations` may hold something else.
+    package func judgedOperations() -> [Operation] {
+        var finder = OperationFinder(self)
+        return finder.judged(in: self)
     }
 }

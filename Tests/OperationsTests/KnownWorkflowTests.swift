@@ -1,9 +1,7 @@
+import TestSupport
 import Testing
 import Trace
 
-@testable import Advice
-@testable import Comparison
-@testable import Diagnosis
 @testable import Operations
 
 /// A value: what a newcomer to nova would see on the bus for one kind of operation, from its first message to its last.
