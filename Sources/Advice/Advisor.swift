@@ -2,12 +2,9 @@ import Trace
 
 /// A machine without state that says of an operation what to look at next, by what its diagnosis found.
 ///
-/// At most `adviceAtMost` pieces, the most telling first; none where all went well. Hosts, processes and ids are those
+/// At most `Limits.advice` pieces, the most telling first; none where all went well. Hosts, processes and ids are those
 /// that were seen on the wire.
 package struct Advisor: Sendable {
-    /// More would not be read at night.
-    static let adviceAtMost = 5
-
     /// What is advised, by cause: one table a family of causes.
     private static let tables: [[Diagnosis.Cause: [AdviceEntry]]] = [
         SchedulingAdvice.table, BuildAdvice.table, WaitingAdvice.table, BrokerAdvice.table, CaptureAdvice.table,
@@ -26,7 +23,7 @@ package struct Advisor: Sendable {
         for entry in Self.tables.compactMap({ $0[diagnosis.cause] }).joined() {
             for piece in entry.advise(situation) where !advice.contains(piece) { advice.append(piece) }
         }
-        return Array(advice.prefix(Self.adviceAtMost))
+        return Array(advice.prefix(Limits.advice))
     }
 }
 

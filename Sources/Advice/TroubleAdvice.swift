@@ -119,7 +119,7 @@ extension BusTrace {
     /// What to look at about troubles with connections and services that fell silent, each once.
     package var troubleAdvice: [Advice] {
         var advice: [Advice] = []
-        for trouble in connectionTroubles where advice.count < Advisor.adviceAtMost {
+        for trouble in connectionTroubles where advice.count < Limits.advice {
             let piece = trouble.advice
             if !advice.contains(piece) { advice.append(piece) }
         }
@@ -133,6 +133,6 @@ extension BusTrace {
                 command: ServiceManual(service).status(host: host))
             if !advice.contains(piece) { advice.append(piece) }
         }
-        return Array(advice.prefix(Advisor.adviceAtMost))
+        return Array(advice.prefix(Limits.advice))
     }
 }

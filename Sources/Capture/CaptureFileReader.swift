@@ -26,11 +26,9 @@ struct CaptureFileReader: ~Copyable {
     /// Asked where a step is seen, of the first few: each answer may cost a reading of the file.
     private let judge: ClockJudge
     private var judged = 0
-    private static let judgedAtMost = 16
     /// Pauses are no rare thing: of many only those are looked into that are longer than the others.
     private var leapsJudged = 0
     private var longestPause: Nanoseconds = 0
-    private static let leapsJudgedAtMost = 8
     private static let packetsBeforeLeap = 64
     private static let leapLookAhead = 16
     private var recent = RecentPackets()
@@ -130,7 +128,7 @@ struct CaptureFileReader: ~Copyable {
     }
 
     private mutating func isSet(at packet: Int) -> Bool {
-        guard judged < Self.judgedAtMost, CaptureFiles.canRepeat(source.path) else { return true }
+        guard judged < Limits.clockStepsJudged, CaptureFiles.canRepeat(source.path) else { return true }
         judged += 1
         return judge.isStep(source.path, packet)
     }
@@ -138,7 +136,7 @@ struct CaptureFileReader: ~Copyable {
     /// How far the clock was set forward in front of the packet that comes next; 0 for a pause.
     private mutating func sizeOfLeap(to time: Timestamp) -> Nanoseconds {
         let pause = clock.sinceLatest(time)
-        guard leapsJudged < Self.leapsJudgedAtMost || pause / 2 > longestPause, let held else { return 0 }
+        guard leapsJudged < Limits.clockLeapsJudged || pause / 2 > longestPause, let held else { return 0 }
         // Of a pause the packets next to it tell.
         var size = sizeOfLeap(behind: recent.last(Self.packetsBeforeLeap), held)
         if size != 0 {

@@ -10,8 +10,6 @@ struct PcapngBlock {
     /// The block as read; only grows, and the body begins behind type and length.
     private var storage = [UInt8](repeating: 0, count: 4096)
 
-    /// libpcap's limit: no packet comes near it.
-    private static let longest = 16 << 20
     private static let headLength = 8
 
     enum Reading {
@@ -39,7 +37,7 @@ struct PcapngBlock {
             start += 4
         }
         let length = Int(word(at: 4))
-        guard length >= start + 4, length % 4 == 0, length <= Self.longest else {
+        guard length >= start + 4, length % 4 == 0, length <= Limits.pcapngBlockBytes else {
             return .failed("block in pcapng dump file has a bad length of \(length)")
         }
         guard fill(start..<length, from: file) == length - start else { return .failed("truncated pcapng dump file") }

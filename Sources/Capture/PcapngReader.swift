@@ -33,8 +33,6 @@ final class PcapngReader {
         }
     }
 
-    private static let mostInterfaces = 65_536
-
     /// Takes over `file` when it is a pcapng file that describes an interface; else it says why not.
     init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
         self.file = file
@@ -140,7 +138,7 @@ final class PcapngReader {
     }
 
     private func addInterface() -> Bool {
-        guard interfaces.count < Self.mostInterfaces, let interface = PcapngInterface(block) else { return false }
+        guard interfaces.count < Limits.pcapngInterfaces, let interface = PcapngInterface(block) else { return false }
         interfaces.append(interface)
         return true
     }

@@ -54,4 +54,7 @@ package struct CorrelationLimits: Sendable {
         messages: 16_384, messageBytes: 64 << 20, parkedCalls: 8192, expiry: .seconds(2 * 3600), packetsPerContent: 64,
         unsettledPerConnection: 2048, connections: 4096, forgetsConnections: true,
         deliveriesPerMessage: 1024, evidencePerConnection: 64, replyQueues: 16_384)
+
+    /// Services, with their hosts, and hosts that are known to have been seen.
+    static let servicesSeen = 65_536
 }

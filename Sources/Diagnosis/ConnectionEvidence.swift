@@ -4,8 +4,6 @@ import Trace
 struct IncidentIndex {
     private var ofParticipant: [Int: [ConnectionIncident]] = [:]
     private var ofQueue: [String: [ConnectionIncident]] = [:]
-    /// Incidents kept of each; a broker that flaps leaves many.
-    private static let keptOfEach = 256
 
     init(_ trace: BusTrace) {
         for connection in trace.capture.connections {
@@ -21,7 +19,7 @@ struct IncidentIndex {
     var isEmpty: Bool { ofParticipant.isEmpty && ofQueue.isEmpty }
 
     private static func add(_ incident: ConnectionIncident, to list: inout [ConnectionIncident]) {
-        if list.count < keptOfEach { list.append(incident) }
+        if list.count < Limits.incidentsOfEach { list.append(incident) }
     }
 
     func incidents(of participant: Int) -> [ConnectionIncident] { ofParticipant[participant] ?? [] }
@@ -54,7 +52,7 @@ extension Finding {
             counter.add(incident)
         }
         guard isAny else { return }
-        for trouble in counter.counted.prefix(Self.troublesAtMost) {
+        for trouble in counter.counted.prefix(Limits.troublesAsEvidence) {
             let isRepeated = trouble.last.map { $0 - trouble.first >= .seconds(1) } ?? false
             let until = isRepeated ? trouble.last.map { ", over \(facts.seconds($0 - trouble.first))" } ?? "" : ""
             diagnosis.evidence.append(
@@ -83,7 +81,6 @@ extension Finding {
     ]
     /// What happened so long before the operation began is its business still.
     private static let lookBack: Nanoseconds = .seconds(600)
-    private static let troublesAtMost = 3
 }
 
 extension Facts {

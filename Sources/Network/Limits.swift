@@ -78,6 +78,13 @@ package struct NetworkLimits: Sendable {
     /// The same where one direction is seen only.
     package var mirrorEvidenceOfOneDirection = 12
 
+    /// Bytes of a packet on the wire: what a damaged packet header says beyond it is not believed.
+    static let packetBytes = 1 << 20
+    /// Attempts that came to nothing, between two times that they are taken; of more the rest is not told.
+    static let attempts = 4096
+    /// The latest attempts, which are known again when another source shows them.
+    static let latestAttempts = 64
+
     package init() {}
 
     /// For a live capture: somebody watches.

@@ -11,8 +11,6 @@ package struct PacketDecoder {
     private let limits: NetworkLimits
     /// The innermost tunnel of the packet at hand.
     private var opened: Tunnel?
-    /// No packet is longer: what a damaged packet header says beyond it is not believed.
-    private static let longestPacket = 1 << 20
 
     /// Where in its tunnels a header is.
     private struct Nesting {
@@ -46,7 +44,7 @@ package struct PacketDecoder {
             statistics.unknownLinkType &+= 1
             return
         }
-        let wireLength = max(min(wireLength, Self.longestPacket), bytes.byteCount)
+        let wireLength = max(min(wireLength, NetworkLimits.packetBytes), bytes.byteCount)
         let nesting = Nesting(stamp: stamp)
         do {
             switch try link.networkHeader(bytes) {

@@ -15,8 +15,6 @@ struct AbandonedConnections {
     private var closingsFrom: [String: Timestamp] = [:]
     /// Participant → when it was seen last on a connection with holes that was not seen to end.
     private var vanished: [Int: Timestamp] = [:]
-    /// Of more the closings are not known.
-    private static let participantsAtMost = 65_536
     /// How long a service takes to stop (oslo.service, `graceful_shutdown_timeout`).
     private static let stopping: Nanoseconds = .seconds(60)
 
@@ -45,10 +43,10 @@ struct AbandonedConnections {
     }
 
     private mutating func noteClosing(of connection: Connection, _ participant: Participant?, at time: Timestamp) {
-        if let id = participant?.id, closings.count < Self.participantsAtMost { closings[id] = time }
+        if let id = participant?.id, closings.count < PipelineLimits.closings { closings[id] = time }
         // Who looks whether the broker is there does so quickly.
         let isServing = connection.midstream || Self.isServing(connection, participant)
-        if isServing, closingsFrom.count < Self.participantsAtMost {
+        if isServing, closingsFrom.count < PipelineLimits.closings {
             closingsFrom[connection.clientHost] = time
         }
     }

@@ -4,34 +4,6 @@ import Diagnosis
 import Operations
 import Trace
 
-/// A value: how much of a trace is retained before the oldest is let go, in counts.
-package struct RetentionLimits: Sendable {
-    /// Messages that are no background traffic, and as many answers whose request is not known.
-    package var messages: Int
-    /// Messages that no user's request caused.
-    package var backgroundMessages: Int
-    /// Bytes of memory that either may take, about (`Message.footprint`).
-    package var messageBytes = 112 << 20
-    package var backgroundBytes = 32 << 20
-    /// Instances whose names are known, also when the messages that told them are gone.
-    package var names: Int
-
-    package init(messages: Int, backgroundMessages: Int, names: Int = 65_536) {
-        self.messages = messages
-        self.backgroundMessages = backgroundMessages
-        self.names = names
-    }
-
-    /// For a trace of files.
-    ///
-    /// - Parameter messages: how many are kept, whatever memory they take; `nil` for as many as there is room for.
-    package static func files(messages: Int? = nil) -> RetentionLimits {
-        var limits = RetentionLimits(messages: messages ?? .max, backgroundMessages: messages ?? .max)
-        if messages != nil { (limits.messageBytes, limits.backgroundBytes) = (.max, .max) }
-        return limits
-    }
-}
-
 /// A machine that gathers finished messages and calls into a trace, kept whole or up to limits.
 ///
 /// A call is let go with its request. A copy can be made a trace of while the machine goes on.

@@ -38,6 +38,13 @@ package struct Limits: Sendable {
     /// The same on a port of AMQP.
     package var undecidedBytesOnOwnPort = 16 << 20
 
+    /// PROXY headers taken off one direction, one in front of the other.
+    static let proxies = 8
+    /// Consumers of one channel that are known to need no acknowledgements.
+    static let unacknowledgingConsumers = 256
+    /// Confirms of one channel that wait for their publishes.
+    static let earlyConfirms: UInt64 = 64
+
     package init() {}
 
     package static let `default` = Limits()

@@ -51,4 +51,19 @@ enum Limits {
     static let plantUMLLines = 3000
     /// Arrows and notes that fit into a PNG picture of PlantUML; what is below 4,096 pixels it leaves out.
     static let plantUMLPictureStatements = 100
+    /// Instances told by name on one line; of more the rest is a number.
+    static let instancesOfLine = 3
+    /// Instances told by name of one request; of more the number.
+    static let instancesOfRequest = 5
+    /// Lines of one text in an SVG picture; of more the number is told.
+    static let svgLines = 40
+    /// Comments remembered for the next packet of the same message.
+    static let commentsRemembered = 1024
+    /// Messages told of one packet, and operations and receivers of one message; of more their number.
+    static let messagesOfPacket = 16
+    static let operationsOfMessage = 4
+    /// Connections from an address whose connections ended that an excerpt tells of.
+    static let excerptNeighbours = 1024
+    /// Operations in the list of a page.
+    static let htmlOperations = 5000
 }

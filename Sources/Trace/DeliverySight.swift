@@ -14,16 +14,14 @@ package struct DeliverySight: Sendable, Equatable {
     /// What it shows of each way, where that was looked at.
     package var ways = WaySight()
 
-    private static let placesAtMost = 4096
-
     package init() {}
 
     package mutating func saw(address: String) {
-        if addresses.count < Self.placesAtMost, !address.isEmpty { addresses.insert(address) }
+        if addresses.count < Limits.places, !address.isEmpty { addresses.insert(address) }
     }
 
     package mutating func saw(host: String) {
-        if hosts.count < Self.placesAtMost, !host.isEmpty { hosts.insert(host) }
+        if hosts.count < Limits.places, !host.isEmpty { hosts.insert(host) }
     }
 
     package mutating func sawAnswer(wasSeenWhole: Bool, times: Int = 1) {

@@ -70,11 +70,10 @@ package struct InstanceChoice: Sendable, Equatable {
         return "\(all.count) \(fit) \(word): give the uuid of one, \(Self.list(all))"
     }
 
-    private static let listedAtMost = 5
-
     private static func list(_ uuids: [String]) -> String {
-        let shown = uuids.prefix(listedAtMost).joined(separator: ", ")
-        return uuids.count > listedAtMost ? "\(shown) and \(uuids.count - listedAtMost) more" : shown
+        let shown = uuids.prefix(Limits.instancesListed).joined(separator: ", ")
+        return uuids.count > Limits.instancesListed
+            ? "\(shown) and \(uuids.count - Limits.instancesListed) more" : shown
     }
 }
 

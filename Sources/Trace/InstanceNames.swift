@@ -29,9 +29,6 @@ package struct InstanceNames: Sendable {
     /// Instances whose names were forgotten.
     package private(set) var forgotten = 0
 
-    /// Names kept of one instance; of more the first.
-    private static let namesAtMost = 16
-
     package init(limit: Int = .max) {
         self.limit = limit
     }
@@ -63,7 +60,7 @@ package struct InstanceNames: Sendable {
         }
         if known.count == 1, known[0].name == name, known[0].since <= at { return }
         guard let place = known.firstIndex(where: { $0.name == name }) else {
-            guard known.count < Self.namesAtMost else { return }
+            guard known.count < Limits.namesOfInstance else { return }
             given[uuid]?.append(Given(name: name, since: at))
             given[uuid]?.sort { $0.since < $1.since }
             return

@@ -19,7 +19,6 @@ package struct WatchTable: Sendable {
     private var told: [Int: WatchedTime] = [:]
     /// Of each source the one by whose clock its times go; empty where they all go by one.
     package var clocks: [Int] = []
-    private static let connectionsAtMost = 262_144
 
     package init() {}
 
@@ -27,7 +26,7 @@ package struct WatchTable: Sendable {
 
     /// A source showed a connection between two hosts.
     package mutating func saw(_ connection: Int, between one: String, and other: String, in source: Int) {
-        guard sources.count < Self.connectionsAtMost || sources[connection] != nil else { return }
+        guard sources.count < Limits.watchedConnections || sources[connection] != nil else { return }
         let place = one < other ? "\(one)|\(other)" : "\(other)|\(one)"
         for neighbour in sources[connection] ?? [] where neighbour != source {
             neighbours[neighbour, default: []].insert(source)

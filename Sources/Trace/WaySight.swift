@@ -31,20 +31,19 @@ package struct WaySight: Sendable, Equatable {
     /// Who shares a queue takes one message after the other, and a process publishes on any of its connections: so many
     /// seen in a row tell that none is out of sight.
     private static let seenAtLeast = 5
-    private static let waysAtMost = 65_536
     /// With which every doubt on ways ends.
     package static let consequence = "messages go ways that the capture does not show"
 
     package init() {}
 
     package mutating func saw(_ way: Way, times: Int = 1) {
-        guard tallies.count < Self.waysAtMost || tallies[way] != nil else { return }
+        guard tallies.count < Limits.ways || tallies[way] != nil else { return }
         tallies[way, default: Tally()].seen = (tallies[way]?.seen ?? 0).saturatingPlus(times)
     }
 
     /// Something passed on a way and was not seen there.
     package mutating func missed(_ way: Way, times: Int = 1) {
-        guard tallies.count < Self.waysAtMost || tallies[way] != nil else { return }
+        guard tallies.count < Limits.ways || tallies[way] != nil else { return }
         tallies[way, default: Tally()].unseen = (tallies[way]?.unseen ?? 0).saturatingPlus(times)
     }
 

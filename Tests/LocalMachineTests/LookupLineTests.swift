@@ -17,7 +17,8 @@ import Testing
             String(decoding: line, as: UTF8.self)
                 == "find 192.0.2.1:40312 [2001:db8::9]:5672 192.0.2.1:40312 [2001:db8::9]:5672\n")
         let socket = SocketPair(
-            local: try #require(SocketAddress("192.0.2.1:40312")), remote: try #require(SocketAddress("[2001:db8::9]:5672")))
+            local: try #require(SocketAddress("192.0.2.1:40312")),
+            remote: try #require(SocketAddress("[2001:db8::9]:5672")))
         #expect(LookupLine.sockets(inRequest: try withoutEnd(line)) == [socket, socket])
     }
 

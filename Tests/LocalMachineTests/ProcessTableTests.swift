@@ -32,9 +32,11 @@ import Testing
             "0000000000000000FFFF0000010200C0:9C42 0000000000000000FFFF0000020200C0:1628", to: "tcp6", inode: 12)
         try proc.addProcess(1, name: "a", links: ["socket:[11]", "socket:[12]"])
         let plain = SocketPair(
-            local: try #require(SocketAddress("[2001:db8::1]:40001")), remote: try #require(SocketAddress("[2001:db8::2]:5672")))
+            local: try #require(SocketAddress("[2001:db8::1]:40001")),
+            remote: try #require(SocketAddress("[2001:db8::2]:5672")))
         let mapped = SocketPair(
-            local: try #require(SocketAddress("192.0.2.1:40002")), remote: try #require(SocketAddress("192.0.2.2:5672")))
+            local: try #require(SocketAddress("192.0.2.1:40002")), remote: try #require(SocketAddress("192.0.2.2:5672"))
+        )
         #expect(proc.table.find([plain, mapped]).processes.count == 2)
     }
 

@@ -61,9 +61,6 @@ package final class LiveCapture: @unchecked Sendable {
         var timeIsOver = false
     }
 
-    /// Changes that wait to be told; those beyond are not told one by one, but counted.
-    private static let mostChanges = 64
-
     /// Opens the interfaces; throws for the first that cannot be captured on.
     package init(interfaces names: [String], options: LiveOptions) throws(CaptureError) {
         self.options = options
@@ -202,7 +199,7 @@ package final class LiveCapture: @unchecked Sendable {
             let isUp = interfaces[index].isUp
             state.withLock { state in
                 guard let change = state.links[index].update(isUp: isUp, at: now),
-                    state.changes.count < Self.mostChanges
+                    state.changes.count < Limits.linkChanges
                 else { return }
                 state.changes.append(LinkChange(interface: interfaces[index].name, change: change))
             }

@@ -69,8 +69,6 @@ package final class PacketBatch: @unchecked Sendable {
 final class BatchPool: Sendable {
     /// Bytes of packets in a batch; more than the longest packet that libpcap hands over.
     static let batchSize = 1 << 20
-    /// Batches whose memory is kept while nobody uses it.
-    private static let keptAtMost = 8
 
     private struct Free: @unchecked Sendable {
         var memory: [UnsafeMutableRawPointer] = []
@@ -86,7 +84,7 @@ final class BatchPool: Sendable {
 
     fileprivate func giveBack(_ memory: UnsafeMutableRawPointer) {
         let isKept = free.withLock { free in
-            guard free.memory.count < Self.keptAtMost else { return false }
+            guard free.memory.count < Limits.freeBatches else { return false }
             free.memory.append(memory)
             return true
         }

@@ -39,9 +39,6 @@ package struct PacketWriter: ~Copyable {
     /// Larger steps are not faster, and a reader of the pipe waits for them.
     private static let bufferSize = 256 << 10
     private static let retryInterval = Nanoseconds.seconds(1)
-    private static let mostNamesKept = 1000
-    /// Names looked at when the capture begins, and stepped over when a file ends.
-    private static let mostNamesTried = 10_000
 
     /// Opens the file and writes its header. `-` is standard output; opening a FIFO waits for its reader.
     ///
@@ -189,7 +186,7 @@ package struct PacketWriter: ~Copyable {
     private mutating func beginNextFile() -> Bool {
         let before = names
         var error = OutputFile.Failure(number: EEXIST)
-        for _ in 0..<names.count(upTo: Self.mostNamesTried) where error.isInTheWay {
+        for _ in 0..<names.count(upTo: Limits.namesTried) where error.isInTheWay {
             names.advance()
             let name = names.current
             do throws(OutputFile.Failure) {
@@ -216,7 +213,7 @@ package struct PacketWriter: ~Copyable {
         if names.isLimited { own.insert(name) }
         files.removeAll { $0 == name }
         files.append(name)
-        if files.count > Self.mostNamesKept { files.removeFirst() }
+        if files.count > Limits.namesKept { files.removeFirst() }
     }
 
     private static func check(
@@ -228,7 +225,7 @@ package struct PacketWriter: ~Copyable {
                 .unwritable, path: path,
                 "\(CaptureError.outputTitle(path)) is one stream, which cannot be divided into several files")
         }
-        for name in names.known(upTo: mostNamesTried) where !overwrites {
+        for name in names.known(upTo: Limits.namesTried) where !overwrites {
             guard let status = folder.status(name) else { continue }
             switch status.st_mode & S_IFMT {
             case S_IFDIR: throw .unwritable(name, EISDIR)

@@ -39,7 +39,6 @@ package struct ServiceNaming: Sendable {
     /// Services that were seen, alone and with their hosts, and the hosts.
     private var seen: Set<String> = []
     package private(set) var hosts: Set<String> = []
-    private static let seenAtMost = 65_536
     /// Grows with everything that may change the name of a participant.
     package private(set) var changes = 0
     /// The virtual host that was entered first, and whether another one was.
@@ -276,7 +275,7 @@ package struct ServiceNaming: Sendable {
             return
         }
         changes += 1
-        guard seen.count < Self.seenAtMost else { return }
+        guard seen.count < CorrelationLimits.servicesSeen else { return }
         seen.insert(evidence.service)
         guard let host = evidence.host, !host.isEmpty else { return }
         hosts.insert(host)

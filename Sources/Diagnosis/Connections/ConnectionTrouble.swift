@@ -29,8 +29,8 @@ package struct ConnectionTrouble: Sendable, Equatable {
         guard !who.isEmpty else { return "" }
         let isCounted = who.count > 1 && times.count == who.count && times.contains { $0 > 1 }
         let all = isCounted ? zip(who, times).map { $1 > 1 ? "\($0) ×\($1)" : $0 } : who
-        let others = who.count - Self.namedAtMost
-        let named = all.prefix(Self.namedAtMost).joined(separator: ", ")
+        let others = who.count - Limits.namesOfTrouble
+        let named = all.prefix(Limits.namesOfTrouble).joined(separator: ", ")
         return " (\(named)\(others > 0 ? " and \(others) more" : ""))"
     }
 
@@ -44,9 +44,6 @@ package struct ConnectionTrouble: Sendable, Equatable {
         let end = Self.clock(last)
         return start == end ? "at \(start)" : "\(start) to \(end)"
     }
-
-    static let namedAtMost = 8
-    static let packetsAtMost = 64
 
     private static func clock(_ time: Timestamp) -> String { String(time.clock.prefix(8)) }
 }
@@ -118,7 +115,7 @@ package struct TroubleCounter: Sendable {
         if let least = troubles[place].incident.silence {
             troubles[place].incident.silence = incident.silence.map { min($0, least) }
         }
-        if let packet = incident.packet, troubles[place].packets.count < ConnectionTrouble.packetsAtMost {
+        if let packet = incident.packet, troubles[place].packets.count < Limits.packetsOfTrouble {
             troubles[place].packets.append(packet)
         }
         if let who {

@@ -8,8 +8,6 @@ struct ReassemblyLedger {
     var statistics = TCPStatistics()
     /// Attempts that came to nothing, since they were taken last.
     private(set) var attempts: [TCPAttempt] = []
-    /// Of more at once the rest is not told.
-    private static let attemptsAtMost = 4096
 
     init(limits: NetworkLimits) {
         self.limits = limits
@@ -17,13 +15,12 @@ struct ReassemblyLedger {
 
     /// The latest attempts, told or not: one that was captured inside and outside of a tunnel is told once.
     private var latest: [TCPAttempt] = []
-    private static let latestAtMost = 64
 
     mutating func note(_ attempt: TCPAttempt) {
         guard !latest.contains(where: attempt.isCopy) else { return }
-        if latest.count == Self.latestAtMost { latest.removeFirst() }
+        if latest.count == NetworkLimits.latestAttempts { latest.removeFirst() }
         latest.append(attempt)
-        if attempts.count < Self.attemptsAtMost { attempts.append(attempt) }
+        if attempts.count < NetworkLimits.attempts { attempts.append(attempt) }
     }
 
     var hasAttempts: Bool { !attempts.isEmpty }

@@ -165,7 +165,8 @@ struct TCPConnection {
 
     /// Ends the connection: hands on what waits and reports the end, unless nothing was reported of it.
     mutating func close(
-        _ closing: ConnectionEnd.Kind, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+        _ closing: ConnectionEnd.Kind, _ ledger: inout ReassemblyLedger,
+        _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         if phase == .silent, attempt.isUnanswered { failAttempt(.unanswered, &ledger) }
         // Of what a reset waited for, a FIN of the other end may have come, or be known to have been sent.

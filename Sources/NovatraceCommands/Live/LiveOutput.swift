@@ -30,8 +30,6 @@ final class LiveOutput: Sendable {
     }
 
     private let output: ResultOutput
-    /// Bytes of lines that wait at most, a few seconds of a busy bus.
-    static let mostBytesWaiting = 16 << 20
     private let queue = BoundedQueue<Item>(limit: 2048)
     private let state = Mutex(State())
     private let thread: Mutex<WorkerThread?> = Mutex(nil)
@@ -50,7 +48,7 @@ final class LiveOutput: Sendable {
     /// Writes lines when it is their turn.
     func write(_ lines: [UInt8], count: Int) {
         let hasRoom = state.withLock { state in
-            guard state.waiting == 0 || state.waiting + lines.count <= Self.mostBytesWaiting else { return false }
+            guard state.waiting == 0 || state.waiting + lines.count <= Limits.bytesWaiting else { return false }
             state.waiting += lines.count
             return true
         }

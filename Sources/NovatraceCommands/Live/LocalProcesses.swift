@@ -21,7 +21,6 @@ struct LocalProcesses {
 
     /// Addresses come and go; questions that were never answered are forgotten at last.
     private static let addressLifetime: Int64 = 60_000_000_000
-    private static let askedAtMost = 16_384
 
     /// How long the helper may take for an answer; a scan of a busy machine takes a tenth of a second.
     private static let patience = Duration.seconds(5)
@@ -59,7 +58,7 @@ struct LocalProcesses {
         if now - addressesReadAt > Self.addressLifetime { (addresses, addressesReadAt) = (LocalAddresses(), now) }
         let local = found.filter { addresses.contains(endpoint: $0.client) }
         guard !local.isEmpty else { return }
-        if asked.count + local.count > Self.askedAtMost { asked = [:] }
+        if asked.count + local.count > Limits.connectionsAsked { asked = [:] }
         for connection in local { asked[Ends(client: connection.client, server: connection.server)] = connection.id }
         lookup?.ask(local.map { ($0.client, $0.server) })
     }

@@ -27,17 +27,14 @@ struct ClockSightings {
     /// Stretches in which nothing came, of very many the longest.
     private var holes: [WatchedTime.Stretch] = []
     private var leastHole: Nanoseconds = .milliseconds(100)
-    private static let holesAtMost = 16_384
-    /// Entries of each of a file's two tables, and of those of all files.
-    private static let entriesAtMost = 1 << 16
-    private static let entriesAtLeast = 1 << 8
-    private static let entriesOfAll = 1 << 19
 
     /// Reads a file to its end.
     ///
     /// - Parameter count: how many files are read, which share what all may take.
     init(path: String, of count: Int, progress: (Int) -> Void) throws(CaptureError) {
-        let most = min(max(Self.entriesOfAll / count, Self.entriesAtLeast), Self.entriesAtMost)
+        let most = min(
+            max(PipelineLimits.clockEntriesOfAll / count, PipelineLimits.clockEntriesAtLeast),
+            PipelineLimits.clockEntries)
         messages = SampledTable(atMost: most)
         segments = SampledTable(atMost: most)
         let files = try TracePipeline.files([path])
@@ -66,7 +63,7 @@ struct ClockSightings {
 
     private mutating func noteHole(from start: Timestamp, until end: Timestamp) {
         holes.append(WatchedTime.Stretch(from: start, until: end))
-        guard holes.count > Self.holesAtMost else { return }
+        guard holes.count > PipelineLimits.clockHoles else { return }
         leastHole *= 2
         holes.removeAll { $0.until - $0.from < leastHole }
     }

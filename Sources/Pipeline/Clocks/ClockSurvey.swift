@@ -72,7 +72,7 @@ package struct ClockSurvey {
 
         /// Compares it with a file whose clock has become known, if it has more in common with that.
         mutating func compare(with known: ClockSightings, at place: Int) {
-            guard comparisons < ClockSurvey.comparisonsAtMost,
+            guard comparisons < PipelineLimits.clockComparisons,
                 ClockComparison.count(known, sightings) > best?.count ?? 0
             else { return }
             comparisons += 1
@@ -85,9 +85,6 @@ package struct ClockSurvey {
             return count != others ? count > others : reference < other.reference
         }
     }
-
-    /// Of one file with others, be it that it has more in common with each, or that none is plausible.
-    private static let comparisonsAtMost = 64
 
     private func correction(of comparison: ClockComparison, against reference: Int, root: Int) -> ClockCorrection {
         var correction = ClockCorrection()

@@ -6,28 +6,9 @@ import Trace
 /// A machine that decides when something is to be told of a message: as soon as it is clear, and once.
 ///
 /// A message is told when it is taken; a fanout when its receivers had time to; what nobody was seen to take after
-/// `Limits.patience`. All on packet time, so that the same packets tell the same. What is to be told waits in order as
+/// `FeedLimits.patience`. All on packet time, so that the same packets tell the same. What is to be told waits in order as
 /// notices, which hold no messages: to make an event of one is for who takes it.
 struct LiveFeed {
-    enum Limits {
-        /// Receivers of one message are told of together.
-        static let gathering: Nanoseconds = .milliseconds(100)
-        /// After this it is told that nobody took a message.
-        static let patience: Nanoseconds = .seconds(1)
-        /// After this a message is taken for complete.
-        static let settling: Nanoseconds = .seconds(1)
-        /// After this it is told that an answer was not delivered.
-        static let delivery: Nanoseconds = .seconds(6)
-        /// After this it is told once more how often an answer was published that the broker gives back.
-        static let retries: Nanoseconds = .seconds(30)
-        /// Without a further attempt for so long there will be none: the last count is told.
-        static let lastRetry: Nanoseconds = .seconds(3)
-        /// Answers whose attempts are followed.
-        static let retriedAnswers = 1024
-        /// Calls whose timeout is waited for.
-        static let timeouts = 16_384
-    }
-
     /// A value: something that is to be told.
     struct Notice {
         let kind: BusEvent.Kind
@@ -118,7 +99,7 @@ struct LiveFeed {
         if isNew { began(id, in: correlator) }
         if tellsCompletion, !states[place].isSettling {
             states[place].isSettling = true
-            settling.append(Due(at: now + Limits.settling, message: id))
+            settling.append(Due(at: now + FeedLimits.settling, message: id))
         }
         if passages.wasReturned, !states[place].saidReturned {
             states[place].saidReturned = true
@@ -127,7 +108,7 @@ struct LiveFeed {
         } else if passages.deliveries > states[place].deliveries {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {
-            waiting.append(Due(at: now + min(Limits.patience, untakenLimit), message: id))
+            waiting.append(Due(at: now + min(FeedLimits.patience, untakenLimit), message: id))
             let isRequest = passages.kind == .call || passages.kind == .cast
             if isRequest, !passages.isBackground { untaken.append(Due(at: now + untakenLimit, message: id)) }
         }
@@ -138,13 +119,13 @@ struct LiveFeed {
         returned id: Int, _ kind: Message.Kind, _ correlator: borrowing Correlator, at now: Timestamp
     ) -> Bool {
         guard kind == .reply, let messageID = correlator.message(id)?.messageID else { return true }
-        if var known = givenBack[messageID], now >= known.toldAt, now - known.toldAt < Limits.retries {
+        if var known = givenBack[messageID], now >= known.toldAt, now - known.toldAt < FeedLimits.retries {
             (known.message, known.lastAt, known.hasMore) = (id, now, true)
             givenBack[messageID] = known
-            retriesDueAt = retriesDueAt ?? now + Limits.lastRetry
+            retriesDueAt = retriesDueAt ?? now + FeedLimits.lastRetry
             return false
         }
-        if givenBack.count >= Limits.retriedAnswers { givenBack.removeAll(keepingCapacity: true) }
+        if givenBack.count >= FeedLimits.retriedAnswers { givenBack.removeAll(keepingCapacity: true) }
         givenBack[messageID] = GivenBack(toldAt: now, message: id, lastAt: now)
         return true
     }
@@ -153,7 +134,7 @@ struct LiveFeed {
     private mutating func countRetries(at now: Timestamp) {
         var next: Timestamp?
         for (messageID, answer) in givenBack.sorted(by: { $0.value.message < $1.value.message }) where answer.hasMore {
-            let due = answer.lastAt + Limits.lastRetry
+            let due = answer.lastAt + FeedLimits.lastRetry
             if due <= now {
                 tell(.passed, answer.message, at: now)
                 givenBack[messageID]?.hasMore = false
@@ -174,7 +155,7 @@ struct LiveFeed {
     }
 
     private mutating func began(_ id: Int, in correlator: borrowing Correlator) {
-        guard timeouts.count < Limits.timeouts, let patience = correlator.patience(of: id) else { return }
+        guard timeouts.count < FeedLimits.timeouts, let patience = correlator.patience(of: id) else { return }
         timeouts.insert(Timeout(at: patience.end, message: id, messageID: patience.messageID))
     }
 
@@ -183,7 +164,7 @@ struct LiveFeed {
         let state = states[place]
         if !state.isTold, passages.kind == .fanout || passages.kind == .notification {
             states[place].isGathering = true
-            gathering.append(Due(at: now + Limits.gathering, message: id))
+            gathering.append(Due(at: now + FeedLimits.gathering, message: id))
             return
         }
         if !state.isTold {
@@ -281,10 +262,10 @@ struct LiveFeed {
         tell(.passed, due.message, at: due.at)
         states[place].isTold = true
         states[place].saidUntaken = true
-        guard timeouts.count < Limits.timeouts, correlator.passages(of: due.message)?.kind == .reply,
+        guard timeouts.count < FeedLimits.timeouts, correlator.passages(of: due.message)?.kind == .reply,
             let messageID = correlator.message(due.message)?.messageID
         else { return }
-        let end = due.at + (Limits.delivery - Limits.patience)
+        let end = due.at + (FeedLimits.delivery - FeedLimits.patience)
         timeouts.insert(Timeout(at: end, message: due.message, messageID: messageID, isOfAnswer: true))
     }
 

@@ -16,8 +16,6 @@ package struct LiveSelection: Sendable {
     /// Events that were wanted but for being background traffic.
     package private(set) var hiddenCount = 0
 
-    private static let learnedAtMost = 4096
-
     package init(_ selection: Selection, showsBackground: Bool) {
         self.selection = selection
         self.showsBackground = showsBackground
@@ -103,7 +101,7 @@ package struct LiveSelection: Sendable {
     }
 
     private mutating func learn(_ id: String) {
-        if learned.count >= Self.learnedAtMost { learned.removeFirst(Self.learnedAtMost / 4) }
+        if learned.count >= PipelineLimits.learnedIDs { learned.removeFirst(PipelineLimits.learnedIDs / 4) }
         learned.append(id)
     }
 }

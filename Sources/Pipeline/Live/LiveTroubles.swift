@@ -25,9 +25,6 @@ struct LiveTroubles {
     private static let interval: Nanoseconds = .seconds(60)
     /// Connections of one process end together: after the first the others are told soon, in one line.
     private static let burst: Nanoseconds = .seconds(1)
-    /// Kinds of trouble that are remembered; of more each is told.
-    private static let statesAtMost = 4096
-    private static let connectionsAtMost = 65_536
 
     private var states: [Key: State] = [:]
     /// Incidents of a connection that were taken in.
@@ -41,7 +38,7 @@ struct LiveTroubles {
         let known = taken[connection.id] ?? 0
         if connection.end != nil {
             taken[connection.id] = nil
-        } else if incidents.count > known, taken.count < Self.connectionsAtMost {
+        } else if incidents.count > known, taken.count < PipelineLimits.troubledConnections {
             taken[connection.id] = incidents.count
         }
         return incidents.dropFirst(known).compactMap { told($0, at: now) }
@@ -61,7 +58,7 @@ struct LiveTroubles {
         guard var state = states[key], (now - state.toldAt).magnitude < Self.interval.magnitude else {
             var incident = incident
             incident.count += states[key]?.count ?? 0
-            if states[key] != nil || states.count < Self.statesAtMost {
+            if states[key] != nil || states.count < PipelineLimits.troubles {
                 states[key] = State(
                     toldAt: now, pause: states[key] == nil ? Self.burst : Self.interval, latest: incident)
             }

@@ -8,24 +8,6 @@ import Trace
 /// after which it may be stuck; of each service the times of its last reports. All in packet time, and bounded: what is
 /// not watched is told at the end. What became of an operation is told once for each cause.
 struct LiveWatch {
-    enum Limits {
-        /// Requests that are watched; of more the oldest is given up.
-        static let requests = 4096
-        /// Messages of one request; one with more is given up.
-        static let messagesPerRequest = 512
-        /// Requests that are judged at one time.
-        static let judgedAtOnce = 64
-        /// Reporters, and their reports that are kept.
-        static let reporters = 16_384
-        static let reportsEach = 16
-        /// After this it is looked whether a limit has passed.
-        static let interval: Nanoseconds = .seconds(1)
-        /// An answer that was given back is published again sooner.
-        static let lastRetry: Nanoseconds = .seconds(3)
-        /// Beyond a limit, so that it has surely passed.
-        static let margin: Nanoseconds = .milliseconds(100)
-    }
-
     /// A value: a request that was made.
     private struct Work {
         var messages: [Int] = []
@@ -62,8 +44,10 @@ struct LiveWatch {
 
     init(patience: Patience) {
         self.patience = patience
-        moments = [patience.untaken, patience.reconnecting, patience.silent, .seconds(300)].map { $0 + Limits.margin }
-            .sorted()
+        moments = [patience.untaken, patience.reconnecting, patience.silent, .seconds(300)].map {
+            $0 + WatchLimits.margin
+        }
+        .sorted()
     }
 
     mutating func lostPackets() { isLossy = true }
@@ -80,7 +64,7 @@ struct LiveWatch {
             let request = message.requestID ?? message.globalRequestID
         else { return }
         let key = message.globalRequestID.flatMap { works[$0] == nil ? nil : $0 } ?? request
-        if works[key] == nil, works.count >= Limits.requests { giveUpOldest() }
+        if works[key] == nil, works.count >= WatchLimits.requests { giveUpOldest() }
         var work = works.removeValue(forKey: key) ?? Work(lastSeen: at)
         work.messages.append(message.id)
         work.lastSeen = max(work.lastSeen, message.deliveries.last?.at ?? at)
@@ -89,16 +73,16 @@ struct LiveWatch {
             ofInstance[instance, default: []].insert(key)
         }
         works[key] = work
-        if work.messages.count > Limits.messagesPerRequest { giveUp(key) }
+        if work.messages.count > WatchLimits.messagesPerRequest { giveUp(key) }
     }
 
     private mutating func reported(_ message: Message, on connection: Int, at time: Timestamp) {
         let key = Reporter(connection: connection, title: message.title)
-        guard reporters[key] != nil || reporters.count < Limits.reporters else { return }
+        guard reporters[key] != nil || reporters.count < WatchLimits.reporters else { return }
         var reports = reporters.removeValue(forKey: key) ?? Reports(last: message)
         reports.last = message
         reports.times.append(time)
-        if reports.times.count > Limits.reportsEach { reports.times.removeFirst() }
+        if reports.times.count > WatchLimits.reportsEach { reports.times.removeFirst() }
         reporters[key] = reports
     }
 
@@ -121,7 +105,7 @@ struct LiveWatch {
 
     /// What has come to stand still until `now`, in the order in which it did.
     mutating func due(at now: Timestamp, in pipeline: borrowing TracePipeline) -> [BusEvent] {
-        dueAt = now + Limits.interval
+        dueAt = now + WatchLimits.interval
         let requests = requestsDue(at: now)
         var events = requests.isEmpty ? [] : stuck(requests, at: now, in: pipeline)
         if isAnyReportOverdue(at: now) { events += silent(at: now, in: pipeline) }
@@ -134,7 +118,7 @@ struct LiveWatch {
         for (request, work) in works where work.judged < moments.count && now - work.lastSeen > moments[work.judged] {
             due.append(request)
         }
-        due = Array(due.sorted().prefix(Limits.judgedAtOnce))
+        due = Array(due.sorted().prefix(WatchLimits.judgedAtOnce))
         for request in due {
             guard let work = works[request] else { continue }
             works[request]?.judged = moments.lastIndex { now - work.lastSeen > $0 }.map { $0 + 1 } ?? work.judged
@@ -162,7 +146,7 @@ struct LiveWatch {
             guard let request = operation.requestID, requests.contains(request),
                 let cause = operation.diagnosis?.cause
             else { continue }
-            if cause == .answerLost, now - (operation.diagnosis?.since ?? now) < Limits.lastRetry {
+            if cause == .answerLost, now - (operation.diagnosis?.since ?? now) < WatchLimits.lastRetry {
                 // Still published again and again: it may arrive yet.
                 works[request]?.judged = 0
                 continue

@@ -5,7 +5,7 @@ import Trace
 
 /// A machine that notes what the two ends of open connections say about them: blocking, faults, the end.
 ///
-/// These methods are rare; a connection without any costs nothing. `spansAtMost` bounds what a flapping broker leaves,
+/// These methods are rare; a connection without any costs nothing. `PipelineLimits.spansOfConnection` bounds what a flapping broker leaves,
 /// `PipelineLimits.toldBytes` what all open connections do.
 struct ConnectionFacts: Sendable {
     /// What was said on one connection.
@@ -59,17 +59,11 @@ struct ConnectionFacts: Sendable {
         var bytes: Int { 3 * MemoryLayout<Consumer>.stride + tag.utf8.count }
     }
 
-    /// Blocked spans, closings of channels, and cancelled consumers, that are kept of a connection; of more the first.
-    static let spansAtMost = 64
-    /// Consumers whose queues are remembered, over all connections.
-    static let consumersAtMost = 65_536
-
     private var told = SparseTable<Told>()
     private var queues: [Consumer: String] = [:]
     private let redaction: Redaction
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
-    private static let textsAtMost = 1024
     /// Bytes of texts that are about to be noted of one connection alone.
     private var newBytes = 0
     /// Bytes that all take that is noted.
@@ -127,7 +121,7 @@ struct ConnectionFacts: Sendable {
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
     mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
-        guard !consume.consumerTag.isEmpty, queues.count < Self.consumersAtMost else { return }
+        guard !consume.consumerTag.isEmpty, queues.count < PipelineLimits.consumers else { return }
         let consumer = Consumer(connection: connection, channel: event.channel, tag: consume.consumerTag)
         let queue = shared(consume.queue)
         newBytes += consumer.bytes
@@ -299,7 +293,7 @@ struct ConnectionFacts: Sendable {
         _ span: Span, to spans: WritableKeyPath<Told, [Span]>, text: String = "", of connection: Int, _ emit: Emit
     ) {
         let count = told.place(of: connection).map { told[at: $0][keyPath: spans].count } ?? 0
-        guard count < Self.spansAtMost else { return newBytes = 0 }
+        guard count < PipelineLimits.spansOfConnection else { return newBytes = 0 }
         newBytes += MemoryLayout<Span>.stride + text.utf8.count
         if change(connection, { $0[keyPath: spans].append(span) }) { emit(.troubled(connection)) }
     }
@@ -328,7 +322,7 @@ struct ConnectionFacts: Sendable {
     private mutating func shared(_ text: String) -> String {
         let text = redaction.redact(text: text).bounded(toBytes: 255)
         if let place = texts.firstIndex(of: text) { return texts[place] }
-        if texts.count < Self.textsAtMost { texts.insert(text) } else { newBytes += text.utf8.count }
+        if texts.count < PipelineLimits.sharedTexts { texts.insert(text) } else { newBytes += text.utf8.count }
         return text
     }
 

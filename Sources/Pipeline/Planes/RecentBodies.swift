@@ -35,21 +35,19 @@ struct RecentBodies {
     private var sizes: [Int] = []
     /// The entry that is replaced next.
     private var oldest = 0
-    /// A message is delivered within milliseconds as a rule; one that lay longer is decoded again.
-    private static let capacity = 128
 
     /// One that could not be read is not kept: it may be damaged here, and whole where it is delivered.
     mutating func add(_ decoded: OsloBody, of body: RawSpan, uniqueID range: Range<Int>, contentType: String?) {
         let place = range.lowerBound - Mark.keyBytes
         guard decoded.uniqueID != nil, place >= 0, range.count == 32, range.upperBound <= body.byteCount else { return }
         let entry = Entry(contentType: contentType, place: place, mark: Mark(body, at: place), body: decoded)
-        guard entries.count == Self.capacity else {
+        guard entries.count == PipelineLimits.recentBodies else {
             entries.append(entry)
             return sizes.append(body.byteCount)
         }
         entries[oldest] = entry
         sizes[oldest] = body.byteCount
-        oldest = (oldest + 1) % Self.capacity
+        oldest = (oldest + 1) % PipelineLimits.recentBodies
     }
 
     /// What a body says, where it is one of those kept.

@@ -15,9 +15,6 @@ struct AttemptLog: Sendable {
         let answer: String?
     }
 
-    /// Clients, brokers and kinds of attempts in each of the two tables.
-    static let groupsAtMost = 4096
-
     private var own: [Key: ConnectionAttempts] = [:]
     private var others: [Key: ConnectionAttempts] = [:]
     /// Attempts that found no room, those on ports of AMQP.
@@ -25,7 +22,6 @@ struct AttemptLog: Sendable {
     /// What is new since it was taken last, where somebody asks; a count of each.
     private var news: [ConnectionAttempts] = []
     private let notesNews: Bool
-    private static let newsAtMost = 4096
     /// On so many ports attempts are of somebody who wants to reach something, not of one who looks what is open.
     private static let portsAlone = 4
     private let ports: Set<UInt16>
@@ -63,7 +59,7 @@ struct AttemptLog: Sendable {
         let isOwn = answer != nil || ports.contains(server.port)
         if isOwn {
             guard Self.count(key, began, at, source, in: &own) else { return uncounted += 1 }
-            guard notesNews, news.count < Self.newsAtMost else { return }
+            guard notesNews, news.count < PipelineLimits.attemptNews else { return }
             news.append(Self.attempts(key, began, at, source))
         } else {
             _ = Self.count(key, began, at, source, in: &others)
@@ -102,7 +98,7 @@ struct AttemptLog: Sendable {
             table[key]?.sources.insert(Int(source))
             return true
         }
-        guard table.count < groupsAtMost else { return false }
+        guard table.count < PipelineLimits.attemptGroups else { return false }
         table[key] = attempts(key, began, at, source)
         return true
     }

@@ -29,8 +29,6 @@ struct ConnectionList: Sendable {
     private let bytesAtMost: Int
     /// Connections that ended and of which what was said is not kept for want of room.
     private(set) var leftOut = 0
-    /// Of more at once the rest is not told.
-    private static let foundAtMost = 4096
 
     init(notesFound: Bool = false, bytesAtMost: Int = PipelineLimits.listedBytes) {
         self.notesFound = notesFound
@@ -61,7 +59,7 @@ struct ConnectionList: Sendable {
         } else {
             unlisted += 1
         }
-        if notesFound, found.count < Self.foundAtMost { found.append(connection) }
+        if notesFound, found.count < PipelineLimits.foundConnections { found.append(connection) }
     }
 
     mutating func takeFound() -> [FoundConnection] {

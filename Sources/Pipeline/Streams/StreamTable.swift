@@ -43,8 +43,6 @@ struct StreamTable {
     private var numbered = 0
     /// Of addresses in tunnels the network in which they were seen first.
     private var networks: [IPAddress: TunnelScope] = [:]
-    /// Of more addresses those in several networks are not told apart.
-    private static let networksAtMost = 65_536
     private let limits: SharedLimits
     private let protocols: [ProtocolRow]
     private let notesSources: Bool
@@ -103,7 +101,7 @@ struct StreamTable {
     // MARK: Entries
 
     private mutating func open(_ tcp: Int, _ ends: TCPEndpoints) {
-        if ends.scope != .none, networks.count < Self.networksAtMost {
+        if ends.scope != .none, networks.count < PipelineLimits.networks {
             for address in [ends.first.address, ends.second.address] where networks[address] == nil {
                 networks[address] = ends.scope
             }

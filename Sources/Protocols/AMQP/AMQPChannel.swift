@@ -14,7 +14,6 @@ struct AMQPChannel {
     var getIsNoAck = false
     /// Tags of consumers whose deliveries need no acknowledgement; the empty one until `basic.consume-ok` names it.
     private var noAckConsumers: [String] = []
-    private static let consumerLimit = 256
 
     init(number: UInt16, sawOpen: Bool) {
         self.number = number
@@ -30,7 +29,7 @@ struct AMQPChannel {
     }
 
     mutating func consume(_ method: BasicConsume) {
-        guard method.noAck, noAckConsumers.count < AMQPChannel.consumerLimit else { return }
+        guard method.noAck, noAckConsumers.count < Limits.unacknowledgingConsumers else { return }
         noAckConsumers.append(method.consumerTag)
     }
 

@@ -54,7 +54,6 @@ struct PublisherConfirms {
     private var early: [Early] = []
     /// Publishes that came after their confirms, by tag.
     private var confirmed: [(tag: UInt64, confirm: Early)] = []
-    private static let earlyAtMost: UInt64 = 64
     /// Packets of two directions are out of order by no more than this.
     private static let patience: Nanoseconds = .seconds(1)
 
@@ -99,7 +98,8 @@ struct PublisherConfirms {
         switch numbering {
         case .counting(let next):
             let isStale = early.first.map { stamp.time - $0.stamp.time > Self.patience } ?? false
-            guard !isStale, tag < next || tag - next < Self.earlyAtMost, UInt64(early.count) < Self.earlyAtMost else {
+            guard !isStale, tag < next || tag - next < Limits.earlyConfirms, UInt64(early.count) < Limits.earlyConfirms
+            else {
                 forget()
                 return .numberingLost
             }

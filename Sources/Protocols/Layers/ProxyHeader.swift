@@ -42,7 +42,7 @@ struct ProxyHeader: Sendable {
         guard !isDone else { return emit(bytes, stamp) }
         held.append(bytes, at: stamp)
         while !held.isEmpty {
-            switch count < Self.proxiesAtMost ? Self.find(in: held.bytes.span.bytes, limit: limit) : .none {
+            switch count < Limits.proxies ? Self.find(in: held.bytes.span.bytes, limit: limit) : .none {
             case .needsMore: return
             case .none: return release(emit)
             case .header(let header):
@@ -62,7 +62,6 @@ struct ProxyHeader: Sendable {
         bytes.visit(emit)
     }
 
-    private static let proxiesAtMost = 8
     /// A line of version 1 is at most that long.
     private static let lineLimit = 107
     private static let signature: [UInt8] = [

@@ -10,8 +10,6 @@ package struct HTMLRenderer: Renderer {
     package static let messageLimit = 5000
     /// Bytes of what messages carried, in all.
     package static let contentLimit = 64 << 20
-    /// Operations in the list.
-    static let operationLimit = 5000
 
     package var writesLoneMessages: Bool { false }
 
@@ -44,8 +42,8 @@ package struct HTMLRenderer: Renderer {
     package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         let drawn = try drawn(of: extract)
         let page = HTMLPage(extract, drawn: drawn.operations)
-        guard page.listed.count <= Self.operationLimit else {
-            throw .tooMuch(page.listed.count, "operations", limit: Self.operationLimit, format: "html")
+        guard page.listed.count <= Limits.htmlOperations else {
+            throw .tooMuch(page.listed.count, "operations", limit: Limits.htmlOperations, format: "html")
         }
         var html = HTMLWriter(to: sink, ascii: extract.options.ascii)
         page.write(to: &html)

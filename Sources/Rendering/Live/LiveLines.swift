@@ -209,13 +209,10 @@ extension LiveLines {
         return remarks
     }
 
-    /// Instances told by name on one line; of more the rest is a number.
-    private static let namedAtMost = 3
-
     /// By their names, else by the beginning of their uuids.
     private func instances(of event: BusEvent, _ message: Message) -> String? {
         guard !message.instances.isEmpty else { return nil }
-        var words = message.instances.prefix(Self.namedAtMost).enumerated().map { place, uuid in
+        var words = message.instances.prefix(Limits.instancesOfLine).enumerated().map { place, uuid in
             (event.instanceNames.indices.contains(place) ? event.instanceNames[place] : nil) ?? String(uuid.prefix(8))
         }
         let others = message.instances.count - words.count

@@ -59,10 +59,8 @@ extension Excerpt {
         guard !ended.isEmpty else { return [] }
         let addresses = Set(ended.map(address))
         let found = capture.connections.lazy.filter { addresses.contains(address($0)) }.map(\.id)
-        return Set(found.prefix(neighboursAtMost))
+        return Set(found.prefix(Limits.excerptNeighbours))
     }
-
-    private static let neighboursAtMost = 1024
 
     private mutating func add(_ message: Message) {
         for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }

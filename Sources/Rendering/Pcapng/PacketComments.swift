@@ -9,11 +9,6 @@ struct PacketComments {
     /// Message → the operations selected that it belongs to, as far as they are named.
     private var operations: [Int: [Int]] = [:]
     private var said: [Int: String] = [:]
-    private static let mostRemembered = 1024
-
-    /// Messages told of one packet, and operations of one message; of more their number.
-    private static let mostMessages = 16
-    private static let mostOperations = 4
 
     init(_ trace: BusTrace, operations selected: [Int]) {
         self.trace = trace
@@ -25,14 +20,14 @@ struct PacketComments {
 
     /// One comment for each message.
     mutating func comments(on messages: some Collection<Int>) -> [String] {
-        var comments = messages.prefix(Self.mostMessages).map { remembered($0) }
+        var comments = messages.prefix(Limits.messagesOfPacket).map { remembered($0) }
         if messages.count > comments.count { comments.append("and \(messages.count - comments.count) more messages") }
         return comments
     }
 
     private mutating func remembered(_ message: Int) -> String {
         if let known = said[message] { return known }
-        if said.count >= Self.mostRemembered { said.removeAll(keepingCapacity: true) }
+        if said.count >= Limits.commentsRemembered { said.removeAll(keepingCapacity: true) }
         let comment = comment(on: message)
         said[message] = comment
         return comment
@@ -44,11 +39,13 @@ struct PacketComments {
         let receivers = Set(message.deliveries.compactMap(\.to)).sorted()
         let to =
             receivers.isEmpty
-            ? message.destination : receivers.prefix(Self.mostOperations).map(label).joined(separator: ", ")
+            ? message.destination : receivers.prefix(Limits.operationsOfMessage).map(label).joined(separator: ", ")
         text += " \(message.from.map(label) ?? "?") → \(to)"
-        if receivers.count > Self.mostOperations { text += " and \(receivers.count - Self.mostOperations) more" }
+        if receivers.count > Limits.operationsOfMessage {
+            text += " and \(receivers.count - Limits.operationsOfMessage) more"
+        }
         let own = operations[id] ?? []
-        var names = own.prefix(Self.mostOperations).map { title(of: trace.operations[$0]) }
+        var names = own.prefix(Limits.operationsOfMessage).map { title(of: trace.operations[$0]) }
         if own.count > names.count { names.append("\(own.count - names.count) more operations") }
         return TerminalText((names.isEmpty ? "" : names.joined(separator: "; ") + ": ") + text).string
     }

@@ -18,8 +18,6 @@ struct SVGRowLayout {
 
     /// Rows after which the lanes are named again.
     static let rowsPerHeading = 40
-    /// Lines of one text; of more the number is told.
-    static let mostLines = 40
 
     init(
         columns: SVGColumns, glyphs: GlyphTable, times: TimeColumn, hasBands: Bool, activations: Activations,
@@ -185,9 +183,9 @@ struct SVGRowLayout {
 
     /// Not more lines than a drawing can show; what is left out is told.
     func bounded(_ lines: [String]) -> [String] {
-        if lines.count <= Self.mostLines { return lines }
-        let left = lines.count - Self.mostLines + 1
-        return lines.prefix(Self.mostLines - 1) + ["\(glyphs.ellipsis) \(left) more lines are not drawn"]
+        if lines.count <= Limits.svgLines { return lines }
+        let left = lines.count - Limits.svgLines + 1
+        return lines.prefix(Limits.svgLines - 1) + ["\(glyphs.ellipsis) \(left) more lines are not drawn"]
     }
 
     mutating func begin(_ event: Int, lane: Int) { stack.begin(event, lane: lane) }

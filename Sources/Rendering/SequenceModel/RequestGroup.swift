@@ -66,11 +66,9 @@ package struct RequestGroup: Sendable {
     private static func name(of operations: [Operation]) -> String {
         let count = counted(operations.count, "instance")
         let names = operations.compactMap(\.instanceName)
-        guard names.count == operations.count, names.count <= namedAtMost else { return count }
+        guard names.count == operations.count, names.count <= Limits.instancesOfRequest else { return count }
         return "\(count): \(names.joined(separator: ", "))"
     }
-
-    private static let namedAtMost = 5
 
     private static let gravity: [Operation.Outcome] = [.completed, .unknown, .running, .stuck, .failed]
 

@@ -176,18 +176,13 @@ extension ExcerptRecord {
 }
 
 extension Excerpt {
-    /// Records of each kind that are read of a file; they take memory, and anybody may have written it.
-    private static let mostRecords = 65_536
-    /// The same of one connection; no capture keeps more.
-    private static let mostOfConnection = 64
-
     /// Reads what the comments tell; `nil` where they do not begin with an excerpt's first record. What cannot be
     /// understood is stepped over.
     package init?(comments: some Sequence<String>) {
         self.init()
         var isExcerpt = false
         var places: [Int: Int] = [:]
-        for record in comments.lazy.compactMap({ ExcerptRecord(text: $0) }).prefix(4 * Self.mostRecords) {
+        for record in comments.lazy.compactMap({ ExcerptRecord(text: $0) }).prefix(4 * Limits.excerptRecords) {
             guard isExcerpt else {
                 guard record.kind == "excerpt", record["version"] == "1" else { return nil }
                 isExcerpt = true
@@ -195,7 +190,7 @@ extension Excerpt {
                 continue
             }
             if record.kind == "connection" {
-                guard let id = record.integer("id"), places[id] == nil, connections.count < Self.mostRecords else {
+                guard let id = record.integer("id"), places[id] == nil, connections.count < Limits.excerptRecords else {
                     continue
                 }
                 places[id] = connections.count
@@ -243,13 +238,14 @@ extension Excerpt {
         switch record.kind {
         case "anomaly": add(record)
         case "blocked":
-            guard let from = record.time("from"), connections[place].blocked.count < Self.mostOfConnection else {
+            guard let from = record.time("from"), connections[place].blocked.count < Limits.recordsOfConnection else {
                 return
             }
             connections[place].blocked.append(
                 BlockedSpan(from: from, until: record.time("until"), reason: record["reason"] ?? ""))
         case "channel_closed":
-            guard let at = record.time("at"), let side, connections[place].channelClosings.count < Self.mostOfConnection
+            guard let at = record.time("at"), let side,
+                connections[place].channelClosings.count < Limits.recordsOfConnection
             else { return }
             connections[place].channelClosings.append(
                 ChannelClosing(
@@ -257,7 +253,9 @@ extension Excerpt {
                     code: record.number("code", as: UInt16.self) ?? 0,
                     text: record["text"] ?? "", method: record["method"], subject: record["subject"]))
         case "cancelled":
-            guard let at = record.time("at"), connections[place].cancelled.count < Self.mostOfConnection else { return }
+            guard let at = record.time("at"), connections[place].cancelled.count < Limits.recordsOfConnection else {
+                return
+            }
             connections[place].cancelled.append(
                 ConsumerCancellation(at: at, consumerTag: record["tag"] ?? "", queue: record["queue"]))
         case "ended":
@@ -274,7 +272,7 @@ extension Excerpt {
     private mutating func add(_ record: ExcerptRecord) {
         switch record.kind {
         case "participant":
-            guard let id = record.integer("id"), participants.count < Self.mostRecords else { return }
+            guard let id = record.integer("id"), participants.count < Limits.excerptRecords else { return }
             var participant = Participant(
                 id: id, service: record["service"], host: record["host"], pid: record.number("pid", as: UInt32.self),
                 label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
@@ -288,9 +286,9 @@ extension Excerpt {
                     kind: record["kind"].flatMap { AnomalyKind(rawValue: $0) } ?? .unknown,
                     detail: record["detail"] ?? ""))
         case "request":
-            if let id = record["id"], requests.count < 2 * Self.mostRecords { requests.insert(id) }
+            if let id = record["id"], requests.count < 2 * Limits.excerptRecords { requests.insert(id) }
         case "last_taken":
-            guard let at = record.time("at"), let queue = record["from"], lastTaken.count < Self.mostRecords else {
+            guard let at = record.time("at"), let queue = record["from"], lastTaken.count < Limits.excerptRecords else {
                 return
             }
             lastTaken[queue] = Delivery(to: record.integer("by"), at: at, redelivered: false, connection: -1)
@@ -315,12 +313,13 @@ extension Excerpt {
             sight = sight ?? DeliverySight()
             sight?.ways.merge(ways)
         case "instance":
-            guard let uuid = record["uuid"], let name = record["name"], instanceNames.count < Self.mostRecords else {
+            guard let uuid = record["uuid"], let name = record["name"], instanceNames.count < Limits.excerptRecords
+            else {
                 return
             }
             instanceNames.append(InstanceName(uuid: uuid, name: name))
         case "refused":
-            guard let at = record.time("at"), let message = record["message"], refusals.count < Self.mostRecords
+            guard let at = record.time("at"), let message = record["message"], refusals.count < Limits.excerptRecords
             else { return }
             refusals[message] = at
         default: break

@@ -47,7 +47,7 @@ import Testing
         let output = LiveOutput(pipe.output) {}
         try output.start()
         for _ in 0..<40 { output.write(Self.line, count: 10) }
-        let room = LiveOutput.mostBytesWaiting / Self.line.count
+        let room = Limits.bytesWaiting / Self.line.count
         #expect(output.lostLines == (40 - room) * 10)
         output.say("what is said waits as well")
         #expect(try pipe.readAll { try output.finish() } == room * Self.line.count)
@@ -58,7 +58,7 @@ import Testing
         let pipe = Pipe()
         let output = LiveOutput(pipe.output) {}
         try output.start()
-        let long = [UInt8](repeating: UInt8(ascii: "x"), count: LiveOutput.mostBytesWaiting + 1)
+        let long = [UInt8](repeating: UInt8(ascii: "x"), count: Limits.bytesWaiting + 1)
         output.write(long, count: 1)
         output.write(Self.line, count: 1)
         #expect(output.lostLines == 1)
