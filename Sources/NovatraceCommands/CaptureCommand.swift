@@ -77,11 +77,14 @@ struct CaptureCommand: ParsableCommand {
         summary.sources[0].last = now + .seconds(86400)
         var selection = try select.selection(in: summary)
         selection.problemsOnly = select.problems
+        var options = PipelineOptions(detail: content.decoding, limits: keeping.limits)
+        options.showsSecrets = content.secrets.showSecrets
+        options.network = keeping.network
+        options.ports = capture.ports
+        options.patience = judge.patience
         return LiveSession.Plan(
             format: format, display: display.diagramOptions(detail: content.detail, all: select.all),
-            isBounded: isBounded, detail: content.decoding, showsSecrets: content.secrets.showSecrets,
-            limits: keeping.limits,
-            network: keeping.network, ports: capture.ports, retention: keeping.retention, selection: selection,
-            showsBackground: select.all, patience: judge.patience)
+            isBounded: isBounded, pipeline: options, retention: keeping.retention, selection: selection,
+            showsBackground: select.all)
     }
 }

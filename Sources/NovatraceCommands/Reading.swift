@@ -8,10 +8,7 @@ import Trace
 /// Reads the capture files that a command was given, with progress and warnings on standard error.
 struct Reading {
     private let files: [String]
-    private let detail: OsloDecoder.Detail
-    private let showsSecrets: Bool
-    /// Bytes of content that are kept in all.
-    private let contentLimit: Int
+    private let options: PipelineOptions
     /// Messages that are kept of the trace; `nil` for as many as there is room for.
     private let keep: Int?
     /// Whether the times of files whose clocks differ are corrected.
@@ -40,9 +37,10 @@ struct Reading {
         correctsClocks: Bool = true
     ) {
         self.files = files
-        self.detail = detail
-        self.showsSecrets = showsSecrets
-        self.contentLimit = contentLimit
+        var options = PipelineOptions(detail: detail)
+        options.showsSecrets = showsSecrets
+        options.contentLimit = contentLimit
+        self.options = options
         self.keep = keep
         self.correctsClocks = correctsClocks
     }
@@ -78,9 +76,10 @@ struct Reading {
         defer { progress.clear() }
         let clocks = try ClockSurvey(of: files) { progress.show(packets: $0) }
         let captures = try TracePipeline.files(files, corrections: clocks.corrections(applied: correctsClocks))
+        var options = options
+        options.limits = limits
         let (capture, names) = try TracePipeline.run(
-            over: captures, detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
-            progress: { progress.show(packets: $0) }, visit: visit)
+            over: captures, options, progress: { progress.show(packets: $0) }, visit: visit)
         naming = names
         return capture
     }

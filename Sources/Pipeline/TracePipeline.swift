@@ -28,30 +28,29 @@ package struct TracePipeline {
     private let isLive: Bool
 
     /// - Parameters:
-    ///   - ports: the ports of brokers, beside those of AMQP: attempts to reach one there are told of.
     ///   - excerpts: what the sources tell of themselves where each is an excerpt; their holes are no losses.
     ///   - shares: pipelines that read a part of the same input each.
     ///   - watchesAll: whether there is one source, which shows every connection from beginning to end.
     ///   - protocols: those that are decoded.
     package init(
-        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, contentLimit: Int = .max,
-        limits: CorrelationLimits = .replay, network: NetworkLimits = NetworkLimits(), ports: [UInt16] = [],
-        excerpts: [Excerpt]? = nil, shares: Int = 1, watchesAll: Bool = false,
-        protocols: [ProtocolRow] = ProtocolRow.all
+        _ options: PipelineOptions = PipelineOptions(), excerpts: [Excerpt]? = nil, shares: Int = 1,
+        watchesAll: Bool = false, protocols: [ProtocolRow] = ProtocolRow.all
     ) {
+        let limits = options.limits
         isLive = limits.notesChanges
         excerpt = excerpts.map(ExcerptContext.init)
-        connections = TCPConnectionTable(limits: excerpts == nil ? network : .excerpt)
+        connections = TCPConnectionTable(limits: excerpts == nil ? options.network : .excerpt)
         var streamLimits = Limits.default
         streamLimits.packetsPerContent = limits.packetsPerContent ?? 0
         streams = StreamTable(
             limits: streamLimits, protocols: protocols, notesSources: !watchesAll && !limits.notesChanges)
         let decoder = OsloDecoder(
-            detail: detail, showsSecrets: showsSecrets, detailLimit: contentLimit, shares: shares)
+            detail: options.detail, showsSecrets: options.showsSecrets, detailLimit: options.contentLimit,
+            shares: shares)
         planes = Planes(
             BusPlane(decoder: decoder, listsPackets: limits.packetsPerContent != nil), redaction: decoder.redaction,
             excerpt: excerpt)
-        state = TraceState(limits: limits, ports: ports)
+        state = TraceState(limits: limits, ports: options.ports)
     }
 
     // MARK: One packet
@@ -258,21 +257,17 @@ extension TracePipeline {
     /// Reads capture files to their end, handing on messages and calls as they are finished.
     ///
     /// - Parameters:
-    ///   - contentLimit: bytes of details in all; later messages have none.
     ///   - progress: called once in a while with the packets read so far.
     ///   - isRetained: as of `expire`.
     package static func run(
-        over files: CaptureFiles, detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false,
-        contentLimit: Int = .max, limits: CorrelationLimits = .replay,
+        over files: CaptureFiles, _ options: PipelineOptions = PipelineOptions(),
         progress: (Int) -> Void = { _ in }, retaining isRetained: (Int) -> Bool = { _ in false },
         visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
         try refuseUndecodable(files)
         var summary = CaptureSummary()
         summary.sources = files.sources
-        var pipeline = TracePipeline(
-            detail: detail, showsSecrets: showsSecrets, contentLimit: contentLimit, limits: limits,
-            excerpts: summary.excerpts, watchesAll: files.sources.count == 1)
+        var pipeline = TracePipeline(options, excerpts: summary.excerpts, watchesAll: files.sources.count == 1)
         pipeline.state.correlator.watch.clocks = files.sources.clocks
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
@@ -306,7 +301,8 @@ extension TracePipeline {
     ) throws(CaptureError) -> BusTrace {
         let files = try files(paths, corrections: ClockSurvey(of: paths).corrections(applied: true))
         var builder = TraceBuilder()
-        let (capture, naming) = try run(over: files, detail: detail, progress: progress) { builder.add($0) }
+        let options = PipelineOptions(detail: detail)
+        let (capture, naming) = try run(over: files, options, progress: progress) { builder.add($0) }
         var finished = TraceBuilder()
         swap(&finished, &builder)
         return finished.trace(capture: capture, naming: naming)

@@ -20,7 +20,7 @@ enum AllocationCount {
 
     private static func allocations(reading path: String) throws -> Int {
         let before = novatrace_allocations()
-        _ = try TracePipeline.run(over: CaptureFiles(paths: [path]), limits: .streaming) { _ in }
+        _ = try TracePipeline.run(over: CaptureFiles(paths: [path]), PipelineOptions(limits: .streaming)) { _ in }
         return Int(novatrace_allocations() - before)
     }
 }

@@ -31,7 +31,7 @@ struct Endurance {
         try write()
         print("\(connections) connections, \(2 * calls * connections) messages; memory \(memory()) kB before")
         let files = try CaptureFiles(paths: [path])
-        var pipeline = TracePipeline(limits: Self.limits)
+        var pipeline = TracePipeline(PipelineOptions(limits: Self.limits))
         var builder = TraceBuilder(limits: RetentionLimits(messages: 20_000, backgroundMessages: 5000))
         var most = (listed: 0, named: 0, messages: 0, calls: 0, streams: 0)
         var packets = 0

@@ -38,7 +38,7 @@ struct PacketPlayer {
 
     /// The trace of the packets as they stand.
     func trace(detail: OsloDecoder.Detail = .none, protocols: [ProtocolRow] = ProtocolRow.all) -> BusTrace {
-        var pipeline = TracePipeline(detail: detail, protocols: protocols)
+        var pipeline = TracePipeline(PipelineOptions(detail: detail), protocols: protocols)
         var builder = TraceBuilder()
         var source = CaptureSource(path: "test", linkType: "EN10MB")
         for packet in packets {

@@ -14,7 +14,7 @@ import Trace
         private var source = CaptureSource(path: "test", linkType: "EN10MB")
 
         init(_ limits: CorrelationLimits) {
-            pipeline = TracePipeline(limits: limits)
+            pipeline = TracePipeline(PipelineOptions(limits: limits))
         }
 
         mutating func receive(_ packets: [RecordedPacket]) {

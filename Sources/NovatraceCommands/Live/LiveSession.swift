@@ -25,15 +25,10 @@ final class LiveSession {
         var format: Format
         var display: DiagramOptions
         var isBounded: Bool
-        var detail: OsloDecoder.Detail
-        var showsSecrets: Bool
-        var limits: CorrelationLimits
-        var network: NetworkLimits
-        var ports: [UInt16]
+        var pipeline: PipelineOptions
         var retention: RetentionLimits
         var selection: Selection
         var showsBackground: Bool
-        var patience = Patience()
     }
 
     private let capture: LiveCapture
@@ -73,9 +68,7 @@ final class LiveSession {
         let renderer = plan.format.live?(plan.display, plan.isBounded) { lines.append($0) }
         self.renderer = renderer
         pipeline = LivePipeline(
-            detail: plan.detail, showsSecrets: plan.showsSecrets, limits: plan.limits,
-            network: plan.network, ports: plan.ports, retention: plan.retention,
-            tellsCompletion: renderer?.tellsCompletion ?? false, patience: plan.patience)
+            plan.pipeline, retention: plan.retention, tellsCompletion: renderer?.tellsCompletion ?? false)
         selection = LiveSelection(plan.selection, showsBackground: plan.showsBackground)
     }
 

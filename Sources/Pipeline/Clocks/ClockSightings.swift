@@ -38,7 +38,7 @@ struct ClockSightings {
         messages = SampledTable(atMost: most)
         segments = SampledTable(atMost: most)
         let files = try TracePipeline.files([path])
-        var pipeline = TracePipeline(limits: .streaming, shares: count, watchesAll: true)
+        var pipeline = TracePipeline(PipelineOptions(limits: .streaming), shares: count, watchesAll: true)
         var decoder = PacketDecoder()
         var (packets, messages, segments) = (0, messages, segments)
         var (last, latest) = (Timestamp?.none, Timestamp?.none)

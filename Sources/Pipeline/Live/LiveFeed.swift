@@ -6,8 +6,8 @@ import Trace
 /// A machine that decides when something is to be told of a message: as soon as it is clear, and once.
 ///
 /// A message is told when it is taken; a fanout when its receivers had time to; what nobody was seen to take after
-/// `FeedLimits.patience`. All on packet time, so that the same packets tell the same. What is to be told waits in order as
-/// notices, which hold no messages: to make an event of one is for who takes it.
+/// `FeedLimits.patience`. All on packet time, so that the same packets tell the same. What is to be told waits in order
+/// as notices, which hold no messages: to make an event of one is for who takes it.
 struct LiveFeed {
     /// A value: something that is to be told.
     struct Notice {

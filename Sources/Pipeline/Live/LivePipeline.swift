@@ -26,24 +26,20 @@ package struct LivePipeline {
     private static let clockJump: Nanoseconds = .seconds(10)
 
     /// - Parameters:
-    ///   - ports: those that are captured: the broker's.
+    ///   - options: `ports` are those that are captured: the broker's.
     ///   - retention: how much is kept for the trace; `nil` for everything.
     ///   - tellsCompletion: whether events of the kind `settled` are wanted.
     package init(
-        detail: OsloDecoder.Detail = .none, showsSecrets: Bool = false, limits: CorrelationLimits = .live,
-        network: NetworkLimits = .live, ports: [UInt16] = [], retention: RetentionLimits?,
-        tellsCompletion: Bool = true,
-        patience: Patience = Patience()
+        _ options: PipelineOptions = .live, retention: RetentionLimits?, tellsCompletion: Bool = true
     ) {
-        watch = LiveWatch(patience: patience)
-        feed = LiveFeed(tellsCompletion: tellsCompletion, patience: patience)
-        builder = TraceBuilder(limits: retention, patience: patience)
+        watch = LiveWatch(patience: options.patience)
+        feed = LiveFeed(tellsCompletion: tellsCompletion, patience: options.patience)
+        builder = TraceBuilder(limits: retention, patience: options.patience)
         instanceNames = InstanceNames(limit: retention?.names ?? .max)
-        var limits = limits
-        limits.notesChanges = true
-        limits.notesAcknowledgements = tellsCompletion
-        pipeline = TracePipeline(
-            detail: detail, showsSecrets: showsSecrets, limits: limits, network: network, ports: ports)
+        var options = options
+        options.limits.notesChanges = true
+        options.limits.notesAcknowledgements = tellsCompletion
+        pipeline = TracePipeline(options)
     }
 
     /// Takes a packet, and tells what became clear until then.

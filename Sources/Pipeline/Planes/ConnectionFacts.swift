@@ -5,8 +5,8 @@ import Trace
 
 /// A machine that notes what the two ends of open connections say about them: blocking, faults, the end.
 ///
-/// These methods are rare; a connection without any costs nothing. `PipelineLimits.spansOfConnection` bounds what a flapping broker leaves,
-/// `PipelineLimits.toldBytes` what all open connections do.
+/// These methods are rare; a connection without any costs nothing. `PipelineLimits.spansOfConnection` bounds what
+/// a flapping broker leaves, `PipelineLimits.toldBytes` what all open connections do.
 struct ConnectionFacts: Sendable {
     /// What was said on one connection.
     struct Told: Sendable {

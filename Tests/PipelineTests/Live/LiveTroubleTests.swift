@@ -16,7 +16,9 @@ import Trace
     private func told(
         _ packets: [RecordedPacket], until seconds: Int64 = 0, ports: [UInt16] = []
     ) -> [(at: Timestamp, event: BusEvent)] {
-        var pipeline = LivePipeline(ports: ports, retention: nil)
+        var options = PipelineOptions.live
+        options.ports = ports
+        var pipeline = LivePipeline(options, retention: nil)
         var told: [(Timestamp, BusEvent)] = []
         var now = Timestamp(nanoseconds: 0)
         for (index, packet) in packets.sorted(by: { $0.time < $1.time }).enumerated() {
