@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A value: an IPv4 or IPv6 address in sixteen bytes.
 ///

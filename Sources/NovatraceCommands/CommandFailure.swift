@@ -1,12 +1,7 @@
 import ArgumentParser
 import Capture
+import Glibc
 import Rendering
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A value: why a command ends without a result: one sentence and an exit status of `sysexits.h`.
 package struct CommandFailure: Error, CustomStringConvertible {

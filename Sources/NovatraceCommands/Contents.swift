@@ -1,14 +1,9 @@
 import Correlation
+import Glibc
 import OpenStack
 import Pipeline
 import Rendering
 import Trace
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A value: what messages carried, read for those that are shown only, so that it takes a bounded place in memory.
 ///

@@ -1,11 +1,6 @@
 import ArgumentParser
 import Capture
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// `novatrace output-files`: what a live capture as root starts before it gives up its rights, and asks for the next file
 /// of a ring.

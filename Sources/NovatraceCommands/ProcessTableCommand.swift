@@ -1,12 +1,7 @@
 import ArgumentParser
 import Capture
+import Glibc
 import LocalMachine
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// `novatrace process-table`: what a live capture starts before it gives up its privileges, and asks which processes
 /// the connections of this machine belong to.

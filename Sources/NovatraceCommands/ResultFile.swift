@@ -1,11 +1,6 @@
 import Capture
+import Glibc
 import Rendering
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A file that holds a result: written where nobody sees it and put in its place whole, so that half a file never replaces
 /// a good one.

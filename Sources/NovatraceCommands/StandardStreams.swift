@@ -1,10 +1,5 @@
+import Glibc
 import Rendering
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// The reader of a pipe is gone; what is left need not be written.
 struct ClosedPipe: Error {}

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A machine that holds a file which is not in its place yet, in the folder where it will be.
 ///

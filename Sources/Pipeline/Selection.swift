@@ -1,10 +1,5 @@
+import Glibc
 import Trace
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A value: which operations and messages of a trace are wanted; nothing set wants all.
 package struct Selection: Sendable {

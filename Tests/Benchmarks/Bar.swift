@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A value: one row of the cost budget: what was measured, what it must not exceed, and what is aimed at.
 struct Bar {

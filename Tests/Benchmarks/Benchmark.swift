@@ -1,10 +1,5 @@
+import Glibc
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that makes the files, runs the programs on them in turn, and prints what came out.
 struct Benchmark {

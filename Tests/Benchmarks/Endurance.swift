@@ -1,14 +1,9 @@
 import Capture
 import Correlation
+import Glibc
 import Pipeline
 import TestSupport
 import Trace
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// `endure FILE CONNECTIONS CALLS`: makes a capture of so many connections, one after the other, with so many calls each,
 /// reads it as a live capture does, and prints the most that was kept, and what was let go.

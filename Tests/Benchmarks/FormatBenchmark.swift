@@ -1,11 +1,6 @@
+import Glibc
 import Rendering
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that measures what every format costs with a capture of a hundred thousand messages, beside `stats`.
 ///

@@ -1,10 +1,5 @@
+import Glibc
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// Measures novatrace against the cost budget; `.ci/bench` builds and runs it.
 @main

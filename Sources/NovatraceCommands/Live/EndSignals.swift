@@ -1,10 +1,5 @@
 import Capture
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A machine that waits for the signals that end a capture: Ctrl-C, SIGTERM, SIGHUP.
 ///

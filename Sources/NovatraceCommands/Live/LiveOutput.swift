@@ -1,12 +1,7 @@
 import Capture
+import Glibc
 import Rendering
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that writes lines on a thread of its own, so that a slow terminal or pipe holds nobody up, and keeps a status
 /// line below them on a terminal.

@@ -1,17 +1,12 @@
 import Capture
 import Correlation
+import Glibc
 import Network
 import OpenStack
 import Pipeline
 import Rendering
 import Synchronization
 import Trace
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that runs a live capture from its first packet to its report.
 ///

@@ -1,10 +1,5 @@
+import Glibc
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that measures a live capture on one processor: RPC messages of 4 kB sent at several rates, what is lost of
 /// them, and at which rate that begins, beside tcpdump writing the same link to a file.

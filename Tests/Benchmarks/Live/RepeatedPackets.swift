@@ -1,11 +1,6 @@
 import CPacketSender
+import Glibc
 import TestSupport
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
 
 /// A machine that sends the packets of a capture over and over, each time as new traffic: sequence numbers and delivery
 /// tags go on, and messages have other ids.

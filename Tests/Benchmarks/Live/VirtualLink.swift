@@ -1,10 +1,5 @@
 import CPacketSender
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A value: a pair of virtual interfaces in a network namespace that only this process and its children are in; both go
 /// when the last of these ends.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 // Mutates recordings and holds what novatrace makes of them against what it makes of the recordings themselves;
 // `.ci/mutate` builds and runs it.

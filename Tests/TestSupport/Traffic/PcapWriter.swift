@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Glibc
 
 /// A machine that writes a pcap file (microseconds, little-endian, Ethernet) through a buffer of fixed size.
 package struct PcapWriter: ~Copyable {
