@@ -25,7 +25,7 @@ struct EventLog {
     var names: [String] { methods.map(\.method.name) }
 
     /// The lines that one role caused.
-    func lines(of side: ConnectionRole) -> [String] { lines.filter { $0.hasPrefix(side.rawValue) } }
+    func lines(of side: ConnectionRole) -> [String] { lines.filter { $0.hasPrefix("\(side)") } }
 
     mutating func note(_ event: ProtocolEvent, _ body: RawSpan) {
         switch event {
