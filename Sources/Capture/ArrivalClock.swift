@@ -59,10 +59,10 @@ struct ArrivalClock {
     /// Where a time far from the latest is a damaged one, the time of a packet before it: those behind it go on from there.
     /// That is the latest, or one of the last, where others of later times stand among them.
     func neighbor(ofStray time: Timestamp, before following: some Sequence<Timestamp>) -> Timestamp? {
-        guard let latest, (latest - time).magnitude >= Self.farAstray.magnitude else { return nil }
+        guard let latest, (latest - time).magnitude >= Self.farAstray else { return nil }
         let next = following.prefix(Self.strayAtMost)
         func goesOn(from neighbor: Timestamp) -> Bool {
-            (neighbor - time).magnitude >= Self.farAstray.magnitude
+            (neighbor - time).magnitude >= Self.farAstray
                 && next.contains { (-Self.tolerance..<Self.farAstray).contains($0 - neighbor) }
         }
         if goesOn(from: latest) { return latest }
@@ -105,7 +105,7 @@ struct ArrivalClock {
     /// - Parameter forward: how far, where it was set forward; else it was set back to `time`.
     mutating func step(to time: Timestamp, at packet: Int, forward: Nanoseconds? = nil) -> Timestamp {
         let size = forward ?? (time - (latest ?? time))
-        shift = shift.addingReportingOverflow(size == .min ? .max : -size).partialValue
+        shift = shift - size
         if clock.steps.count < SourceClock.stepsAtMost { clock.steps.append(ClockStep(packet: packet, size: size)) }
         begin(at: time)
         return corrected(time)

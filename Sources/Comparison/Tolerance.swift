@@ -17,7 +17,7 @@ package struct Tolerance: Sendable, Equatable {
 
     func admits(_ one: Nanoseconds, _ other: Nanoseconds) -> Bool {
         let (short, long) = (min(one, other), max(one, other))
-        return long - short <= slack || Double(long) <= Double(short) * factor
+        return long - short <= slack || Double(long.nanoseconds) <= Double(short.nanoseconds) * factor
     }
 }
 
@@ -57,7 +57,7 @@ package struct TimePair: Sendable, Equatable {
     /// How many times the shorter the longer one is; `nil` where the shorter is nothing.
     package var factor: Double? {
         let (short, long) = (min(good, bad), max(good, bad))
-        return short > 0 ? Double(long) / Double(short) : nil
+        return short > 0 ? Double(long.nanoseconds) / Double(short.nanoseconds) : nil
     }
 
     /// How much longer the longer one is.

@@ -41,7 +41,7 @@ extension Finding {
             let own = facts.coverage.incidents.incidents(on: queue)
             found += own.filter { incident in !found.contains(incident) && facts.isOnScene(incident, diagnosis) }
         }
-        let earliest = facts.operation.startedAt + -Self.lookBack
+        let earliest = facts.operation.startedAt - Self.lookBack
         var counter = TroubleCounter(facts.trace)
         var isAny = false
         // In one order everywhere, and so are the names.

@@ -48,7 +48,7 @@ private struct WayReader {
         }
         first = trace.capture.sources.compactMap(\.first).max().map { $0 + Self.settling }
         let ends = trace.capture.hasParts ? trace.capture.sources.compactMap(\.last).min() : trace.capture.end
-        last = ends.map { $0 + -Self.settling }
+        last = ends.map { $0 - Self.settling }
     }
 
     mutating func read() {

@@ -70,7 +70,7 @@ struct CaptureCommand: ParsableCommand {
 
     private func plan(_ format: Format) throws -> LiveSession.Plan {
         let isBounded = display.width != nil || Terminal.width != nil
-        let now = Timestamp(nanoseconds: Clock.realtime)
+        let now = Clock.realtime
         var summary = CaptureSummary()
         summary.sources = [CaptureSource(path: "", linkType: "")]
         summary.sources[0].first = now

@@ -170,5 +170,5 @@ struct Slack: ExpressibleByArgument, CustomStringConvertible {
         self.length = length
     }
 
-    var description: String { "\(length / 1_000_000)ms" }
+    var description: String { "\(length.milliseconds)ms" }
 }

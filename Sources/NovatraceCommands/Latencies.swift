@@ -36,13 +36,14 @@ struct Latencies {
             return exact.isEmpty ? nil : exact[max(1, (exact.count * percent + 99) / 100) - 1]
         }
         // A value stands for its neighbours, which may lie beyond what was seen.
-        let value = Nanoseconds(histogram.valueAtPercentile(Double(percent))) * 1000
+        let microseconds = histogram.valueAtPercentile(Double(percent))
+        let value = Nanoseconds(Int64(clamping: microseconds)) * 1000
         return min(max(value, shortest ?? value), longest ?? value)
     }
 
     private static let longestTracked: UInt64 = 3_600_000_000
 
     private static func microseconds(_ latency: Nanoseconds) -> UInt64 {
-        UInt64(max(1, min(latency / 1000, Nanoseconds(longestTracked))))
+        max(1, min(UInt64(clamping: latency.nanoseconds / 1000), longestTracked))
     }
 }

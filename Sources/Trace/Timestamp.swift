@@ -1,11 +1,11 @@
 /// A value: a moment of packet time, in nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Covers the years 1677 to 2262. Differences are plain `Int64` nanoseconds (`Nanoseconds`).
+/// Covers the years 1677 to 2262. Sums and differences beyond them are the end of the range.
 package struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z, negative before it.
-    package let nanoseconds: Int64
+    @usableFromInline package let nanoseconds: Int64
 
-    package init(nanoseconds: Int64) {
+    @inlinable package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
@@ -16,37 +16,25 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         self.nanoseconds = overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    @inlinable package static func == (left: Timestamp, right: Timestamp) -> Bool {
+        left.nanoseconds == right.nanoseconds
+    }
+
+    @inlinable package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
     /// The time from `right` to `left`, negative when `left` is earlier; saturates instead of overflowing.
-    package static func - (left: Timestamp, right: Timestamp) -> Nanoseconds {
-        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
-        return overflow ? (left < right ? .min : .max) : difference
+    @inlinable package static func - (left: Timestamp, right: Timestamp) -> Nanoseconds {
+        Nanoseconds(left.nanoseconds.saturatingMinus(right.nanoseconds))
     }
 
-    package static func + (left: Timestamp, right: Nanoseconds) -> Timestamp {
-        let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right)
-        return Timestamp(nanoseconds: overflow ? (right < 0 ? .min : .max) : sum)
+    @inlinable package static func - (left: Timestamp, right: Nanoseconds) -> Timestamp {
+        Timestamp(nanoseconds: left.nanoseconds.saturatingMinus(right.nanoseconds))
     }
-}
 
-/// A length of packet time in nanoseconds.
-package typealias Nanoseconds = Int64
-
-extension Nanoseconds {
-    /// The length in seconds.
-    package var seconds: Double { Double(self) / 1e9 }
-
-    /// So many seconds, or the end of the range that they are beyond.
-    package static func seconds(_ count: Int64) -> Nanoseconds { multiples(count, of: 1_000_000_000) }
-
-    package static func milliseconds(_ count: Int64) -> Nanoseconds { multiples(count, of: 1_000_000) }
-
-    private static func multiples(_ count: Int64, of unit: Int64) -> Nanoseconds {
-        let (product, overflow) = count.multipliedReportingOverflow(by: unit)
-        return overflow ? (count < 0 ? .min : .max) : product
+    @inlinable package static func + (left: Timestamp, right: Nanoseconds) -> Timestamp {
+        Timestamp(nanoseconds: left.nanoseconds.saturatingPlus(right.nanoseconds))
     }
 }
 
@@ -62,16 +50,17 @@ extension Timestamp: CustomStringConvertible {
 
     /// The time of day in UTC with microseconds, e.g. `17:08:24.123456`.
     package var clock: String {
-        let second = secondOfDay
+        let second = Int(sinceMidnight.nanoseconds / 1_000_000_000)
         let rest = nanoseconds % 1_000_000_000
         let micro = Int((rest < 0 ? rest + 1_000_000_000 : rest) / 1000)
         let (hour, minute) = (second / 3600, second / 60 % 60)
         return "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second % 60, 2)).\(padded(micro, 6))"
     }
 
-    private var secondOfDay: Int {
-        let seconds = floorDivided(nanoseconds, 1_000_000_000)
-        return Int(seconds - floorDivided(seconds, 86400) * 86400)
+    /// The time since midnight in UTC.
+    package var sinceMidnight: Nanoseconds {
+        let (day, rest) = (86400 * 1_000_000_000 as Int64, nanoseconds % (86400 * 1_000_000_000))
+        return Nanoseconds(rest < 0 ? rest + day : rest)
     }
 
     /// Days since the epoch as year, month and day of the proleptic Gregorian calendar, counted in 400-year eras that

@@ -49,7 +49,7 @@ package struct WatchedTime: Sendable, Equatable {
 
     /// How long it was watched after `time`.
     package func length(since time: Timestamp) -> Nanoseconds {
-        stretches.reduce(0) { $0.saturatingPlus(max(0, $1.until - max($1.from, time))) }
+        stretches.reduce(into: 0) { $0 += max(0, $1.until - max($1.from, time)) }
     }
 
     /// When any of several was watched; of none it is not known, and taken as whole.

@@ -28,7 +28,7 @@ func write(
 /// Packets of one second each, numbered in their first bytes.
 func numbered(_ count: Int, bytes: Int, from first: Int = 0, interval: Nanoseconds = .seconds(1)) -> [RecordedPacket] {
     (first..<first + count).map { index in
-        let time = Timestamp(nanoseconds: 1_700_000_000_123_456_789 + Int64(index) * interval)
+        let time = Timestamp(nanoseconds: 1_700_000_000_123_456_789) + interval * Int64(index)
         return RecordedPacket(
             time, [UInt8(index >> 8 & 0xFF), UInt8(index & 0xFF)] + [UInt8](repeating: 7, count: bytes - 2))
     }

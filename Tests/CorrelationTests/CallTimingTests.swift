@@ -11,7 +11,7 @@ import Trace
         _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, at milliseconds: Int64,
         expiration: Nanoseconds? = nil
     ) -> Passage {
-        let time = Timestamp(nanoseconds: .milliseconds(milliseconds))
+        let time = Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)
         return Passage(
             leg: leg, connection: connection, contentID: 1, exchange: "nova", routingKey: "conductor", bytes: 1,
             isTruncated: false, expiration: expiration, firstByteAt: time, lastByteAt: time, packets: [], bodyHash: 0,
@@ -23,7 +23,7 @@ import Trace
         for connection in 0..<4 { correlator.opened(connection, address: "", endpoint: "") }
         for passage in observations { correlator.receive(passage) }
         var calls: [Call] = []
-        correlator.finish(at: Timestamp(nanoseconds: .milliseconds(milliseconds))) {
+        correlator.finish(at: Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)) {
             if case .call(let call) = $0 { calls.append(call) }
         }
         return calls
@@ -55,7 +55,7 @@ import Trace
         let late = calls([taken], end: 12_000)[0]
         #expect(late.outcome == .timedOut)
         #expect(late.latency == nil)
-        #expect(late.requestedAt == Timestamp(nanoseconds: .seconds(1)))
+        #expect(late.requestedAt == Timestamp(seconds: 1, nanoseconds: 0))
     }
 
     @Test func `heartbeats that stay away for longer than the monitor waits make the answer late`() {

@@ -1,4 +1,5 @@
 import Testing
+import Trace
 
 @testable import Rendering
 
@@ -71,6 +72,6 @@ import Testing
         (Int64.max, "2562047 h 47 min"), (Int64.min, "-2562047 h 47 min"),
     ])
     func `read as a person would say them`(nanoseconds: Int64, text: String) {
-        #expect(GlyphTable.unicode.duration(nanoseconds) == text)
+        #expect(GlyphTable.unicode.duration(Nanoseconds(nanoseconds)) == text)
     }
 }

@@ -99,7 +99,7 @@ import Trace
 
     @Test func `answers that cross are told apart by when their calls were sent`() {
         var events: [SequenceEvent] = []
-        func add(_ kind: Message.Kind, _ at: Int64, latency: Int64? = nil) {
+        func add(_ kind: Message.Kind, _ at: Nanoseconds, latency: Nanoseconds? = nil) {
             let isCall = kind == .call
             var arrow = SequenceArrow(
                 kind: kind, from: isCall ? 0 : 1, to: [isCall ? 1 : 0], label: "save", messages: [events.count])

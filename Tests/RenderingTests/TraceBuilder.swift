@@ -34,7 +34,7 @@ struct TraceBuilder {
         return id
     }
 
-    static func at(_ seconds: Double) -> Timestamp { start + Nanoseconds((seconds * 1e6).rounded()) * 1000 }
+    static func at(_ seconds: Double) -> Timestamp { start + Nanoseconds(Int64((seconds * 1e6).rounded())) * 1000 }
 
     /// A message from one participant to others; its deliveries 0.5 ms later.
     @discardableResult

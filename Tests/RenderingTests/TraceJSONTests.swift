@@ -63,7 +63,7 @@ import Trace
     func `seconds are exact`(nanoseconds: Int64, text: String) {
         let output = rendered { sink in
             var json = JSONWriter(to: sink, pretty: false)
-            json.seconds(nanoseconds)
+            json.seconds(Nanoseconds(nanoseconds))
             json.flush()
         }
         #expect(output == text)

@@ -22,6 +22,18 @@ import Testing
     @Test func `are seconds that end with the range`() {
         #expect(Nanoseconds.seconds(10_000_000_000) == .max && Nanoseconds.seconds(-10_000_000_000) == .min)
         #expect(Nanoseconds.milliseconds(.max) == .max && Nanoseconds.milliseconds(2) == 2_000_000)
+        #expect(Nanoseconds.seconds(saturating: 1e300) == .max && Nanoseconds.seconds(saturating: -0.5) == -500_000_000)
+        #expect(Nanoseconds.seconds(exactly: 1e300) == nil && Nanoseconds.seconds(exactly: 0.5) == 500_000_000)
+    }
+
+    @Test func `are times that no sum, product or part of them leads beyond the range`() {
+        let (least, most) = (Nanoseconds.min, Nanoseconds.max)
+        #expect(most + 1 == .max && least + -1 == .min && most + least == -1)
+        #expect(least - 1 == .min && most - least == .max && -least == .max && least.magnitude == .max)
+        #expect(most * 2 == .max && most * -2 == .min && least * 2 == .min && least * -1 == .max)
+        #expect(least / -1 == .max && (7 as Nanoseconds) / -2 == -3 && most / 0 == .max && least / 0 == .min)
+        let end = Timestamp(nanoseconds: .max)
+        #expect(end + 1 == end && end - Timestamp(nanoseconds: .min) == .max && end - (-1 as Nanoseconds) == end)
     }
 
     @Test func `are texts of so many bytes at most`() {

@@ -152,7 +152,7 @@ package final class LiveCapture: @unchecked Sendable {
         }
         var open = interfaces.indices.map { $0 }
         var countedAt: Int64 = 0
-        let deadline = options.duration.map { Self.milliseconds(CLOCK_MONOTONIC) + max(1, $0 / 1_000_000) }
+        let deadline = options.duration.map { Self.milliseconds(CLOCK_MONOTONIC) + max(1, $0.milliseconds) }
         while !open.isEmpty, !filling.isComplete, !isStopping.load(ordering: .acquiring) {
             let left = deadline.map { max(0, $0 - Self.milliseconds(CLOCK_MONOTONIC)) } ?? .max
             guard left > 0 else {
@@ -194,7 +194,7 @@ package final class LiveCapture: @unchecked Sendable {
 
     /// Sees whether interfaces are up.
     private func look(at open: [Int]) {
-        let now = Self.milliseconds(CLOCK_MONOTONIC) * 1_000_000
+        let now = Nanoseconds.milliseconds(Self.milliseconds(CLOCK_MONOTONIC))
         for index in open {
             let isUp = interfaces[index].isUp
             state.withLock { state in

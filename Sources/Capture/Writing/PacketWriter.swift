@@ -102,7 +102,7 @@ package struct PacketWriter: ~Copyable {
         }
         lastTime = stamp.time
         guard !isOver else { return lose(1) }
-        if let failure, (stamp.time - failure.time).magnitude < Self.retryInterval.magnitude {
+        if let failure, (stamp.time - failure.time).magnitude < Self.retryInterval {
             return lose(1)
         }
         let captured = bytes.extracting(first: encoder.snapLength)

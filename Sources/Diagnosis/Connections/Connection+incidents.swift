@@ -122,7 +122,7 @@ extension Connection {
     /// An end gives up after two intervals without anything of the other; RabbitMQ looks once an interval, clients twice.
     private func missedHeartbeats(_ end: ConnectionEnd, isWhole: Bool) -> ConnectionIncident? {
         guard let heartbeat = handshake?.heartbeat, heartbeat > 0, isWhole, let silence = silence(before: end),
-            silence >= .milliseconds(Nanoseconds(heartbeat)) * 1900
+            silence >= .milliseconds(1900) * Int64(heartbeat)
         else { return nil }
         var incident = incident(.heartbeatsMissed, at: end.at)
         (incident.by, incident.silence, incident.heartbeat) = (end.by, silence, heartbeat)

@@ -212,7 +212,7 @@ private struct SilenceReader {
         otherThan participant: Int, _ lastHeard: [Int: Timestamp], after time: Timestamp, _ interval: Nanoseconds,
         _ end: Timestamp
     ) -> Bool {
-        let limit = max(time + interval * 2, end + -(interval * SilentService.missedIntervals))
+        let limit = max(time + interval * 2, end - interval * SilentService.missedIntervals)
         return lastHeard.contains { $0.key != participant && $0.value >= limit }
     }
 

@@ -67,7 +67,7 @@ struct HeldSegments {
     mutating func isOver(at time: Timestamp, _ ledger: inout ReassemblyLedger) -> Bool {
         looks += 1
         return looks > ledger.limits.segmentsBeforeGap
-            || (time - since).magnitude >= ledger.limits.timeBeforeGap.magnitude
+            || (time - since).magnitude >= ledger.limits.timeBeforeGap
             || ledger.bufferedBytes > ledger.limits.bufferedBytes
     }
 

@@ -32,7 +32,7 @@ struct OpeningWindow {
     func isOver(at time: Timestamp, _ limits: NetworkLimits) -> Bool {
         guard let first = segments.first else { return false }
         return segments.count >= limits.openingSegments || bytes > limits.openingBytes
-            || (time - first.stamp.time).magnitude >= limits.openingTime.magnitude
+            || (time - first.stamp.time).magnitude >= limits.openingTime
     }
 
     mutating func popFirst() -> Held? {

@@ -38,7 +38,7 @@ package struct TCPAttempt: Sendable, Equatable {
     /// Whether it is another attempt of the same two ends, captured at another place.
     func isCopy(of other: TCPAttempt) -> Bool {
         client == other.client && server == other.server && outcome == other.outcome
-            && (began - other.began).magnitude < OpeningAttempt.soonestRetransmission.magnitude
+            && (began - other.began).magnitude < OpeningAttempt.soonestRetransmission
     }
 }
 

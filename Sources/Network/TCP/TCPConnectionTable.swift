@@ -217,7 +217,7 @@ package struct TCPConnectionTable {
     /// Whether what comes now may have been overtaken by the last packet of a connection.
     private func isSoon(_ time: Timestamp, after slot: Int32) -> Bool {
         let passed = (time - connections[Int(slot)].lastStamp.time).magnitude
-        return ledger.limits.waitsForCauses && passed < ledger.limits.timeBeforeGap.magnitude
+        return ledger.limits.waitsForCauses && passed < ledger.limits.timeBeforeGap
     }
 
     /// A connection ended; it is kept for its late packets.
@@ -265,7 +265,7 @@ package struct TCPConnectionTable {
 
     /// Where holes are expected, nothing waits for a connection's next packet, which may come much later.
     private mutating func giveUpOldHoles(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
-        while let oldest = holed.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap.magnitude {
+        while let oldest = holed.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap {
             holed.removeFirst()
             guard let slot = slotsByID[oldest.connection] else { continue }
             connections[Int(slot)].giveUpHoles(&ledger, emit)
@@ -273,7 +273,7 @@ package struct TCPConnectionTable {
     }
 
     private mutating func giveUpOldWaits(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
-        while let oldest = waiting.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap.magnitude {
+        while let oldest = waiting.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap {
             waiting.removeFirst()
             // That wait may be over long since, and another one have begun.
             guard connections[Int(oldest.slot)].waitsSince == oldest.since else { continue }

@@ -277,14 +277,14 @@ private final class LineBuffer {
     }
 }
 
-/// Clocks of the system, in nanoseconds; the pipeline has none.
+/// Clocks of the system; the pipeline has none.
 enum Clock {
     static var monotonic: Nanoseconds { read(CLOCK_MONOTONIC) }
-    static var realtime: Nanoseconds { read(CLOCK_REALTIME) }
+    static var realtime: Timestamp { Timestamp(nanoseconds: 0) + read(CLOCK_REALTIME) }
 
     private static func read(_ clock: clockid_t) -> Nanoseconds {
         var now = timespec()
         clock_gettime(clock, &now)
-        return Nanoseconds(now.tv_sec) * 1_000_000_000 + Nanoseconds(now.tv_nsec)
+        return .seconds(Int64(now.tv_sec)) + Nanoseconds(Int64(now.tv_nsec))
     }
 }

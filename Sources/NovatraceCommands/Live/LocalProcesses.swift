@@ -2,6 +2,7 @@ import Capture
 import Correlation
 import Pipeline
 import LocalMachine
+import Trace
 
 /// A machine that names the clients of connections by this machine's table of processes.
 ///
@@ -20,7 +21,7 @@ struct LocalProcesses {
     }
 
     /// Addresses come and go; questions that were never answered are forgotten at last.
-    private static let addressLifetime: Int64 = 60_000_000_000
+    private static let addressLifetime: Nanoseconds = .seconds(60)
 
     /// How long the helper may take for an answer; a scan of a busy machine takes a tenth of a second.
     private static let patience = Duration.seconds(5)

@@ -75,7 +75,7 @@ struct CaptureOptions: ParsableArguments {
 
         init(length: Nanoseconds) { self.length = length }
 
-        var defaultValueDescription: String { "\(length / .seconds(60))m" }
+        var defaultValueDescription: String { "\(length.milliseconds / 60_000)m" }
 
         init?(argument: String) {
             guard let length = TimeBound.length(argument), (1...Self.longest).contains(length) else { return nil }

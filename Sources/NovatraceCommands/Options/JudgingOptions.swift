@@ -25,5 +25,5 @@ struct WaitingTime: ExpressibleByArgument {
         self.length = length
     }
 
-    var defaultValueDescription: String { "\(length / .seconds(1))s" }
+    var defaultValueDescription: String { "\(length.milliseconds / 1000)s" }
 }

@@ -30,8 +30,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         case .clock(let sinceMidnight):
             guard let firstPacket else { return nil }
             let day = Nanoseconds.seconds(86400)
-            let intoDay = ((firstPacket.nanoseconds % day) + day) % day
-            let sameDay = firstPacket + (sinceMidnight - intoDay)
+            let sameDay = firstPacket - firstPacket.sinceMidnight + sinceMidnight
             guard sameDay < firstPacket, let lastPacket, sameDay + day <= lastPacket else { return sameDay }
             return sameDay + day
         case .offset(let offset):
@@ -61,7 +60,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         let units: [(String, Double)] = [("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)]
         for (suffix, scale) in units where body.hasSuffix(suffix) {
             guard let value = Double(body.dropLast(suffix.count)), value >= 0, value * scale < 9e18 else { continue }
-            return Nanoseconds(value * scale)
+            return Nanoseconds(Int64(value * scale))
         }
         return nil
     }
@@ -74,7 +73,7 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         else { return nil }
         guard parts.count == 3 else { return .seconds(hours * 3600 + minutes * 60) }
         guard let seconds = Double(parts[2]), seconds >= 0, seconds < 61 else { return nil }
-        return .seconds(hours * 3600 + minutes * 60) + Nanoseconds(saturating: seconds * 1e9)
+        return .seconds(hours * 3600 + minutes * 60) + .seconds(saturating: seconds)
     }
 
     /// RFC 3339, with or without fraction, with offset or `Z`.

@@ -10,7 +10,7 @@ extension OsloDecoder {
         request.messageID = reader.text(fields.messageID, text)
         request.replyQueue = reader.name(fields.replyQueue, text)
         request.uniqueID = reader.text(fields.uniqueID, text)
-        request.callMonitorTimeout = SlotReader.number(fields.timeout, text).flatMap(Self.nanoseconds)
+        request.callMonitorTimeout = SlotReader.number(fields.timeout, text).flatMap(Nanoseconds.seconds(exactly:))
         request.context = context(text)
         request.objectMethod = objectMethod(text)
         let subjects = instances(text, method: method)
@@ -30,10 +30,6 @@ extension OsloDecoder {
             request.detail = detailText(detail == .args ? fields.arguments : fields.root, text)
         }
         return request
-    }
-
-    private static func nanoseconds(_ seconds: Double) -> Nanoseconds? {
-        Nanoseconds(exactly: (seconds * 1e9).rounded())
     }
 
     mutating func context(_ text: RawSpan) -> RequestContext {

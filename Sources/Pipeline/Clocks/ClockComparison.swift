@@ -43,8 +43,7 @@ struct ClockComparison {
 
         var uncertainty: Nanoseconds {
             guard lower != .min, upper != .max else { return ClockComparison.narrow }
-            let (width, overflow) = upper.subtractingReportingOverflow(lower)
-            return overflow ? .max : width / 2
+            return (upper - lower) / 2
         }
     }
 
@@ -74,10 +73,10 @@ struct ClockComparison {
     /// How long a segment may take from one place to the other, where only one direction was seen.
     private static let wayAtMost: Nanoseconds = .milliseconds(5)
 
-    /// The clock of a host that nobody sets drifts no faster (RFC 5905, 7.1: MAXFREQ).
-    private static let drift = 500e-6
+    /// The clock of a host that nobody sets drifts by one part in so many at most (RFC 5905, 7.1: MAXFREQ).
+    private static let timePerDrift: Int64 = 2000
     /// How long who passes a message on may keep it.
-    private static let asideAtMost = 1e9
+    private static let asideAtMost: Nanoseconds = .seconds(1)
     /// Less is not set, but slewed, which is no faster (RFC 5905, 7.1: STEPT).
     private static let leastStep: Nanoseconds = .milliseconds(128)
 
@@ -88,7 +87,7 @@ struct ClockComparison {
         let shared = Self.publishes(in: first, second)
         let strangers = shared.count { at, difference in
             guard let stretch = stretches.last(where: { $0.from <= at }) ?? stretches.first else { return false }
-            return Double((difference - stretch.offset).magnitude) > Double(stretch.uncertainty) + Self.asideAtMost
+            return (difference - stretch.offset).magnitude > stretch.uncertainty + Self.asideAtMost
         }
         // Captures of other events that hold messages of the same names contradict themselves.
         isPlausible =
@@ -96,15 +95,15 @@ struct ClockComparison {
             && zip(stretches, stretches.dropFirst()).allSatisfy { before, after in
                 let change = after.offset - before.offset
                 let allowed =
-                    Double((after.until - before.from).magnitude) * Self.drift
-                    + Double(before.uncertainty) + Double(after.uncertainty) + Double(Self.least)
-                if Double(change.magnitude) <= allowed { return true }
-                guard change.magnitude >= Self.leastStep.magnitude, before.isBound, after.isBound else { return false }
+                    (after.until - before.from).magnitude / Self.timePerDrift
+                    + before.uncertainty + after.uncertainty + Self.least
+                let hole = change.magnitude
+                if hole <= allowed { return true }
+                guard hole >= Self.leastStep, before.isBound, after.isBound else { return false }
                 // A clock that is set forward leaves a hole in the times of its own file.
-                let hole = Nanoseconds(clamping: change.magnitude)
                 return change > 0
                     ? second.hasHole(of: hole, from: before.until, until: after.from)
-                    : first.hasHole(of: hole, from: before.until + -before.offset, until: after.from + -after.offset)
+                    : first.hasHole(of: hole, from: before.until - before.offset, until: after.from - after.offset)
             }
     }
 

@@ -64,7 +64,7 @@ struct ClockSightings {
     private mutating func noteHole(from start: Timestamp, until end: Timestamp) {
         holes.append(WatchedTime.Stretch(from: start, until: end))
         guard holes.count > PipelineLimits.clockHoles else { return }
-        leastHole *= 2
+        leastHole = leastHole * 2
         holes.removeAll { $0.until - $0.from < leastHole }
     }
 
@@ -73,7 +73,7 @@ struct ClockSightings {
         // What passed just before and after the hole is a little off, by the way between the two places.
         let slack: Nanoseconds = .milliseconds(50)
         return holes.contains {
-            $0.from >= start + -slack && $0.until <= end + slack && $0.until - $0.from >= size - slack
+            $0.from >= start - slack && $0.until <= end + slack && $0.until - $0.from >= size - slack
         }
     }
 

@@ -90,7 +90,7 @@ package struct ClockSurvey {
         var correction = ClockCorrection()
         for stretch in comparison.stretches {
             // The reference may be corrected itself.
-            let referenceShift = found[reference].shift(at: stretch.from + -stretch.offset)
+            let referenceShift = found[reference].shift(at: stretch.from - stretch.offset)
             let shift = referenceShift - stretch.offset(unless: referenceShift)
             if let last = correction.stretches.last, (shift - last.shift).magnitude < ClockComparison.least { continue }
             correction.stretches.append(ClockCorrection.Stretch(from: stretch.from, shift: shift))
@@ -99,8 +99,8 @@ package struct ClockSurvey {
             correction.stretches.contains(where: { $0.shift.magnitude >= ClockComparison.least })
         else { return ClockCorrection() }
         // That of the file which it was compared with comes on top.
-        let doubts = [comparison.stretches.map(\.uncertainty).max() ?? 0, found[reference].offset?.uncertainty ?? 0]
-        let uncertainty = doubts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+        let doubt = comparison.stretches.map(\.uncertainty).max() ?? 0
+        let uncertainty = doubt + (found[reference].offset?.uncertainty ?? 0)
         correction.offset = ClockOffset(
             reference: root, offset: -first.shift, lastOffset: -last.shift, uncertainty: uncertainty, isCorrected: true)
         return correction

@@ -62,8 +62,7 @@ enum LeapJudge {
         let median = steps[steps.count / 2]
         let agreeing = steps.count { abs($0 - median) <= max(tolerance, median * 1e-3) }
         guard agreeing * 5 >= steps.count * 4 else { return nil }
-        let seconds = min(median, 9e9)
-        return Nanoseconds(saturating: seconds * 1e9)
+        return .seconds(saturating: min(median, 9e9))
     }
 
     private static func streams(

@@ -47,7 +47,7 @@ struct LiveNames {
     func areOld(_ changes: Int, at now: Timestamp) -> Bool {
         guard changes != self.changes else { return false }
         guard let refreshedAt, now >= refreshedAt else { return true }
-        return now - refreshedAt >= Nanoseconds(ofConnection.count) * Self.interval
+        return now - refreshedAt >= Self.interval * Int64(ofConnection.count)
     }
 
     /// Brings the names up to what is known.

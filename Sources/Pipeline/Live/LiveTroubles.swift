@@ -55,7 +55,7 @@ struct LiveTroubles {
         let key = Key(
             kind: incident.kind, client: ClientNames.address(incident.client), server: incident.server,
             user: incident.user, text: incident.text, subject: incident.subject)
-        guard var state = states[key], (now - state.toldAt).magnitude < Self.interval.magnitude else {
+        guard var state = states[key], (now - state.toldAt).magnitude < Self.interval else {
             var incident = incident
             incident.count += states[key]?.count ?? 0
             if states[key] != nil || states.count < PipelineLimits.troubles {

@@ -37,7 +37,7 @@ struct CSVWriter {
     mutating func field(seconds length: Nanoseconds?) {
         separate()
         guard let length else { return }
-        let micro = (length.magnitude + 500) / 1000
+        let micro = (length.nanoseconds.magnitude + 500) / 1000
         let fraction = String(micro % 1_000_000)
         output.write(
             (length < 0 ? "-" : "") + "\(micro / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)

@@ -191,7 +191,7 @@ extension JSONWriter {
     /// A number with at most three decimals; billionths of it are written as nanoseconds are.
     fileprivate mutating func member(_ name: StaticString, decimal value: Double?) {
         guard let value, value < 9e9 else { return }
-        member(name, seconds: Nanoseconds.milliseconds(Nanoseconds(saturating: value * 1000)))
+        member(name, seconds: .milliseconds(Int64(saturating: value * 1000)))
     }
 
     fileprivate mutating func member(_ name: StaticString, _ pair: TimePair?) {

@@ -202,7 +202,7 @@ struct MessageStory {
                 json.row { json in
                     json.string(label)
                     json.string(glyphs.duration(time))
-                    json.integer(Int(time))
+                    json.integer(Int(time.nanoseconds))
                 }
             }
         }

@@ -90,7 +90,7 @@ struct JSONWriter {
     mutating func seconds(_ value: Nanoseconds) {
         separate()
         if value < 0 { output.write(byte: 0x2D) }
-        let magnitude = value.magnitude
+        let magnitude = value.nanoseconds.magnitude
         output.write(String(magnitude / 1_000_000_000))
         var fraction = magnitude % 1_000_000_000
         if fraction == 0 { return }

@@ -40,7 +40,7 @@ struct Activations: Sendable {
             case .arrow(let arrow) where arrow.kind == .reply:
                 guard let from = arrow.from, let to = arrow.to.first ?? arrow.missed else { continue }
                 var route = Route(caller: to, callee: from, label: arrow.label)
-                if let latency = arrow.latency { route.at = event.at + -latency }
+                if let latency = arrow.latency { route.at = event.at - latency }
                 if let call = unended(&open[route, default: []]) {
                     ends[call] = index
                     continue

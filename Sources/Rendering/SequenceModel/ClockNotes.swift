@@ -26,7 +26,7 @@ extension [CaptureSource] {
 
     private func steps(_ clock: SourceClock, _ owner: String) -> String? {
         guard let first = clock.steps.first else { return nil }
-        let size = GlyphTable.unicode.duration(Nanoseconds(clamping: first.size.magnitude))
+        let size = GlyphTable.unicode.duration(first.size.magnitude)
         let way = first.size < 0 ? "went back" : "went forward"
         let rest = "times after it go on from the packet before"
         if clock.steps.count == 1 { return "\(owner) \(way) \(size) at packet \(first.packet): \(rest)" }
@@ -59,11 +59,10 @@ extension [CaptureSource] {
     private static var longestDelay: Nanoseconds { .seconds(10) }
 
     private func offset(_ offset: ClockOffset, of index: Int) -> String {
-        let size = GlyphTable.unicode.duration(Nanoseconds(clamping: offset.offset.magnitude))
+        let size = GlyphTable.unicode.duration(offset.offset.magnitude)
         let way = offset.offset < 0 ? "behind" : "ahead of"
         let drift = (offset.lastOffset - offset.offset).magnitude
-        let drifts =
-            drift < 1_000_000 ? "" : " (and drifts by \(GlyphTable.unicode.duration(Nanoseconds(clamping: drift))))"
+        let drifts = drift < .milliseconds(1) ? "" : " (and drifts by \(GlyphTable.unicode.duration(drift)))"
         let what = offset.isCorrected ? "corrected" : "not corrected"
         return "\(name(index))'s clock is \(size) \(way) \(name(offset.reference))'s\(drifts): \(what)"
     }

@@ -14,7 +14,7 @@ extension GlyphTable {
     /// A length of time for people: `350 µs`, `1.5 ms`, `16 ms`, `1.239 s`, `2 min 05 s`, `1 h 02 min`.
     func duration(_ length: Nanoseconds) -> String {
         let sign = length < 0 ? "-" : ""
-        let nanoseconds = length.magnitude
+        let nanoseconds = length.nanoseconds.magnitude
         let micro = (nanoseconds + 500) / 1000
         let milli = (nanoseconds + 500_000) / 1_000_000
         let seconds = (milli + 500) / 1000
@@ -29,7 +29,7 @@ extension GlyphTable {
 
     /// Seconds with three decimals, e.g. `8.349`.
     func seconds(_ length: Nanoseconds) -> String {
-        let milli = (length.magnitude + 500_000) / 1_000_000
+        let milli = (length.nanoseconds.magnitude + 500_000) / 1_000_000
         return (length < 0 && milli > 0 ? "-" : "") + fixed(milli)
     }
 

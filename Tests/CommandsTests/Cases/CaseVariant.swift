@@ -28,7 +28,7 @@ struct CaseVariant: Sendable, CustomStringConvertible {
         guard let end = packets.last?.time else { return [] }
         let udp = PacketBuilder.big(UInt16(123)) + PacketBuilder.big(UInt16(123)) + [0, 8, 0, 0]
         let other = PacketBuilder.ipv4(from: [192, 0, 2, 1], to: [192, 0, 2, 2], protocolNumber: 17, udp)
-        return packets + (1...1024).map { RecordedPacket(end + $0 * .seconds(126), other, wireLength: other.count) }
+        return packets + (1...1024).map { RecordedPacket(end + .seconds(126 * $0), other, wireLength: other.count) }
     }
 
     /// In VXLAN (RFC 7348) between two hosts of an overlay; for captures of raw IP.

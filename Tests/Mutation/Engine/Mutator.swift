@@ -54,9 +54,9 @@ package struct Mutator {
                 apply(mutation)
             }
         }
-        let idle = NetworkLimits().idleTime.magnitude
+        let idle = NetworkLimits().idleTime
         harm.farTimes = packets.count { $0.timeOff.magnitude >= idle }
-        harm.otherTimes = packets.count { $0.timeOff.magnitude >= Nanoseconds.seconds(1).magnitude }
+        harm.otherTimes = packets.count { $0.timeOff.magnitude >= .seconds(1) }
         let recorded = packets.map(\.recorded)
         var file = written(recorded, isFileHarmed: ofFile.contains(.flippedRecordHeader))
         for mutation in ofFile { harmFile(&file, mutation) }
@@ -264,7 +264,7 @@ package struct Mutator {
         for place in chosen() {
             let change = offset &+ Int64(below(1_000_000_000))
             packets[place].recorded.time = Timestamp(nanoseconds: packets[place].recorded.time.nanoseconds &+ change)
-            packets[place].timeOff = packets[place].timeOff &+ change
+            packets[place].timeOff += Nanoseconds(change)
         }
     }
 

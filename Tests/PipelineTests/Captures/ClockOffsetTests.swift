@@ -51,7 +51,7 @@ import Trace
         let known = Dictionary(whole.messages.map { ($0.uniqueID, $0) }, uniquingKeysWith: { first, _ in first })
         for message in trace.messages {
             guard let other = known[message.uniqueID], let at = message.at, let expected = other.at else { continue }
-            #expect(abs(at - expected) <= tolerance, "\(message.title)")
+            #expect((at - expected).magnitude <= tolerance, "\(message.title)")
             #expect(message.deliveries.count == other.deliveries.count)
             #expect(message.republished == other.republished)
         }
@@ -94,7 +94,7 @@ import Trace
                 #expect(offset == nil, "\(address)")
                 continue
             }
-            #expect(abs(try #require(offset).offset + .milliseconds(100)) < .milliseconds(5))
+            #expect((try #require(offset).offset + .milliseconds(100)).magnitude < .milliseconds(5))
         }
     }
 
@@ -105,7 +105,7 @@ import Trace
         let trace = try TracePipeline.trace(of: split(shift))
         let offset = try #require(trace.capture.sources[1].clock.correction.offset)
         #expect(offset.reference == 0 && offset.isCorrected)
-        #expect(abs(offset.offset - shift) <= .milliseconds(2))
+        #expect((offset.offset - shift).magnitude <= .milliseconds(2))
         #expect(trace.capture.sources[0].clock.correction.offset == nil)
         expectEqual(trace, try whole(), within: .milliseconds(2))
     }
@@ -118,7 +118,7 @@ import Trace
         ]
         let trace = try TracePipeline.trace(of: paths)
         let offset = try #require(trace.capture.sources[1].clock.correction.offset)
-        #expect(abs(offset.offset - shift) <= .milliseconds(1))
+        #expect((offset.offset - shift).magnitude <= .milliseconds(1))
         let whole = try whole()
         expectEqual(trace, whole, within: .milliseconds(2))
         #expect(trace.capture.connections.map(\.bytes).sorted() == whole.capture.connections.map(\.bytes).sorted())
@@ -162,8 +162,8 @@ import Trace
         ]
         let trace = try TracePipeline.trace(of: paths)
         let offset = try #require(trace.capture.sources[1].clock.correction.offset)
-        #expect(abs(offset.offset - .seconds(10)) < .milliseconds(5))
-        #expect(abs(offset.lastOffset - .seconds(100)) < .milliseconds(5))
+        #expect((offset.offset - .seconds(10)).magnitude < .milliseconds(5))
+        #expect((offset.lastOffset - .seconds(100)).magnitude < .milliseconds(5))
         expectCausal(trace)
     }
 

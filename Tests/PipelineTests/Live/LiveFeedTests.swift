@@ -149,7 +149,7 @@ import Trace
             script.pass(.publish, FeedScript.call("one"), on: 0, expiration: .seconds(2))
             script.pass(.publish, FeedScript.cast("two", unique: "u2"), on: 1, exchange: "x_fanout")
             script.pass(.deliver(redelivered: false), FeedScript.cast("two", unique: "u2"), on: 2, exchange: "x_fanout")
-            for _ in 0..<(.seconds(4) / step) { script.wait(step) }
+            for _ in 0..<(4000 / step.milliseconds) { script.wait(step) }
             return script.events.map { "\($0.kind) \($0.message?.title ?? "?") \($0.at)" }
         }
         #expect(play(.milliseconds(1)) == play(.seconds(4)))
