@@ -30,7 +30,7 @@ private struct OutcomeReader {
     }
 
     private func call(of message: Message) -> Call? {
-        message.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+        trace.calls[ifKnown: message.call]
     }
 
     // MARK: Failure

@@ -95,7 +95,7 @@ struct LineReader {
     }
 
     private func line(of message: Message, state: String?) -> ComparedLine? {
-        let call = message.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+        let call = trace.calls[ifKnown: message.call]
         let isAnswer = message.kind == .reply || message.kind == .heartbeat
         guard let at = message.at, !isAnswer || call?.request == nil else { return nil }
         guard includesBackground || !isBackground(message) else { return nil }

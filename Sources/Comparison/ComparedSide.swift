@@ -20,7 +20,7 @@ package struct ComparedSide: Sendable {
         let settled = { (message: Int) -> Timestamp? in
             guard trace.messages.indices.contains(message) else { return nil }
             let item = trace.messages[message]
-            let call = item.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+            let call = trace.calls[ifKnown: item.call]
             return item.kind == .call ? call?.repliedAt : item.deliveries.first?.at
         }
         states = StateSpan.spans(of: operation, settled: settled)

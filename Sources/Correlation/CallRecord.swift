@@ -52,7 +52,7 @@ struct CallRecord: Sendable {
             .compactMap { $0 }
     }
 
-    init(id: Int, messageID: String, at: Timestamp) {
+    init(id: CallID, messageID: String, at: Timestamp) {
         call = Call(id: id, messageID: messageID, outcome: .orphanReply)
         touched = at
     }

@@ -46,7 +46,7 @@ extension Correlator {
         }
         let id = calls.nextID
         // A call that was parked keeps its first id: messages refer to it.
-        var record = parked.removeValue(forKey: messageID) ?? CallRecord(id: id, messageID: messageID, at: time)
+        var record = parked.removeValue(forKey: messageID) ?? CallRecord(id: CallID(id), messageID: messageID, at: time)
         record.touched = time
         calls.append(record)
         callByMessageID[messageID] = id

@@ -32,7 +32,7 @@ struct OpenSaves: Sendable {
     }
 
     /// Instance uuid → open saves, by their calls.
-    private var open: [String: [Int: Save]] = [:]
+    private var open: [String: [CallID: Save]] = [:]
     /// Notifier's connection → what was seen.
     private var tallies: [Int: Tally] = [:]
     /// Notifiers that are followed; those beyond stay unknown.
@@ -52,7 +52,7 @@ struct OpenSaves: Sendable {
     /// of nothing that is known.
     private static let longest: Nanoseconds = .seconds(2)
 
-    mutating func began(_ instance: String, call: Int, takenBy connection: Int, at time: Timestamp) {
+    mutating func began(_ instance: String, call: CallID, takenBy connection: Int, at time: Timestamp) {
         guard open[instance]?.count ?? 0 < Self.savesOfInstance else { return }
         open[instance, default: [:]][call] = Save(server: connection, began: time)
     }
@@ -62,7 +62,7 @@ struct OpenSaves: Sendable {
         open = [:]
     }
 
-    mutating func ended(_ instance: String, call: Int) {
+    mutating func ended(_ instance: String, call: CallID) {
         open[instance]?[call] = nil
         if open[instance]?.isEmpty == true { open[instance] = nil }
     }

@@ -48,8 +48,8 @@ final class FactIndex {
     }
 
     /// When each call's last heartbeat was seen.
-    private(set) lazy var lastHeartbeat: [Int: Timestamp] = {
-        var latest: [Int: Timestamp] = [:]
+    private(set) lazy var lastHeartbeat: [CallID: Timestamp] = {
+        var latest: [CallID: Timestamp] = [:]
         for id in own where trace.messages[id].kind == .heartbeat {
             guard let call = trace.messages[id].call, let at = trace.messages[id].at else { continue }
             latest[call] = max(latest[call] ?? at, at)
@@ -74,7 +74,7 @@ final class FactIndex {
     private lazy var answered: [Question: Timestamp] = {
         var latest: [Question: Timestamp] = [:]
         for id in requests {
-            guard let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id, call.isAnswered,
+            guard let call = trace.calls[ifKnown: trace.messages[id].call], call.request == id, call.isAnswered,
                 let at = call.requestedAt
             else { continue }
             let question = Question(title: call.title, from: call.from, change: trace.messages[id].stateChange)

@@ -42,7 +42,7 @@ struct Facts {
         index = FactIndex(operation, own, in: trace)
         lastSeen = own.reduce(operation.startedAt) { latest, id in
             let message = trace.messages[id]
-            let answered = message.call.flatMap { trace.calls[$0].repliedAt }
+            let answered = trace.calls[ifKnown: message.call]?.repliedAt
             return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
         }
         let end = watched.end ?? coverage.end ?? lastSeen
@@ -56,8 +56,8 @@ struct Facts {
 
     /// The call that a request began.
     func call(of request: Int) -> Call? {
-        guard let call = trace.messages[request].call, trace.calls[call].request == request else { return nil }
-        return trace.calls[call]
+        guard let call = trace.calls[ifKnown: trace.messages[request].call], call.request == request else { return nil }
+        return call
     }
 
     /// Calls and casts, in order of time.

@@ -208,7 +208,7 @@ extension Facts {
     }
 
     /// When the request, a heartbeat of it, or anything else that its taker did for the operation was seen last.
-    private func lastSign(of call: Int, asked request: Message) -> Timestamp? {
+    private func lastSign(of call: CallID, asked request: Message) -> Timestamp? {
         let signs = [
             request.deliveries.last?.at ?? request.at, index.lastHeartbeat[call],
             request.deliveries.last?.to.flatMap { index.lastSent[$0] },

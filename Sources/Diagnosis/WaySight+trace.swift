@@ -90,7 +90,7 @@ private struct WayReader {
     /// reads the answers, came on the bus since then, or nobody waits for so long.
     private func isAnswerToUnseen(_ message: Message) -> Bool {
         guard message.kind == .reply, let at = message.at, isSettled(at),
-            let call = message.call.map({ trace.calls[$0] }), call.request == nil
+            let call = trace.calls[ifKnown: message.call], call.request == nil
         else { return false }
         let ends = [message.connection, message.deliveries.first?.connection]
         return ends.contains { trace.connection($0)?.openedAt != nil }
@@ -104,7 +104,7 @@ private struct WayReader {
         guard message.kind == .reply || message.kind == .heartbeat else {
             return message.replyQueue.flatMap { askers[$0] }
         }
-        return message.call.flatMap { trace.calls[$0].to }
+        return trace.calls[ifKnown: message.call]?.to
     }
 
     private func isSettled(_ time: Timestamp) -> Bool {
@@ -115,7 +115,7 @@ private struct WayReader {
     /// answered, and an answer of which nothing tells that it was not.
     private func isKnownTaken(_ message: Message) -> Bool {
         guard message.returned == nil, let at = message.publishedAt, isSettled(at),
-            let call = message.call.map({ trace.calls[$0] })
+            let call = trace.calls[ifKnown: message.call]
         else { return false }
         if call.request == message.id { return call.isAnswered }
         guard call.reply == message.id, message.connection != nil, let request = call.request else { return false }
@@ -152,7 +152,7 @@ private struct WayReader {
 
     private mutating func noteSave(_ message: Message, at time: Timestamp) {
         guard message.stateChange != nil, let from = message.from, let instance = message.instances.first,
-            let call = message.call.map({ trace.calls[$0] }), call.request == message.id
+            let call = trace.calls[ifKnown: message.call], call.request == message.id
         else { return }
         let saver = Saver(participant: from, instance: instance)
         if let open = openSaves.removeValue(forKey: saver).map({ trace.messages[$0] }), let asked = open.publishedAt,

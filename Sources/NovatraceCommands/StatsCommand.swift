@@ -72,7 +72,7 @@ struct StatsCommand: ParsableCommand {
         selection.problemsOnly = false
         for id in selection.messages(of: trace) {
             collector.add(trace.messages[id])
-            if let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id { collector.add(call) }
+            if let call = trace.calls[ifKnown: trace.messages[id].call], call.request == id { collector.add(call) }
         }
         return (collector, trace)
     }

@@ -61,7 +61,7 @@ extension OperationDraft {
     /// An operation ends with its last answer, which may come after its last request.
     private func lastSeen(in trace: BusTrace) -> Timestamp {
         messages.reduce(endedAt) { latest, id in
-            let answered = trace.messages[id].call.flatMap { trace.calls[$0].repliedAt }
+            let answered = trace.calls[ifKnown: trace.messages[id].call]?.repliedAt
             return max(latest, answered ?? latest, trace.messages[id].deliveries.last?.at ?? latest)
         }
     }

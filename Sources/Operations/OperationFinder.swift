@@ -73,7 +73,7 @@ package struct OperationFinder {
 
     private func isPortWork(_ message: Message) -> Bool {
         guard message.kind == .reply || message.kind == .heartbeat else { return PortWork.contains(message) }
-        let request = message.call.flatMap { trace.calls[$0].request }
+        let request = trace.calls[ifKnown: message.call]?.request
         return request.map { PortWork.contains(trace.messages[$0]) } ?? false
     }
 

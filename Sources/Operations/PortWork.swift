@@ -49,7 +49,7 @@ package struct PortWork {
                 guard window.holds(at), window.holds(host: message.from.flatMap { trace.participants[$0].host })
                 else { continue }
                 operations[latest].add(message.id, at: at)
-                if let reply = message.call.flatMap({ trace.calls[$0].reply }) {
+                if let reply = trace.calls[ifKnown: message.call]?.reply {
                     operations[latest].add(reply, at: trace.messages[reply].at ?? at)
                 }
             }

@@ -72,7 +72,7 @@ struct StepFinder {
 
     private func status(of message: Message) -> Step.Status {
         if message.returned != nil { return .failed }
-        guard let call = message.call.map({ trace.calls[$0] }) else {
+        guard let call = trace.calls[ifKnown: message.call] else {
             return message.deliveries.isEmpty ? .pending : .done
         }
         switch call.outcome {

@@ -7,7 +7,7 @@ struct RetainedReferences: Sendable {
     /// Connection → how often.
     private var counts: [Int: Int] = [:]
     /// Call → its request, where that is kept; of several the last.
-    private var requests: [Int: Int] = [:]
+    private var requests: [CallID: Int] = [:]
     /// Id of the message that was added last.
     private var lastMessage = -1
 
@@ -21,7 +21,7 @@ struct RetainedReferences: Sendable {
     }
 
     /// - Returns: the call that goes with the message.
-    mutating func remove(_ message: Message) -> Int? {
+    mutating func remove(_ message: Message) -> CallID? {
         if let connection = message.connection { remove(connection) }
         for delivery in message.deliveries { remove(delivery.connection) }
         guard let call = message.call, requests[call] == message.id else { return nil }
@@ -40,7 +40,7 @@ struct RetainedReferences: Sendable {
     }
 
     /// Whether the request of a call was added and let go again.
-    func isLetGo(request: Int, of call: Int) -> Bool {
+    func isLetGo(request: Int, of call: CallID) -> Bool {
         request <= lastMessage && requests[call] == nil
     }
 

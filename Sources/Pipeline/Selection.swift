@@ -83,7 +83,7 @@ package struct Selection: Sendable {
         if operation.outcome == .failed || operation.outcome == .stuck { return true }
         if operation.diagnosis?.isSilent == true { return true }
         return operation.messages.contains { id in
-            guard let call = trace.messages[id].call.map({ trace.calls[$0] }) else {
+            guard let call = trace.calls[ifKnown: trace.messages[id].call] else {
                 return trace.messages[id].returned != nil
             }
             return call.isProblem

@@ -79,7 +79,7 @@ package struct TraceBuilder: Sendable {
     }
 
     private mutating func add(_ call: Call) {
-        guard let limits else { return _ = calls.insert(call, for: call.id) }
+        guard let limits else { return _ = calls.insert(call, for: call.id.index) }
         guard let request = call.request else {
             orphans.append(call)
             references.add(call)
@@ -87,13 +87,13 @@ package struct TraceBuilder: Sendable {
             return letGo(oldest)
         }
         guard !references.isLetGo(request: request, of: call.id) else { return evictions.calls += 1 }
-        calls.insert(call, for: call.id)
+        calls.insert(call, for: call.id.index)
         references.add(call)
     }
 
     private mutating func letGo(_ message: Message) {
         if let at = message.at { leftOutUntil = max(leftOutUntil ?? at, at) }
-        if let id = references.remove(message), let call = calls.remove(id) { letGo(call) }
+        if let id = references.remove(message), let call = calls.remove(id.index) { letGo(call) }
     }
 
     private mutating func letGo(_ call: Call) {
@@ -160,7 +160,7 @@ package struct TraceBuilder: Sendable {
                 trace.messages[message].operation = operation.id
                 guard PortWork.contains(trace.messages[message]) else { continue }
                 trace.messages[message].isBackground = false
-                let reply = trace.messages[message].call.flatMap { trace.calls[$0].reply }
+                let reply = trace.calls[ifKnown: trace.messages[message].call]?.reply
                 if let reply { trace.messages[reply].isBackground = false }
             }
         }
@@ -182,7 +182,7 @@ package struct TraceBuilder: Sendable {
         for place in 0..<calls.count {
             let call = calls[at: place]
             if let request = call.request, strangers.contains(request) { continue }
-            own.insert(call, for: call.id)
+            own.insert(call, for: call.id.index)
         }
         calls = own
     }
@@ -206,17 +206,17 @@ package struct TraceBuilder: Sendable {
         calls.arrange(in: callOrder)
         for id in messages.indices {
             messages[id].id = id
-            messages[id].call = messages[id].call.flatMap { callIDs[$0] }
+            messages[id].call = messages[id].call.flatMap { callIDs[$0].map { CallID($0) } }
         }
         for id in calls.indices {
-            calls[id].id = id
+            calls[id].id = CallID(id)
             calls[id].request = calls[id].request.flatMap { messageIDs[$0] }
             calls[id].reply = calls[id].reply.flatMap { messageIDs[$0] }
         }
         return (messages, calls)
     }
 
-    private static func newIDs(_ oldIDs: [Int]) -> [Int: Int] {
+    private static func newIDs<ID: Hashable>(_ oldIDs: [ID]) -> [ID: Int] {
         Dictionary(oldIDs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }
@@ -288,7 +288,7 @@ extension Message {
 }
 
 extension Call {
-    fileprivate var age: (Timestamp, Int) { (requestedAt ?? repliedAt ?? Timestamp(nanoseconds: .min), id) }
+    fileprivate var age: (Timestamp, CallID) { (requestedAt ?? repliedAt ?? Timestamp(nanoseconds: .min), id) }
 }
 
 extension Array {

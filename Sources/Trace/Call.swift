@@ -31,8 +31,7 @@ package struct Call: Sendable, Identifiable {
         package var isLost: Bool { self == .returned || self == .undelivered || self == .misdelivered }
     }
 
-    /// Index into `BusTrace.calls`.
-    package var id: Int
+    package var id: CallID
     /// `_msg_id`.
     package var messageID: String
     package var method: String?
@@ -75,7 +74,7 @@ package struct Call: Sendable, Identifiable {
     /// The exception that the caller was answered with.
     package var error: RemoteFailure?
 
-    package init(id: Int, messageID: String, outcome: Outcome) {
+    package init(id: CallID, messageID: String, outcome: Outcome) {
         self.id = id
         self.messageID = messageID
         self.outcome = outcome

@@ -63,8 +63,7 @@ package struct Message: Sendable, Identifiable {
     package var expiration: Nanoseconds?
     /// Index into `BusTrace.operations` of the first operation it belongs to.
     package var operation: Int?
-    /// Index into `BusTrace.calls`.
-    package var call: Int?
+    package var call: CallID?
     /// Traffic that no user's request caused: heartbeats of services, periodic tasks, notifications.
     package var isBackground = false
     /// Seen published more than once: a client's retry, a shovel, a capture on both sides.

@@ -2,7 +2,7 @@
 package struct TraceOrigin: Sendable {
     /// Of each message, call, participant and connection of the trace its id from before.
     package var messages: [Int] = []
-    package var calls: [Int] = []
+    package var calls: [CallID] = []
     package var participants: [Int] = []
     package var connections: [Int] = []
 

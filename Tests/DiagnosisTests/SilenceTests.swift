@@ -42,8 +42,9 @@ private struct Reports {
         } else {
             (message.from, message.publishedAt) = (reporter, now)
         }
-        message.call = trace.calls.count
-        var call = Call(id: trace.calls.count, messageID: "m\(message.id)", outcome: answered ? .ok : .unanswered)
+        message.call = CallID(trace.calls.count)
+        var call = Call(
+            id: CallID(trace.calls.count), messageID: "m\(message.id)", outcome: answered ? .ok : .unanswered)
         call.request = message.id
         call.reply = answered ? message.id : nil
         trace.calls.append(call)

@@ -499,7 +499,7 @@ import Trace
         let call = script.call("ping", TraceScript.api, TraceScript.conductor, key: "conductor")
         script.cast("create_volume", TraceScript.api, nil, key: "cinder-volume.ctl9@ceph.ctl9", request: "req-2")
         script.wait(.seconds(100))
-        let reply = try #require(script.trace.messages[call].call.flatMap { script.trace.calls[$0].reply })
+        let reply = try #require(script.trace.calls[ifKnown: script.trace.messages[call].call]?.reply)
         script.trace.messages[reply].deliveries = [
             Delivery(to: TraceScript.api, at: script.now, redelivered: false, connection: 0)
         ]

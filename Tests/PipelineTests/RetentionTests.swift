@@ -8,7 +8,7 @@ import Trace
     private let start = Timestamp(seconds: 1000, nanoseconds: 0)
 
     private func message(
-        _ id: Int, _ kind: Message.Kind = .cast, call: Int? = nil, isBackground: Bool = false, on connection: Int = 0
+        _ id: Int, _ kind: Message.Kind = .cast, call: CallID? = nil, isBackground: Bool = false, on connection: Int = 0
     ) -> Correlator.Finished {
         var message = Message(id: id, kind: kind, exchange: "nova", routingKey: "conductor", bytes: 10)
         message.publishedAt = start + .milliseconds(Int64(id))
@@ -20,7 +20,7 @@ import Trace
     }
 
     private func call(_ id: Int, request: Int?, reply: Int? = nil) -> Correlator.Finished {
-        var call = Call(id: id, messageID: "m\(id)", outcome: request == nil ? .orphanReply : .ok)
+        var call = Call(id: CallID(id), messageID: "m\(id)", outcome: request == nil ? .orphanReply : .ok)
         call.request = request
         call.reply = reply
         call.requestedAt = request.map { start + .milliseconds(Int64($0)) }
@@ -58,7 +58,7 @@ import Trace
     func `lets a call go with its request, whichever of them comes first`(callsComeFirst: Bool) {
         var builder = TraceBuilder(limits: RetentionLimits(messages: 20, backgroundMessages: 0))
         for id in 0..<100 {
-            let parts = [message(2 * id, .call, call: id), message(2 * id + 1, .reply, call: id)]
+            let parts = [message(2 * id, .call, call: CallID(id)), message(2 * id + 1, .reply, call: CallID(id))]
             let whole = call(id, request: 2 * id, reply: 2 * id + 1)
             for part in callsComeFirst ? [whole] + parts : parts + [whole] { builder.add(part) }
         }
@@ -103,7 +103,7 @@ import Trace
     @Test func `may hold nothing at all`() {
         var builder = TraceBuilder(limits: RetentionLimits(messages: 0, backgroundMessages: 0))
         for id in 0..<10 {
-            builder.add(message(id, .call, call: id))
+            builder.add(message(id, .call, call: CallID(id)))
             builder.add(call(id, request: id))
             builder.add(call(100 + id, request: nil))
         }

@@ -69,7 +69,7 @@ struct TraceBuilder {
         _ title: String, from: Int, to: Int?, at seconds: Double, latency: Double?, outcome: Call.Outcome = .ok,
         failure: RemoteFailure? = nil, edit: (inout Message) -> Void = { _ in }
     ) -> Int {
-        let callID = trace.calls.count
+        let callID = CallID(trace.calls.count)
         let request = send(.call, title, from: from, to: to.map { [$0] } ?? [], at: seconds) { message in
             message.call = callID
             message.messageID = "msg\(callID)"

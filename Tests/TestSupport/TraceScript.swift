@@ -96,14 +96,14 @@ package struct TraceScript {
     ) -> Int {
         let request = publish(method, from, to, key: key, instances: instances)
         trace.messages[request].kind = .call
-        trace.messages[request].call = trace.calls.count
+        trace.messages[request].call = CallID(trace.calls.count)
         trace.messages[request].stateChange = state
         trace.messages[request].facts = facts
         if method.contains(".") {
             trace.messages[request].method = "object_action"
             trace.messages[request].objectMethod = method
         }
-        var call = Call(id: trace.calls.count, messageID: "m\(request)", outcome: .unanswered)
+        var call = Call(id: CallID(trace.calls.count), messageID: "m\(request)", outcome: .unanswered)
         call.method = trace.messages[request].method
         call.objectMethod = trace.messages[request].objectMethod
         call.request = request
@@ -137,7 +137,7 @@ package struct TraceScript {
         return message.id
     }
 
-    private mutating func reply(to call: Int, from server: Int?, instances: [String], error: RemoteFailure?) {
+    private mutating func reply(to call: CallID, from server: Int?, instances: [String], error: RemoteFailure?) {
         wait(.milliseconds(10))
         trace.calls[call].reply = trace.messages.count
         trace.calls[call].repliedAt = now

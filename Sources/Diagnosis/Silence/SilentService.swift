@@ -169,8 +169,8 @@ private struct SilenceReader {
     }
 
     private func isWaiting(_ message: Message) -> Bool {
-        guard message.kind == .call, let call = message.call, trace.calls.indices.contains(call) else { return false }
-        return trace.calls[call].reply == nil
+        guard message.kind == .call, let call = trace.calls[ifKnown: message.call] else { return false }
+        return call.reply == nil
     }
 
     private func silence(

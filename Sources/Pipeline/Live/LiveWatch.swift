@@ -219,8 +219,8 @@ struct LiveWatch {
             (report.call, report.messageID, report.operation) = (nil, nil, nil)
             if var call {
                 // Of the answer only that it came counts.
-                (call.id, call.request, call.reply) = (id, id, call.reply.map { _ in id })
-                report.call = id
+                (call.id, call.request, call.reply) = (CallID(id), id, call.reply.map { _ in id })
+                report.call = call.id
                 builder.add(.call(call))
             }
             builder.add(.message(report))

@@ -136,7 +136,7 @@ extension MessageTable.Row {
     init(_ arrow: SequenceArrow, _ message: Message, in trace: BusTrace, lanes: [Lane], glyphs: GlyphTable) {
         self.message = message
         self.arrow = arrow
-        call = message.call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+        call = trace.calls[ifKnown: message.call]
         from = arrow.from.map { lanes[$0].name }
         to = arrow.to.map { lanes[$0].name }
         missed = arrow.missed.map { lanes[$0].isVacant ? lanes[$0].title : lanes[$0].name }

@@ -97,7 +97,7 @@ package struct TraceJSON: Sendable {
 struct TraceSelection {
     var operations: Set<Int>
     var messages: Set<Int> = []
-    var calls: Set<Int> = []
+    var calls: Set<CallID> = []
     var participants: Set<Int> = []
 
     init(_ trace: BusTrace, operations ids: [Int], messages selected: [Int]? = nil) {
@@ -112,7 +112,7 @@ struct TraceSelection {
         if let selected { messages = Set(selected.filter(trace.messages.indices.contains)) }
         for id in messages {
             let message = trace.messages[id]
-            if let call = message.call, trace.calls.indices.contains(call) { calls.insert(call) }
+            if let call = trace.calls[ifKnown: message.call] { calls.insert(call.id) }
             participants.formUnion([message.from].compactMap { $0 } + message.deliveries.compactMap(\.to))
         }
         for id in calls {

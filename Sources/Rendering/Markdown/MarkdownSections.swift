@@ -124,7 +124,7 @@ struct MarkdownSections {
 
     private func calls(of operation: Operation) -> [Call] {
         operation.messages.compactMap { id in
-            guard let call = trace.messages[id].call.map({ trace.calls[$0] }), call.request == id else { return nil }
+            guard let call = trace.calls[ifKnown: trace.messages[id].call], call.request == id else { return nil }
             return call
         }
     }

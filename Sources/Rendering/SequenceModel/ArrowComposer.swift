@@ -55,7 +55,7 @@ struct ArrowComposer {
     private func retries(among messages: [Int]) -> (attempts: [Int: [Int]], furtherAttempts: Set<Int>) {
         var attempts: [Int: [Int]] = [:]
         var further = Set<Int>()
-        var firstOfCall: [Int: Int] = [:]
+        var firstOfCall: [CallID: Int] = [:]
         for id in messages where trace.messages[id].kind == .reply && trace.messages[id].returned != nil {
             guard let call = trace.messages[id].call else { continue }
             guard let first = firstOfCall[call] else {

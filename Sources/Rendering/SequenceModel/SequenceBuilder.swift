@@ -167,7 +167,7 @@ package struct SequenceBuilder: Sendable {
 
 extension SequenceBuilder {
     func call(of message: Int) -> Call? {
-        trace.messages[message].call.flatMap { trace.calls.indices.contains($0) ? trace.calls[$0] : nil }
+        trace.calls[ifKnown: trace.messages[message].call]
     }
 
     func request(ofReply message: Int) -> Int? { call(of: message)?.request }

@@ -11,7 +11,7 @@ struct ActivationSpans {
 
     init(_ events: [SequenceEvent], trace: BusTrace) {
         var changes: [Int: (lane: Int, by: Int)] = [:]
-        var open: [Int: (event: Int, lane: Int)] = [:]
+        var open: [CallID: (event: Int, lane: Int)] = [:]
         for (index, event) in events.enumerated() {
             guard case .arrow(let arrow) = event.content, arrow.count == 1, let call = Self.call(of: arrow, trace)
             else { continue }
@@ -40,7 +40,7 @@ struct ActivationSpans {
         begins.contains(event) ? .begins : ends.contains(event) ? .ends : .none
     }
 
-    private static func call(of arrow: SequenceArrow, _ trace: BusTrace) -> Int? {
+    private static func call(of arrow: SequenceArrow, _ trace: BusTrace) -> CallID? {
         arrow.messages.first.flatMap { trace.messages.indices.contains($0) ? trace.messages[$0].call : nil }
     }
 }

@@ -30,7 +30,7 @@ extension BusTrace {
     /// How long after it was asked for a state was confirmed, where that took a second or more.
     private func confirmation(of step: Step) -> Nanoseconds? {
         guard let asked = step.at, let message = step.messages.last.flatMap(message), message.stateChange != nil,
-            let call = message.call, calls.indices.contains(call), let confirmed = calls[call].repliedAt,
+            let confirmed = calls[ifKnown: message.call]?.repliedAt,
             confirmed - asked >= .seconds(1)
         else { return nil }
         return confirmed - asked

@@ -16,10 +16,10 @@ extension BusTrace {
                 connection.bytesDecoded >= 0 && connection.bytesSkipped >= 0, "\(connection.client) has less than none")
         }
         expect(messages.map(\.id) == Array(messages.indices), "ids of messages")
-        expect(calls.map(\.id) == Array(calls.indices), "ids of calls")
+        expect(calls.map(\.id.index) == Array(calls.indices), "ids of calls")
         for message in messages {
             expect(message.from.map(participants.indices.contains) ?? true, "sender of \(message.id)")
-            expect(message.call.map(calls.indices.contains) ?? true, "call of \(message.id)")
+            expect(message.call.map { calls.indices.contains($0.index) } ?? true, "call of \(message.id)")
             expect(
                 message.deliveries.allSatisfy { $0.to.map(participants.indices.contains) ?? true },
                 "receivers of \(message.id)")

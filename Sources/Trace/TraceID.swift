@@ -1,0 +1,39 @@
+/// A value: which of its kind something in a trace is: its place in their list in a `BusTrace`, so that an id of one kind
+/// is none of another.
+///
+/// While a trace is being made ids say in which order things came; `TraceOrigin` keeps them.
+@usableFromInline
+package struct TraceID<Element>: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral,
+    CustomStringConvertible
+{
+    @usableFromInline package let index: Int
+
+    @inlinable package init(_ index: Int) { self.index = index }
+
+    @inlinable package init(integerLiteral index: Int) { self.index = index }
+
+    /// The number alone.
+    @inlinable package var description: String { String(index) }
+
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.index == right.index }
+
+    @inlinable package static func < (left: Self, right: Self) -> Bool { left.index < right.index }
+
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(index) }
+}
+
+package typealias CallID = TraceID<Call>
+
+extension Array {
+    /// - Precondition: it is one of them.
+    @inlinable package subscript(id: TraceID<Element>) -> Element {
+        _read { yield self[id.index] }
+        _modify { yield &self[id.index] }
+    }
+
+    /// `nil` where there is no id, and where it is none of them.
+    @inlinable package subscript(ifKnown id: TraceID<Element>?) -> Element? {
+        guard let id, indices.contains(id.index) else { return nil }
+        return self[id.index]
+    }
+}
