@@ -68,11 +68,10 @@ private struct OutcomeReader {
     /// The first request that nobody was seen to take or to answer.
     private func waiting(else cause: Diagnosis.Cause, as fixed: Diagnosis.Cause?) -> Diagnosis {
         for message in messages {
-            let isUntaken = message.deliveries.isEmpty && message.returned == nil
-            if message.kind == .cast, isUntaken { return toward(message, fixed ?? .notTaken) }
+            if message.kind == .cast, message.isUntaken { return toward(message, fixed ?? .notTaken) }
             if message.kind == .call, let call = call(of: message), !call.isAnswered {
                 if let cause = lostAnswer(call) { return toward(message, fixed ?? cause) }
-                return toward(message, fixed ?? (isUntaken ? .notTaken : .unanswered))
+                return toward(message, fixed ?? (message.isUntaken ? .notTaken : .unanswered))
             }
         }
         return Diagnosis(cause)

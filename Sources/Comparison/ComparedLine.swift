@@ -96,9 +96,9 @@ struct LineReader {
 
     private func line(of message: Message, state: String?) -> ComparedLine? {
         let call = trace.calls[ifKnown: message.call]
-        let isAnswer = message.kind == .reply || message.kind == .heartbeat
+        let isAnswer = message.kind.isAnswer
         guard let at = message.at, !isAnswer || call?.request == nil else { return nil }
-        guard includesBackground || !isBackground(message) else { return nil }
+        guard includesBackground || !message.isHiddenByDefault else { return nil }
         let reply = isAnswer ? nil : call?.reply.flatMap { trace.messages.indices.contains($0) ? $0 : nil }
         let taken = message.deliveries.first?.at
         let (sender, receivers) = ends(of: message, call: call)
@@ -113,13 +113,8 @@ struct LineReader {
             packets: Array(packets.prefix(Limits.packetsPerLine)))
     }
 
-    /// Errors that notifications tell of are part of the story.
-    private func isBackground(_ message: Message) -> Bool {
-        message.priority != "ERROR" && (message.isBackground || message.kind == .notification)
-    }
-
     private func title(of message: Message, call: Call?) -> String {
-        if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
+        if message.kind.isAnswer { return call?.title ?? message.title }
         return ([message.title] + Set(message.events.map(\.title)).sorted()).joined(separator: " ")
     }
 

@@ -232,7 +232,7 @@ extension Message {
     /// Whether it may still be given to somebody: of an RPC message, that would matter.
     fileprivate var isAwaited: Bool {
         switch kind {
-        case .call, .cast, .reply: deliveries.isEmpty && returned == nil && refusedAt == nil
+        case .call, .cast, .reply: isUntaken && refusedAt == nil
         case .fanout, .heartbeat, .notification, .opaque: false
         }
     }

@@ -86,7 +86,7 @@ struct Agents {
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
             for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt) }
-            if message.kind == .call || message.kind == .cast, ServiceTopic(message.routingKey).host != nil {
+            if message.kind.isRequest, ServiceTopic(message.routingKey).host != nil {
                 addressed.formUnion(message.deliveries.compactMap(\.to))
             }
         }

@@ -65,19 +65,12 @@ struct Coverage {
             })
         showsBuilds = trace.messages.contains { $0.method == "build_and_run_instance" }
         seesAcknowledgements = trace.messages.contains { message in
-            (message.kind == .call || message.kind == .cast)
-                && message.deliveries.contains { $0.acknowledgedAt != nil }
+            message.kind.isRequest && message.deliveries.contains { $0.acknowledgedAt != nil }
         }
         var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
-        for message in trace.messages {
-            switch message.kind {
-            case .call, .cast:
-                guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else {
-                    continue
-                }
-                lastTaken[message.routingKey, default: [:]][trace.scope(of: message)] = delivery
-            default: continue
-            }
+        for message in trace.messages where message.kind.isRequest {
+            guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else { continue }
+            lastTaken[message.routingKey, default: [:]][trace.scope(of: message)] = delivery
         }
         self.lastTaken = lastTaken
     }

@@ -23,7 +23,7 @@ final class FactIndex {
     }
 
     /// Calls and casts, in order of time.
-    private(set) lazy var requests = own.filter { [.call, .cast].contains(trace.messages[$0].kind) }
+    private(set) lazy var requests = own.filter { trace.messages[$0].kind.isRequest }
 
     /// What the operation waits for, once that was found out.
     var openWaits: [Wait]?

@@ -53,13 +53,8 @@ private struct WayReader {
 
     mutating func read() {
         for message in trace.messages {
-            switch message.kind {
-            case .call, .cast:
-                noteWays(of: message)
-                noteWork(of: message)
-            case .reply, .heartbeat: noteWays(of: message)
-            case .fanout, .notification, .opaque: continue
-            }
+            if message.kind.isRequest || message.kind.isAnswer { noteWays(of: message) }
+            if message.kind.isRequest { noteWork(of: message) }
         }
     }
 
@@ -101,9 +96,7 @@ private struct WayReader {
 
     private func sender(of message: Message) -> Int? {
         if let from = message.from { return from }
-        guard message.kind == .reply || message.kind == .heartbeat else {
-            return message.replyQueue.flatMap { askers[$0] }
-        }
+        guard message.kind.isAnswer else { return message.replyQueue.flatMap { askers[$0] } }
         return trace.calls[ifKnown: message.call]?.to
     }
 
@@ -141,7 +134,7 @@ private struct WayReader {
                 begun[work] = []
             }
         }
-        if message.kind == .cast, message.deliveries.isEmpty, message.returned == nil, message.refusedAt == nil,
+        if message.kind == .cast, message.isUntaken, message.refusedAt == nil,
             let request = message.requestID, let service = ServiceTopic(message.routingKey).service
         {
             let work = Work(request: request, service: service, host: ServiceTopic(message.routingKey).host)

@@ -72,7 +72,7 @@ package struct OperationFinder {
     }
 
     private func isPortWork(_ message: Message) -> Bool {
-        guard message.kind == .reply || message.kind == .heartbeat else { return PortWork.contains(message) }
+        guard message.kind.isAnswer else { return PortWork.contains(message) }
         let request = trace.calls[ifKnown: message.call]?.request
         return request.map { PortWork.contains(trace.messages[$0]) } ?? false
     }
@@ -129,7 +129,7 @@ package struct OperationFinder {
     private func isUsersRequest(_ id: Int) -> Bool {
         let message = trace.messages[id]
         guard !message.isBackground, message.method != nil else { return false }
-        return message.kind == .call || message.kind == .cast
+        return message.kind.isRequest
     }
 
     // MARK: By workflow

@@ -27,7 +27,7 @@ package struct PortWork {
     /// Whether a request is an agent's about ports. It is background traffic only where no operation has it.
     package static func contains(_ message: Message) -> Bool {
         // Few messages name ports.
-        guard let facts = message.facts, !facts.portIDs.isEmpty, message.kind == .call || message.kind == .cast,
+        guard let facts = message.facts, !facts.portIDs.isEmpty, message.kind.isRequest,
             let method = message.method
         else { return false }
         return methods.contains(method)
@@ -81,7 +81,7 @@ private struct Window {
         end = draft.endedAt + OperationFinder.afterglow
         for id in draft.messages {
             let message = trace.messages[id]
-            if let change = message.stateChange, message.kind == .call || message.kind == .cast {
+            if let change = message.stateChange, message.kind.isRequest {
                 end = change.taskState == .none ? message.at : change.taskState.isKnown ? nil : end
             }
             for participant in [message.from] + message.deliveries.map(\.to) {

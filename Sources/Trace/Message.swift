@@ -4,6 +4,15 @@ package struct Message: Sendable, Identifiable {
         case call, cast, fanout, reply, heartbeat, notification
         /// A body that is not oslo.messaging's, or not readable.
         case opaque
+
+        /// Whether it asks one server for something, which takes it from a queue: a call or a cast.
+        package var isRequest: Bool { self == .call || self == .cast }
+
+        /// Whether it goes back to who called: the reply, or a sign that the call is still worked on.
+        package var isAnswer: Bool { self == .reply || self == .heartbeat }
+
+        /// Whether somebody should take it; fanouts and notifications may find nobody in a healthy cloud.
+        package var expectsTaker: Bool { self != .fanout && self != .notification }
     }
 
     /// Index into `BusTrace.messages`.
@@ -90,6 +99,15 @@ package struct Message: Sendable, Identifiable {
 
     /// When it was first seen: the publish, else the first delivery.
     package var at: Timestamp? { publishedAt ?? deliveries.first?.at }
+
+    /// Whether nobody was seen to take it, and it was not given back.
+    package var isUntaken: Bool { deliveries.isEmpty && returned == nil }
+
+    /// Whether only `--all` shows it; errors that notifications tell of are part of the story.
+    package var isHiddenByDefault: Bool { priority != "ERROR" && (isBackground || kind == .notification) }
+
+    /// When it mattered to who called: a request when it was sent, an answer when it came in.
+    package var atCaller: Timestamp? { kind.isAnswer ? deliveries.first?.at ?? publishedAt : at }
 }
 
 /// A value: one `basic.deliver` (or `basic.get-ok`) of a message.

@@ -33,7 +33,7 @@ package struct SilentService: Sendable, Equatable {
 
     /// Whether a message is a report that a service sends at steady intervals.
     package static func isReport(_ message: Message) -> Bool {
-        (message.kind == .call || message.kind == .cast || message.kind == .fanout) && reports.contains(message.title)
+        (message.kind.isRequest || message.kind == .fanout) && reports.contains(message.title)
     }
 
     /// How long no report has come.

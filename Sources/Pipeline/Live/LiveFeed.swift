@@ -109,8 +109,9 @@ struct LiveFeed {
             if !states[place].isGathering { taken(id, passages, at: place, now) }
         } else if isNew {
             waiting.append(Due(at: now + min(FeedLimits.patience, untakenLimit), message: id))
-            let isRequest = passages.kind == .call || passages.kind == .cast
-            if isRequest, !passages.isBackground { untaken.append(Due(at: now + untakenLimit, message: id)) }
+            if passages.kind.isRequest, !passages.isBackground {
+                untaken.append(Due(at: now + untakenLimit, message: id))
+            }
         }
     }
 
@@ -162,7 +163,7 @@ struct LiveFeed {
     /// More deliveries of a message were seen than were told.
     private mutating func taken(_ id: Int, _ passages: Passages, at place: Int, _ now: Timestamp) {
         let state = states[place]
-        if !state.isTold, passages.kind == .fanout || passages.kind == .notification {
+        if !state.isTold, !passages.kind.expectsTaker {
             states[place].isGathering = true
             gathering.append(Due(at: now + FeedLimits.gathering, message: id))
             return

@@ -181,12 +181,13 @@ package struct LivePipeline {
     /// For whom a message was meant that nobody was seen to take.
     private func meant(_ event: BusEvent) -> String? {
         guard event.to.isEmpty, let message = event.message else { return nil }
-        let isAnswer = message.kind == .reply || message.kind == .heartbeat
-        if isAnswer, let caller = names.participant(at: event.call?.callerConnection) { return caller.label }
+        if message.kind.isAnswer, let caller = names.participant(at: event.call?.callerConnection) {
+            return caller.label
+        }
         let naming = pipeline.correlator.naming
         let host = message.connection.flatMap(naming.virtualHost(of:))
         let topic = ServiceTopic(message.routingKey)
-        if message.kind == .call || message.kind == .cast, let service = topic.service,
+        if message.kind.isRequest, let service = topic.service,
             let who = names.only(service, on: topic.host, virtualHost: host)
         {
             return who.label

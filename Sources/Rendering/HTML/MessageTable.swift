@@ -171,13 +171,7 @@ extension MessageTable.Row {
     var isFailure: Bool { style == .failure }
     var isProblem: Bool { style == .failure || style == .warning }
 
-    /// A request stands where it was sent, an answer where it came in.
-    var at: Timestamp? {
-        switch message.kind {
-        case .reply, .heartbeat: message.deliveries.first?.at ?? message.publishedAt
-        default: message.at
-        }
-    }
+    var at: Timestamp? { message.atCaller }
 
     var title: String {
         arrow.label + (message.kind == .heartbeat ? " heartbeat" : "") + (arrow.count > 1 ? " ×\(arrow.count)" : "")

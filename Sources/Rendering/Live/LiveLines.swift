@@ -177,7 +177,7 @@ extension LiveLines {
     /// between.
     private func moment(of event: BusEvent) -> Timestamp {
         guard event.kind == .passed, let message = event.message, let clear = event.clearAt else { return event.at }
-        return message.deliveries.isEmpty && message.returned == nil || isCount(event) ? max(event.at, clear) : event.at
+        return message.isUntaken || isCount(event) ? max(event.at, clear) : event.at
     }
 
     /// Whether it tells how often an answer was tried.
@@ -191,7 +191,7 @@ extension LiveLines {
     }
 
     private func title(of event: BusEvent) -> String {
-        if let message = event.message, message.kind != .reply && message.kind != .heartbeat { return message.title }
+        if let message = event.message, !message.kind.isAnswer { return message.title }
         return event.call?.title ?? event.message?.method ?? event.message?.kind.rawValue ?? "?"
     }
 
@@ -279,7 +279,6 @@ extension LiveLines {
             return ("\(glyphs.failure) given to another process than the one that had asked", nil)
         }
         guard message.deliveries.isEmpty else { return nil }
-        let isForWhoeverListens = message.kind == .fanout || message.kind == .notification
-        return isForWhoeverListens ? ("nobody listens", .faint) : ("not seen taken", .warning)
+        return message.kind.expectsTaker ? ("not seen taken", .warning) : ("nobody listens", .faint)
     }
 }

@@ -239,8 +239,3 @@ struct MarkdownSections {
         )
     }
 }
-
-extension Message {
-    /// Whether nobody was seen to take it.
-    fileprivate var isUntaken: Bool { deliveries.isEmpty && returned == nil }
-}

@@ -98,7 +98,7 @@ extension Excerpt {
         guard !queues.isEmpty else { return last }
         for message in trace.messages {
             guard let scope = queues[message.routingKey], trace.scope(of: message).mayBe(scope),
-                message.kind == .call || message.kind == .cast, let delivery = message.deliveries.last,
+                message.kind.isRequest, let delivery = message.deliveries.last,
                 trace.capture.lastTaken[message.routingKey] == nil
             else { continue }
             last[message.routingKey] = delivery

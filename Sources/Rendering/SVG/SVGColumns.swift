@@ -144,6 +144,6 @@ struct SVGLabelNeeds: Sendable {
 
 extension SVGTextStyle {
     init(labelOf arrow: SequenceArrow) {
-        self = arrow.kind == .reply || arrow.kind == .heartbeat ? .latency : .label
+        self = arrow.kind.isAnswer ? .latency : .label
     }
 }

@@ -6,7 +6,7 @@ extension SVGPainter {
         var classes = ["sq-row"]
         if case .arrow(let arrow) = event?.content {
             classes += ["sq-arrow", "sq-\(arrow.kind.rawValue)"]
-            if arrow.kind == .reply || arrow.kind == .heartbeat { classes.append("sq-answer") }
+            if arrow.kind.isAnswer { classes.append("sq-answer") }
             if let style = Self.className(row.style) { classes.append(style) }
             let messages = arrow.messages.map(String.init).joined(separator: " ")
             xml.open("g", ["class": classes.joined(separator: " "), "data-messages": messages])

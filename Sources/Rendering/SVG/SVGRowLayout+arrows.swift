@@ -120,9 +120,8 @@ extension SVGRowLayout {
             row.shapes.append(.head(x: x, y: y, toRight: x > reach.start, isFilled: isFilled))
         }
         guard receivers.isEmpty, let end = reach.ends.first else { return }
-        let isHarmless = arrow.kind == .fanout || arrow.kind == .notification
         row.shapes.append(
-            isHarmless
-                ? .head(x: end, y: y, toRight: end > reach.start, isFilled: false) : .cross(x: end, y: y))
+            arrow.kind.expectsTaker
+                ? .cross(x: end, y: y) : .head(x: end, y: y, toRight: end > reach.start, isFilled: false))
     }
 }

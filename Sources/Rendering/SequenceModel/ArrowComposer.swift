@@ -33,8 +33,8 @@ struct ArrowComposer {
         for id in messages {
             if retries.furtherAttempts.contains(id) { continue }
             let message = trace.messages[id]
-            let at = time(of: message) ?? arrows.last?.at ?? operation.startedAt
-            let isAnswer = message.kind == .reply || message.kind == .heartbeat
+            let at = message.atCaller ?? arrows.last?.at ?? operation.startedAt
+            let isAnswer = message.kind.isAnswer
             let request = isAnswer ? builder.request(ofReply: id).flatMap(visible) : nil
             let asked = request.flatMap { trace.messages[$0].at }
             var arrow = arrow(for: message, of: operation, lanes: &lanes)
@@ -70,20 +70,12 @@ struct ArrowComposer {
 
     private func visible(_ message: Int) -> Int? { trace.messages.indices.contains(message) ? message : nil }
 
-    /// A request stands where it was sent, an answer where it came in.
-    private func time(of message: Message) -> Timestamp? {
-        switch message.kind {
-        case .reply, .heartbeat: message.deliveries.first?.at ?? message.publishedAt
-        default: message.at
-        }
-    }
-
     private mutating func arrow(
         for message: Message, of operation: Operation, lanes: inout LaneTable
     ) -> SequenceArrow {
         let isOutOfSight = operation.takenOutOfSight.contains(message.id)
         let call = builder.call(of: message.id)
-        let isAnswer = message.kind == .reply || message.kind == .heartbeat
+        let isAnswer = message.kind.isAnswer
         let sender = message.from ?? (isAnswer ? call?.to : message.kind == .call ? call?.from : nil)
         let from = lanes.lane(of: sender)
         var to = Set<Int>()
@@ -102,7 +94,7 @@ struct ArrowComposer {
     }
 
     private func label(of message: Message, call: Call?) -> String {
-        if message.kind == .reply || message.kind == .heartbeat { return call?.title ?? message.title }
+        if message.kind.isAnswer { return call?.title ?? message.title }
         var names: [String] = []
         for event in message.events where !names.contains(event.title) { names.append(event.title) }
         let isReport = message.facts?.upPortIDs.isEmpty == false && !message.title.hasSuffix("_up")
@@ -149,7 +141,7 @@ struct ArrowComposer {
             marks.append(.reported(fault))
         }
         if let returned = message.returned { marks.append(.returned(returned)) }
-        if message.deliveries.isEmpty, message.returned == nil {
+        if message.isUntaken {
             marks += undeliveredMark(message, call: call, isOutOfSight: isOutOfSight)
         }
         if let taken = message.deliveries.first?.at, let published = message.publishedAt,

@@ -34,7 +34,7 @@ package struct SequenceBuilder: Sendable {
         self.options = options
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         var takers: [Route: Int] = [:]
-        for message in trace.messages where message.kind == .call || message.kind == .cast {
+        for message in trace.messages where message.kind.isRequest {
             guard let taker = message.deliveries.last?.to else { continue }
             takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)] = taker
         }
@@ -179,12 +179,8 @@ extension SequenceBuilder {
             let background = messages(during: operation).filter { trace.messages[$0].operation == nil }
             return ((own + background).sorted(), 0)
         }
-        let shown = own.filter { !isBackground(trace.messages[$0]) }
+        let shown = own.filter { !trace.messages[$0].isHiddenByDefault }
         return (shown, own.count - shown.count + backgroundCount(of: operation))
-    }
-
-    private func isBackground(_ message: Message) -> Bool {
-        message.priority != "ERROR" && (message.isBackground || message.kind == .notification)
     }
 
     /// How many messages that belong to no operation fall into the time of one.

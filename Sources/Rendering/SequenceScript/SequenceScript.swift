@@ -101,7 +101,7 @@ struct SequenceScript {
             + text.remarks.flatMap { $0.wrapped(to: Limits.scriptLineCells) }
         let first = ScriptArrow(
             head: ScriptArrow.Head(arrow.kind), from: arrow.from, to: arrow.to.first ?? arrow.missed,
-            isLost: arrow.to.isEmpty && arrow.isExpected, isBareAnswer: arrow.isBareAnswer, style: text.style,
+            isLost: arrow.to.isEmpty && arrow.kind.expectsTaker, isBareAnswer: arrow.isBareAnswer, style: text.style,
             time: time,
             lines: lines,
             detail: text.detail.flatMap { $0.wrapped(to: Limits.scriptLineCells) }, activation: activation)
@@ -128,9 +128,6 @@ extension ScriptArrow.Head {
 }
 
 extension SequenceArrow {
-    /// Whether somebody should have taken it; fanouts and notifications may find nobody in a healthy cloud.
-    fileprivate var isExpected: Bool { kind != .fanout && kind != .notification }
-
     fileprivate var isBareAnswer: Bool {
         kind == .reply && answersPrevious && count == 1 && marks.isEmpty && latency != nil && qualifier == nil
     }

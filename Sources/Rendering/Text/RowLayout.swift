@@ -132,9 +132,9 @@ struct RowLayout {
         let label = placed(text, from: from, end: end + (toRight ? 1 : -1))
         if let label { row.pieces.append(label) }
         row.pieces.append(.glyph(toRight ? .tailRight : .tailLeft, at: from, .plain))
-        let isHarmless = arrow.kind == .fanout || arrow.kind == .notification
         row.pieces.append(
-            isHarmless ? .glyph(shape.head(toRight: toRight), at: end, .plain) : .glyph(.lost, at: end, .failure))
+            arrow.kind.expectsTaker
+                ? .glyph(.lost, at: end, .failure) : .glyph(shape.head(toRight: toRight), at: end, .plain))
         let left = min(from, end) + 2
         if label == nil { self.text(text.label, near: left, style: text.style) }
         rows.append(row)

@@ -30,7 +30,7 @@ struct ArrowText {
         label = glyphs.text(words.joined(separator: glyphs.separator))
         self.remarks = remarks.map { glyphs.text($0) }
         detail = arrow.detail.map { $0.split(separator: "\n").map { glyphs.text(String($0)) } } ?? []
-        if style == .plain, arrow.kind == .reply || arrow.kind == .heartbeat { style = .answer }
+        if style == .plain, arrow.kind.isAnswer { style = .answer }
     }
 
     static func graver(_ left: TextStyle, _ right: TextStyle) -> TextStyle {
