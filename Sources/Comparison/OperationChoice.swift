@@ -11,8 +11,7 @@ package struct OperationChoice: Sendable, Equatable {
         }
     }
 
-    /// Index into `BusTrace.operations`.
-    package var operation: Int
+    package var operation: OperationID
     /// E.g. `the first completed of 3 boots`, `the only boot`.
     package var reason: String
 
@@ -24,15 +23,15 @@ package struct OperationChoice: Sendable, Equatable {
     /// - Returns: `nil` where none fits.
     package init?(
         in trace: BusTrace, kind: Operation.Kind, named name: String?, preferring preference: Preference,
-        besides taken: Int? = nil
+        besides taken: OperationID? = nil
     ) {
         let operations = trace.operations
-        let all = operations.indices.filter { operations[$0].kind == kind }
+        let all = operations.ids.filter { operations[$0].kind == kind }
         let chosen = name.map { InstanceChoice($0, in: trace) { $0.kind == kind }.instances } ?? []
-        let fitting = all.filter { index in
-            guard let name else { return index != taken }
-            if !chosen.isEmpty { return operations[index].instances.contains(where: chosen.contains) }
-            return operations[index].isRequested(name)
+        let fitting = all.filter { id in
+            guard let name else { return id != taken }
+            if !chosen.isEmpty { return operations[id].instances.contains(where: chosen.contains) }
+            return operations[id].isRequested(name)
         }
         guard let first = fitting.first else { return nil }
         let preferred = fitting.first { preference.wants(operations[$0]) }

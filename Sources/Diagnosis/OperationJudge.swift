@@ -14,7 +14,7 @@ package struct OperationJudge {
         agents = Agents(trace)
     }
 
-    package func operation(_ draft: OperationDraft, id: Int) -> Operation {
+    package func operation(_ draft: OperationDraft, id: OperationID) -> Operation {
         let attempts = Attempts(of: draft, in: trace)
         var operation = draft.operation(id, attempts, in: trace)
         if let workflow = draft.workflow, let first = operation.steps.first {
@@ -59,6 +59,6 @@ extension OperationFinder {
         let drafts = find()
         guard !drafts.isEmpty else { return [] }
         let judge = OperationJudge(trace, leftOut: leftOut)
-        return drafts.enumerated().map { id, draft in judge.operation(draft, id: id) }
+        return drafts.enumerated().map { id, draft in judge.operation(draft, id: OperationID(id)) }
     }
 }

@@ -166,7 +166,7 @@ private struct WayReader {
 
 extension BusTrace {
     /// The ways by which more of operations that are not over may pass.
-    package func openWays(of operations: some Sequence<Int>) -> Set<Way> {
+    package func openWays(of operations: some Sequence<OperationID>) -> Set<Way> {
         var ways: Set<Way> = []
         for operation in operations where ![.completed, .failed].contains(self.operations[operation].outcome) {
             for message in self.operations[operation].messages.lazy.map({ self.messages[$0] }) {

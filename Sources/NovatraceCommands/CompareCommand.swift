@@ -134,7 +134,7 @@ struct CompareCommand: ParsableCommand {
 
     private func choose(
         in trace: BusTrace, of file: String, named name: String?, preferring preference: OperationChoice.Preference,
-        besides taken: Int? = nil
+        besides taken: OperationID? = nil
     ) throws -> OperationChoice {
         let kind = Operation.Kind(rawValue: kind)
         if let name, let question = OperationChoice.question(on: name, in: trace, kind: kind) {

@@ -46,7 +46,7 @@ package struct OperationDraft {
 
 extension OperationDraft {
     /// The operation with its states and steps; whether it succeeded is not looked at.
-    package func operation(_ id: Int, _ attempts: Attempts, in trace: BusTrace) -> Operation {
+    package func operation(_ id: OperationID, _ attempts: Attempts, in trace: BusTrace) -> Operation {
         var operation = Operation(
             id: id, kind: workflow?.kind ?? .other, requestID: requestID, instances: instance.map { [$0] } ?? [],
             outcome: .unknown, startedAt: startedAt, endedAt: lastSeen(in: trace), verdict: "")

@@ -33,11 +33,11 @@ package struct Selection: Sendable {
     ///
     /// Participants, messages and calls stay where they are, since ids point at them.
     /// - Returns: ids of the wanted operations; `nil` when nothing narrows.
-    package func apply(to trace: inout BusTrace) -> [Int]? {
+    package func apply(to trace: inout BusTrace) -> [OperationID]? {
         guard !wantsAll else { return nil }
-        var wanted: [Int] = []
+        var wanted: [OperationID] = []
         let chosen = chosenInstances(in: trace)
-        for id in trace.operations.indices where wants(trace.operations[id], chosen, in: trace) {
+        for id in trace.operations.ids where wants(trace.operations[id], chosen, in: trace) {
             if selectsMessages {
                 let narrowed = trace.operations[id].messages.filter { wants(trace.messages[$0], in: trace) }
                 guard !narrowed.isEmpty else { continue }

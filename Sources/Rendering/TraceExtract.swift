@@ -3,8 +3,8 @@ import Trace
 /// A value: what a renderer is given: a trace, what of it was selected, and how it is to look.
 package struct TraceExtract: Sendable {
     package var trace: BusTrace
-    /// Indexes into `BusTrace.operations`; `nil` for all of the trace.
-    package let operations: [Int]?
+    /// `nil` for all of the trace.
+    package let operations: [OperationID]?
     /// Indexes into `BusTrace.messages`: those that were selected one by one, in operations or not; `nil` for all of the
     /// operations.
     package let messages: [Int]?
@@ -14,7 +14,7 @@ package struct TraceExtract: Sendable {
     package let command: String
 
     package init(
-        _ trace: BusTrace, operations: [Int]? = nil, messages: [Int]? = nil,
+        _ trace: BusTrace, operations: [OperationID]? = nil, messages: [Int]? = nil,
         options: DiagramOptions = DiagramOptions(), command: String = ""
     ) {
         self.trace = trace
@@ -45,16 +45,16 @@ package struct TraceExtract: Sendable {
 extension BusTrace {
     /// The operations that are listed: those selected, else all, which are not copied.
     ///
-    /// - Parameter selection: indexes into `operations`; `nil` for no selection.
-    package func operations(_ selection: [Int]?) -> [Operation] {
-        selection?.filter(operations.indices.contains).map { operations[$0] } ?? operations
+    /// - Parameter selection: `nil` for no selection.
+    package func operations(_ selection: [OperationID]?) -> [Operation] {
+        selection?.compactMap { operations[ifKnown: $0] } ?? operations
     }
 
     /// The operations that are told in full: those selected; else the boots, else every one unless they are more than
     /// `Limits.drawnOperations`.
     ///
-    /// - Parameter selection: indexes into `operations`; `nil` for no selection.
-    package func operationsToTell(_ selection: [Int]?) -> [Operation] {
+    /// - Parameter selection: `nil` for no selection.
+    package func operationsToTell(_ selection: [OperationID]?) -> [Operation] {
         if selection != nil { return operations(selection) }
         let boots = operations.filter { $0.kind == .boot }
         if !boots.isEmpty { return boots }

@@ -70,8 +70,8 @@ package struct Message: Sendable, Identifiable {
     package var failure: RemoteFailure?
     /// Seconds of the AMQP `expiration`, for calls the caller's timeout.
     package var expiration: Nanoseconds?
-    /// Index into `BusTrace.operations` of the first operation it belongs to.
-    package var operation: Int?
+    /// The first operation it belongs to.
+    package var operation: OperationID?
     package var call: CallID?
     /// Traffic that no user's request caused: heartbeats of services, periodic tasks, notifications.
     package var isBackground = false

@@ -27,8 +27,7 @@ package struct Operation: Sendable, Identifiable {
         case completed, failed, stuck, running, unknown
     }
 
-    /// Index into `BusTrace.operations`.
-    package let id: Int
+    package let id: OperationID
     package var kind: Kind
     package var requestID: String?
     /// Uuids: one, none where the request names no instance.
@@ -54,7 +53,7 @@ package struct Operation: Sendable, Identifiable {
     package var beganUnseen = false
 
     package init(
-        id: Int, kind: Kind, requestID: String?, instances: [String], outcome: Outcome, startedAt: Timestamp,
+        id: OperationID, kind: Kind, requestID: String?, instances: [String], outcome: Outcome, startedAt: Timestamp,
         endedAt: Timestamp, verdict: String
     ) {
         self.id = id

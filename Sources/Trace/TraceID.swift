@@ -23,17 +23,23 @@ package struct TraceID<Element>: Hashable, Comparable, Sendable, ExpressibleByIn
 }
 
 package typealias CallID = TraceID<Call>
+package typealias OperationID = TraceID<Operation>
 
-extension Array {
+extension Array where Element: Identifiable, Element.ID == TraceID<Element> {
+    /// The ids of all of them.
+    package var ids: [TraceID<Element>] { indices.map { TraceID($0) } }
+
     /// - Precondition: it is one of them.
     @inlinable package subscript(id: TraceID<Element>) -> Element {
         _read { yield self[id.index] }
         _modify { yield &self[id.index] }
     }
 
+    @inlinable package func contains(_ id: TraceID<Element>) -> Bool { indices.contains(id.index) }
+
     /// `nil` where there is no id, and where it is none of them.
     @inlinable package subscript(ifKnown id: TraceID<Element>?) -> Element? {
-        guard let id, indices.contains(id.index) else { return nil }
+        guard let id, contains(id) else { return nil }
         return self[id.index]
     }
 }

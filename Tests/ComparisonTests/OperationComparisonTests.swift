@@ -287,7 +287,7 @@ import Trace
         outcomes.enumerated().map { id, outcome in
             let time = Timestamp(seconds: Int64(id), nanoseconds: 0)
             var operation = Operation(
-                id: id, kind: .boot, requestID: "req-\(id)0", instances: ["\(id)abc"], outcome: outcome,
+                id: OperationID(id), kind: .boot, requestID: "req-\(id)0", instances: ["\(id)abc"], outcome: outcome,
                 startedAt: time, endedAt: time, verdict: "")
             operation.instanceName = id < 2 ? "vm" : "vm-\(id)"
             return operation
@@ -296,7 +296,7 @@ import Trace
 
     private func choice(
         _ outcomes: [Operation.Outcome], named name: String? = nil, _ preference: OperationChoice.Preference,
-        besides: Int? = nil
+        besides: OperationID? = nil
     ) -> OperationChoice? {
         var trace = BusTrace()
         trace.operations = operations(outcomes)
@@ -324,7 +324,7 @@ import Trace
     @Test(arguments: [("vm-2", 2), ("2ABC", 2), ("req-20", 2), ("20", 2)])
     func `goes by name, uuid or request`(name: String, operation: Int) {
         let found = choice([.completed, .completed, .completed], named: name, .notCompleted)
-        #expect(found?.operation == operation)
+        #expect(found?.operation == OperationID(operation))
         #expect(found?.reason == "the one asked for")
     }
 

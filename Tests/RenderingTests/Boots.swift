@@ -183,7 +183,7 @@ enum Boots {
         trace.operations = (0..<3).map { server in
             var operation = trace.operations[0]
             operation = Operation(
-                id: server, kind: .boot, requestID: TraceBuilder.request, instances: ["\(server)672332b"],
+                id: OperationID(server), kind: .boot, requestID: TraceBuilder.request, instances: ["\(server)672332b"],
                 outcome: server == 2 ? .stuck : .completed, startedAt: operation.startedAt,
                 endedAt: operation.endedAt, verdict: server == 2 ? "nobody took build_and_run_instance" : "active")
             operation.instanceName = "vm-\(server + 1)"

@@ -92,7 +92,7 @@ extension Boots {
         let model = trace.operations[0]
         trace.operations = (0..<20).map { number in
             var operation = Operation(
-                id: number, kind: .boot, requestID: TraceBuilder.request,
+                id: OperationID(number), kind: .boot, requestID: TraceBuilder.request,
                 instances: ["\(number < 10 ? "0" : "")\(number)72332b-b870-49a9-bbeb-902381dffe38"],
                 outcome: .completed,
                 startedAt: model.startedAt, endedAt: model.endedAt,

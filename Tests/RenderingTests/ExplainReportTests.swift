@@ -6,7 +6,7 @@ import Trace
 
 @Suite struct `Explained` {
     private func explained(
-        _ trace: BusTrace, _ options: DiagramOptions, selection: [Int]? = nil,
+        _ trace: BusTrace, _ options: DiagramOptions, selection: [OperationID]? = nil,
         advice: @escaping (Trace.Operation) -> [Advice] = { _ in [] }
     ) -> String {
         rendered { sink in

@@ -4,7 +4,8 @@ import Testing
 import Trace
 
 private func page(
-    of trace: BusTrace, operations: [Int]? = nil, _ options: DiagramOptions = DiagramOptions(), command: String = ""
+    of trace: BusTrace, operations: [OperationID]? = nil, _ options: DiagramOptions = DiagramOptions(),
+    command: String = ""
 ) throws -> String {
     try rendered {
         try HTMLRenderer().render(
@@ -184,7 +185,7 @@ private let hostile = [
         let first = trace.operations[0]
         trace.operations = (0..<20).map { id in
             Operation(
-                id: id, kind: .other, requestID: "req-\(id)", instances: [], outcome: .unknown,
+                id: OperationID(id), kind: .other, requestID: "req-\(id)", instances: [], outcome: .unknown,
                 startedAt: first.startedAt, endedAt: first.endedAt, verdict: "")
         }
         let page = try page(of: trace)

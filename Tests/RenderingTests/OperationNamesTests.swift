@@ -8,7 +8,7 @@ import Trace
         let start = Timestamp(seconds: 1000, nanoseconds: 0)
         let operations = instances.enumerated().map { id, instance in
             var operation = Operation(
-                id: id, kind: .boot, requestID: "req-1", instances: [instance.uuid], outcome: .completed,
+                id: OperationID(id), kind: .boot, requestID: "req-1", instances: [instance.uuid], outcome: .completed,
                 startedAt: start, endedAt: start, verdict: "")
             operation.instanceName = instance.name
             return operation

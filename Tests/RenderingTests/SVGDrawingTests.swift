@@ -126,7 +126,7 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         trace.operations = (0...SVGRenderer.mostOperations).map { number in
             let operation = trace.operations[0]
             return Operation(
-                id: number, kind: .boot, requestID: "req-\(number)", instances: [], outcome: .completed,
+                id: OperationID(number), kind: .boot, requestID: "req-\(number)", instances: [], outcome: .completed,
                 startedAt: operation.startedAt, endedAt: operation.endedAt, verdict: "")
         }
         let failure = #expect(throws: RenderingFailure.self) {

@@ -6,7 +6,7 @@ import Trace
 
 /// What a format writes of a trace.
 func exported(
-    _ trace: BusTrace, as format: String, operations: [Int]? = nil, _ options: DiagramOptions = DiagramOptions()
+    _ trace: BusTrace, as format: String, operations: [OperationID]? = nil, _ options: DiagramOptions = DiagramOptions()
 ) throws -> String {
     let format = try #require(Formats.named(format))
     return try rendered {
@@ -99,7 +99,7 @@ private func arrows(_ trace: BusTrace) throws -> [ScriptArrow] {
         let operation = trace.operations[0]
         trace.operations = (0..<11).map { id in
             Operation(
-                id: id, kind: .other, requestID: nil, instances: [], outcome: .completed,
+                id: OperationID(id), kind: .other, requestID: nil, instances: [], outcome: .completed,
                 startedAt: operation.startedAt, endedAt: operation.endedAt, verdict: "stopped")
         }
         #expect(throws: RenderingFailure.self) { try exported(trace, as: format) }

@@ -74,7 +74,7 @@ import Trace
         var trace = Boots.completed()
         trace.operations[0].kind = .other
         trace.operations = (0..<11).map { _ in trace.operations[0] }
-        func report(_ selection: [Int]?) -> String {
+        func report(_ selection: [OperationID]?) -> String {
             rendered { TextReport(trace, operations: selection).write(to: $0) }
         }
         #expect(report(nil).contains("--instance"))

@@ -55,7 +55,7 @@ struct TraceBuilder {
         message.deliveries = to.map {
             Delivery(to: $0, at: Self.at(seconds + 0.0005), redelivered: false, connection: $0)
         }
-        message.operation = trace.operations.isEmpty ? 0 : trace.operations.count - 1
+        message.operation = OperationID(max(0, trace.operations.count - 1))
         message.packets = [PacketReference(source: 0, number: packet), PacketReference(source: 0, number: packet + 2)]
         packet += 4
         edit(&message)

@@ -5,7 +5,7 @@ import Trace
 @testable import Rendering
 
 @Suite struct `Trace as JSON` {
-    private func document(_ trace: BusTrace, _ operations: [Int]? = nil) -> String {
+    private func document(_ trace: BusTrace, _ operations: [OperationID]? = nil) -> String {
         rendered { TraceJSON(trace, operations: operations).write(.document, to: $0) }
     }
 

@@ -131,7 +131,7 @@ extension BusTrace {
     }
 
     fileprivate func operation(of call: Call) -> Operation? {
-        request(of: call)?.operation.flatMap { operations.indices.contains($0) ? operations[$0] : nil }
+        operations[ifKnown: request(of: call)?.operation]
     }
 }
 

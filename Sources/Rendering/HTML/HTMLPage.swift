@@ -12,13 +12,13 @@ struct HTMLPage {
     /// Makes a diagram with an arrow for every message.
     let expanded: SequenceBuilder
     /// The operations that have a diagram.
-    let drawn: Set<Int>
+    let drawn: Set<OperationID>
     /// Of each operation the virtual host that it got to; empty where there is one at most.
-    let hosts: [Int: String]
+    let hosts: [OperationID: String]
 
     var glyphs: GlyphTable { options.glyphs }
 
-    init(_ extract: TraceExtract, drawn: Set<Int>) {
+    init(_ extract: TraceExtract, drawn: Set<OperationID>) {
         self.extract = extract
         self.drawn = drawn
         trace = extract.trace

@@ -25,8 +25,8 @@ package struct HTMLRenderer: Renderer {
     /// What has a diagram of its own: those that went the same way as another have none.
     private func drawn(
         of extract: TraceExtract
-    ) throws(RenderingFailure) -> (messages: Set<Int>, operations: Set<Int>) {
-        var (messages, operations) = (Set<Int>(), Set<Int>())
+    ) throws(RenderingFailure) -> (messages: Set<Int>, operations: Set<OperationID>) {
+        var (messages, operations) = (Set<Int>(), Set<OperationID>())
         var extent = DrawingExtent()
         try extract.diagrams.forEach { entry throws(RenderingFailure) in
             try extent.add(entry.diagram, format: "html")

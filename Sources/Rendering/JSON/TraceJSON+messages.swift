@@ -67,7 +67,7 @@ extension TraceJSON {
         }
         json.member("expiration", seconds: message.expiration)
         json.member("operation", id: "op", message.operation)
-        json.member("call", id: "call", message.call?.index)
+        json.member("call", id: "call", message.call)
         if message.isBackground { json.member("background", true) }
         if message.republished > 0 { json.member("republished", message.republished) }
         writePackets(message.packets, &json)
@@ -105,7 +105,7 @@ extension TraceJSON {
     }
 
     func members(of call: Call, _ json: inout JSONWriter) {
-        json.member("id", id: "call", call.id.index)
+        json.member("id", id: "call", call.id)
         json.member("msg_id", call.messageID)
         json.member("method", call.method)
         json.member("object_method", call.objectMethod)

@@ -19,7 +19,7 @@ package struct TraceJSON: Sendable {
     let hasSeveralVirtualHosts: Bool
 
     /// - Parameter messages: where single messages are selected, those; they need not belong to an operation.
-    package init(_ trace: BusTrace, operations: [Int]? = nil, messages: [Int]? = nil) {
+    package init(_ trace: BusTrace, operations: [OperationID]? = nil, messages: [Int]? = nil) {
         self.trace = trace
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         selection = operations.map { TraceSelection(trace, operations: $0, messages: messages) }
@@ -95,13 +95,13 @@ package struct TraceJSON: Sendable {
 ///
 /// Ids of selected objects may name objects that are not selected.
 struct TraceSelection {
-    var operations: Set<Int>
+    var operations: Set<OperationID>
     var messages: Set<Int> = []
     var calls: Set<CallID> = []
     var participants: Set<Int> = []
 
-    init(_ trace: BusTrace, operations ids: [Int], messages selected: [Int]? = nil) {
-        operations = Set(ids.filter(trace.operations.indices.contains))
+    init(_ trace: BusTrace, operations ids: [OperationID], messages selected: [Int]? = nil) {
+        operations = Set(ids.filter { trace.operations.contains($0) })
         for id in operations {
             messages.formUnion(trace.operations[id].messages.filter(trace.messages.indices.contains))
             let operation = trace.operations[id]
@@ -166,6 +166,10 @@ extension JSONWriter {
         guard let number else { return }
         key(name)
         id(prefix, number)
+    }
+
+    mutating func member<Kind>(_ name: StaticString, id prefix: StaticString, _ id: TraceID<Kind>?) {
+        member(name, id: prefix, id?.index)
     }
 
     mutating func member(_ name: StaticString, ids prefix: StaticString, _ numbers: [Int]) {

@@ -40,7 +40,7 @@ package struct LiveJSON: LiveRenderer {
 
     package mutating func flush() { output.flush() }
 
-    package mutating func end(_ trace: BusTrace, operations: [Int]?, messages: [Int]?, origin: TraceOrigin) {
+    package mutating func end(_ trace: BusTrace, operations: [OperationID]?, messages: [Int]?, origin: TraceOrigin) {
         let json = TraceJSON(trace.renamed(to: origin))
         let troubles = trace.connectionTroubles.map { $0.renamed(to: origin) }
         let silent = trace.silentServices.map { $0.renamed(to: origin) }

@@ -86,7 +86,7 @@ extension Excerpt {
     }
 
     /// Of each queue that nobody took an operation's message from, the last delivery: a verdict tells of it.
-    private static func lastTaken(for operations: [Int], in trace: BusTrace) -> [String: Delivery] {
+    private static func lastTaken(for operations: [OperationID], in trace: BusTrace) -> [String: Delivery] {
         var queues: [String: QueueScope] = [:]
         for operation in operations {
             guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,

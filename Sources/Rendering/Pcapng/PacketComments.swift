@@ -7,10 +7,10 @@ struct PacketComments {
     let trace: BusTrace
     private let names: OperationNames
     /// Message → the operations selected that it belongs to, as far as they are named.
-    private var operations: [Int: [Int]] = [:]
+    private var operations: [Int: [OperationID]] = [:]
     private var said: [Int: String] = [:]
 
-    init(_ trace: BusTrace, operations selected: [Int]) {
+    init(_ trace: BusTrace, operations selected: [OperationID]) {
         self.trace = trace
         names = OperationNames(trace.operations)
         for operation in selected {

@@ -10,7 +10,7 @@ struct PacketSelection {
         let message: Int
     }
 
-    let operations: [Int]
+    let operations: [OperationID]
     /// Ids, ascending.
     let messages: [Int]
     /// In order of source and number; a packet stands as often as it carries messages.
@@ -20,7 +20,7 @@ struct PacketSelection {
 
     init(_ extract: TraceExtract) {
         let trace = extract.trace
-        operations = (extract.operations ?? Array(trace.operations.indices)).filter(trace.operations.indices.contains)
+        operations = (extract.operations ?? trace.operations.ids).filter { trace.operations.contains($0) }
         var wanted = Set(operations.flatMap { trace.operations[$0].messages })
         wanted.formUnion(extract.messages ?? [])
         var carriages: [Carriage] = []

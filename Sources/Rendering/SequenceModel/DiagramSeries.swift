@@ -32,7 +32,7 @@ package struct DiagramSeries: Sendable {
 
     /// - Parameter told: what is told of the whole capture beside the diagrams; `nil` for nothing.
     package init(
-        _ trace: BusTrace, operations selection: [Int]? = nil, options: DiagramOptions = DiagramOptions(),
+        _ trace: BusTrace, operations selection: [OperationID]? = nil, options: DiagramOptions = DiagramOptions(),
         told: [String]? = nil
     ) {
         self.told = told

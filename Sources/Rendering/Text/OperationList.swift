@@ -4,11 +4,11 @@ import Trace
 package struct OperationList: Sendable, LineWritable {
     let operations: [Operation]
     /// Of each operation the virtual host that it got to, and how many others; empty where none need be told apart.
-    let virtualHosts: [Int: String]
+    let virtualHosts: [OperationID: String]
     package let options: DiagramOptions
 
     package init(
-        _ operations: [Operation], virtualHosts: [Int: String] = [:], options: DiagramOptions = DiagramOptions()
+        _ operations: [Operation], virtualHosts: [OperationID: String] = [:], options: DiagramOptions = DiagramOptions()
     ) {
         self.operations = operations
         self.virtualHosts = virtualHosts
@@ -59,9 +59,9 @@ package struct OperationList: Sendable, LineWritable {
 extension BusTrace {
     /// Of each operation the virtual host in which its messages passed last, and how many others they passed in, where
     /// there are several.
-    package var virtualHostsOfOperations: [Int: String] {
+    package var virtualHostsOfOperations: [OperationID: String] {
         guard capture.virtualHosts.count > 1 else { return [:] }
-        var names: [Int: String] = [:]
+        var names: [OperationID: String] = [:]
         for operation in operations {
             let hosts = virtualHosts(of: operation)
             // The last one is where it got to.

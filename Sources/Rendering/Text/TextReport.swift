@@ -6,11 +6,11 @@ import Trace
 /// `Limits.drawnOperations` other operations only the list is given.
 package struct TextReport: Sendable, LineWritable {
     let trace: BusTrace
-    /// Indexes into `BusTrace.operations`; `nil` for no selection.
-    let selection: [Int]?
+    /// `nil` for no selection.
+    let selection: [OperationID]?
     package let options: DiagramOptions
 
-    package init(_ trace: BusTrace, operations: [Int]? = nil, options: DiagramOptions = DiagramOptions()) {
+    package init(_ trace: BusTrace, operations: [OperationID]? = nil, options: DiagramOptions = DiagramOptions()) {
         self.trace = trace
         selection = operations
         self.options = options

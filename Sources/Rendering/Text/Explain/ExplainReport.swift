@@ -21,7 +21,7 @@ package struct ExplainReport: Sendable, LineWritable {
     let trace: BusTrace
     let operations: [Operation]
     /// What to look at next, by the operation's id.
-    let advice: [Int: [Advice]]
+    let advice: [OperationID: [Advice]]
     /// Who fell silent, told once for all.
     let silent: [SilentService]
     private let names: OperationNames
