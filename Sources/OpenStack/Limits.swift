@@ -10,6 +10,8 @@ enum Limits {
     static let encodedBytes = 16
     /// Bytes that redaction looks ahead of a value for the name that it has.
     static let nameDistance = 512
+    /// Bytes of a statement of SQL before and behind the name of a column.
+    static let statementBytes = 4096
     /// Elements kept of any one list in a message; further ones are read over.
     static let listElements = 4096
     /// Bytes of a body, compressed or not; offsets are kept in 32 bits.

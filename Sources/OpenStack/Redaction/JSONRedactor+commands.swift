@@ -15,7 +15,7 @@ extension JSONRedactor {
             return false
         }
         let word = slot.decodedBytes(text)
-        let isNamed = stack[last].command[0].awaitsOperand
+        let isNamed = stack[last].command[0].awaitsOperand && !stack[last].command[0].isSpoken
         let secret = stack[last].command[0].read(word.span.bytes, word.indices)
         if let secret, !TextRedactor.isHarmless(word[secret]) {
             stack[last].awaitsValue = false

@@ -49,7 +49,7 @@ enum SecretNames {
 
                 passwd passcode pswd apikey accesskey authkey privkey encryptionkey sharedkey signingkey sessionkey masterkey
                 sshkey tsigkey rndckey rgwkey kgkey ipmikg wepkey wpakey passkey tempurlkey tempurlsig clientkey serverkey hmac
-                keyring keymaterial keydata otpseed
+                keyring keymaterial keydata otpseed synckey authreceipt heartbeatkey fixedkey keystring masterauth
                 credential creds cookie authorization
                 injectedfile filecontents userdata servicecatalog providerauth providerlocation internalaccesspath
                 configdriveconten kubeconfig plaintext trustid hashpathsuffix hashpathprefix swifthashprefix

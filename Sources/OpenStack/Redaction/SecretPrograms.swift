@@ -32,8 +32,18 @@ struct SecretProgram: Sendable {
     var operands: [String: Int] = [:]
     /// The flag without which no operand is one, and the one with which it stands one further in front.
     var operandFlags: (needed: Character, shortening: Character)?
-    /// Whether it is only believed with just so many operands, none a word of a sentence: its name is no program's.
-    var isVerb = false
+    /// Which part of an operand is secret.
+    var operandPart = Part.whole
+    /// Whether a digit may stand before a secret operand, which says how that is encrypted.
+    var hasTypes = false
+    /// Whether an operand that is a secret's name is followed by its value, be it behind options.
+    var namesOperand = false
+    /// Whether it is one of Windows: options begin with `/`, and hosts and drives, `Z:` or `*`, are no operands.
+    var isOfWindows = false
+    /// Whether people speak of it, too: behind words of a sentence an operand is only believed that looks like a secret.
+    var isSpoken = false
+    /// Of a section of a file of settings those that are secret, `login = …`.
+    var settings: [String] = []
     /// Whether an operand stands in quotes: what is in none is a word of a sentence.
     var quotes = false
     /// Whether a letter may stand before its value in one word; else what follows one dash is one name, `-passin`.
@@ -76,9 +86,70 @@ struct SecretProgram: Sendable {
             $0.operands = ["add_user": 2, "change_password": 2, "authenticate_user": 2, "hash_password": 1]
             $0.valued = "npt"
         },
-        row("change_password authenticate_user") {
+        row("change_password authenticate_user set_password") {
             $0.operands = ["": 2]
-            $0.isVerb = true
+            $0.isSpoken = true
+        },
+        row("cinder-rtstool") {
+            $0.operands = ["create": 4, "add-initiator": 3]
+            $0.isSpoken = true
+        },
+        // Settings of iSCSI targets (tgt, IET).
+        row("incominguser outgoinguser") {
+            $0.operands = ["": 2]
+            $0.isSpoken = true
+        },
+        row("virsh") {
+            $0.options = [Option("--base64 --password")]
+            $0.operands = ["set-user-password": 3, "secret-set-value": 2]
+            $0.valued = "cdkKl"
+            $0.isSpoken = true
+        },
+        row("set-user-password") {
+            $0.options = [Option("--password")]
+            $0.operands = ["": 3]
+            $0.isSpoken = true
+        },
+        row("racadm") {
+            $0.options = [Option("-p")]
+            $0.valued = "rugi"
+            $0.namesOperand = true
+        },
+        row("smbpasswd") {
+            $0.options = [Option("-w"), Option("-U", .behind("%"))]
+            $0.operands = ["": 2]
+            $0.flags = "asxdenmi"
+            $0.valued = "cDrR"
+            $0.isSpoken = true
+        },
+        row("ssh-keygen") {
+            $0.options = [Option("-P"), Option("-N")]
+            $0.flags = "pqlyeicBFHv"
+        },
+        row("net") {
+            $0.operands = ["user": 2, "use": 1]
+            $0.isOfWindows = true
+            $0.isSpoken = true
+        },
+        row("rbd rados ceph ceph-authtool") { $0.options = [Option("--key --add-key")] },
+        // Switches.
+        row("auth priv") {
+            $0.operands = ["md5": 1, "sha": 1, "des": 1, "3des": 1, "aes": 1, "128": 1, "192": 1, "256": 1]
+            $0.isSpoken = true
+        },
+        row("tacacs-server radius-server") {
+            $0.operands = ["key": 1]
+            $0.hasTypes = true
+        },
+        // Options, whatever the program.
+        row("--payload") { $0.operands = ["": 1] },
+        row("--proxy-user") {
+            $0.operands = ["": 1]
+            $0.operandPart = .behind(":")
+        },
+        row("sqlplus") {
+            $0.operands = ["": 1]
+            $0.operandPart = .behind("/")
         },
         row("rabbitmqadmin cqlsh") { $0.options = [Option("-p")] },
         row("sqlcmd mosquitto_pub mosquitto_sub") { $0.options = [Option("-P")] },
@@ -99,6 +170,8 @@ struct SecretProgram: Sendable {
         row("lftp") { $0.options = [Option("-u --user", .behind(","))] },
         row("etcdctl") { $0.options = [Option("--user", .behind(":"))] },
         row("swift") { $0.options = [Option("-K")] },
+        // Barbican's settings.
+        row("p11_crypto_plugin") { $0.settings = ["login"] },
         // SQL.
         row("identified") {
             $0.operands = ["by": 1, "BY": 1]
@@ -151,6 +224,9 @@ struct CommandReader: Sendable {
 
     /// Whether the words read last stand between a subcommand and its secret.
     var awaitsOperand: Bool { place.map { operands < $0 } ?? false }
+
+    /// Whether words between may be secrets themselves, in doubt.
+    var isSpoken: Bool { program.isSpoken }
 
     /// What of the next word is secret.
     mutating func read(_ text: RawSpan, _ word: Range<Int>) -> Range<Int>? {
@@ -213,8 +289,24 @@ struct CommandReader: Sendable {
                 return nil
             }
         }
+        if program.isOfWindows, isPassedOver(text, word) { return nil }
+        if program.hasTypes, operands + 1 == place, word.count == 1, text.byte(word.lowerBound).isDigit { return nil }
         operands += 1
-        return operands == place ? word : nil
+        if operands == place { return part(program.operandPart, text, word) }
+        // Prose says `password`, and no setting is called so.
+        if program.namesOperand, word.count > 12, SecretNames.kindInText(text, word) == .secret {
+            (place, operands) = (1, 0)
+        }
+        return nil
+    }
+
+    /// Whether a word is an option, a host or a drive of Windows.
+    private func isPassedOver(_ text: RawSpan, _ word: Range<Int>) -> Bool {
+        switch text.byte(word.lowerBound) {
+        case UInt8(ascii: "/"), .backslash: true
+        case UInt8(ascii: "*"): word.count == 1
+        default: word.count == 2 && text.byte(word.lowerBound + 1) == .colon
+        }
     }
 
     private var wanted: [SecretProgram.Option] {

@@ -18,7 +18,13 @@ extension TextRedactor {
         }
         move(to: next > end ? next : bytes.skip(from: end) { $0 == UInt8(ascii: "=") || $0 == .colon })
         let value = offset
+        let behind = valueBehindNumber(value..<bytes.endOfRun(from: value), digits: 3)
         maskValue()
+        if let behind {
+            // The option tells whose it is.
+            move(to: behind)
+            maskValue()
+        }
         if offset == value {
             // Signs that end values elsewhere.
             let run = bytes.endOfRun(from: value)
@@ -44,6 +50,7 @@ extension TextRedactor {
         guard bytes.matches("passwd", at: word.upperBound - 6) || bytes.matches("stdin", at: word.upperBound - 5) else {
             return false
         }
+        if maskInput(before: word) { return true }
         var pipe = word.lowerBound
         let floor = max(0, pipe - Limits.nameDistance)
         func skipBack(_ condition: (UInt8) -> Bool) {
@@ -65,6 +72,22 @@ extension TextRedactor {
             return true
         }
         return false
+    }
+
+    /// Masks what prose says is written into such a command, `'root:…' to chpasswd`.
+    private mutating func maskInput(before word: Range<Int>) -> Bool {
+        guard bytes.matches(" to chpasswd", at: word.lowerBound - 4) else { return false }
+        let end = word.lowerBound - 4
+        let floor = max(copied, end - Limits.nameDistance)
+        guard end > floor else { return false }
+        let last = bytes[end - 1].isQuote ? end - 1 : end
+        let isInside: (UInt8) -> Bool = { [bytes] in last < end ? $0 != bytes[last] && $0 != 0x0A : $0 > 0x20 }
+        var start = last
+        while start > floor, isInside(bytes[start - 1]) { start -= 1 }
+        guard let colon = bytes[start..<last].firstIndex(of: .colon), colon + 1 < last else { return false }
+        offset = colon + 1
+        mask(to: last)
+        return true
     }
 
     /// Masks the password in an option of a client, `mysql -u root -p…`, and reads what stands before that.

@@ -23,8 +23,19 @@ extension TextRedactor {
             return false
         }
         if let attributes { readApart(attributes) }
-        maskText(from: open, isEscaped: isEscaped)
+        let child = childElement(at: open).flatMap { child in
+            SecretNames.find(bytes.span.bytes, child.name).mayBeValue ? child.content : nil
+        }
+        maskText(from: child ?? open, isEscaped: isEscaped)
         return true
+    }
+
+    /// The element without attributes that the text of another one at `start` begins with.
+    private func childElement(at start: Int) -> (name: Range<Int>, content: Int)? {
+        let open = bytes.skipSpace(from: start)
+        guard open + 1 < bytes.count, bytes[open] == UInt8(ascii: "<"), bytes[open + 1].isWordByte else { return nil }
+        let end = bytes.skip(from: open + 1) { $0.isWordByte || $0 == .colon }
+        return bytes.matches(">", at: end) ? (open + 1..<end, end + 1) : nil
     }
 
     /// Masks the text of an element that begins at `start`, up to the next tag.
@@ -76,18 +87,19 @@ extension TextRedactor {
             let end = bytes[start..<limit].firstIndex(where: { $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "<") }),
             bytes[end] == UInt8(ascii: ">"), bytes[end - 1] != UInt8(ascii: "/")
         else { return false }
-        readApart(start..<end)
-        move(to: end + 1)
-        var content = bytes.skipSpace(from: end + 1)
-        if content < bytes.count, bytes[content] == UInt8(ascii: "<"), content + 1 < bytes.count,
-            bytes[content + 1].isWordByte
-        {
-            // The value has a tag of its own.
-            let name = bytes.skip(from: content + 1) { $0.isWordByte || $0 == .colon }
-            guard bytes.matches(">", at: name) else { return true }
-            content = name + 1
+        var from = start
+        if let value = attributeValue(in: start..<end) {
+            readApart(start..<value.lowerBound)
+            move(to: value.lowerBound)
+            mask(to: value.upperBound)
+            from = offset
         }
-        maskText(from: content, isEscaped: false)
+        guard from <= end else { return true }
+        readApart(from..<end)
+        move(to: end + 1)
+        // The value may have a tag of its own.
+        let content = bytes.skipSpace(from: end + 1)
+        maskText(from: childElement(at: content)?.content ?? content, isEscaped: false)
         return true
     }
 
@@ -98,8 +110,12 @@ extension TextRedactor {
             var name = sign
             while name > tag.lowerBound, bytes[name - 1].isWordByte { name -= 1 }
             var content = sign + 1
-            guard skipQuote(&content), content < tag.upperBound else { return nil }
-            let end = min(endOfQuoted(from: content, backslashes: content - sign - 2), tag.upperBound)
+            let isQuoted = skipQuote(&content)
+            guard content < tag.upperBound else { return nil }
+            let end = min(
+                isQuoted
+                    ? endOfQuoted(from: content, backslashes: content - sign - 2)
+                    : bytes.skip(from: content) { $0 > 0x20 }, tag.upperBound)
             if end > content, content >= copied, SecretNames.find(bytes.span.bytes, name..<sign).mayBeValue {
                 return content..<end
             }

@@ -14,7 +14,20 @@ extension TextRedactor {
             let name = FoldedName.string(bytes, word)
             return (name.hasSuffix("connector") || name.hasSuffix("connectors")) && isHostName(run)
         }
-        return isPath(run, behind: word) || isState(run) || isCount(run, behind: word)
+        return isPath(run, behind: word) || isState(run) || isCount(run, behind: word) || isFailure(run, behind: word)
+    }
+
+    /// Whether a failure stands behind a colon: a number of the system's, `(2) No such file`, or what went wrong with a
+    /// resource of an API, `/v3/auth/tokens: …`.
+    private func isFailure(_ run: Range<Int>, behind word: Range<Int>) -> Bool {
+        if bytes.matches("[Errno ", at: run.lowerBound) { return true }
+        if bytes[run.lowerBound] == UInt8(ascii: "("), run.count > 2, bytes[run.upperBound - 1] == UInt8(ascii: ")") {
+            return bytes[(run.lowerBound + 1)..<(run.upperBound - 1)].allSatisfy { $0.isDigit }
+        }
+        guard word.lowerBound > 0, bytes[word.lowerBound - 1] == UInt8(ascii: "/"),
+            Self.plurals.contains(where: FoldedName.string(bytes, word).hasSuffix)
+        else { return false }
+        return run.count < 16 || !bytes[run].allSatisfy { $0.isWordByte } || !bytes[run].contains { $0.isDigit }
     }
 
     /// Whether a word is how Python calls a failure, `InvalidPassword`, `exception.TokenNotFound`.
@@ -164,9 +177,19 @@ extension TextRedactor {
             lines += 1
         }
         guard let block, !isFirst, !isScalar else { return block }
+        if bytes.matches("- ", at: block.lowerBound) || isPrefixed(word) && isMember(block) { return block }
         // Within a sentence it is the value only where it may be one.
         let isWord = lines == 1 && !bytes[block].contains(0x20)
         return isWord && !isOfSentence(block) ? block : nil
+    }
+
+    /// Whether a name begins what stands behind the name of a failure or a program, `ValueError: chpasswd:`.
+    private func isPrefixed(_ word: Range<Int>) -> Bool { bytes.matches(": ", at: word.lowerBound - 2) }
+
+    /// Whether a block begins with a member, `list: …`.
+    private func isMember(_ block: Range<Int>) -> Bool {
+        let end = bytes.endOfWord(from: block.lowerBound)
+        return end > block.lowerBound && end < block.upperBound && bytes[end] == .colon
     }
 
     /// The block that is the value of a name which is itself taken for a value, as on the line behind an empty one.

@@ -4,7 +4,7 @@ extension TextRedactor {
     /// follows.
     mutating func maskSecret(named word: Range<Int>, _ kind: NameKind) {
         if maskElement(word) { return }
-        if kind == .secret, maskPiped(before: word) || maskLines(behind: word) { return }
+        if kind == .secret, maskPiped(before: word) || maskLines(behind: word) || maskStatement(word) { return }
         if maskCommand(word) { return }
         if word.count == 7, bytes.matches("sshpass", at: word.lowerBound),
             maskGluedOption(behind: word.upperBound, isFirst: true)
@@ -18,6 +18,7 @@ extension TextRedactor {
         let gap = next
         next = bytes.skipSpace(from: gap)
         guard next < bytes.count else { return }
+        if next > gap, let sign = endOfAccount(at: next) { next = sign }
         if let value = valueStart(at: next, behind: word, kind, isQuoted: isQuoted) {
             move(to: value)
             if bytes[next] == UInt8(ascii: "|") { return maskCell() }
@@ -35,6 +36,10 @@ extension TextRedactor {
         if isQuoted, maskNamedElement(word, from: gap) { return }
         if maskPaired(word, from: gap, isQuoted: isQuoted) || kind == .content { return }
         if isQuoted, bytes[next] == .comma { return maskListed(after: next + 1) }
+        // Its own command line was read.
+        if bytes[next] == UInt8(ascii: "-"), SecretProgram.find(bytes.span.bytes, word)?.options.isEmpty == false {
+            return
+        }
         if bytes[next] == UInt8(ascii: "-"), kind == .secret, maskOptionValue(at: next) { return }
         if next > gap { maskSpaced(at: next, behind: word, kind) }
     }

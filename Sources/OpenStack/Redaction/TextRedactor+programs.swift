@@ -6,21 +6,28 @@ extension TextRedactor {
     /// nothing is.
     mutating func maskCommand(_ word: Range<Int>) -> Bool {
         guard let program = SecretProgram.find(bytes.span.bytes, word) else { return false }
+        if !program.settings.isEmpty { return maskSetting(of: program, in: word) }
         let limit = min(bytes.count, word.upperBound + Limits.nameDistance)
         let isList = isElement(word)
-        if program.isVerb, !isCall(behind: word, isList: isList, limit) { return false }
         var reader = CommandReader(program)
         var next = word.upperBound
         if !isList { _ = skipQuote(&next) }
+        if bytes.matches("=", at: next) {
+            guard bytes[word.lowerBound] == UInt8(ascii: "-") else { return false }
+            next += 1
+        }
         var (from, found) = (word.upperBound, false)
         // Between a subcommand and its secret names stand, whatever the subcommand is called.
         var named: Int?
         if reader.awaitsOperand { named = from }
+        var isProse = false
         while let token = token(from: next, limit, isList: isList) {
             next = token.end
             let secret = reader.read(bytes.span.bytes, token.content)
-            if let secret, !Self.isHarmless(bytes[secret]), secret.lowerBound >= from,
-                !program.quotes || bytes[secret.lowerBound - 1].isQuote
+            let isQuoted = bytes[token.content.lowerBound - 1].isQuote
+            if program.isSpoken, !isList, isWordOfSentence(token.content) { isProse = true }
+            if let secret, !Self.isHarmless(bytes[secret]), secret.lowerBound >= from, !program.quotes || isQuoted,
+                !isProse || isQuoted || looksGenerated(secret)
             {
                 readApart(from..<(named ?? secret.lowerBound))
                 move(to: secret.lowerBound)
@@ -30,17 +37,38 @@ extension TextRedactor {
                 next = max(next, offset)
             } else if reader.awaitsOperand {
                 named = named ?? token.content.lowerBound
-            } else if SecretProgram.find(path: bytes.span.bytes, token.content).map({ !$0.isVerb }) ?? false {
+            } else if isProgram(token.content) || bytes[token.content].elementsEqual(bytes[word]) {
                 // A command of its own, which is read when it is come to.
                 break
             }
         }
-        if let named, !found, !program.quotes {
+        if let named, !found, !program.quotes, !program.isSpoken, reader.awaitsOperand {
             readApart(from..<named)
             move(to: max(next, named))
             return true
         }
         return found
+    }
+
+    /// Masks what only the section makes secret that it stands in, `[p11_crypto_plugin]\nlogin = …`.
+    private mutating func maskSetting(of program: SecretProgram, in section: Range<Int>) -> Bool {
+        guard bytes.matches("]", at: section.upperBound) else { return false }
+        let limit = min(bytes.count, section.upperBound + Limits.nameDistance)
+        var index = section.upperBound + 1
+        while index < limit, bytes[index] != .openBracket {
+            let end = bytes.endOfWord(from: index)
+            let sign = bytes.skip(from: end) { $0 == 0x20 }
+            if end > index, sign < bytes.count, bytes[sign] == UInt8(ascii: "=") || bytes[sign] == .colon,
+                program.settings.contains(where: { bytes[index..<end].elementsEqual($0.utf8) })
+            {
+                readApart(section.upperBound..<index)
+                move(to: bytes.skip(from: sign + 1) { $0 == 0x20 })
+                maskValue()
+                return true
+            }
+            index = max(end, index + 1)
+        }
+        return false
     }
 
     /// Masks the passwords in the lines `user:password` that a command reads, `chpasswd <<EOF`.
@@ -72,16 +100,10 @@ extension TextRedactor {
         return skipQuote(&next) && bytes.matches(",", at: bytes.skip(from: next) { $0 == 0x20 })
     }
 
-    /// Whether two words and nothing else follow, none of a sentence.
-    private func isCall(behind word: Range<Int>, isList: Bool, _ limit: Int) -> Bool {
-        var next = word.upperBound
-        var count = 0
-        while let token = token(from: next, limit, isList: isList) {
-            let isMasked = bytes[token.content].elementsEqual(Redaction.mask.utf8)
-            guard count < 2, isList || isMasked || !isOfSentence(token.content) else { return false }
-            (next, count) = (token.end, count + 1)
-        }
-        return count == 2
+    /// Whether a word of a command line is the name or path of a program.
+    private func isProgram(_ word: Range<Int>) -> Bool {
+        guard bytes[word.lowerBound] != UInt8(ascii: "-"), !bytes[word].contains(.colon) else { return false }
+        return SecretProgram.find(path: bytes.span.bytes, word).map { !$0.isSpoken } ?? false
     }
 
     /// The next word of a command line, without its quotes, and where it ends.
@@ -99,7 +121,9 @@ extension TextRedactor {
             return end < bytes.count ? (content..<end, end) : nil
         }
         index = bytes.skip(from: index) { $0 == 0x20 || $0 == 0x09 }
-        guard index > start || start > 0 && bytes[start - 1].isQuote, index < limit else { return nil }
+        guard index < limit, index > start || bytes[start - 1].isQuote || bytes[start - 1] == UInt8(ascii: "=") else {
+            return nil
+        }
         switch bytes[index] {
         case UInt8(ascii: "|"), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: ")"), UInt8(ascii: ">"), 0x0A, 0x0D:
             return nil

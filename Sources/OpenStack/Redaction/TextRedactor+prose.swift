@@ -6,7 +6,7 @@ extension TextRedactor {
         var content = bytes.skip(from: start) { $0.isStringPrefix }
         if content - start <= 2, skipQuote(&content) {
             move(to: start)
-            return maskValue()
+            return maskValue(joinsLiterals: bytes[word.lowerBound] != UInt8(ascii: "-"))
         }
         guard kind == .secret, !isPathOrClass(word) else { return }
         if bytes[word.lowerBound] == UInt8(ascii: "-") {
@@ -21,6 +21,12 @@ extension TextRedactor {
             return
         }
         var value = start..<bytes.endOfRun(from: start)
+        if "0456789".utf8.contains(bytes[start]), FoldedName.string(bytes, word) != "pass",
+            let encrypted = valueBehindNumber(value, digits: 1)
+        {
+            move(to: encrypted)
+            return maskValue()
+        }
         if Self.joins.contains(lowercased(value)) {
             let next = bytes.skipSpace(from: value.upperBound)
             value = next..<bytes.endOfRun(from: next)
@@ -30,6 +36,18 @@ extension TextRedactor {
         }
         move(to: value.lowerBound)
         maskValue()
+    }
+
+    /// Where the value begins that a number stands before: a digit that says how it is encrypted, as in the settings of
+    /// switches, `password 7 …`.
+    func valueBehindNumber(_ number: Range<Int>, digits: Int) -> Int? {
+        guard (1...digits).contains(number.count), bytes[number].allSatisfy({ $0.isDigit }) else { return nil }
+        let next = bytes.skip(from: number.upperBound) { $0 == 0x20 }
+        let value = next..<bytes.endOfRun(from: next)
+        guard !value.isEmpty, bytes[next].isWordByte || bytes[next].isQuote, bytes[next] != UInt8(ascii: "-"),
+            !isWordOfSentence(value)
+        else { return nil }
+        return next
     }
 
     /// Whether a name is also a word of the language: much is said about passwords, nothing about `auth_token`.
@@ -51,8 +69,11 @@ extension TextRedactor {
 
     /// Whether a word behind a name goes on with a sentence.
     func isOfSentence(_ value: Range<Int>) -> Bool {
-        let text = bytes[value]
-        guard let first = text.first, first.isLower || first.isUpper else { return true }
+        guard let first = bytes[value].first, first.isLower || first.isUpper else { return true }
+        return isWordOfSentence(value)
+    }
+
+    func isWordOfSentence(_ value: Range<Int>) -> Bool {
         let word = lowercased(value).trimmingPunctuation()
         return Self.sentence.contains(word) || word.hasSuffix("ed") || word.hasSuffix("ing")
     }
@@ -70,20 +91,15 @@ extension TextRedactor {
     private static let joins: Set<String> = ["is", "was", "is:", "was:", "of", "to"]
 
     private static let sentence: Set<String> = [
-        "a", "again", "already", "an", "and", "are", "argument", "as", "at", "attribute", "be", "because", "before",
-        "but", "by", "can",
-        "cannot",
-        "column", "config", "configuration", "could", "data", "did", "do", "does", "during", "error", "exceeds",
-        "expires", "fails",
-        "failure", "field", "file", "files", "for",
-        "from", "group", "had", "header", "headers", "middleware", "has", "have", "if", "in", "invalid", "into", "is",
-        "key", "length", "may", "missing", "must",
-        "no", "not", "object", "of", "on", "option", "options", "or", "parameter", "parameters", "policy", "property",
-        "provider", "raise", "return", "section",
-        "setting", "settings",
-        "should", "size", "than", "that", "the", "then", "this", "to", "too",
-        "type", "value", "values", "via", "was", "were", "when", "which", "while", "will", "with", "without", "would",
-        "wrong",
+        "a", "again", "already", "an", "and", "are", "argument", "as", "at", "attempts", "attribute", "be", "because",
+        "before", "but", "by", "bytes", "can", "cannot", "characters", "column", "config", "configuration", "could",
+        "data", "days", "did", "do", "does", "during", "error", "exceeds", "expires", "fails", "failure", "field",
+        "file", "files", "for", "from", "group", "had", "has", "have", "header", "headers", "hours", "if", "in", "into",
+        "invalid", "is", "key", "length", "may", "middleware", "minutes", "missing", "must", "no", "not", "object",
+        "of", "on", "option", "options", "or", "parameter", "parameters", "policy", "property", "provider", "raise",
+        "return", "seconds", "section", "setting", "settings", "should", "size", "than", "that", "the", "then", "this",
+        "times", "to", "too", "type", "unknown", "value", "values", "via", "was", "were", "when", "which", "while",
+        "will", "with", "without", "would", "wrong",
     ]
 
     // MARK: Words that are no names
@@ -96,7 +112,7 @@ extension TextRedactor {
         let end = word.upperBound
         guard end < bytes.count else { return }
         if maskCommand(word) { return }
-        if bytes[end] == .colon, maskBareUserInformation(word) { return }
+        if bytes[end] == .colon, maskBareUserInformation(word) || maskOracleUser(word) { return }
         if bytes[end].isQuote || bytes[end] == .backslash, isQuotedValue(word), maskValueBeforeName(word) { return }
         if bytes[end] == 0x20 || bytes[end].isQuote, bytes[word].span.bytes.isPasswordClient,
             maskGluedOption(behind: end, isFirst: false)
@@ -119,7 +135,9 @@ extension TextRedactor {
             maskValue()
         case "-u", "--user":
             // curl
-            guard let colon = bytes[value].firstIndex(of: .colon), colon + 1 < value.upperBound else { return }
+            guard let colon = bytes[value].firstIndex(of: .colon), colon + 1 < value.upperBound,
+                !bytes[value.lowerBound..<colon].contains(UInt8(ascii: "/"))
+            else { return }
             move(to: colon + 1)
             mask(to: endOfBare(from: colon + 1))
         case "CHAP":

@@ -52,6 +52,19 @@ extension TextRedactor {
         return true
     }
 
+    /// Masks the password of Oracle's `jdbc:oracle:thin:user/password@host`.
+    mutating func maskOracleUser(_ word: Range<Int>) -> Bool {
+        guard bytes.matches("oracle:", at: word.lowerBound - 7) else { return false }
+        let start = word.upperBound + 1
+        let end = bytes.skip(from: start) { $0 > 0x20 && !$0.isQuote }
+        guard let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")),
+            let at = bytes[slash..<end].lastIndex(of: UInt8(ascii: "@")), at > slash + 1
+        else { return false }
+        move(to: slash + 1)
+        mask(to: at)
+        return true
+    }
+
     private func bareRun(from start: Int) -> (end: Int, lastAt: Int) {
         let end = bytes.skip(from: start) {
             switch $0 {

@@ -26,6 +26,14 @@ extension TextRedactor {
                 mask(to: end)
             }
         default:
+            let name = bytes.endOfWord(from: offset)
+            if bytes.matches("('", at: name) || bytes.matches("(\"", at: name) || bytes.matches("(\\", at: name),
+                SecretNames.kindInText(bytes.span.bytes, offset..<name) == .secret
+            {
+                // What is done to it: `PASSWORD('…')`.
+                move(to: name + 1)
+                return maskValue(joinsLiterals: joinsLiterals)
+            }
             let end = endBeforeBracket(isHeader ? endOfHeader() : endOfBare(from: offset))
             if Self.isHarmless(bytes[offset..<end]) { move(to: end) } else { mask(to: end) }
         }

@@ -20,6 +20,10 @@ struct TextRedactor {
     var run = (end: 0, lastAt: -1)
     /// Where the last run without scheme ends that may be `user:password@host`, and its last `@`.
     var bareRun = (end: 0, lastAt: -1)
+    /// Up to here no list of columns begins.
+    var listedTo = 0
+    /// The place of the last list of parameters of a statement, -1 for none; `nil` before it was looked for.
+    var lastParameters: Int?
     /// Up to here base64 has been unpacked.
     var decodedTo = 0
     /// Where the run of signs of base64 ends that was looked at last.

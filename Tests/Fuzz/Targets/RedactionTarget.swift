@@ -20,10 +20,10 @@ extension FuzzTarget {
         run: { input in
             var reader = InputReader(input)
             let (keyNumber, formNumber, packing) = (Int(reader.octet()), Int(reader.octet()), reader.octet())
-            // Inputs that were kept name the first forms.
-            let isLater = packing & 0x80 != 0
             let key = keys[keyNumber % keys.count]
-            let form = isLater ? laterForms[formNumber % laterForms.count] : forms[formNumber % forms.count]
+            // Inputs that were kept go on to name the same forms.
+            let list = packing & 0x80 == 0 ? forms : formNumber < 240 ? laterForms : latestForms
+            let form = list[formNumber % list.count]
             if packing & 4 == 0 {
                 let text =
                     "\(text(&reader)) \(form.replacing("K", with: key).replacing("V", with: secret)) \(text(&reader))"
@@ -68,6 +68,11 @@ extension FuzzTarget {
         "<property value=\"V\" name=\"K\"/>", "<e key='K'><s>V</s></e>", "rabbit%3A%2F%2Fu%3AV%40h%3A5672",
         "{%22K%22:%22V%22}", "{&quot;K&quot;:&quot;V&quot;}", "&lt;p name=&quot;K&quot;&gt;V&lt;/p&gt;", "K%253DV",
         "\nK:\n  V\n", "\nK: |\n  x\n  V\n", "{'K': 'a'\n 'V'}", "{'K': 'a' 'V'}", #"\u0022K\u0022: \u0022V\u0022"#,
+    ]
+
+    private static let latestForms = [
+        "INSERT INTO t (a, K) values (1, V)", "<K><value>V</value></K>", "<input name=\"K\" value=\"V\">",
+        "SET K FOR a@h = V",
     ]
 
     private static func value(_ packing: UInt8) -> String {

@@ -93,6 +93,63 @@ import Testing
             "Running cmd (subprocess): rabbitmqctl change_password nova ***"
         ),
         ("change_password nova S1x", "change_password nova ***"),
+        ("set_password nova S1x", "set_password nova ***"),
+        ("set_password fred S1x9z now", "set_password fred *** now"),
+        (
+            #"Command "salt '*' shadow.set_password root 'S1x'" failed with "y""#,
+            #"Command "salt '*' shadow.set_password root '***'" failed with "y""#
+        ),
+        (
+            "sudo cinder-rootwrap /etc/cinder/rootwrap.conf cinder-rtstool create /dev/v iqn.2010:v u S1x False -p3260",
+            "sudo cinder-rootwrap /etc/cinder/rootwrap.conf cinder-rtstool create /dev/v iqn.2010:v u *** False -p3260"
+        ),
+        (
+            "cinder-rtstool add-initiator iqn.2010:v u S1x iqn.1994:x\nExit code: 1",
+            "cinder-rtstool add-initiator iqn.2010:v u *** iqn.1994:x\nExit code: 1"
+        ),
+        (
+            "Cmd: ['cinder-rtstool', 'create', '/dev/v', 'iqn', 'u', 'S1x', 'False']",
+            "Cmd: ['cinder-rtstool', 'create', '/dev/v', 'iqn', 'u', '***', 'False']"
+        ),
+        ("IncomingUser nova S1x", "IncomingUser nova ***"),
+        (
+            "racadm config -g cfgUserAdmin -o cfgUserAdminPassword -i 2 S1x",
+            "racadm config -g cfgUserAdmin -o cfgUserAdminPassword -i 2 ***"
+        ),
+        ("cfgUserAdminPassword -i 2 S1x", "cfgUserAdminPassword -i *** ***"),
+        (
+            "racadm -r h -u root -p S1x set iDRAC.Users.2.Password S1y",
+            "racadm -r h -u root -p *** set iDRAC.Users.2.Password ***"
+        ),
+        ("smbpasswd -a nova S1x", "smbpasswd -a nova ***"), ("smbpasswd nova S1x", "smbpasswd nova ***"),
+        ("virsh set-user-password vm root S1x", "virsh set-user-password vm root ***"),
+        (
+            "virsh set-user-password --domain=d --user=u --password=S1x",
+            "virsh set-user-password --domain=d --user=u --password=***"
+        ),
+        ("virsh secret-set-value 5ec S1x", "virsh secret-set-value 5ec ***"),
+        ("ssh-keygen -p -P S1x -N S1y -f k", "ssh-keygen -p -P *** -N *** -f k"),
+        ("rbd map --id cinder --key S1x volumes/x", "rbd map --id cinder --key *** volumes/x"),
+        ("net user nova S1x /add", "net user nova *** /add"),
+        (#"net use Z: \\host\share S1x /user:u"#, #"net use Z: \\host\share *** /user:u"#),
+        ("openstack secret store --payload S1x -n a", "openstack secret store --payload *** -n a"),
+        ("openstack secret store --payload=S1x", "openstack secret store --payload=***"),
+        ("--proxy-user u:S1x", "--proxy-user u:***"), ("--proxy-user=u:S1x", "--proxy-user=u:***"),
+        ("curl --proxy-user p:S1x --user=a:S1y http://h/ceph", "curl --proxy-user p:*** --user=a:*** http://h/ceph"),
+        ("curl http://h/ceph --user=admin:S1x", "curl http://h/ceph --user=admin:***"),
+        ("--payload None --os-password S1x", "--payload None --os-password ***"),
+        ("sqlplus nova/S1x", "sqlplus nova/***"),
+        ("jdbc:oracle:thin:nova/S1x@h:1521/x", "jdbc:oracle:thin:nova/***@h:1521/x"),
+        ("write 'nova:S1x' to chpasswd", "write 'nova:***' to chpasswd"),
+        ("nova:S1x to chpasswd failed", "nova:*** to chpasswd failed"),
+        // Switches.
+        ("username admin password 0 S1x", "username admin password 0 ***"),
+        ("neighbor 10.0.0.4 password 7 S1x", "neighbor 10.0.0.4 password 7 ***"),
+        ("enable secret 5 S1x", "enable secret 5 ***"), ("key-string 7 S1x", "key-string 7 ***"),
+        ("tacacs-server key 7 S1x", "tacacs-server key 7 ***"),
+        ("radius-server host h key S1x", "radius-server host h key ***"),
+        ("snmp-server user u v3 auth sha S1x priv aes 128 S1y", "snmp-server user u v3 auth sha *** priv aes 128 ***"),
+        ("masterauth S1x", "masterauth ***"),
     ])
     func `options and operands are masked by the program that they are given to`(text: String, expected: String) {
         #expect(redaction.redact(text: text) == expected)
@@ -171,6 +228,16 @@ import Testing
         "smbclient //h/s -U user",
         "redis-cli -h h ping",
         "ldapsearch -x -H ldap://h -b dc=x uid=u",
+        "cinder-rtstool delete iqn.2010:v", "cinder-rtstool create failed for the volume",
+        "IncomingUser was set by nova",
+        "racadm config -g cfgUserAdmin -o cfgUserAdminUserName -i 2 nova", "racadm failed to set password for root",
+        "smbpasswd file not found", "smbpasswd -a nova", "virsh migrate --live --p2p vm qemu+tcp://h/system",
+        "virsh set-user-password failed for the domain", "set_password was called twice",
+        "ssh-keygen -q -t rsa -b 2048 -f /k", "rbd import --pool vms /x y --id cinder --conf /etc/ceph/ceph.conf",
+        "the net user count is 5", "net use of memory", #"net use Z: \\host\share"#, "net user nova *",
+        "docker pull -u reg/image:tag", "jdbc:oracle:thin:@//h:1521/x", "write to chpasswd failed",
+        "password 0 characters long", "pass 1 fail 0", "radius-server timeout 5", "auth md5 failed",
+        "[neutron] login = nova",
     ])
     func `what an operator needs stays`(text: String) {
         #expect(redaction.redact(text: text) == text)

@@ -57,6 +57,20 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         .init(
             #"&lt;p name=&quot;password&quot;&gt;S1x&lt;/p&gt;"#, #"&lt;p name=&quot;password&quot;&gt;***&lt;/p&gt;"#,
             #"&lt;p name=&quot;host&quot;&gt;compute1&lt;/p&gt;"#),
+        .init(
+            "<Password><Value>S1x</Value><PlainText>true</PlainText></Password>",
+            "<Password><Value>***</Value><PlainText>***</PlainText></Password>",
+            "<secret ephemeral='no'><usage type='ceph'><name>client.nova</name></usage></secret>"),
+        .init(
+            #"<input name="password" value="S1x">"#, #"<input name="password" value="***">"#,
+            #"<input name="user" value="nova">"#),
+        .init(
+            #"<input name="password" id=a value=S1x>"#, #"<input name="password" id=a value=***>"#,
+            #"<input name="user" id=a value=nova>"#),
+        .init(
+            #"<entry key="db.password" default="S1x"><string>S1x</string></entry>"#,
+            #"<entry key="db.password" default="***"><string>***</string></entry>"#,
+            #"<entry key="db.host" default="a"><string>b</string></entry>"#),
         // Signs that are spelled out.
         .init(
             "rabbit%3A%2F%2Fu%3AS1x%40h%3A5672", "rabbit%3A%2F%2Fu%3A***%40h%3A5672",
@@ -80,7 +94,45 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
             "Cannot validate the token:\n  File \"x.py\", line 3"),
         .init("password: !vault |\n  S1x\nhost: a", "password: !vault |\n  ***\nhost: a", "host: !!str a"),
         .init("\"token\": |\n  S1x\nhost: a", "\"token\": |\n  ***\nhost: a", "\"host\": |\n  a\nhost: a"),
+        .init(
+            "ValueError: chpasswd:\n  list: |\n    root:S1x", "ValueError: chpasswd:\n  ***",
+            "ValueError: hosts:\n  list: |\n    root:x"),
+        .init(
+            "cloud-init: passwords:\n  - S1x\n  - S1x\nhost: a", "cloud-init: passwords:\n  ***\nhost: a",
+            "The token of the user:\n  project: a"),
+        // Statements of SQL.
+        .init(
+            "[SQL: SET PASSWORD FOR 'os_admin'@'localhost' = 'S1x';]",
+            "[SQL: SET PASSWORD FOR 'os_admin'@'localhost' = '***';]",
+            "[SQL: SET NAMES = 'utf8' FOR 'nova'@'localhost']"),
+        .init(
+            "SET PASSWORD FOR nova@h = PASSWORD('S1x y')", "SET PASSWORD FOR nova@h = PASSWORD('***')",
+            "no password for nova@h"),
+        .init(
+            "[SQL: INSERT INTO user (name, password) VALUES (%s, %s)] [parameters: ('nova', 'S1x')]",
+            "[SQL: INSERT INTO user (name, password) VALUES (%s, %s)] [parameters: ('nova', '***')]",
+            "[SQL: INSERT INTO user (name, host) VALUES (%s, %s)] [parameters: ('nova', 'compute1')]"),
+        .init(
+            "[SQL: INSERT INTO t (password, id, token) VALUES (?, now(), UPPER(?))]\n[parameters: [('S1x', b'S1x'), (None, 'S1x')]]",
+            "[SQL: INSERT INTO t (password, id, token) VALUES (?, now(), UPPER(?))]\n[parameters: [('***', b'***'), (None, '***')]]",
+            "[parameters: ('nova', 'compute1')]"),
+        .init(
+            "[SQL: INSERT INTO t (`a`, `password`) VALUES (%s, %s), (%s, %s)] [parameters: ('a', 'S1x', 3, \"S1x, 'y\")]",
+            "[SQL: INSERT INTO t (`a`, `password`) VALUES (%s, %s), (%s, %s)] [parameters: ('a', '***', 3, \"***\")]",
+            "(name, password)"),
+        .init(
+            "INSERT INTO t (a, password) VALUES ('a', 'S1x'), ('b', NULL)",
+            "INSERT INTO t (a, password) VALUES ('a', '***'), ('b', NULL)", "INSERT INTO t (a, b) VALUES ('a', 'b')"),
+        .init(
+            "[SQL: UPDATE t SET a=%s, password=%s, token = %s WHERE t.id = %s] [parameters: ('a', 'S1x', 'S1x', 3)]",
+            "[SQL: UPDATE t SET a=%s, password=%s, token = *** WHERE t.id = %s] [parameters: ('a', '***', '***', 3)]",
+            "[SQL: UPDATE t SET a=%s WHERE t.id = %s] [parameters: ('a', 3)]"),
+        .init(
+            "[SQL: INSERT INTO t (a, password) VALUES (%(a)s, %(password)s)] [parameters: {'a': 'b', 'password': 'S1x'}]",
+            "[SQL: INSERT INTO t (a, password) VALUES (%(a)s, %(password)s)] [parameters: {'a': 'b', 'password': '***'}]",
+            "[SQL: INSERT INTO t (a) VALUES (%(a)s)] [parameters: {'a': 'b'}]"),
         // Literals of Python side by side.
+        .init("password 'a' 'S1x'", "password '***'", "host 'a' 'b'"),
         .init("{'password': 'a'\n 'S1x', 'b': 1}", "{'password': '***', 'b': 1}", "{'path': 'a'\n 'b', 'b': 1}"),
         .init("{'password': 'a' u'S1x'}", "{'password': '***'}", "{'path': 'a' u'S1x'}"),
         .init("password='S1x'\n'host': 'a'", "password='***'\n'host': 'a'", "host='a'\n'host': 'a'"),
@@ -138,6 +190,13 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         .init("signature: validS1x", "signature: ***", "signature: valid, token: expired."),
         .init("keystone_authtoken S1x", "keystone_authtoken ***", "keystone_authtoken section missing"),
         .init("otp: 123456", "otp: ***", "otp code, dek label"),
+        .init(
+            "https://h/v3/auth/tokens: 0a1b2c3d4e5f60718293a4b5c6d7e8f9", "https://h/v3/auth/tokens: ***",
+            "https://h:5000/v3/auth/tokens: HTTPSConnectionPool(host='h', port=5000): Max retries exceeded with url: "
+                + "/v3/auth/tokens (Caused by NewConnectionError('<x at 0x7f>: Failed to establish a new connection'))"),
+        .init(
+            "keyring: (S1x)", "keyring: ***",
+            "auth: unable to find a keyring on /etc/ceph/c.keyring: (2) No such file or directory"),
     ])
     func `are told apart`(texts: SecretAndNeighbour) {
         #expect(redaction.redact(text: texts.secret) == texts.shown)

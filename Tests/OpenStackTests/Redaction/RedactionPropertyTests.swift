@@ -20,7 +20,8 @@ import Testing
         "K=['V', 'V']", "rabbit://u:V@h:5672", "u:V@h", "K\n=\nV", "K => V", "{'name': 'K', 'value': 'V'}", "K='''V'''",
         "{'parameter_name': 'K', 'parameter_value': 'V'}", "{'value': 'V', 'name': 'K'}", "<p name=\"K\">V</p>",
         "<p value='V' name='K'/>", "rabbit%3A%2F%2Fu%3AV%40h", "{&quot;K&quot;:&quot;V&quot;}", "{%22K%22:%22V%22}",
-        "{'K': 'a'\n 'V'}", "\nK:\n  V\n",
+        "{'K': 'a'\n 'V'}", "\nK:\n  V\n", "(a, K) values ('a', 'V')", "(a, K) values (?, ?)] [parameters: (1, 'V')]",
+        "racadm -o K -i 2 V9z", "<K><value>V</value></K>", "<i name=\"K\" value=\"V\">", "x: K:\n  - V\n", "K 7 V9z",
     ]
 
     private static let surroundings = [
@@ -93,6 +94,10 @@ import Testing
         "\"val\"", "auth", "payload", "snmp_x", "metadata", "Host", "reply_1", "ＴＯＫＥＮ", "to\u{212A}en", "pass", "psk",
         "%41", "&quot;", "\\u0022", "{SSHA}", "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19", "mysql -px", "root_pw",
         "'param_value': 'x', 'param_name': ", "{a", "InvalidToken", "echo x |", "token_host",
+        "cinder-rtstool create a b c x", "net user a x", "net use \\\\h\\s x", "auth sha x priv aes x",
+        "jdbc:oracle:thin:u/x@h", "--payload x", "--proxy-user u:x", "sqlplus u/x", "IncomingUser a x", "masterauth x",
+        "[p11_crypto_plugin] login=x", "(a, password) VALUES (?, 'x')", "[parameters: ('a', 'x')]", "u:x to chpasswd",
+        "SET PASSWORD FOR a = 'x'", "password 7 x", "virsh set-user-password a b x", "ssh-keygen -P x",
     ]
 
     @Test(arguments: [1, 2, 3] as [UInt64])
@@ -146,6 +151,8 @@ import Testing
             "<p name=\"password\" ", "<p value=\"\" name=\"password\" ", "password:\n ", "password: |\n a\n",
             "'password': 'a'\n'", "'password': 'a'\n'b':", "%41", "&#34;password&#34;:", "mysql 'a", "echo |passwd",
             "gAAAAA\n0123456789abcdefA", "Authorization: a=\"", "'name': 'password', 'a': 'b', ", "pass: 1 ", "cert: /",
+            "(password, ", "(a, token) VALUES (", "token=? ", "[parameters: (", "SET PASSWORD FOR '", "net user ",
+            "a:b to chpasswd ", "auth sha a ", "[p11_crypto_plugin]", "<token><value>", "oracle:a/",
         ])
     func `takes time in proportion to its length`(part: String) {
         let text = String(repeating: part, count: 60_000 / part.utf8.count)

@@ -30,6 +30,8 @@ import Testing
         ("provider_auth=\"CHAP user S1x\"", "provider_auth=\"***\""), ("CHAP user S1x", "CHAP ***"),
         ("auth_token Secret1x", "auth_token ***"), ("CHAPPASSWORD Secret1x", "CHAPPASSWORD ***"),
         ("password is Secret1x", "password is ***"), ("authKey: S1x", "authKey: ***"),
+        ("[p11_crypto_plugin]\nslot_id = 1\nlogin = S1x", "[p11_crypto_plugin]\nslot_id = 1\nlogin = ***"),
+        ("[p11_crypto_plugin] login=S1x", "[p11_crypto_plugin] login=***"),
         ("| adminPass | S1x |", "| adminPass | *** |"), ("password：S1x", "password：***"),
         // Elements.
         ("<adminPass>S1x</adminPass>", "<adminPass>***</adminPass>"),
@@ -108,6 +110,7 @@ import Testing
         "snmp_auth_key", "snmp_priv_key", "snmp_community", "redfish_password", "blob", "trust_id",
         "application_credential_secret", "access_key", "secret_key", "keyring", "key_material", "temp_url_key",
         "adminPass", "kek", "totp", "chap_secret", "ipmi_hex_kg_key", "kubeconfig", "config_drive_contents",
+        "X-Container-Sync-Key", "Openstack-Auth-Receipt", "heartbeat_key", "fixed_key", "key-string", "masterauth",
     ])
     func `fields of OpenStack's services are masked`(name: String) {
         #expect(redacted(#"{"\#(name)": "S1x", "host": "h"}"#) == #"{"\#(name)": "***", "host": "h"}"#)
