@@ -46,9 +46,8 @@ struct Agents {
 
     private struct Name: Hashable {
         let service: String
-        let host: String
-        /// Where they are told apart: a service that works in several has a process, or a connection, in each.
-        let virtualHost: String?
+        /// `nil` for those on all hosts, and those of which none is known.
+        let host: String?
     }
 
     private let connections: [Connection]
@@ -79,9 +78,10 @@ struct Agents {
             servers[connection.server, default: []].append(index)
         }
         for participant in participants {
-            guard let service = participant.service, let host = participant.host else { continue }
-            let name = Name(service: service, host: host, virtualHost: participant.virtualHost)
-            ofName[name, default: []].append(participant.id)
+            guard let service = participant.service else { continue }
+            ofName[Name(service: service, host: nil), default: []].append(participant.id)
+            guard let host = participant.host else { continue }
+            ofName[Name(service: service, host: host), default: []].append(participant.id)
         }
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
@@ -126,7 +126,13 @@ struct Agents {
         guard participants.indices.contains(participant) else { return [] }
         let who = participants[participant]
         guard let service = who.service, let host = who.host else { return [participant] }
-        return ofName[Name(service: service, host: host, virtualHost: who.virtualHost)] ?? [participant]
+        // Where they are told apart, a service that works in several has a process, or a connection, in each.
+        return self.participants(of: service, on: host).filter { participants[$0].virtualHost == who.virtualHost }
+    }
+
+    /// The processes of that service, on that host where one is given, in order.
+    func participants(of service: String, on host: String?) -> [Int] {
+        ofName[Name(service: service, host: host)] ?? []
     }
 
     /// When anything of it was heard last: a message that it sent, or an acknowledgement.

@@ -132,10 +132,9 @@ struct Facts {
     /// The only one with that name and host, in that virtual host where they are told apart.
     func participant(service: String?, host: String?, virtualHost: String? = nil) -> Participant? {
         guard let service else { return nil }
-        let found = trace.participants.filter { participant in
-            participant.service == service && (host == nil || participant.host == host)
-                && (virtualHost == nil || participant.virtualHost == nil || participant.virtualHost == virtualHost)
-        }
+        let found = agents.participants(of: service, on: host).lazy.map { trace.participants[$0] }.filter {
+            virtualHost == nil || $0.virtualHost == nil || $0.virtualHost == virtualHost
+        }.prefix(2)
         return found.count == 1 ? found.first : nil
     }
 

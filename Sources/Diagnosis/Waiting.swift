@@ -164,12 +164,12 @@ extension Facts {
         guard let service = topic.service else { return [] }
         let virtualHost = trace.scope(of: message).virtualHost
         var hosts: Set<String?> = []
-        return trace.participants.compactMap { who in
-            guard who.service == service, topic.host == nil || who.host == topic.host,
-                who.virtualHost == nil || virtualHost == nil || who.virtualHost == virtualHost,
+        return agents.participants(of: service, on: topic.host).compactMap { id in
+            let who = trace.participants[id]
+            guard who.virtualHost == nil || virtualHost == nil || who.virtualHost == virtualHost,
                 hosts.insert(who.host).inserted
             else { return nil }
-            return Holder(participant: who.id, since: operation.startedAt, message: message.id)
+            return Holder(participant: id, since: operation.startedAt, message: message.id)
         }
     }
 

@@ -3,7 +3,8 @@
 extension CaptureSummary {
     /// `packets are cut at 128 bytes`; `nil` where none of a connection is.
     package var cutSentence: String? {
-        connections.contains { $0.packetsCut > 0 } || connections.isEmpty ? sources.cutSentence : nil
+        guard let sentence = sources.cutSentence else { return nil }
+        return connections.contains { $0.packetsCut > 0 } || connections.isEmpty ? sentence : nil
     }
 
     /// Why hardly a message could be read, with what to do: a good part of what the connections said was cut off.
