@@ -1,84 +1,84 @@
-import DequeModule
-
 /// A machine that keeps values by key and knows which were added first; each step takes constant time on average.
 ///
-/// A key that was removed stays in the queue of ages until it is the oldest, or until more than half of the queue is
-/// such.
+/// What was removed leaves its place empty until it is the oldest, or until more than half of the places are empty.
 struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Entry: Sendable {
-        var value: Value
-        let serial: Int
-    }
-
-    private struct Age: Sendable {
+    private struct Item: Sendable {
         let key: Key
-        let serial: Int
+        var value: Value
     }
 
-    private var entries: [Key: Entry] = [:]
-    /// Oldest first; its first one is kept.
-    private var ages: Deque<Age> = []
-    private var nextSerial = 0
+    /// The ids of the items.
+    private var ids: [Key: Int] = [:]
+    /// Oldest first; the first one is kept.
+    private var items = ExpiringStore<Item?>(vacant: nil)
 
-    var count: Int { entries.count }
+    var count: Int { ids.count }
 
     /// A new value for a key that is kept does not make it younger.
     subscript(key: Key) -> Value? {
-        get { entries[key]?.value }
+        get { ids[key].flatMap { items[$0]?.value } }
         set {
             guard let newValue else { return _ = removeValue(forKey: key) }
-            guard let place = entries.index(forKey: key) else { return append(newValue, for: key) }
-            entries.values[place].value = newValue
+            if let id = ids[key] {
+                items[id]?.value = newValue
+            } else {
+                append(Item(key: key, value: newValue))
+            }
         }
     }
 
     /// The oldest value.
-    var oldest: Value? { ages.first.flatMap { entries[$0.key]?.value } }
+    var oldest: Value? { items.count > 0 ? items[items.first]?.value : nil }
 
     /// Oldest first.
-    var values: [Value] { ages.filter(isKept).compactMap { entries[$0.key]?.value } }
+    var values: [Value] { (items.first..<items.nextID).compactMap { items[$0]?.value } }
 
     mutating func removeValue(forKey key: Key) -> Value? {
-        let entry = entries.removeValue(forKey: key)
-        if entry != nil { dropAges() }
-        return entry?.value
+        guard let id = ids.removeValue(forKey: key) else { return nil }
+        let value = items[id]?.value
+        items[id] = nil
+        dropEmpty()
+        return value
     }
 
     @discardableResult
     mutating func removeOldest() -> (key: Key, value: Value)? {
-        guard let age = ages.popFirst(), let entry = entries.removeValue(forKey: age.key) else { return nil }
-        dropAges()
-        return (age.key, entry.value)
+        guard let item = items.removeOldest() ?? nil else { return nil }
+        ids[item.key] = nil
+        dropEmpty()
+        return (item.key, item.value)
     }
 
     mutating func removeAll() {
-        entries = [:]
-        ages = []
+        self = AgingDictionary()
     }
 
     /// Gives every value a new one, or lets it go.
     mutating func mapInPlace(_ change: (Value) -> Value?) {
-        entries = entries.compactMapValues { entry in
-            change(entry.value).map { Entry(value: $0, serial: entry.serial) }
+        for id in items.first..<items.nextID {
+            guard let item = items[id] else { continue }
+            if let value = change(item.value) {
+                items[id]?.value = value
+            } else {
+                ids[item.key] = nil
+                items[id] = nil
+            }
         }
-        dropAges()
+        dropEmpty()
     }
 
-    private mutating func append(_ value: Value, for key: Key) {
-        entries[key] = Entry(value: value, serial: nextSerial)
-        ages.append(Age(key: key, serial: nextSerial))
-        nextSerial += 1
+    private mutating func append(_ item: Item) {
+        ids[item.key] = items.nextID
+        items.append(item)
     }
 
-    private func isKept(_ age: Age) -> Bool {
-        guard let place = entries.index(forKey: age.key) else { return false }
-        return entries.values[place].serial == age.serial
-    }
-
-    private mutating func dropAges() {
-        while let first = ages.first, !isKept(first) { ages.removeFirst() }
-        guard ages.count > 2 * entries.count + 32 else { return }
-        let kept = ages.filter(isKept)
-        ages = kept
+    private mutating func dropEmpty() {
+        while items.count > 0, items[items.first] == nil { _ = items.removeOldest() }
+        guard items.count > 2 * ids.count + 32 else { return }
+        let all = items
+        items = ExpiringStore(vacant: nil)
+        for id in all.first..<all.nextID {
+            if let item = all[id] { append(item) }
+        }
     }
 }

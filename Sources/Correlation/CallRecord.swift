@@ -18,7 +18,11 @@ struct CallRecord: Sendable {
     /// Where the answer goes: `_reply_q`, else its routing key, with its virtual host where there are several.
     var replyQueue: String?
     /// The exception in the answer, whether the caller got it or not.
-    var failure: RemoteFailure?
+    var failure: RemoteFailure? {
+        get { rareFailure?.value }
+        set { rareFailure = newValue.map { InPlace($0) } }
+    }
+    private var rareFailure: InPlace<RemoteFailure>?
     /// Connections that published the request, took it last, and published the answer.
     var callerConnection: Int?
     var takerConnection: Int?

@@ -4,18 +4,8 @@
 /// comparison: open addressing, at most half full, with multiplicative hashing, which spreads consecutive ids evenly
 /// (Knuth, The Art of Computer Programming 3, 6.4). The values lie side by side; the last takes the place of one that goes.
 package struct SparseTable<Value: Sendable>: Sendable {
-    @usableFromInline struct Slot: Sendable {
-        @usableFromInline var id: Int
-        /// Index into the values; -1 where the slot is vacant.
-        @usableFromInline var place: Int
-
-        @inlinable init(id: Int, place: Int) {
-            self.id = id
-            self.place = place
-        }
-    }
-
-    @usableFromInline var slots: [Slot] = []
+    /// Indexes into the values; -1 where a slot is vacant.
+    @usableFromInline var slots: [Int32] = []
     /// 64 less the binary logarithm of the number of slots.
     @usableFromInline var shift: UInt64 = 64
     @usableFromInline var values: [Value] = []
@@ -31,8 +21,8 @@ package struct SparseTable<Value: Sendable>: Sendable {
     /// Where the value of `id` lies, until a value is removed.
     @inlinable package func place(of id: Int) -> Int? {
         guard !slots.isEmpty else { return nil }
-        let found = slots[slot(of: id)].place
-        return found >= 0 ? found : nil
+        let found = slots[slot(of: id)]
+        return found >= 0 ? Int(found) : nil
     }
 
     /// - Precondition: `place` was given by `place(of:)` or `insert` and nothing was removed since.
@@ -53,7 +43,7 @@ package struct SparseTable<Value: Sendable>: Sendable {
             return place
         }
         if (count + 1) * 2 > slots.count { grow() }
-        slots[slot(of: id)] = Slot(id: id, place: count)
+        slots[slot(of: id)] = Int32(truncatingIfNeeded: count)
         values.append(value)
         ids.append(id)
         return count - 1
@@ -65,7 +55,7 @@ package struct SparseTable<Value: Sendable>: Sendable {
         vacate(slot(of: id))
         let last = count - 1
         if place != last {
-            slots[slot(of: ids[last])].place = place
+            slots[slot(of: ids[last])] = Int32(truncatingIfNeeded: place)
             values.swapAt(place, last)
             ids.swapAt(place, last)
         }
@@ -93,7 +83,7 @@ package struct SparseTable<Value: Sendable>: Sendable {
     /// - Precondition: there are slots, and one is vacant.
     @inlinable func slot(of id: Int) -> Int {
         var slot = home(of: id)
-        while slots[slot].place >= 0, slots[slot].id != id { slot = (slot + 1) & (slots.count - 1) }
+        while slots[slot] >= 0, ids[Int(slots[slot])] != id { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }
 
@@ -104,8 +94,8 @@ package struct SparseTable<Value: Sendable>: Sendable {
     @inlinable mutating func grow() {
         let size = max(8, slots.count * 2)
         shift = UInt64(64 - size.trailingZeroBitCount)
-        slots = Array(repeating: Slot(id: -1, place: -1), count: size)
-        for place in ids.indices { slots[slot(of: ids[place])] = Slot(id: ids[place], place: place) }
+        slots = Array(repeating: -1, count: size)
+        for place in ids.indices { slots[slot(of: ids[place])] = Int32(truncatingIfNeeded: place) }
     }
 
     /// Empties a slot and moves those behind it that were displaced by it, so that no search ends too early.
@@ -113,14 +103,14 @@ package struct SparseTable<Value: Sendable>: Sendable {
         let mask = slots.count - 1
         var hole = slot
         var next = (hole + 1) & mask
-        while slots[next].place >= 0 {
-            let displacement = (next - home(of: slots[next].id)) & mask
+        while slots[next] >= 0 {
+            let displacement = (next - home(of: ids[Int(slots[next])])) & mask
             if displacement >= (next - hole) & mask {
                 slots[hole] = slots[next]
                 hole = next
             }
             next = (next + 1) & mask
         }
-        slots[hole] = Slot(id: -1, place: -1)
+        slots[hole] = -1
     }
 }

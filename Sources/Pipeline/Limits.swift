@@ -22,8 +22,11 @@ enum PipelineLimits {
     static let foundConnections = 4096
     /// Blocked spans, closings of channels, and cancelled consumers, that are kept of a connection; of more the first.
     static let spansOfConnection = 64
-    /// Consumers whose queues are remembered, over all connections.
+    /// Consumers whose queues are remembered, of one connection and of all.
+    static let consumersOfConnection = 1024
     static let consumers = 65_536
+    /// Openings that many connections have in common, kept once.
+    static let sharedHandshakes = 256
     /// Texts that many connections have in common, kept once.
     static let sharedTexts = 1024
     /// Bodies kept decoded: a message is delivered within milliseconds as a rule; one that lay longer is decoded again.

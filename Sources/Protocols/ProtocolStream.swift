@@ -14,17 +14,25 @@ package struct ProtocolStream: Sendable {
         case other(name: String)
     }
 
+    /// What is of interest in the beginning, and seldom later.
+    private struct Beginning {
+        var first: StreamHead
+        var second: StreamHead
+        var answeredIn: String?
+
+        /// Whether nothing more comes of it.
+        var isOver: Bool {
+            first.isDone && second.isDone && answeredIn == nil && first.proxyBytes == 0 && second.proxyBytes == 0
+        }
+    }
+
     package private(set) var status = Status.undecided
-    /// The protocol in which the other end of a connection that is decoded answered, where that is none that is decoded:
-    /// `TLS` where AMQP was spoken to a port for TLS.
-    package private(set) var answeredIn: String?
     private var decoder: ProtocolDecoder
     private let protocols: [ProtocolRow]
     /// The place of the decoder's protocol in `protocols`.
     private var place: Int
     private let opening: StreamOpening
-    private var first = StreamHead(mayBeProxied: true)
-    private var second: StreamHead
+    private var start: InPlace<Beginning>?
     /// Bytes that the heads took to hold.
     private var headGrowth = 0
     /// Bytes taken while undecided.
@@ -35,7 +43,9 @@ package struct ProtocolStream: Sendable {
     package init(_ opening: StreamOpening, protocols: [ProtocolRow] = ProtocolRow.all) {
         self.opening = opening
         self.protocols = protocols
-        second = StreamHead(mayBeProxied: !opening.sawHandshake)
+        start = InPlace(
+            Beginning(
+                first: StreamHead(mayBeProxied: true), second: StreamHead(mayBeProxied: !opening.sawHandshake)))
         isOwnPort = protocols.contains { opening.isOn($0.ports) }
         place = protocols.firstIndex(where: \.isFoundAnywhere) ?? 0
         decoder = protocols[place].open(opening)
@@ -47,11 +57,15 @@ package struct ProtocolStream: Sendable {
     /// What the decoder knows of the connection.
     package var facts: StreamFacts { decoder.facts }
 
+    /// The protocol in which the other end of a connection that is decoded answered, where that is none that is decoded:
+    /// `TLS` where AMQP was spoken to a port for TLS.
+    package var answeredIn: String? { start?.value.answeredIn }
+
     /// Bytes of PROXY headers in front of the streams; such a connection comes through a proxy.
-    package var proxyBytes: Int { first.proxyBytes + second.proxyBytes }
+    package var proxyBytes: Int { start.map { $0.value.first.proxyBytes + $0.value.second.proxyBytes } ?? 0 }
 
     /// The client that those name.
-    package var proxiedClient: SocketAddress? { first.client ?? second.client }
+    package var proxiedClient: SocketAddress? { start.flatMap { $0.value.first.client ?? $0.value.second.client } }
 
     /// What a connection of which nothing was decoded began with, as a client that meant another port: `TLS`,
     /// `PROXY header`, `TLS behind a PROXY header`, `unknown`; `nil` where the capture does not hold it.
@@ -77,7 +91,9 @@ package struct ProtocolStream: Sendable {
     ) {
         guard bytes.byteCount > 0 else { return }
         if case .other = status { return }
-        guard side == .first ? first.isDone : second.isDone else { return examine(bytes, from: side, at: stamp, emit) }
+        if let start, side == .first ? !start.value.first.isDone : !start.value.second.isDone {
+            return examine(bytes, from: side, at: stamp, emit)
+        }
         decoder.receive(bytes, from: side, at: stamp, emit)
         if status == .undecided { decide(bytes.byteCount) }
     }
@@ -103,7 +119,9 @@ package struct ProtocolStream: Sendable {
     }
 
     /// As `StreamProtocol.heldBytes`.
-    package var heldBytes: Int { decoder.heldBytes + first.heldBytes + second.heldBytes }
+    package var heldBytes: Int {
+        decoder.heldBytes + (start.map { $0.value.first.heldBytes + $0.value.second.heldBytes } ?? 0)
+    }
 
     /// Emits what there is of what is under way, and holds nothing any more.
     package mutating func giveUp(_ emit: (ProtocolEvent, RawSpan) -> Void) {
@@ -137,19 +155,19 @@ package struct ProtocolStream: Sendable {
     ) {
         headGrowth &+= bytes.byteCount
         // Nobody is answered in the middle of a header.
-        if side == .second, first.awaitsProxyHeader { release(.first, emit) }
+        if side == .second, start?.value.first.awaitsProxyHeader == true { release(.first, emit) }
         let isStrict = !opening.sawHandshake && isOwnPort
         let finding =
             side == .first
-            ? first.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
-            : second.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
+            ? start?.value.first.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
+            : start?.value.second.receive(bytes, at: stamp, protocols, isStrict: isStrict, limits: opening.limits)
         switch finding {
-        case .needsMore: return
+        case .needsMore, nil: return
         case .other(let name) where status != .decoded:
             return status = .other(name: name)
         case .other(let name):
             // The server's refusal of a version it does not speak names one of its own.
-            answeredIn = name
+            start?.value.answeredIn = name
         case .decoded(let found) where found != place && status == .undecided:
             place = found
             decoder = protocols[found].open(opening)
@@ -160,8 +178,10 @@ package struct ProtocolStream: Sendable {
 
     /// Hands the decoder what was held back.
     private mutating func release(_ side: StreamSide, _ emit: (ProtocolEvent, RawSpan) -> Void) {
-        let held = side == .first ? first.takeHeld() : second.takeHeld()
-        guard !held.isEmpty else { return }
+        guard start != nil else { return }
+        let held = side == .first ? start?.value.first.takeHeld() : start?.value.second.takeHeld()
+        if start?.value.isOver == true { start = nil }
+        guard let held, !held.isEmpty else { return }
         held.visit { decoder.receive($0, from: side, at: $1, emit) }
         if status == .undecided { decide(held.count) }
     }

@@ -1,3 +1,5 @@
+import Trace
+
 /// A value: a row of the list of protocols that are decoded; each has a folder of its own.
 ///
 /// Those that are only told apart by their first bytes stand in `StreamSignature.all`.

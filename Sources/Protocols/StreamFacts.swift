@@ -51,37 +51,54 @@ package struct StreamTraffic: Sendable {
     package private(set) var beganAt: Timestamp?
     /// The last packet that was told of, of either direction.
     package private(set) var lastStamp: PacketStamp?
-    /// The last packet that bytes were cut off.
-    package private(set) var lastCut: PacketStamp?
     /// When bytes of one direction came last.
     private var lastSeen: (first: Timestamp?, second: Timestamp?)
-    private var counts = (first: ByteCounts(), second: ByteCounts())
+    private var seen = (first: 0, second: 0)
+    private var rest: InPlace<Rest>?
+
+    /// What else is counted, where anything is.
+    private struct Rest {
+        var lastCut: PacketStamp?
+        /// Without what was seen.
+        var counts = (first: ByteCounts(), second: ByteCounts())
+    }
 
     package init() {}
+
+    /// The last packet that bytes were cut off.
+    package var lastCut: PacketStamp? { rest?.value.lastCut }
 
     package func lastSeen(from side: StreamSide) -> Timestamp? { side == .first ? lastSeen.first : lastSeen.second }
 
     package subscript(side: StreamSide) -> ByteCounts {
-        get { side == .first ? counts.first : counts.second }
-        set { if side == .first { counts.first = newValue } else { counts.second = newValue } }
+        get {
+            var result = rest.map { side == .first ? $0.value.counts.first : $0.value.counts.second } ?? ByteCounts()
+            result.seen = side == .first ? seen.first : seen.second
+            return result
+        }
+        set {
+            if side == .first { seen.first = newValue.seen } else { seen.second = newValue.seen }
+            if rest == nil { rest = InPlace(Rest()) }
+            if side == .first { rest?.value.counts.first = newValue } else { rest?.value.counts.second = newValue }
+        }
     }
 
     package mutating func saw(_ count: Int, from side: StreamSide, at stamp: PacketStamp) {
         if lastStamp == nil { beganAt = stamp.time }
         lastStamp = stamp
         if side == .first {
-            counts.first.seen &+= count
+            seen.first &+= count
             lastSeen.first = stamp.time
         } else {
-            counts.second.seen &+= count
+            seen.second &+= count
             lastSeen.second = stamp.time
         }
     }
 
     package mutating func missed(_ count: Int, isCut: Bool, from side: StreamSide, at stamp: PacketStamp) {
         lastStamp = stamp
-        if isCut { lastCut = stamp }
         self[side].missing &+= count
+        if isCut { rest?.value.lastCut = stamp }
         if isCut {
             self[side].cut &+= count
             self[side].cutPackets &+= 1

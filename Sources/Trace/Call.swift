@@ -72,7 +72,11 @@ package struct Call: Sendable, Identifiable {
     /// The reply came after the request's expiration.
     package var isLate = false
     /// The exception that the caller was answered with.
-    package var error: RemoteFailure?
+    package var error: RemoteFailure? {
+        get { rareError?.value }
+        set { rareError = newValue.map { InPlace($0) } }
+    }
+    private var rareError: InPlace<RemoteFailure>?
 
     package init(id: CallID, messageID: String, outcome: Outcome) {
         self.id = id

@@ -110,7 +110,12 @@ package struct Connection: Sendable, Identifiable {
     /// Index into `BusTrace.participants` of the client.
     package var participant: Int?
     /// `nil` where the capture does not hold its opening.
-    package var handshake: ConnectionHandshake?
+    package var handshake: ConnectionHandshake? {
+        get { sharedHandshake?.value }
+        set { sharedHandshake = newValue.map { InPlace($0) } }
+    }
+    /// The same: those that were opened alike have it in common.
+    package var sharedHandshake: InPlace<ConnectionHandshake>?
     /// The name space of its queues and exchanges (`connection.open`); where the capture does not hold that, what
     /// follows from messages that passed on it; `nil` where nothing tells.
     package var virtualHost: String?

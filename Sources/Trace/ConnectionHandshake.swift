@@ -1,7 +1,7 @@
 /// A value: what the two ends of a connection told each other when it was opened (AMQP 0-9-1, 1.4.2).
 ///
 /// Of the login only the user's name is known. Texts are cut to 255 characters.
-package struct ConnectionHandshake: Sendable, Equatable {
+package struct ConnectionHandshake: Sendable, Hashable {
     /// How far the opening came.
     package enum Stage: String, Sendable, CaseIterable, Comparable {
         /// The client sent the protocol header.

@@ -44,7 +44,11 @@ package struct Message: Sendable, Identifiable {
     /// What the first of `instances` is called, e.g. `vm-ok`; in a trace whichever message told it.
     package var instanceName: String?
     /// The states that it sets, for object saves, `instance_update` and update notifications.
-    package var stateChange: StateChange?
+    package var stateChange: StateChange? {
+        get { rareState?.value }
+        set { rareState = newValue.map { InPlace($0) } }
+    }
+    private var rareState: InPlace<StateChange>?
     /// The events of an `external_instance_event`.
     package var events: [ExternalEvent] = []
     /// What only few messages say; `nil` of most.
@@ -65,9 +69,17 @@ package struct Message: Sendable, Identifiable {
     /// Whether the capture does not hold the whole body.
     package var isTruncated = false
     /// `basic.return`: the broker could not route it.
-    package var returned: Returned?
+    package var returned: Returned? {
+        get { rareReturn?.value }
+        set { rareReturn = newValue.map { InPlace($0) } }
+    }
+    private var rareReturn: InPlace<Returned>?
     /// Failure carried by a reply.
-    package var failure: RemoteFailure?
+    package var failure: RemoteFailure? {
+        get { rareFailure?.value }
+        set { rareFailure = newValue.map { InPlace($0) } }
+    }
+    private var rareFailure: InPlace<RemoteFailure>?
     /// Seconds of the AMQP `expiration`, for calls the caller's timeout.
     package var expiration: Nanoseconds?
     /// The first operation it belongs to.

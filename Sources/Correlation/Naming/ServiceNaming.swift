@@ -12,15 +12,44 @@ package struct ServiceNaming: Sendable {
         var connectionName: String?
         var evidence: [Evidence] = []
         /// What was looked up already, so that a steady stream of messages costs one hash lookup each.
-        var examined: Set<String> = []
+        var examined = ExaminedNames()
         var isInUse = false
         var isClosed = false
         var virtualHost: String?
+        private var rest: InPlace<Rest>?
+
+        /// What few connections have.
+        private struct Rest {
+            var process: ProcessHint?
+            var predecessor: Int?
+            var successor: Int?
+        }
+
         /// Whose it is, on the machine where the capture is taken.
-        var process: ProcessHint?
+        var process: ProcessHint? {
+            get { rest?.value.process }
+            set { update { $0.process = newValue } }
+        }
         /// The connections of the same name before and after it.
-        var predecessor: Int?
-        var successor: Int?
+        var predecessor: Int? {
+            get { rest?.value.predecessor }
+            set { update { $0.predecessor = newValue } }
+        }
+        var successor: Int? {
+            get { rest?.value.successor }
+            set { update { $0.successor = newValue } }
+        }
+
+        init(address: String, endpoint: String) {
+            self.address = address
+            self.endpoint = endpoint
+        }
+
+        private mutating func update(_ body: (inout Rest) -> Void) {
+            var changed = rest?.value ?? Rest()
+            body(&changed)
+            rest = InPlace(changed)
+        }
     }
 
     private(set) var facts = SparseTable<Facts>()
@@ -187,7 +216,7 @@ package struct ServiceNaming: Sendable {
     /// The connection ended: what it told is kept, what it was asked need not be.
     package mutating func closed(_ connection: Int) {
         guard let place = facts.place(of: connection), !facts[at: place].isClosed else { return }
-        facts[at: place].examined = []
+        facts[at: place].examined = ExaminedNames()
         facts[at: place].isClosed = true
         openCount -= 1
     }
@@ -262,8 +291,7 @@ package struct ServiceNaming: Sendable {
     private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
         guard let place = facts.place(of: connection) else { return false }
         facts[at: place].isInUse = true
-        if facts[at: place].examined.count >= limit { facts[at: place].examined.removeAll(keepingCapacity: true) }
-        return facts[at: place].examined.insert(key).inserted
+        return facts[at: place].examined.insert(key, limit: limit)
     }
 
     private mutating func isNew(_ connection: Int, _ first: String, _ second: String) -> Bool {
@@ -314,7 +342,7 @@ package struct ServiceNaming: Sendable {
             }
             guard let heir = result.standIn(for: connection), let place = facts.place(of: heir) else { continue }
             facts[at: place].isInUse = facts[at: place].isInUse || gone.isInUse
-            facts[at: place].process = facts[at: place].process ?? gone.process
+            if facts[at: place].process == nil, let process = gone.process { facts[at: place].process = process }
             for evidence in gone.evidence { facts[at: place].evidence.add(evidence, limit: limit) }
         }
         return result

@@ -71,17 +71,11 @@ struct HeldSegments {
             || ledger.bufferedBytes > ledger.limits.bufferedBytes
     }
 
-    /// Whether bytes of `stream`, which `side` sends, are to come in front of a segment that acknowledges them.
-    @inline(__always)
-    func isCause(_ acknowledgment: SequenceNumber, of stream: borrowing StreamReassembler, from side: FlowSide) -> Bool
-    {
-        guard stream.isStarted else { return false }
-        let distance = acknowledgment.distance(from: stream.next)
-        // One byte may be a FIN.
-        guard distance > 1, distance < 1 << 30 else { return false }
-        guard (side == .low ? vainWaits.low : vainWaits.high) < Self.vainWaitsAtMost || stream.position > 0 else {
-            return false
-        }
+    /// Whether bytes that `side` sent before an acknowledgment are waited for.
+    ///
+    /// - Parameter hasBegun: whether any of its bytes came.
+    func awaits(_ acknowledgment: SequenceNumber, from side: FlowSide, hasBegun: Bool) -> Bool {
+        guard (side == .low ? vainWaits.low : vainWaits.high) < Self.vainWaitsAtMost || hasBegun else { return false }
         return (side == .low ? givenUp.low : givenUp.high).map(acknowledgment.follows) ?? true
     }
 

@@ -6,22 +6,27 @@ import Trace
 /// gap when the receiver has acknowledged beyond it and the capture had time to deliver it late, or when keeping more
 /// would exceed the limits. Positions count the bytes of the stream from the first one seen.
 struct StreamReassembler {
+    /// What only a stream has whose segments do not follow each other.
+    private struct Disorder {
+        var pending = OutOfOrderBuffer()
+        var hole = HolePatience()
+        var strays = StrayRun()
+    }
+
     /// Where the next byte in order stands.
     private(set) var position = 0
-    /// Its sequence number.
+    /// Where the stream ends, when a FIN was seen.
+    private(set) var finPosition: Int?
+    /// The sequence number of the next byte in order.
     private(set) var next = SequenceNumber(0)
     /// The sequence number at position 0.
     private(set) var initial = SequenceNumber(0)
+    /// What the receiver expects next, by its latest acknowledgment.
+    private var acknowledged: SequenceNumber?
     /// Whether `next` is known: from a SYN, or from the first segment with data.
     private(set) var isStarted = false
     private(set) var beganMidstream = true
-    /// Where the stream ends, when a FIN was seen.
-    private(set) var finPosition: Int?
-    private(set) var pending = OutOfOrderBuffer()
-    /// What the receiver expects next, by its latest acknowledgment.
-    private var acknowledged: SequenceNumber?
-    private var hole = HolePatience()
-    private var strays = StrayRun()
+    private var disorder: InPlace<Disorder>?
 
     enum Acceptance {
         case accepted
@@ -73,8 +78,13 @@ struct StreamReassembler {
         return position >= finPosition || acknowledgedPosition ?? 0 > finPosition
     }
 
+    /// Segments beyond a hole.
+    var pending: OutOfOrderBuffer { disorder?.value.pending ?? OutOfOrderBuffer() }
+    @inline(__always)
+    var hasPending: Bool { disorder.map { !$0.value.pending.isEmpty } ?? false }
+
     /// Whether the stream is known to go on beyond what came of it.
-    var lacksBytes: Bool { !pending.isEmpty || finPosition.map { position < $0 } ?? false }
+    var lacksBytes: Bool { hasPending || finPosition.map { position < $0 } ?? false }
 
     private var acknowledgedPosition: Int? {
         acknowledged.map { position + $0.distance(from: next) }
@@ -94,16 +104,17 @@ struct StreamReassembler {
         let distance = sequence.distance(from: next)
         if distance > ledger.limits.farthestAhead || distance < -ledger.limits.farthestBack {
             ledger.statistics.strays &+= 1
-            let run = strays.count(sequence, wireLength)
+            if disorder == nil { disorder = InPlace(Disorder()) }
+            let run = disorder?.value.strays.count(sequence, wireLength) ?? 0
             return run >= ledger.limits.straysBeforeRestart ? .foreign : .accepted
         }
-        strays.clear()
+        if disorder != nil { endStrays() }
         if distance + wireLength <= 0 {
             ledger.statistics.retransmissions &+= 1
         } else if distance > 0 {
             guard !isKeepAlive(sequence, wireLength) else { return .accepted }
             keep(distance, payload, wireLength: wireLength, origin, &ledger, emit)
-        } else if pending.isEmpty {
+        } else if !hasPending {
             hand(payload, from: -distance, wireLength: wireLength, origin, &ledger, emit)
         } else {
             fill(payload, from: -distance, wireLength: wireLength, origin, &ledger, emit)
@@ -151,7 +162,7 @@ struct StreamReassembler {
             drain(origin, &ledger, emit)
         }
         if conflict { ledger.statistics.conflictingOverlaps &+= 1 }
-        hole.restart(at: origin.stamp.time)
+        disorder?.value.hole.restart(at: origin.stamp.time)
     }
 
     /// Keeps a segment that begins `distance` bytes beyond the next one in order.
@@ -160,16 +171,17 @@ struct StreamReassembler {
         _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         ledger.statistics.outOfOrder &+= 1
-        if pending.isEmpty { hole.restart(at: origin.stamp.time) }
+        if disorder == nil { disorder = InPlace(Disorder()) }
+        if !hasPending { disorder?.value.hole.restart(at: origin.stamp.time) }
         let start = position + distance
         let before = pending.byteCount
-        if pending.insert(start..<start + wireLength, payload, at: origin.stamp) {
+        if disorder?.value.pending.insert(start..<start + wireLength, payload, at: origin.stamp) == true {
             ledger.statistics.conflictingOverlaps &+= 1
         }
         ledger.bufferedBytes += pending.byteCount - before
         while pending.byteCount > ledger.limits.bufferedBytesPerDirection
             || pending.pieces.count > ledger.limits.bufferedSegmentsPerDirection
-            || (ledger.bufferedBytes > ledger.limits.bufferedBytes && !pending.isEmpty)
+            || (ledger.bufferedBytes > ledger.limits.bufferedBytes && hasPending)
         {
             ledger.statistics.overflows &+= 1
             giveUpHole(origin, &ledger, emit)
@@ -183,7 +195,7 @@ struct StreamReassembler {
     ) {
         guard let end = pending.first?.start else { return }
         let isAcknowledged = acknowledgedPosition ?? 0 >= end
-        if hole.isOver(at: origin.stamp.time, isAcknowledged: isAcknowledged, ledger.limits) {
+        if disorder?.value.hole.isOver(at: origin.stamp.time, isAcknowledged: isAcknowledged, ledger.limits) == true {
             giveUpHole(origin, &ledger, emit)
         }
     }
@@ -203,7 +215,7 @@ struct StreamReassembler {
         _ origin: StreamOrigin, _ ledger: inout ReassemblyLedger,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        while !pending.isEmpty { giveUpHole(origin, &ledger, emit) }
+        while hasPending { giveUpHole(origin, &ledger, emit) }
     }
 
     /// Bytes behind the last one seen that the sender sent. An acknowledgment counts a FIN as one byte, so that one
@@ -217,7 +229,13 @@ struct StreamReassembler {
     /// Frees what is kept, unreported.
     mutating func discard(_ ledger: inout ReassemblyLedger) {
         ledger.bufferedBytes -= pending.byteCount
-        pending = OutOfOrderBuffer()
+        disorder = nil
+    }
+
+    /// A segment of the stream came.
+    private mutating func endStrays() {
+        disorder?.value.strays.clear()
+        if !hasPending { disorder = nil }
     }
 
     private mutating func giveUpHole(
@@ -227,7 +245,7 @@ struct StreamReassembler {
         guard let first = pending.first else { return }
         skip(first.start - position, origin.at(first.stamp), &ledger, emit)
         drain(origin, &ledger, emit)
-        hole.restart(at: origin.stamp.time)
+        disorder?.value.hole.restart(at: origin.stamp.time)
     }
 
     /// Hands on the kept pieces that begin where the stream stands.
@@ -236,7 +254,7 @@ struct StreamReassembler {
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
         guard pending.first?.start == position else { return }
-        for piece in pending.removeFirstRun() {
+        for piece in disorder?.value.pending.removeFirstRun() ?? [] {
             ledger.bufferedBytes -= piece.bytes.count
             hand(
                 piece.bytes.span.bytes, from: 0, wireLength: piece.end - piece.start, origin.at(piece.stamp), &ledger,

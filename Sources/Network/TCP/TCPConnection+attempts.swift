@@ -20,7 +20,7 @@ extension TCPConnection {
 
     mutating func failAttempt(_ outcome: TCPAttempt.Outcome, _ ledger: inout ReassemblyLedger) {
         // Segments with data may wait: the attempt was answered then.
-        guard phase == .silent, held.isEmpty, attempt.isOpen else { return }
+        guard phase == .silent, !hasHeld, attempt.isOpen else { return }
         attempt.end()
         note(outcome, &ledger)
     }

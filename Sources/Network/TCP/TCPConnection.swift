@@ -32,6 +32,14 @@ struct TCPConnection {
     }
 
     let key: FlowKey
+    /// -1 until it is reported.
+    private(set) var id = -1
+    private(set) var lastStamp: PacketStamp
+    private(set) var low = StreamReassembler()
+    private(set) var high = StreamReassembler()
+    var wait: InPlace<Wait>?
+    var attempt = OpeningAttempt()
+    private(set) var phase = Phase.silent
     var watch = Watch.none
     /// Segments with data until it is no longer young.
     private var youth = Self.longestYouth
@@ -40,25 +48,10 @@ struct TCPConnection {
     /// Sides of which any segment was seen, those without bytes too.
     private var seenSides: UInt8 = 0
     var sawBothEnds: Bool { seenSides == 3 }
-    /// -1 until it is reported.
-    private(set) var id = -1
-    private(set) var phase = Phase.silent
-    private(set) var lastStamp: PacketStamp
     var firstSide: FlowSide
     private var sawHandshake = false
-    private(set) var low = StreamReassembler()
-    private(set) var high = StreamReassembler()
-    private var lateStrays = 0
-    /// Who sent the first FIN, or without one the reset, and when.
+    /// Who sent the first FIN, or without one the reset.
     var endedBy: FlowSide?
-    private var endedAt: PacketStamp?
-    var attempt = OpeningAttempt()
-    /// Segments that wait for what their senders had before them.
-    var held = HeldSegments()
-    /// How the connection ends once what is missing of it has had time to come.
-    var ending: Ending?
-    /// When it began to wait last.
-    var waitsSince = Timestamp(nanoseconds: 0)
 
     init(_ key: FlowKey, firstSender: FlowSide, at stamp: PacketStamp) {
         self.key = key
@@ -80,7 +73,7 @@ struct TCPConnection {
     /// Whether a segment of `side` that was seen with other addresses is of use: nothing of that side is seen with its
     /// own, or bytes are missing.
     func wantsCopy(from side: FlowSide) -> Bool {
-        shownSides & 1 << side.rawValue == 0 || !stream(of: side).pending.isEmpty
+        shownSides & 1 << side.rawValue == 0 || stream(of: side).hasPending
     }
 
     /// Whether a sequence number lies about where the stream of a side stands.
@@ -143,7 +136,7 @@ struct TCPConnection {
             noteEndAtOnce(segment, from: side, &ledger)
             if endedBy == nil, acknowledgesFIN(segment, from: side) { endedBy = side.opposite }
             // It may still wait for what its sender had before.
-            endedBy = endedBy ?? held.finisher
+            endedBy = endedBy ?? wait?.value.held.finisher
             let closing: ConnectionEnd.Kind = endedBy == nil ? .reset : .finished
             endedBy = endedBy ?? side
             return conclude(Ending(closing, at: stamp, reset: segment, from: side), &ledger, emit)
@@ -151,12 +144,12 @@ struct TCPConnection {
         if segment.wireLength > 0 || segment.flags.contains(.fin) {
             noteEndAtOnce(segment, from: side, &ledger)
             if mustWait(segment, from: side, &ledger) {
-                held.add(segment, payload, from: side, at: stamp, &ledger)
+                updateWait { $0.held.add(segment, payload, from: side, at: stamp, &ledger) }
             } else if take(segment, payload, from: side, at: stamp, &nextID, &ledger, emit) == .foreign {
                 return .foreign
             }
         }
-        if !held.isEmpty { releaseHeld(at: stamp.time, &nextID, &ledger, emit) }
+        if hasHeld { releaseHeld(at: stamp.time, &nextID, &ledger, emit) }
         settle(&ledger, emit)
         if let ending { return conclude(ending, &ledger, emit) }
         guard low.isFinished, high.isFinished else { return .goOn }
@@ -173,7 +166,7 @@ struct TCPConnection {
         if let end = ending, let reset = end.reset, end.closing == .reset,
             acknowledgesFIN(reset.segment, from: reset.side)
         {
-            ending = Ending(.finished, at: end.stamp)
+            wait?.value.ending = Ending(.finished, at: end.stamp)
             endedBy = reset.side.opposite
         }
         if phase == .open {
@@ -182,22 +175,22 @@ struct TCPConnection {
             let closing = closing == .silent && endedBy != nil ? .finished : closing
             let event = StreamEvent(
                 connection: id, side: endedBy ?? firstSide == firstSide ? .first : .second,
-                stamp: ending?.stamp ?? (closing == .finished ? endedAt ?? lastStamp : lastStamp),
+                stamp: ending?.stamp ?? (closing == .finished ? wait?.value.finishedAt ?? lastStamp : lastStamp),
                 beganMidstream: stream(of: firstSide).beganMidstream,
                 kind: .closed(ending?.closing ?? closing), sawBothEnds: sawBothEnds)
             emit(event, RawSpan())
         }
         phase = .closed
-        ending = nil
-        held.discard(&ledger)
+        discardHeld(&ledger)
+        wait = nil
     }
 
     /// Frees everything that is kept for the connection and reports nothing of it any more.
     mutating func ignore(_ ledger: inout ReassemblyLedger) {
         low.discard(&ledger)
         high.discard(&ledger)
-        held.discard(&ledger)
-        ending = nil
+        discardHeld(&ledger)
+        wait = nil
         phase = .ignored
     }
 
@@ -212,7 +205,7 @@ struct TCPConnection {
     var isHalfClosed: Bool { phase == .open && endedBy != nil }
 
     /// Whether bytes wait behind a hole.
-    var hasHole: Bool { !low.pending.isEmpty || !high.pending.isEmpty }
+    var hasHole: Bool { low.hasPending || high.hasPending }
 
     /// Gives up all holes in front of bytes that wait.
     mutating func giveUpHoles(_ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
@@ -270,7 +263,7 @@ struct TCPConnection {
         }
         if segment.flags.contains(.fin) {
             endedBy = endedBy ?? side
-            endedAt = endedAt ?? stamp
+            updateWait { $0.finishedAt = $0.finishedAt ?? stamp }
             updateStream(of: side) { $0.end(segment.wireLength, beyond: sequence) }
         }
         return .accepted
@@ -280,8 +273,8 @@ struct TCPConnection {
     private mutating func settle(
         _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        if !low.pending.isEmpty { low.settle(origin(of: .low), &ledger, emit) }
-        if !high.pending.isEmpty { high.settle(origin(of: .high), &ledger, emit) }
+        if low.hasPending { low.settle(origin(of: .low), &ledger, emit) }
+        if high.hasPending { high.settle(origin(of: .high), &ledger, emit) }
     }
 
     /// A segment after the end: retransmissions and the last acknowledgments are expected, new data are not.
@@ -291,8 +284,11 @@ struct TCPConnection {
         let next = side == .low ? low.next : high.next
         let distance = segment.sequence.distance(from: next) + segment.wireLength
         guard segment.wireLength > 0, distance > 0 || distance < -ledger.limits.farthestBack else { return .goOn }
-        lateStrays += 1
-        return lateStrays >= ledger.limits.straysBeforeRestart ? .foreign : .goOn
+        let count = updateWait {
+            $0.lateStrays += 1
+            return $0.lateStrays
+        }
+        return count >= ledger.limits.straysBeforeRestart ? .foreign : .goOn
     }
 
     /// A reset counts when it lies about where its stream stands: one that was forged, or damaged, ends nothing.
@@ -306,10 +302,10 @@ struct TCPConnection {
     private func acknowledgesFIN(_ segment: TCPSegment, from side: FlowSide) -> Bool {
         let peer = stream(of: side.opposite)
         // All of its data may wait for what the other end had sent before.
-        let hasData = phase == .open || !held.isEmpty
+        let hasData = phase == .open || hasHeld
         guard segment.flags.contains(.ack), hasData, peer.isStarted else { return false }
         let waiting = (peer.pending.pieces.last?.end ?? peer.position) - peer.position
-        let held = held.end(of: side.opposite).map { $0.distance(from: peer.next) } ?? 0
+        let held = wait?.value.held.end(of: side.opposite).map { $0.distance(from: peer.next) } ?? 0
         return segment.acknowledgment.distance(from: peer.next) == max(waiting, held) + 1
     }
 

@@ -83,7 +83,7 @@ extension TCPConnectionTable {
         copies.insert(connections[Int(slot)].key, copy)
         ledger.statistics.mirroredConnections &+= 1
         // What waited for others before it was held back came first.
-        let waiting = connections[Int(slot)].held.discard(&ledger)
+        let waiting = connections[Int(slot)].discardHeld(&ledger)
         drop(slot)
         settleWatch(of: trial.original)
         for item in waiting {

@@ -10,7 +10,7 @@ package struct TCPConnectionTable {
     var connections: [TCPConnection] = []
     private var links: [RecencyLinks] = []
     private var freeSlots: [Int32] = []
-    private var slots: [FlowKey: Int32] = [:]
+    private var slots = SlotIndex()
     private var slotsByID: [Int: Int32] = [:]
     private var ended = RecencyList()
     private var ignored = RecencyList()
@@ -140,7 +140,7 @@ package struct TCPConnectionTable {
         for slot in connections.indices { connections[slot].giveUpAttempt(&ledger) }
         // Nothing comes any more, and what is made of very many connections at the end needs the room.
         openToBothEnds = Set(slotsByID.keys.filter(sawBothEnds))
-        (connections, links, freeSlots, slots, slotsByID) = ([], [], [], [:], [:])
+        (connections, links, freeSlots, slots, slotsByID) = ([], [], [], SlotIndex(), [:])
     }
 
     // MARK: Beginning and end
@@ -161,7 +161,7 @@ package struct TCPConnectionTable {
             connections.append(connection)
             links.append(RecencyLinks())
         }
-        slots[key] = slot
+        slots.insert(slot, of: connections)
         lastFound = (key, slot)
         live.insert(slot, &links)
         pass(segment, payload, from: side, at: stamp, to: slot, emit)
@@ -196,7 +196,7 @@ package struct TCPConnectionTable {
             segment, payload, from: side, at: stamp, nextID: &nextID, &ledger, emit)
         if !wasWaiting, connections[Int(slot)].isWaiting {
             waiting.append((slot, connections[Int(slot)].key, stamp.time))
-            connections[Int(slot)].waitsSince = stamp.time
+            connections[Int(slot)].wait?.value.since = stamp.time
         }
         let connection = connections[Int(slot)].id
         if before == .silent, connection >= 0 { slotsByID[connection] = slot }
@@ -241,7 +241,7 @@ package struct TCPConnectionTable {
     /// Frees the slot of a connection that is in no list.
     private mutating func forget(_ slot: Int32) {
         slotsByID[connections[Int(slot)].id] = nil
-        slots[connections[Int(slot)].key] = nil
+        slots.remove(connections[Int(slot)].key, of: connections)
         lastFound = nil
         freeSlots.append(slot)
     }
@@ -261,7 +261,7 @@ package struct TCPConnectionTable {
     }
 
     /// The slot of the connection between two ends.
-    func slot(for key: FlowKey) -> Int32? { slots[key] }
+    func slot(for key: FlowKey) -> Int32? { slots.slot(of: key, in: connections) }
 
     /// Where holes are expected, nothing waits for a connection's next packet, which may come much later.
     private mutating func giveUpOldHoles(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
@@ -276,7 +276,7 @@ package struct TCPConnectionTable {
         while let oldest = waiting.first, (time - oldest.since).magnitude >= ledger.limits.timeBeforeGap {
             waiting.removeFirst()
             // That wait may be over long since, and another one have begun.
-            guard connections[Int(oldest.slot)].waitsSince == oldest.since else { continue }
+            guard connections[Int(oldest.slot)].wait?.value.since == oldest.since else { continue }
             giveUpWait(oldest.slot, oldest.key, emit)
         }
     }
@@ -289,7 +289,7 @@ package struct TCPConnectionTable {
     private mutating func giveUpWait(
         _ slot: Int32, _ key: FlowKey, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) {
-        guard slots[key] == slot, connections[Int(slot)].isWaiting else { return }
+        guard self.slot(for: key) == slot, connections[Int(slot)].isWaiting else { return }
         let wasSilent = connections[Int(slot)].phase == .silent
         let hasEnded = connections[Int(slot)].giveUpWaiting(nextID: &nextID, &ledger, emit)
         if wasSilent, connections[Int(slot)].id >= 0 { slotsByID[connections[Int(slot)].id] = slot }
@@ -332,7 +332,7 @@ package struct TCPConnectionTable {
     @inline(__always)
     mutating func find(_ key: FlowKey) -> Int32? {
         if let lastFound, lastFound.key == key { return lastFound.slot }
-        guard let slot = slots[key] else { return nil }
+        guard let slot = slot(for: key) else { return nil }
         lastFound = (key, slot)
         return slot
     }

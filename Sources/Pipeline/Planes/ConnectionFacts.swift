@@ -10,23 +10,22 @@ import Trace
 struct ConnectionFacts: Sendable {
     /// What was said on one connection.
     struct Told: Sendable {
-        var blocked: [BlockedSpan] = []
-        var channelClosings: [ChannelClosing] = []
-        var cancelled: [ConsumerCancellation] = []
-        var handshake: ConnectionHandshake?
+        var handshake: InPlace<ConnectionHandshake>?
         var virtualHost: String?
         /// The exchange or queue of the last method that named one, and the method.
         fileprivate var subject: (method: MethodID, name: String)?
         fileprivate var subjectBytes = 0
         fileprivate var consumers: [Consumer] = []
-        var end: ConnectionEnd?
+        fileprivate var trouble: InPlace<Trouble>?
         /// Whether one end agreed to a `connection.close`, which the capture may not hold.
         var isCloseAnswered = false
         /// Bytes of memory that it takes, about, those of texts that other connections have as well not counted.
         fileprivate(set) var bytes = Told.bytesOfEmpty
 
         /// Of one without texts, with its share of the table.
-        fileprivate static let bytesOfEmpty = MemoryLayout<Told>.stride + 8 * MemoryLayout<Int>.stride
+        fileprivate static let bytesOfEmpty =
+            MemoryLayout<Told>.stride + MemoryLayout<ConnectionHandshake>.stride + MemoryLayout<Trouble>.stride
+            + 8 * MemoryLayout<Int>.stride
 
         /// Bytes beyond those that every one takes.
         var ownBytes: Int { bytes - Self.bytesOfEmpty }
@@ -35,35 +34,61 @@ struct ConnectionFacts: Sendable {
         mutating func dropTexts() {
             let (end, isCloseAnswered) = (end, isCloseAnswered)
             self = Told()
-            (self.end, self.isCloseAnswered) = (end, isCloseAnswered)
-            self.end?.text = nil
+            self.isCloseAnswered = isCloseAnswered
+            guard var end else { return }
+            end.text = nil
+            update { $0.end = end }
+        }
+
+        var end: ConnectionEnd? { trouble?.value.end }
+        fileprivate var blocked: [BlockedSpan] { trouble?.value.blocked ?? [] }
+
+        /// What went wrong, and how it ended; empty for most.
+        var troubles: Trouble { trouble?.value ?? Trouble() }
+
+        fileprivate mutating func update(_ body: (inout Trouble) -> Void) {
+            var known = trouble ?? InPlace(Trouble())
+            trouble = nil
+            body(&known.value)
+            trouble = known
         }
 
         fileprivate mutating func advance(
             to stage: ConnectionHandshake.Stage, _ body: (inout ConnectionHandshake) -> Void = { _ in }
         ) {
-            var known = handshake ?? ConnectionHandshake()
-            known.stage = max(known.stage, stage)
-            body(&known)
+            var known = handshake ?? InPlace(ConnectionHandshake())
+            handshake = nil
+            known.value.stage = max(known.value.stage, stage)
+            body(&known.value)
             handshake = known
         }
     }
 
+    /// A value: what goes wrong with few connections, and how they end.
+    struct Trouble: Sendable {
+        var blocked: [BlockedSpan] = []
+        var channelClosings: [ChannelClosing] = []
+        var cancelled: [ConsumerCancellation] = []
+        var end: ConnectionEnd?
+    }
+
     /// A value: a consumer as it is known to the broker.
-    fileprivate struct Consumer: Hashable {
-        let connection: Int
+    fileprivate struct Consumer: Sendable {
         let channel: UInt16
         let tag: String
+        var queue: String
 
-        /// Bytes of memory in the two places where it is noted.
-        var bytes: Int { 3 * MemoryLayout<Consumer>.stride + tag.utf8.count }
+        /// Bytes of memory, those of the queue's name not counted.
+        var bytes: Int { 2 * MemoryLayout<Consumer>.stride + tag.utf8.count }
     }
 
     private var told = SparseTable<Told>()
-    private var queues: [Consumer: String] = [:]
+    private var consumers = 0
     private let redaction: Redaction
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
+    /// Openings that many connections have in common, kept once.
+    private var handshakes: [ConnectionHandshake: InPlace<ConnectionHandshake>] = [:]
     /// Bytes of texts that are about to be noted of one connection alone.
     private var newBytes = 0
     /// Bytes that all take that is noted.
@@ -87,10 +112,8 @@ struct ConnectionFacts: Sendable {
         guard var gone = told.remove(connection) else { return nil }
         if told.count == 0 { told = SparseTable() }
         bytes -= gone.bytes
-        for consumer in gone.consumers {
-            queues[consumer] = nil
-            gone.bytes -= consumer.bytes
-        }
+        consumers -= gone.consumers.count
+        gone.bytes -= gone.consumers.total(of: \.bytes)
         gone.consumers = []
         return gone
     }
@@ -116,28 +139,38 @@ struct ConnectionFacts: Sendable {
         guard let place = told.place(of: connection), let last = told[at: place].blocked.indices.last,
             told[at: place].blocked[last].until == nil
         else { return }
-        told[at: place].blocked[last].until = event.stamp.time
+        told[at: place].update { $0.blocked[last].until = event.stamp.time }
     }
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
     mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
-        guard !consume.consumerTag.isEmpty, queues.count < PipelineLimits.consumers else { return }
-        let consumer = Consumer(connection: connection, channel: event.channel, tag: consume.consumerTag)
-        let queue = shared(consume.queue)
-        newBytes += consumer.bytes
-        if queues[consumer] != nil {
+        guard !consume.consumerTag.isEmpty, consumers < PipelineLimits.consumers else { return }
+        let consumer = Consumer(channel: event.channel, tag: consume.consumerTag, queue: shared(consume.queue))
+        if let (place, known) = find(consume.consumerTag, on: event.channel, of: connection) {
             newBytes = 0
-            queues[consumer] = queue
-        } else if change(connection, { $0.consumers.append(consumer) }) {
-            queues[consumer] = queue
+            told[at: place].consumers[known].queue = consumer.queue
+            return
         }
+        let count = told.place(of: connection).map { told[at: $0].consumers.count } ?? 0
+        guard count < PipelineLimits.consumersOfConnection else { return newBytes = 0 }
+        newBytes += consumer.bytes
+        if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
+    }
+
+    /// Where a consumer is noted.
+    private func find(_ tag: String, on channel: UInt16, of connection: Int) -> (place: Int, consumer: Int)? {
+        guard let place = told.place(of: connection),
+            let found = told[at: place].consumers.firstIndex(where: { $0.channel == channel && $0.tag == tag })
+        else { return nil }
+        return (place, found)
     }
 
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
         guard event.side == .server else { return }
-        let consumer = Consumer(connection: connection, channel: event.channel, tag: cancel.consumerTag)
-        let queue = queues[consumer]
+        let queue = find(cancel.consumerTag, on: event.channel, of: connection).map { place, consumer in
+            told[at: place].consumers[consumer].queue
+        }
         if let subject = subject(of: connection), subject.method == Self.queueDelete,
             subject.name.isEmpty || queue.map({ $0 == subject.name }) ?? true
         {
@@ -184,7 +217,7 @@ struct ConnectionFacts: Sendable {
             .closed, at: event.stamp.time, by: event.side, code: Int(reason.replyCode),
             text: text.isEmpty ? nil : text, packet: event.stamp.reference)
         newBytes += text.utf8.count
-        if change(connection, { $0.end = end }) { emit(.troubled(connection)) }
+        if change(connection, { $0.update { $0.end = end } }) { emit(.troubled(connection)) }
         guard reason.isFault else { return }
         emit(
             .anomaly(
@@ -220,10 +253,10 @@ struct ConnectionFacts: Sendable {
         switch side {
         // The broker's greeting, which answers it, may have been captured first.
         case .client where handshake(of: connection)?.stage == .greeted: break
-        case .client: change(connection) { $0.handshake = ConnectionHandshake() }
+        case .client: change(connection) { $0.handshake = InPlace(ConnectionHandshake()) }
         case .server:
             if let place = told.place(of: connection) {
-                told[at: place].handshake?.refusedFor = version.description
+                told[at: place].handshake?.value.refusedFor = version.description
             }
             emit(.troubled(connection))
         }
@@ -276,6 +309,12 @@ struct ConnectionFacts: Sendable {
 
     mutating func opened(_ connection: Int) {
         change(connection) { $0.advance(to: .open) }
+        guard let place = told.place(of: connection), let own = told[at: place].handshake else { return }
+        if let common = handshakes[own.value] {
+            told[at: place].handshake = common
+        } else if handshakes.count < PipelineLimits.sharedHandshakes {
+            handshakes[own.value] = own
+        }
     }
 
     // MARK: Room
@@ -285,17 +324,17 @@ struct ConnectionFacts: Sendable {
     }
 
     private func handshake(of connection: Int) -> ConnectionHandshake? {
-        told.place(of: connection).flatMap { told[at: $0].handshake }
+        told.place(of: connection).flatMap { told[at: $0].handshake?.value }
     }
 
     /// Notes one more of what may happen to a connection again and again, where it is one of the first.
     private mutating func add<Span>(
-        _ span: Span, to spans: WritableKeyPath<Told, [Span]>, text: String = "", of connection: Int, _ emit: Emit
+        _ span: Span, to spans: WritableKeyPath<Trouble, [Span]>, text: String = "", of connection: Int, _ emit: Emit
     ) {
-        let count = told.place(of: connection).map { told[at: $0][keyPath: spans].count } ?? 0
+        let count = told.place(of: connection).flatMap { told[at: $0].trouble?.value[keyPath: spans].count } ?? 0
         guard count < PipelineLimits.spansOfConnection else { return newBytes = 0 }
         newBytes += MemoryLayout<Span>.stride + text.utf8.count
-        if change(connection, { $0[keyPath: spans].append(span) }) { emit(.troubled(connection)) }
+        if change(connection, { $0.update { $0[keyPath: spans].append(span) } }) { emit(.troubled(connection)) }
     }
 
     /// Notes something of a connection, which takes `newBytes`.

@@ -145,12 +145,13 @@ struct ConnectionList: Sendable {
     /// Takes over what the ends of a connection said about it so far.
     mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
         guard let place = place(of: index) else { return }
-        listed[at: place].blocked = told.blocked
-        listed[at: place].channelClosings = told.channelClosings
-        listed[at: place].cancelled = told.cancelled
-        listed[at: place].handshake = told.handshake
+        let troubles = told.troubles
+        listed[at: place].blocked = troubles.blocked
+        listed[at: place].channelClosings = troubles.channelClosings
+        listed[at: place].cancelled = troubles.cancelled
+        listed[at: place].sharedHandshake = told.handshake
         listed[at: place].virtualHost = told.virtualHost
-        listed[at: place].end = told.end
+        listed[at: place].end = troubles.end
         if told.isCloseAnswered { closesAnswered.insert(index) }
     }
 

@@ -12,15 +12,15 @@ struct StreamTable {
         let ends: TCPEndpoints
         var stream: ProtocolStream
         var connection: Int?
-        /// Of a connection that speaks something else, until it is clear what it was answered.
-        var foreign: ForeignOpening?
-        /// The broker's answer to what is no AMQP that it takes.
-        var refusal: (version: AMQPVersion, stamp: PacketStamp)?
-        /// The sources that showed it since it was proved, by their bits; from the last bit on they are not told apart.
-        var shownBy: UInt64 = 0
-        var lastSource: Int32 = -1
         /// The sides, by their bits, of which bytes are missing behind the last frame that was read.
         var endsMissing: UInt8 = 0
+        var lastSource: Int32 = -1
+        /// The sources that showed it since it was proved, by their bits; from the last bit on they are not told apart.
+        var shownBy: UInt64 = 0
+        /// Of a connection that is none of a protocol that is decoded.
+        var stranger: InPlace<Stranger>?
+
+        var foreign: ForeignOpening? { stranger?.value.foreign }
 
         /// What nobody recognised, where the broker ended it without a byte.
         func unanswered(endedBy end: StreamEvent) -> ForeignOpening? {
@@ -29,6 +29,14 @@ struct StreamTable {
             let opening = ForeignOpening(stream.beginning, ends, server: .second, at: end.stamp)
             return opening.answer(endedBy: end) == .nothing ? opening : nil
         }
+    }
+
+    /// What is known of a connection that is none of a protocol that is decoded.
+    private struct Stranger {
+        /// What it speaks, until it is clear what it was answered.
+        var foreign: ForeignOpening?
+        /// The broker's answer to what is no AMQP that it takes.
+        var refusal: (version: AMQPVersion, stamp: PacketStamp)?
     }
 
     typealias Emit = (StreamOutput, RawSpan) -> Void
@@ -195,7 +203,8 @@ struct StreamTable {
             entries[place].connection = number
             numbered += 1
         } else if let refusal {
-            entries[place].refusal = refusal
+            if entries[place].stranger == nil { entries[place].stranger = InPlace(Stranger()) }
+            entries[place].stranger?.value.refusal = refusal
         }
         return hasFrame
     }
@@ -241,7 +250,8 @@ struct StreamTable {
         let ends = entries[place].ends
         if ends.sawHandshake, event.side == .first, entries[place].stream.facts.traffic[.second].seen == 0 {
             let beginning = entries[place].stream.beginning
-            return entries[place].foreign = ForeignOpening(beginning, ends, server: .second, at: event.stamp)
+            let foreign = ForeignOpening(beginning, ends, server: .second, at: event.stamp)
+            return entries[place].stranger = InPlace(Stranger(foreign: foreign))
         }
         emit(.observation(.foreign(protocolName: name)), RawSpan())
         drop(place, emit)
@@ -252,7 +262,8 @@ struct StreamTable {
         _ place: Int, _ event: borrowing StreamEvent, _ bytes: RawSpan, _ emit: Emit
     ) {
         let isWhole = if case .bytes = event.kind { true } else { false }
-        guard let answer = entries[place].foreign?.answer(event.side, bytes, isWhole: isWhole) else { return }
+        guard let answer = entries[place].stranger?.value.foreign?.answer(event.side, bytes, isWhole: isWhole)
+        else { return }
         endForeign(place, answer, at: event.stamp, emit)
         drop(place, emit)
     }
@@ -272,7 +283,7 @@ struct StreamTable {
 
     /// Tells that a broker answered what is no AMQP with its header; whether it did.
     private func tellRefusal(of place: Int, _ emit: Emit) -> Bool {
-        guard let (version, stamp) = entries[place].refusal else { return false }
+        guard let (version, stamp) = entries[place].stranger?.value.refusal else { return false }
         let stream = entries[place].stream
         let opening = ForeignOpening(stream.beginning, entries[place].ends, server: stream.serverSide, at: stamp)
         emit(.observation(.attempted(opening, .amqp(version), at: stamp)), RawSpan())

@@ -9,7 +9,9 @@ struct AMQPSession {
     var channels: [AMQPChannel] = []
     /// The contents that the two ends are sending, two for each channel.
     var assemblies: [ContentAssembly] = []
+    /// Where the channels are, of a connection with many; in a few they are looked for.
     private var indices: [UInt16: Int] = [:]
+    private static let channelsWithoutIndex = 8
     /// The channel used last, which nearly always is the next one too.
     private var lastIndex = 0
     var nextContentID = 0
@@ -72,9 +74,14 @@ extension AMQPSession {
     /// The index into `assemblies`.
     func slot(_ place: Int, _ side: StreamSide) -> Int { place << 1 | side.rawValue }
 
+    @inline(__always)
     func index(of number: UInt16) -> Int? {
         if lastIndex < channels.count, channels[lastIndex].number == number { return lastIndex }
-        return indices[number]
+        return find(number)
+    }
+
+    private func find(_ number: UInt16) -> Int? {
+        indices.isEmpty ? channels.firstIndex { $0.number == number } : indices[number]
     }
 
     /// The place of a channel, made where there is none; `nil` above the limit.
@@ -90,9 +97,11 @@ extension AMQPSession {
             return nil
         }
         lastIndex = channels.count
-        indices[number] = lastIndex
         growth &+= AMQPSession.channelBytes
         channels.append(AMQPChannel(number: number, sawOpen: false))
+        if channels.count > Self.channelsWithoutIndex {
+            for place in indices.count..<channels.count { indices[channels[place].number] = place }
+        }
         assemblies.append(ContentAssembly(limits: shared))
         assemblies.append(ContentAssembly(limits: shared))
         return lastIndex

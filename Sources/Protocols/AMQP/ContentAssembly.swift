@@ -9,7 +9,12 @@ struct ContentAssembly {
     private enum Phase { case idle, headerDue, bodyDue }
 
     private var phase = Phase.idle
-    /// The one under way, on its own: on most channels none ever is in one of the directions.
+    /// Whether bytes after the first hole, or above the limit, are only counted.
+    private var isCut = false
+    /// Whether a method announced a content since the stream was last out of step.
+    private(set) var hasBegun = false
+    private var mustReportLimit = false
+    /// The one under way, on its own: most channels have none most of the time.
     private var content: [AMQPContent] = []
     /// Bytes of body that the content header announced.
     private var bodySize: UInt64 = 0
@@ -17,8 +22,6 @@ struct ContentAssembly {
     private var body: [UInt8] = []
     /// Bytes of body that came or are known to be missing.
     private var received: UInt64 = 0
-    /// Whether bytes after the first hole, or above the limit, are only counted.
-    private var isCut = false
     private let shared: SharedLimits
 
     init(limits: SharedLimits) {
@@ -38,13 +41,10 @@ struct ContentAssembly {
 
     var isHeaderDue: Bool { phase == .headerDue }
     var isBodyDue: Bool { phase == .bodyDue }
-    /// Whether a method announced a content since the stream was last out of step.
-    private(set) var hasBegun = false
-    private var mustReportLimit = false
 
     /// The method before the content.
     mutating func begin(_ content: AMQPContent) {
-        if self.content.isEmpty { self.content.append(content) } else { self.content[0] = content }
+        self.content = [content]
         phase = .headerDue
         hasBegun = true
         received = 0
@@ -137,6 +137,7 @@ struct ContentAssembly {
 
     private mutating func take() -> AMQPContent? {
         phase = .idle
+        defer { content = [] }
         return content.popLast()
     }
 

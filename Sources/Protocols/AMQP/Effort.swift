@@ -4,14 +4,16 @@
 /// again for every few of them, a frame that is none within another; once the account is overdrawn only short frames
 /// are believed before they are whole, so that the work stays in proportion to the bytes.
 struct Effort: Sendable {
-    private var spent = 0
+    /// Bytes that were looked at.
+    private(set) var spent: Int
     /// Bytes of the direction that are done with.
-    var progress = 0
+    private let progress: Int
     private let atFirst: Int
     private let perByte: Int
     private let unproven: Int
 
-    init(limits: Limits) {
+    init(limits: Limits, spent: Int = 0, progress: Int = 0) {
+        (self.spent, self.progress) = (spent, progress)
         (atFirst, perByte, unproven) = (limits.controlFrameSize, limits.looksPerByte, limits.unprovenFrameSize)
     }
 

@@ -4,8 +4,8 @@ import Trace
 /// Looking for a boundary.
 extension FrameDecoder {
     mutating func beginSearch(from position: Int, _ context: FrameContext) {
-        search = FrameSearch(
-            from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits)
+        search = InPlace(
+            FrameSearch(from: position, frameMax: context.frameMax, channelMax: context.channelMax, limits: limits))
         state = .searching
     }
 
@@ -20,7 +20,6 @@ extension FrameDecoder {
         _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext
     ) -> FrameStep? {
         guard offset < bytes.byteCount || !kept.isEmpty else { return nil }
-        effort.progress = progress
         return kept.isEmpty ? findHere(bytes, &offset, stamp, context) : findInKept(bytes, &offset, stamp)
     }
 
@@ -30,21 +29,32 @@ extension FrameDecoder {
     ) -> FrameStep? {
         let start = offset
         let here = bytes.extracting(start..<bytes.byteCount)
-        var found = search.find(in: here, &effort)
-        if found == nil, context.trustsLoneFrame, start == 0, search.isLoneFrame(at: 0, in: here, effort) { found = 0 }
+        var effort = effort
+        var found = search?.value.find(in: here, &effort)
+        self.effort = effort
+        if found == nil, context.trustsLoneFrame, start == 0,
+            search?.value.isLoneFrame(at: 0, in: here, effort) == true
+        {
+            found = 0
+        }
         if let found {
             offset = start + found
             skip(found)
-            state = .boundary
+            endSearch()
             return .skipped(takeSkipped())
         }
-        let useless = min(search.keepFrom, here.byteCount)
+        let useless = min(search?.value.keepFrom ?? 0, here.byteCount)
         skip(useless)
         keep(here, useless..<here.byteCount)
         keptPieces = [(0, stamp)]
-        search.rebase(by: useless)
+        search?.value.rebase(by: useless)
         offset = bytes.byteCount
         return nil
+    }
+
+    private mutating func endSearch() {
+        search = nil
+        state = .boundary
     }
 
     /// Adds to the bytes that wait.
@@ -56,15 +66,16 @@ extension FrameDecoder {
             keep(bytes, offset..<bytes.byteCount)
             offset = bytes.byteCount
         }
-        var (search, effort) = (search, effort)
-        let found = search.find(in: kept.span.bytes, &effort)
-        (self.search, self.effort) = (search, effort)
+        var effort = effort
+        let waiting = kept
+        let found = search?.value.find(in: waiting.span.bytes, &effort)
+        self.effort = effort
         if let found { return .replay(replay(from: found)) }
-        while kept.count - self.search.keepFrom > limits.searchWindow { self.search.dropFirst() }
-        let useless = min(self.search.keepFrom, kept.count)
+        while let from = search?.value.keepFrom, kept.count - from > limits.searchWindow { search?.value.dropFirst() }
+        let useless = min(search?.value.keepFrom ?? 0, kept.count)
         if useless == kept.count || useless > kept.count / 2 {
             cutKept(useless)
-            self.search.rebase(by: useless)
+            search?.value.rebase(by: useless)
         }
         return nil
     }
@@ -84,7 +95,7 @@ extension FrameDecoder {
         let replayed = StampedBytes(kept, keptPieces)
         kept = []
         keptPieces = []
-        state = .boundary
+        endSearch()
         return replayed
     }
 }

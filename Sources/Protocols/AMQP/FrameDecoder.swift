@@ -52,25 +52,25 @@ struct FrameDecoder {
     }
 
     var state = State.start
+    /// Whether `kept` was handed out and may be dropped.
+    var keptIsSpent = false
+    /// Whether nothing was read yet, and nothing is missing.
+    var isAtBeginning = true
+    /// Whether `outOfStep` is the next thing to say.
+    var announcesOutOfStep = false
     /// Of the state `searching`.
-    var search: FrameSearch
+    var search: InPlace<FrameSearch>?
     /// The first bytes of a frame, or while searching the bytes that wait.
     var kept: [UInt8] = []
     /// Where in `kept` the bytes of a packet begin.
     var keptPieces: [(start: Int, stamp: PacketStamp)] = []
-    /// Whether `kept` was handed out and may be dropped.
-    var keptIsSpent = false
     /// Bytes stepped over since the last boundary, not yet reported.
     private var skippedSoFar = 0
-    /// Whether nothing was read yet, and nothing is missing.
-    var isAtBeginning = true
-    /// Bytes stepped over while that was so.
+    /// Bytes stepped over while nothing was read yet.
     private(set) var strayBytes = 0
-    /// Whether `outOfStep` is the next thing to say.
-    var announcesOutOfStep = false
     private let shared: SharedLimits
-    /// What was looked at for nothing so far.
-    var effort: Effort
+    /// Bytes that were looked at for nothing.
+    private var spent = 0
     /// Bytes by which `kept` grew in all.
     private(set) var growth = 0
 
@@ -79,14 +79,15 @@ struct FrameDecoder {
     private(set) var bytesSkipped = 0
     init(limits: SharedLimits) {
         shared = limits
-        search = FrameSearch(from: 0, frameMax: 0, channelMax: 0, limits: limits.values)
-        effort = Effort(limits: limits.values)
     }
 
     var limits: Limits { shared.values }
 
-    /// Bytes that are done with.
-    var progress: Int { bytesDecoded &+ bytesSkipped }
+    /// What was looked at for nothing so far.
+    var effort: Effort {
+        get { Effort(limits: limits, spent: spent, progress: bytesDecoded &+ bytesSkipped) }
+        set { spent = newValue.spent }
+    }
 
     /// The next thing in `bytes` from `offset` on, which moves; `nil` when all of them are used.
     ///
@@ -196,7 +197,8 @@ extension FrameDecoder {
             outOfStep(context)
             return .problem(.frameTypeUnknown, "a frame of type 65, which does not exist")
         }
-        dropKept()
+        // Most connections send all else in whole frames.
+        (kept, keptPieces) = ([], [])
         bytesDecoded += 8
         return .protocolHeader(version)
     }
@@ -223,11 +225,7 @@ extension FrameDecoder {
         return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
     }
 
-    private func isTooMuch(_ size: Int) -> Bool {
-        var effort = effort
-        effort.progress = progress
-        return !effort.allows(size)
-    }
+    private func isTooMuch(_ size: Int) -> Bool { !effort.allows(size) }
 
     /// Copies into `kept` until it holds `count` bytes; whether it does.
     private mutating func take(upTo count: Int, _ bytes: RawSpan, _ offset: inout Int) -> Bool {

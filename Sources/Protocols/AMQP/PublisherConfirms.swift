@@ -43,17 +43,27 @@ struct PublisherConfirms {
         let isPositive: Bool
     }
 
+    /// What is kept while the numbering is unknown.
+    private struct Learning {
+        /// Publishes since it became unknown, and since the last confirm.
+        var published: UInt64 = 0
+        var sinceConfirm = 0
+        var lastID = 0
+        var guess: Guess?
+    }
+
+    /// What is kept while confirms come before their publishes: each direction is in order, the two need not be.
+    private struct Ahead {
+        /// Confirms of publishes that stand later in the capture.
+        var early: [Early] = []
+        /// Publishes that came after their confirms, by tag.
+        var confirmed: [(tag: UInt64, confirm: Early)] = []
+    }
+
     private var numbering: Numbering
     private var outstanding = OutstandingContents()
-    /// Publishes since the numbering became unknown, and since the last confirm.
-    private var published: UInt64 = 0
-    private var sinceConfirm = 0
-    private var lastID = 0
-    private var guess: Guess?
-    /// Confirms of publishes that stand later in the capture: each direction is in order, the two need not be.
-    private var early: [Early] = []
-    /// Publishes that came after their confirms, by tag.
-    private var confirmed: [(tag: UInt64, confirm: Early)] = []
+    private var learning: InPlace<Learning>?
+    private var ahead: InPlace<Ahead>?
     /// Packets of two directions are out of order by no more than this.
     private static let patience: Nanoseconds = .seconds(1)
 
@@ -83,12 +93,13 @@ struct PublisherConfirms {
         case .counting(let next):
             numbering = .counting(next: next &+ 1)
             let dropped = outstanding.add(id, tag: next, limit: limit)
-            if !early.isEmpty { match(next) }
+            if ahead != nil { match(next) }
             return dropped
         case .unknown:
-            published &+= 1
-            sinceConfirm += 1
-            lastID = id
+            if learning == nil { learning = InPlace(Learning()) }
+            learning?.value.published &+= 1
+            learning?.value.sinceConfirm += 1
+            learning?.value.lastID = id
             return 0
         }
     }
@@ -97,6 +108,7 @@ struct PublisherConfirms {
     mutating func confirm(tag: UInt64, multiple: Bool, isPositive: Bool, at stamp: PacketStamp) -> Answer {
         switch numbering {
         case .counting(let next):
+            let early = ahead?.value.early ?? []
             let isStale = early.first.map { stamp.time - $0.stamp.time > Self.patience } ?? false
             guard !isStale, tag < next || tag - next < Limits.earlyConfirms, UInt64(early.count) < Limits.earlyConfirms
             else {
@@ -104,7 +116,8 @@ struct PublisherConfirms {
                 return .numberingLost
             }
             if tag >= next {
-                early.append(Early(tag: tag, multiple: multiple, isPositive: isPositive, stamp: stamp))
+                if ahead == nil { ahead = InPlace(Ahead()) }
+                ahead?.value.early.append(Early(tag: tag, multiple: multiple, isPositive: isPositive, stamp: stamp))
                 guard multiple, next > 1 else { return .settled(nil, earlier: nil) }
                 return .settled(outstanding.settle(tag: next &- 1, multiple: true), earlier: nil)
             }
@@ -119,39 +132,42 @@ struct PublisherConfirms {
 
     /// Looks whether the publish that has just come is confirmed already.
     private mutating func match(_ tag: UInt64) {
-        guard let place = early.firstIndex(where: { $0.tag == tag || $0.multiple && $0.tag > tag }) else { return }
-        confirmed.append((tag, early[place]))
-        if early[place].tag == tag { early.remove(at: place) }
+        guard let early = ahead?.value.early,
+            let place = early.firstIndex(where: { $0.tag == tag || $0.multiple && $0.tag > tag })
+        else { return }
+        ahead?.value.confirmed.append((tag, early[place]))
+        if early[place].tag == tag { ahead?.value.early.remove(at: place) }
     }
 
     /// Whether publishes came after their confirms, and were not taken yet.
-    var hasConfirmed: Bool { !confirmed.isEmpty }
+    var hasConfirmed: Bool { ahead.map { !$0.value.confirmed.isEmpty } ?? false }
 
     /// A publish that came after its confirm, and the confirm.
     mutating func takeConfirmed() -> Earlier? {
-        while !confirmed.isEmpty {
-            let (tag, confirm) = confirmed.removeFirst()
+        while hasConfirmed, let (tag, confirm) = ahead?.value.confirmed.removeFirst() {
             guard let ids = outstanding.settle(tag: tag, multiple: false) else { continue }
             return Earlier(id: ids[0], stamp: confirm.stamp, isPositive: confirm.isPositive)
         }
+        if ahead?.value.early.isEmpty == true { ahead = nil }
         return nil
     }
 
     private mutating func learn(tag: UInt64, isPositive: Bool, at stamp: PacketStamp) -> Answer {
-        defer { sinceConfirm = 0 }
-        guard sinceConfirm == 1, tag >= published else {
-            guess = nil
+        guard let known = learning?.value else { return .settled(nil, earlier: nil) }
+        learning?.value.sinceConfirm = 0
+        guard known.sinceConfirm == 1, tag >= known.published else {
+            learning?.value.guess = nil
             return .settled(nil, earlier: nil)
         }
-        let offset = tag - published
-        guard let earlier = guess, earlier.offset == offset else {
-            guess = Guess(offset: offset, id: lastID, stamp: stamp, isPositive: isPositive)
+        let offset = tag - known.published
+        guard let earlier = known.guess, earlier.offset == offset else {
+            learning?.value.guess = Guess(offset: offset, id: known.lastID, stamp: stamp, isPositive: isPositive)
             return .settled(nil, earlier: nil)
         }
-        guess = nil
+        learning = nil
         numbering = .counting(next: tag &+ 1)
         return .settled(
-            ContentIDs(lastID),
+            ContentIDs(known.lastID),
             earlier: Earlier(id: earlier.id, stamp: earlier.stamp, isPositive: earlier.isPositive))
     }
 }

@@ -22,8 +22,8 @@ package struct BasicConsume: AMQPMethod {
 
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor, _ decoder: inout MethodDecoder) throws(DecodeError) {
         try cursor.skip(2)
-        queue = try decoder.names.read(bytes, &cursor)
-        consumerTag = try decoder.names.read(bytes, &cursor)
+        queue = try ShortStringCache.readOnce(bytes, &cursor)
+        consumerTag = try ShortStringCache.readOnce(bytes, &cursor)
         let bits = try cursor.readUInt8(bytes)
         (noLocal, noAck, isExclusive, noWait) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0, bits & 8 != 0)
         arguments = decoder.reads08 ? FieldTable() : try FieldTable(bytes, &cursor, limits: decoder.limits)

@@ -15,9 +15,9 @@ package struct QueueBind: AMQPMethod {
 
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor, _ decoder: inout MethodDecoder) throws(DecodeError) {
         try cursor.skip(2)
-        queue = try decoder.names.read(bytes, &cursor)
-        exchange = try decoder.names.read(bytes, &cursor)
-        routingKey = try decoder.names.read(bytes, &cursor)
+        queue = try ShortStringCache.readOnce(bytes, &cursor)
+        exchange = try ShortStringCache.readOnce(bytes, &cursor)
+        routingKey = try ShortStringCache.readOnce(bytes, &cursor)
         noWait = try cursor.readUInt8(bytes) & 1 != 0
         arguments = try FieldTable(bytes, &cursor, limits: decoder.limits)
     }

@@ -18,7 +18,7 @@ package struct QueueDeclare: AMQPMethod {
 
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor, _ decoder: inout MethodDecoder) throws(DecodeError) {
         try cursor.skip(2)
-        queue = try decoder.names.read(bytes, &cursor)
+        queue = try ShortStringCache.readOnce(bytes, &cursor)
         let bits = try cursor.readUInt8(bytes)
         (isPassive, isDurable, isExclusive) = (bits & 1 != 0, bits & 2 != 0, bits & 4 != 0)
         (autoDelete, noWait) = (bits & 8 != 0, bits & 16 != 0)

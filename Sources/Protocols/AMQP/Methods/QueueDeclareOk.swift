@@ -11,7 +11,7 @@ package struct QueueDeclareOk: AMQPMethod {
     package let consumerCount: UInt32
 
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor, _ decoder: inout MethodDecoder) throws(DecodeError) {
-        queue = try decoder.names.read(bytes, &cursor)
+        queue = try ShortStringCache.readOnce(bytes, &cursor)
         messageCount = try cursor.readUInt32(bytes)
         consumerCount = try cursor.readUInt32(bytes)
     }

@@ -15,6 +15,11 @@ struct ShortStringCache {
         string(bytes, try cursor.readRange(Int(try cursor.readUInt8(bytes))))
     }
 
+    /// The same of a name that a connection says once: it takes the place of none that is said with every message.
+    static func readOnce(_ bytes: RawSpan, _ cursor: inout ByteCursor) throws(DecodeError) -> String {
+        bytes.string(try cursor.readRange(Int(try cursor.readUInt8(bytes))))
+    }
+
     mutating func string(_ bytes: RawSpan, _ range: Range<Int>) -> String {
         guard range.count > 15 else { return bytes.string(range) }
         let text = bytes.extracting(range)

@@ -1,0 +1,25 @@
+/// A machine that remembers names, and forgets them all when there are too many; most connections use a few.
+struct ExaminedNames: Sendable {
+    private var few: [String] = []
+    /// All of them, where they are more.
+    private var many: Set<String> = []
+    private static let fewAtMost = 8
+
+    /// Adds a name.
+    ///
+    /// - Returns: whether it was not known.
+    mutating func insert(_ name: String, limit: Int) -> Bool {
+        guard many.isEmpty else {
+            if many.count >= limit { many.removeAll(keepingCapacity: true) }
+            return many.insert(name).inserted
+        }
+        if few.count >= limit { few = [] }
+        guard !few.contains(name) else { return false }
+        few.append(name)
+        if few.count > Self.fewAtMost {
+            many = Set(few)
+            few = []
+        }
+        return true
+    }
+}
