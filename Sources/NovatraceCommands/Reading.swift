@@ -1,5 +1,6 @@
 import Capture
 import Correlation
+import Glibc
 import OpenStack
 import Pipeline
 import Rendering
@@ -48,13 +49,12 @@ struct Reading {
     /// The whole trace.
     func trace(_ patience: Patience = Patience()) throws -> BusTrace {
         var builder = TraceBuilder(limits: .files(messages: keep), patience: patience)
-        var naming: ServiceNaming?
-        let capture = try read(limits: .replay, naming: &naming) { builder.add($0) }
-        guard let naming else { return BusTrace() }
+        let (capture, naming) = try read(limits: .replay) { builder.add($0) }
+        Self.returnFreeMemory()
         // What a closure has seen is not let go by consuming it: the trace would stand beside all that it is made of.
         var finished = TraceBuilder()
         swap(&finished, &builder)
-        let trace = finished.trace(capture: capture, naming: naming)
+        let trace = (consume finished).trace(capture: consume capture, naming: consume naming)
         Self.warn(of: trace.capture)
         return trace
     }
@@ -63,25 +63,28 @@ struct Reading {
     ///
     /// - Returns: the trace without them: what was captured, and whose the connections are.
     func run(limits: CorrelationLimits, visit: (Correlator.Finished) -> Void) throws -> BusTrace {
-        var naming: ServiceNaming?
-        let capture = try read(limits: limits, naming: &naming, visit: visit)
-        guard let naming else { return BusTrace() }
-        return TraceBuilder().trace(capture: capture, naming: naming)
+        let (capture, naming) = try read(limits: limits, visit: visit)
+        return TraceBuilder().trace(capture: consume capture, naming: consume naming)
     }
 
     private func read(
-        limits: CorrelationLimits, naming: inout ServiceNaming?, visit: (Correlator.Finished) -> Void
-    ) throws -> CaptureSummary {
+        limits: CorrelationLimits, visit: (Correlator.Finished) -> Void
+    ) throws -> (capture: CaptureSummary, naming: ServiceNaming) {
         var progress = Progress()
         defer { progress.clear() }
         let clocks = try ClockSurvey(of: files) { progress.show(packets: $0) }
         let captures = try TracePipeline.files(files, corrections: clocks.corrections(applied: correctsClocks))
         var options = options
         options.limits = limits
-        let (capture, names) = try TracePipeline.run(
+        return try TracePipeline.run(
             over: captures, options, progress: { progress.show(packets: $0) }, visit: visit)
-        naming = names
-        return capture
+    }
+
+    /// What reading alone needed lies in small pieces between others, and what is made of the rest needs large ones.
+    private static func returnFreeMemory() {
+        // The module does not show it.
+        guard let trim = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
     }
 
     /// Says on standard error what the capture itself leaves open, for a result that has no place for it.

@@ -15,7 +15,7 @@ struct ConnectionListing {
     private(set) var refusals: [String: Timestamp] = [:]
 
     /// - Parameter excerpt: what the sources tell of themselves where each is an excerpt.
-    init(of capture: consuming CaptureSummary, naming: ServiceNaming, excerpt: ExcerptContext?) {
+    init(of capture: consuming CaptureSummary, naming: consuming ServiceNaming, excerpt: ExcerptContext?) {
         (participants, participantOfConnection) = naming.participants()
         indexes = Dictionary(
             capture.connections.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })

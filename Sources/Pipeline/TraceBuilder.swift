@@ -104,14 +104,14 @@ package struct TraceBuilder: Sendable {
     // MARK: Trace
 
     /// The trace: in order of time, ids as indexes, participants in place of connections, operations found.
-    package consuming func trace(capture: consuming CaptureSummary, naming: ServiceNaming) -> BusTrace {
+    package consuming func trace(capture: consuming CaptureSummary, naming: consuming ServiceNaming) -> BusTrace {
         var origin = TraceOrigin()
         return trace(capture: capture, naming: naming, origin: &origin)
     }
 
     /// The same, and by which ids things were known before; of a participant that of a connection of it.
     consuming func trace(
-        capture: consuming CaptureSummary, naming: ServiceNaming, origin: inout TraceOrigin
+        capture: consuming CaptureSummary, naming: consuming ServiceNaming, origin: inout TraceOrigin
     ) -> BusTrace {
         var trace = BusTrace()
         let excerpt = capture.excerpts.map(ExcerptContext.init)
@@ -122,9 +122,9 @@ package struct TraceBuilder: Sendable {
         trace.instanceNames = names
         trace.patience = patience
         let (evictions, leftOutUntil) = (evictions, leftOutUntil)
-        (trace.messages, trace.calls) = renumbered(&origin)
+        (trace.messages, trace.calls) = takeRenumbered(&origin)
         origin.connections = capture.connections.map(\.id)
-        let listing = ConnectionListing(of: capture, naming: naming, excerpt: excerpt)
+        let listing = ConnectionListing(of: capture, naming: consume naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
         origin.participants = listing.participants.map { _ in -1 }
         for (connection, participant) in ofConnection { origin.participants[participant] = connection }
@@ -188,15 +188,14 @@ package struct TraceBuilder: Sendable {
     }
 
     /// Messages are handed on in the order in which their last byte came; ids follow the time of the first.
-    private consuming func renumbered(_ origin: inout TraceOrigin) -> (messages: [Message], calls: [Call]) {
+    private mutating func takeRenumbered(_ origin: inout TraceOrigin) -> (messages: [Message], calls: [Call]) {
         var messages: [Message] = []
         messages.reserveCapacity(self.messages.count + background.count)
         while let message = self.messages.popFirst() { messages.append(message) }
         while let message = background.popFirst() { messages.append(message) }
-        var calls = Array(orphans)
-        calls.reserveCapacity(calls.count + self.calls.count)
-        for place in 0..<self.calls.count { calls.append(self.calls[at: place]) }
-        self.calls = SparseTable()
+        var calls = self.calls.takeValues()
+        calls += orphans
+        orphans = []
         let messageOrder = messages.indices.sorted { messages[$0].age < messages[$1].age }
         let callOrder = calls.indices.sorted { calls[$0].age < calls[$1].age }
         origin.messages = messageOrder.map { messages[$0].id }
