@@ -12,6 +12,8 @@ struct ManyConnections: CustomTestStringConvertible, Sendable {
 
     /// Opened, with one consumer.
     static let complete = ManyConnections(testDescription: "complete", session: opened(until: .consumer))
+    /// The same, with a call that nobody answers.
+    static let calling = ManyConnections(testDescription: "with a call on each", session: opened(until: .call))
     /// Closed by the broker instead of let in.
     static let refused = ManyConnections(testDescription: "refused", session: opened(until: .refusal))
     /// Open before the capture began.
@@ -29,7 +31,7 @@ struct ManyConnections: CustomTestStringConvertible, Sendable {
             session.send(.client, [0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0, 3, 3])
         })
 
-    private enum End { case consumer, refusal }
+    private enum End { case consumer, call, refusal }
 
     private static func opened(until end: End) -> TCPSessionBuilder {
         session { session in
@@ -38,7 +40,7 @@ struct ManyConnections: CustomTestStringConvertible, Sendable {
             session.send(.server, AMQPBuilder.start())
             let name = "nova-compute:1:\(mark)-b870-49a9-bbeb-902381dffe38"
             session.send(.client, AMQPBuilder.startOk(connectionName: name, response: "secret"))
-            guard end == .consumer else {
+            guard end != .refusal else {
                 session.send(.server, AMQPBuilder.close(0, code: 403, text: "ACCESS_REFUSED"))
                 return session.close(.server)
             }
@@ -49,7 +51,17 @@ struct ManyConnections: CustomTestStringConvertible, Sendable {
                 AMQPBuilder.method(1, 60, 20) {
                     $0.short(0).shortstr("compute.host\(mark)").shortstr("1").octet(0).table([])
                 })
+            if end == .call { session.send(.client, call) }
         }
+    }
+
+    private static var call: [UInt8] {
+        let id = "\(mark)b87049a9bbeb902381dffe38"
+        let uuid = "\(mark)-b870-49a9-bbeb-902381dffe38"
+        let request = OsloBuilder.request(
+            "ping", ["instance_uuid": .string(uuid)], messageID: id, replyQueue: "reply_\(id)",
+            uniqueID: String(id.reversed()), context: OsloBuilder.context(requestID: "req-\(uuid)"))
+        return AMQPBuilder.publish(1, exchange: "nova", routingKey: "conductor") + AMQPBuilder.content(1, request)
     }
 
     private static func session(_ body: (inout TCPSessionBuilder) -> Void) -> TCPSessionBuilder {
