@@ -95,7 +95,7 @@ import Trace
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a large body byte by byte takes time in proportion`() {
         let body = [UInt8](repeating: 0x20, count: 400_000)
         let bytes = Conversation.request(1, key: "k", body: body)

@@ -19,7 +19,7 @@ import Trace
         stride(from: 0, to: bytes.count, by: size).map { (.first, Array(bytes[$0..<min($0 + size, bytes.count)])) }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1 << 20, 100_000, 4095] as [UInt32], [1460, 60_000, Int.max])
+    @Test(.timeLimit(.minutes(10)), arguments: [1 << 20, 100_000, 4095] as [UInt32], [1460, 60_000, Int.max])
     func `cost as much work as other bytes`(size: UInt32, packet: Int) {
         let stream = bytes(unit(claiming: size), times: 1 << 15)
         var log = EventLog()
