@@ -207,13 +207,14 @@ package struct OperationFinder {
         }
     }
 
-    /// Of each operation the one that put an end to it: a deletion, or the same begun anew.
+    /// Of each operation the one that put an end to it: a deletion, or the same begun anew, where that changes the state of
+    /// the server; two volumes may well be attached at once.
     private func noteSuccessors(in drafts: inout [OperationDraft], _ byInstance: [String: [Int]]) {
         for operations in byInstance.values where operations.count > 1 {
             for (place, index) in operations.enumerated() {
                 guard let kind = drafts[index].workflow?.kind, kind != .delete else { continue }
                 let next = operations[(place + 1)...].prefix(Limits.operationsLookedAt).first {
-                    drafts[$0].workflow.map { $0.kind == .delete || $0.kind == kind } ?? false
+                    drafts[$0].workflow.map { $0.kind == .delete || $0.kind == kind && $0.endsInState } ?? false
                 }
                 guard let next, let request = drafts[next].messages.first(where: isRPC) else { continue }
                 drafts[index].successor = Operation.Successor(

@@ -44,6 +44,14 @@ package struct Workflow: Sendable {
 }
 
 extension Workflow {
+    /// Whether its goal is a state of the server, of which there is one at a time.
+    var endsInState: Bool {
+        switch steps.last?.proof {
+        case .vmState, .taskState, .taskDone: true
+        case .request, .event, nil: false
+        }
+    }
+
     /// Whether the messages hold what begins it and, where that is not enough, what marks it.
     func isBegun(by messages: [Int], in trace: BusTrace) -> Bool {
         contains(triggers, messages, trace) && (marks.isEmpty || contains(marks, messages, trace))
