@@ -19,7 +19,7 @@ extension Correlator {
     package var counts: CorrelatorCounts {
         CorrelatorCounts(
             messages: messages.count, calls: calls.count, parkedCalls: parked.count, connections: naming.count,
-            unsettled: unsettled.count, identities: connectionByIdentity.count, replyQueues: replyQueues.count,
+            unsettled: unsettled.count, identities: naming.identities, replyQueues: replyQueues.count,
             notifiers: openSaves.count)
     }
 
@@ -40,7 +40,6 @@ extension Correlator {
         sight.forget(ids)
         watch.forget(ids)
         openSaves.forget(forgotten)
-        connectionByIdentity.mapInPlace { forgotten.standIn(for: $0) }
         forgottenConnections += ids.count
         // Where references hold more, the next look is worth its price only when so many more have come.
         forgettingThreshold = max(limits.connections, naming.count)

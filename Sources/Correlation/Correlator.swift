@@ -31,8 +31,6 @@ package struct Correlator: Sendable {
     /// By which files connections were watched, and until when.
     package var watch = WatchTable()
     var openSaves: OpenSaves
-    /// Which connection a process was last known by.
-    var connectionByIdentity = AgingDictionary<ProcessIdentity, Int>()
     package var naming: ServiceNaming
     /// What the capture shows of deliveries.
     var deliverySight = DeliverySight()
@@ -79,12 +77,7 @@ package struct Correlator: Sendable {
 
     /// The client gave its `connection_name`.
     package mutating func named(_ connection: Int, _ name: String) {
-        naming.named(connection, name) { connectionByIdentity[$0] }
-        guard let identity = naming.identity(of: connection) else { return }
-        if connectionByIdentity.count >= limits.connections, connectionByIdentity[identity] == nil {
-            connectionByIdentity.removeOldest()
-        }
-        connectionByIdentity[identity] = connection
+        naming.named(connection, name)
     }
 
     /// The client asked for a virtual host (`connection.open`).

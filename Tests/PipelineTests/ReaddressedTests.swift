@@ -35,6 +35,18 @@ import Trace
         checkLanes(of: own, loopback)
     }
 
+    @Test(arguments: Recording.all)
+    func `name nobody wrongly where containers behind one address give one process number`(recording: Recording) throws
+    {
+        let player = try PacketPlayer(recording)
+        let known = player.trace()
+        let trace = player.readdressed(Readdressing(known, .one)).renumbered().trace()
+        let truth = try recording.truth()
+        #expect(checkedNames(in: trace, truth) == checkedNames(in: known, truth))
+        #expect(Self.lanes(of: trace) == Self.lanes(of: known))
+        #expect(trace.operations.map(\.outcome) == known.operations.map(\.outcome))
+    }
+
     /// Holds every name to the truth.
     ///
     /// - Returns: how many names there are.

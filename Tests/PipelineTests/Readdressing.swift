@@ -15,6 +15,8 @@ struct Readdressing {
         case perHost
         /// As with containers: one address a process.
         case perProcess
+        /// As behind an address translator.
+        case one
     }
 
     /// Client's port → the last three bytes of its address in 10.0.0.0/8.
@@ -28,6 +30,7 @@ struct Readdressing {
             let who = connection.participant.map { trace.participants[$0] }
             let name: String
             switch scheme {
+            case .one: name = "all"
             case _ where who?.service == nil: name = "unknown \(port)"
             case .perProcess: name = "process \(who?.id ?? -1)"
             case .perHost: name = "host \(Self.machine(of: who))"
@@ -71,6 +74,29 @@ extension PacketPlayer {
                 packet.bytes = readdressing.rewrite(packet.bytes)
                 return packet
             })
+    }
+
+    /// The same with one process number in all names of connections, as containers give them.
+    func renumbered() -> PacketPlayer {
+        PacketPlayer(
+            packets: packets.map { packet in
+                var packet = packet
+                packet.bytes = Self.renumbered(packet.bytes)
+                return packet
+            })
+    }
+
+    /// `nova-compute:605:<uuid>` becomes `nova-compute:007:<uuid>`.
+    private static func renumbered(_ bytes: [UInt8]) -> [UInt8] {
+        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        let (colon, dash) = (UInt8(ascii: ":"), UInt8(ascii: "-"))
+        var bytes = bytes
+        for end in bytes.indices where bytes[end] == colon && end + 9 < bytes.count && bytes[end + 9] == dash {
+            guard let last = bytes[..<end].lastIndex(where: { !isDigit($0) }), bytes[last] == colon, last + 1 < end
+            else { continue }
+            for place in last + 1..<end { bytes[place] = UInt8(ascii: place == end - 1 ? "7" : "0") }
+        }
+        return bytes
     }
 
     /// The same begun in mid-stream.

@@ -93,6 +93,9 @@ package struct ServiceNaming: Sendable {
     /// Connections that are kept.
     package var count: Int { facts.count }
 
+    /// Processes that said which they are.
+    var identities: Int { grouping.identities }
+
     package func keeps(_ connection: Int) -> Bool { facts.contains(connection) }
 
     // MARK: What the wire tells
@@ -124,7 +127,7 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The client properties gave a `connection_name`.
-    package mutating func named(_ connection: Int, _ name: String, sharing others: (ProcessIdentity) -> Int?) {
+    package mutating func named(_ connection: Int, _ name: String) {
         guard let place = facts.place(of: connection) else { return }
         let former = facts[at: place].connectionName
         let grown = 2 * (name.utf8.count - (former?.utf8.count ?? 0))
@@ -143,7 +146,6 @@ package struct ServiceNaming: Sendable {
         if let service = Catalogue.openStack.service(ofProgram: identity.command) {
             add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
-        if let other = others(identity) { join(connection, other) }
         grouping.identify(connection, as: identity)
     }
 
@@ -169,6 +171,7 @@ package struct ServiceNaming: Sendable {
         guard let service = found.service, let topic = found.topic else { return }
         let place = found.host.map { "\(topic).\($0)" } ?? topic
         add(Evidence(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
+        if let served = ServedPlace(topic: topic, host: found.host) { grouping.serves(connection, served) }
     }
 
     /// The connection published a request.
@@ -223,7 +226,7 @@ package struct ServiceNaming: Sendable {
 
     /// Two connections are one process's.
     package mutating func join(_ one: Int, _ other: Int) {
-        guard facts.contains(one), facts.contains(other), !areOneProcess(one, other) else { return }
+        guard facts.contains(one), facts.contains(other), !grouping.areCertainlyOne(one, other) else { return }
         changes += 1
         grouping.join(one, other)
     }
