@@ -50,7 +50,7 @@ package struct RetentionLimits: Sendable {
     /// Messages that no user's request caused.
     package var backgroundMessages: Int
     /// Bytes of memory that either may take, about (`Message.footprint`).
-    package var messageBytes = 112 << 20
+    package var messageBytes = 88 << 20
     package var backgroundBytes = 32 << 20
     /// Instances whose names are known, also when the messages that told them are gone.
     package var names: Int
