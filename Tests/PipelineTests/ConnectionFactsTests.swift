@@ -137,6 +137,20 @@ private struct ConnectionScript {
             script.trace.capture.anomalies.first?.detail == "the broker cancelled the consumer of queue compute.cmp1")
     }
 
+    @Test(arguments: [(true, [String]()), (false, ["connection-facts-left-out"])])
+    func `more consumers than are remembered are told, unless their client ends them`(
+        isEnded: Bool, told: [String]
+    ) throws {
+        var script = ConnectionScript()
+        for number in 0..<1500 {
+            let tag = String(number)
+            script.client(AMQPBuilder.method(1, 60, 20) { $0.short(0).shortstr("q").shortstr(tag).octet(0).table() })
+            if isEnded { script.client(AMQPBuilder.method(1, 60, 30) { $0.shortstr(tag).octet(0) }) }
+        }
+        #expect(kinds(script.trace) == told)
+        #expect(script.trace.capture.anomalies.allSatisfy { $0.detail.contains("left out 476 times") })
+    }
+
     @Test func `a consumer whose queue its client has just deleted was not cancelled by the broker`() throws {
         var script = ConnectionScript()
         script.client(

@@ -144,7 +144,7 @@ struct ConnectionFacts: Sendable {
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
     mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
-        guard !consume.consumerTag.isEmpty, consumers < PipelineLimits.consumers else { return }
+        guard !consume.consumerTag.isEmpty else { return }
         let consumer = Consumer(channel: event.channel, tag: consume.consumerTag, queue: shared(consume.queue))
         if let (place, known) = find(consume.consumerTag, on: event.channel, of: connection) {
             newBytes = 0
@@ -152,7 +152,9 @@ struct ConnectionFacts: Sendable {
             return
         }
         let count = told.place(of: connection).map { told[at: $0].consumers.count } ?? 0
-        guard count < PipelineLimits.consumersOfConnection else { return newBytes = 0 }
+        guard count < PipelineLimits.consumersOfConnection, consumers < PipelineLimits.consumers else {
+            return leaveOut()
+        }
         newBytes += consumer.bytes
         if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
     }
@@ -167,7 +169,7 @@ struct ConnectionFacts: Sendable {
 
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
-        guard event.side == .server else { return }
+        guard event.side == .server else { return forget(cancel.consumerTag, on: event.channel, of: connection) }
         let queue = find(cancel.consumerTag, on: event.channel, of: connection).map { place, consumer in
             told[at: place].consumers[consumer].queue
         }
@@ -185,6 +187,15 @@ struct ConnectionFacts: Sendable {
                 Anomaly(
                     at: cancellation.at, connection: connection, kind: .consumerCancelled,
                     detail: "the broker cancelled the consumer \(what)")))
+    }
+
+    /// The client takes no more messages as this consumer.
+    private mutating func forget(_ tag: String, on channel: UInt16, of connection: Int) {
+        guard let (place, consumer) = find(tag, on: channel, of: connection) else { return }
+        let gone = told[at: place].consumers.remove(at: consumer).bytes
+        told[at: place].bytes -= gone
+        bytes -= gone
+        consumers -= 1
     }
 
     /// `channel.close`; a regular one says nothing.
@@ -337,6 +348,11 @@ struct ConnectionFacts: Sendable {
         if change(connection, { $0.update { $0[keyPath: spans].append(span) } }) { emit(.troubled(connection)) }
     }
 
+    private mutating func leaveOut() {
+        newBytes = 0
+        leftOut += 1
+    }
+
     /// Notes something of a connection, which takes `newBytes`.
     ///
     /// - Returns: whether there was room.
@@ -347,7 +363,7 @@ struct ConnectionFacts: Sendable {
         let known = told.place(of: connection)
         let needed = added + (known == nil ? Told.bytesOfEmpty : 0)
         guard needed <= 0 || bytes + needed <= bytesAtMost else {
-            leftOut += 1
+            leaveOut()
             return false
         }
         bytes += needed
