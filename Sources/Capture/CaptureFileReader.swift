@@ -18,7 +18,7 @@ struct CaptureFileReader: ~Copyable {
     private var ahead: [PacketAhead] = []
     private var aheadNext = 0
     /// How reading ended, where that was seen ahead.
-    private var endAhead: PcapHandle.Reading?
+    private var endAhead: PcapHandle.Next?
     /// The packet that comes next, where it was read ahead.
     private var held: PacketAhead?
     private var nextLinkType: LinkType

@@ -35,7 +35,7 @@ struct PacketFile {
     }
 
     /// Reads the next packet; it stays where it is until the next call.
-    func read() -> PcapHandle.Reading {
+    func read() -> PcapHandle.Next {
         pcapng?.read() ?? pcap?.read() ?? .end
     }
 

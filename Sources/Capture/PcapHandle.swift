@@ -5,7 +5,7 @@ import Trace
 /// A machine that owns a libpcap handle for reading a file, and closes it.
 final class PcapHandle {
     /// What reading on has come to.
-    enum Reading: Equatable {
+    enum Next: Equatable {
         case packet
         case end
         case failed(String)
@@ -63,7 +63,7 @@ final class PcapHandle {
     }
 
     /// Reads the next packet; it stays where it is until the next call.
-    func read() -> Reading {
+    func read() -> Next {
         switch pcap_next_ex(handle, place.header, place.data) {
         case 1: .packet
         case PCAP_ERROR_BREAK: .end

@@ -12,7 +12,7 @@ struct PcapngBlock {
 
     private static let headLength = 8
 
-    enum Reading {
+    enum Next {
         case block
         case end
         /// libpcap's words for the same, so that one sentence fits both.
@@ -20,7 +20,7 @@ struct PcapngBlock {
     }
 
     /// Reads the next block in place of this one (draft-ietf-opsawg-pcapng, 3.1).
-    mutating func read(_ file: UnsafeMutablePointer<FILE>) -> Reading {
+    mutating func read(_ file: UnsafeMutablePointer<FILE>) -> Next {
         count = 0
         let had = fill(0..<Self.headLength, from: file)
         guard had > 0 else { return ferror(file) == 0 ? .end : .failed("error reading dump file") }

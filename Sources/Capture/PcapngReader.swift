@@ -75,7 +75,7 @@ final class PcapngReader {
     }
 
     /// Reads the next packet; it stays where it is until the next call.
-    func read() -> PcapHandle.Reading {
+    func read() -> PcapHandle.Next {
         while true {
             switch block.read(file) {
             case .end: return .end

@@ -37,7 +37,7 @@ package struct LocalProcess: Hashable, Sendable {
 /// sockets in another one and is not found; one that shares the host's network is.
 package struct ProcessTable: Sendable {
     /// What one scan found.
-    struct Findings {
+    struct Owners {
         var processes: [SocketPair: LocalProcess] = [:]
         /// Processes whose descriptors this user may not see.
         var unreadable = 0
@@ -55,10 +55,10 @@ package struct ProcessTable: Sendable {
     /// Finds the processes that have the sockets `wanted` open, and looks no further when it has them all.
     ///
     /// A socket that several processes share, as after a fork, belongs to the one with the lowest number.
-    func find(_ wanted: Set<SocketPair>) -> Findings {
-        var findings = Findings()
+    func find(_ wanted: Set<SocketPair>) -> Owners {
+        var owners = Owners()
         var missing = SocketTable.inodes(of: wanted, in: proc, atMost: limits.tableBytes)
-        guard !missing.isEmpty else { return findings }
+        guard !missing.isEmpty else { return owners }
         var left = limits.descriptors
         for pid in proc.processes(atMost: limits.processes) where left > 0 && !missing.isEmpty {
             var own: Set<UInt64> = []
@@ -69,12 +69,12 @@ package struct ProcessTable: Sendable {
                 return own.count < missing.count
             }
             left += budget
-            if case .notPermitted = listing { findings.unreadable += 1 }
+            if case .notPermitted = listing { owners.unreadable += 1 }
             guard !own.isEmpty, let process = LocalProcess(pid, in: proc) else { continue }
             for inode in own {
-                if let socket = missing.removeValue(forKey: inode) { findings.processes[socket] = process }
+                if let socket = missing.removeValue(forKey: inode) { owners.processes[socket] = process }
             }
         }
-        return findings
+        return owners
     }
 }

@@ -182,11 +182,7 @@ package struct PacketDecoder {
         _ body: (borrowing TCPSegment, RawSpan) -> Void
     ) throws(PacketDefect) {
         var (type, start) = (type, start)
-        while EtherType.isTag(type) {
-            try bytes.requireCaptured(4, at: start)
-            type = bytes.uint16(at: start + 2)
-            start += 4
-        }
+        try VLANTag.skipAll(bytes, &type, &start)
         if let layer = EtherType.layer(type) {
             return try read(layer, at: start, of: bytes, end: end, nesting, body)
         }

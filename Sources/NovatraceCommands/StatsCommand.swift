@@ -48,7 +48,7 @@ struct StatsCommand: ParsableCommand {
                     + "\(Limits.methods) and not in the table\n")
         }
         let rows = select.problems ? all.filter(\.hasProblem) : all
-        let table = MethodTable(rows, options: look.options(all: select.all, unbounded: true))
+        let table = StatisticsTable(rows, options: look.options(all: select.all, unbounded: true))
         try ResultOutput.standard.collect { output in
             table.write(to: output)
             troubles.write(to: output)

@@ -7,7 +7,7 @@ import Trace
 /// packets that they came in.
 struct StreamHead: Sendable {
     /// What the first bytes are.
-    enum Finding: Equatable {
+    enum Recognition: Equatable {
         /// Not known to be anything else: decode from here.
         case open
         case needsMore
@@ -38,7 +38,7 @@ struct StreamHead: Sendable {
     /// - Parameter isStrict: whether only sure signs count.
     mutating func receive(
         _ bytes: RawSpan, at stamp: PacketStamp, _ protocols: [ProtocolRow], isStrict: Bool, limits: SharedLimits
-    ) -> Finding {
+    ) -> Recognition {
         proxy.receive(bytes, at: stamp, limit: limits.values.proxyHeaderSize) { held.append($0, at: $1) }
         guard proxy.isDone else { return .needsMore }
         let finding = Self.judge(held.bytes.span.bytes, protocols, isStrict: isStrict)
@@ -54,7 +54,7 @@ struct StreamHead: Sendable {
         return held
     }
 
-    private static func judge(_ bytes: RawSpan, _ protocols: [ProtocolRow], isStrict: Bool) -> Finding {
+    private static func judge(_ bytes: RawSpan, _ protocols: [ProtocolRow], isStrict: Bool) -> Recognition {
         var needsMore = false
         for (place, row) in protocols.enumerated() where row.isFoundAnywhere || !isStrict {
             switch row.probe(bytes) {

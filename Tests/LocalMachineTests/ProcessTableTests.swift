@@ -14,14 +14,14 @@ import Testing
             30, name: "nova-conductor", commandLine: Array("/usr/bin/python3\0/usr/bin/nova-conductor\0".utf8),
             links: ["anon_inode:[eventpoll]", "socket:[502]"])
         try proc.addProcess(4, name: "uwsgi", commandLine: Array("uwsgi\0".utf8), links: ["socket:[501]"])
-        let findings = proc.table.find([first, second])
+        let owners = proc.table.find([first, second])
         #expect(
-            findings.processes == [
+            owners.processes == [
                 first: LocalProcess(pid: 4, name: "uwsgi", arguments: ["uwsgi"]),
                 second: LocalProcess(
                     pid: 30, name: "nova-conductor", arguments: ["/usr/bin/python3", "/usr/bin/nova-conductor"]),
             ])
-        #expect(findings.unreadable == 0)
+        #expect(owners.unreadable == 0)
     }
 
     @Test func `of IPv6, and of IPv4 over an IPv6 socket`() throws {

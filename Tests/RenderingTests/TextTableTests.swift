@@ -31,7 +31,7 @@ import Trace
         var table = [slowest]
         (table[0].p50, table[0].p95) = (.milliseconds(123_456), .milliseconds(123_456))
         (table[0].p99, table[0].max) = (.milliseconds(123_456), .milliseconds(123_456))
-        let methods = rendered { MethodTable(table, options: options).write(to: $0) }
+        let methods = rendered { StatisticsTable(table, options: options).write(to: $0) }
         #expect(lines(methods).allSatisfy { DisplayWidth.of(String($0)) <= 80 })
         #expect(methods.contains("max") && methods.contains("unanswered"))
     }
@@ -63,9 +63,9 @@ import Trace
         let cast = MethodStatistics(method: "build_and_run_instance", kind: .cast, count: 20)
         let methods = [save, cast, ping]
         try expectGolden(
-            "stats.txt", rendered { MethodTable(methods, options: DiagramOptions(width: 100)).write(to: $0) })
+            "stats.txt", rendered { StatisticsTable(methods, options: DiagramOptions(width: 100)).write(to: $0) })
         let narrow = rendered {
-            MethodTable(methods, options: DiagramOptions(width: 80) { $0.ascii = true }).write(to: $0)
+            StatisticsTable(methods, options: DiagramOptions(width: 80) { $0.ascii = true }).write(to: $0)
         }
         #expect(lines(narrow).allSatisfy { $0.utf8.count <= 80 })
     }

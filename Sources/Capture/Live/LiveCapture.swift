@@ -54,7 +54,7 @@ package final class LiveCapture: @unchecked Sendable {
         var cutPackets = 0
         /// Why interfaces ended by themselves, a sentence each.
         var endings: [String] = []
-        var links: [LinkState]
+        var links: [InterfaceState]
         /// Changes of interfaces that nobody was told of yet.
         var changes: [LinkChange] = []
         var hasEnded = false
@@ -71,7 +71,8 @@ package final class LiveCapture: @unchecked Sendable {
         state = Mutex(
             State(
                 sources: interfaces.map(\.source),
-                statistics: interfaces.map { _ in CaptureStatistics() }, links: interfaces.map { _ in LinkState() }))
+                statistics: interfaces.map { _ in CaptureStatistics() }, links: interfaces.map { _ in InterfaceState() }
+            ))
     }
 
     package var names: [String] { interfaces.map(\.name) }
@@ -98,7 +99,7 @@ package final class LiveCapture: @unchecked Sendable {
     package var endings: [String] { state.withLock { $0.endings } }
 
     /// Whether interfaces are up, in their order.
-    package var links: [LinkState] { state.withLock { $0.links } }
+    package var links: [InterfaceState] { state.withLock { $0.links } }
 
     /// What interfaces did since the last time: down, up again.
     package func takeChanges() -> [LinkChange] {

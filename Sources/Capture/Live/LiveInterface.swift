@@ -15,7 +15,7 @@ final class LiveInterface {
     var linkType: LinkType { handle.linkType }
     var descriptor: Int32 { handle.descriptor }
     var statistics: CaptureStatistics? { handle.statistics?.since(before) }
-    var isUp: Bool? { LinkState.isUp(name, socket: descriptor) }
+    var isUp: Bool? { InterfaceState.isUp(name, socket: descriptor) }
 
     /// What is known of it before the first packet.
     var source: CaptureSource {

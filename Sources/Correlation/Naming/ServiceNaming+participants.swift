@@ -70,7 +70,7 @@ extension ServiceNaming {
     }
 
     /// The service that the strongest evidence names; among several the one named most often, then the first by name.
-    private static func service(by evidence: [Evidence]) -> String? {
+    private static func service(by evidence: [ServiceHint]) -> String? {
         guard let strongest = evidence.map(\.strength).max() else { return nil }
         var counts: [String: Int] = [:]
         for item in evidence where item.strength == strongest { counts[item.service, default: 0] += 1 }

@@ -4,13 +4,13 @@ import Trace
 /// A machine that collects what the wire tells of each connection and says which process is behind it.
 ///
 /// Two questions are kept apart: which connections are one process (`ProcessGrouping`), and what that process is
-/// (`Evidence`). The answer is given at the end, or at any time in between, from what was seen until then.
+/// (`ServiceHint`). The answer is given at the end, or at any time in between, from what was seen until then.
 package struct ServiceNaming: Sendable {
     struct Facts: Sendable {
         var address = ""
         var endpoint = ""
         var connectionName: String?
-        var evidence: [Evidence] = []
+        var evidence: [ServiceHint] = []
         /// What was looked up already, so that a steady stream of messages costs one hash lookup each.
         var examined = ExaminedNames()
         var isInUse = false
@@ -144,7 +144,7 @@ package struct ServiceNaming: Sendable {
             return
         }
         if let service = Catalogue.openStack.service(ofProgram: identity.command) {
-            add(Evidence(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
+            add(ServiceHint(.commandName, service: service, reason: "runs as \(identity.command)"), to: connection)
         }
         grouping.identify(connection, as: identity)
     }
@@ -170,7 +170,7 @@ package struct ServiceNaming: Sendable {
         let found = ServiceTopic(name)
         guard let service = found.service, let topic = found.topic else { return }
         let place = found.host.map { "\(topic).\($0)" } ?? topic
-        add(Evidence(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
+        add(ServiceHint(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
         if let served = ServedPlace(topic: topic, host: found.host) { grouping.serves(connection, served) }
     }
 
@@ -179,7 +179,7 @@ package struct ServiceNaming: Sendable {
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
         guard let service = Catalogue.openStack.sender(of: method, topic: topic, exchange: exchange) else { return }
-        add(Evidence(.sender, service: service, reason: "sends \(method)"), to: connection)
+        add(ServiceHint(.sender, service: service, reason: "sends \(method)"), to: connection)
     }
 
     /// The connection published a notification.
@@ -188,13 +188,13 @@ package struct ServiceNaming: Sendable {
         guard isNew(connection, publisherID, eventType),
             let (service, host) = Catalogue.openStack.publisher(publisherID, eventType: eventType)
         else { return }
-        add(Evidence(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
+        add(ServiceHint(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
     }
 
     /// The process said in its own message what it is.
     package mutating func reports(_ connection: Int, service: String, host: String, method: String) {
         used(connection)
-        add(Evidence(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
+        add(ServiceHint(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
     }
 
     /// The table of processes says whose the connection is. A number in it is another one than in a container.
@@ -203,7 +203,7 @@ package struct ServiceNaming: Sendable {
         changes += 1
         facts[at: place].process = process
         if let service = process.service {
-            add(Evidence(.process, service: service, reason: "is process \(process.pid)"), to: connection)
+            add(ServiceHint(.process, service: service, reason: "is process \(process.pid)"), to: connection)
         }
         if let other = connectionByProcess[process], isOpen(other) { join(connection, other) }
         connectionByProcess[process] = connection
@@ -301,7 +301,7 @@ package struct ServiceNaming: Sendable {
         isNew(connection, first + "\u{1F}" + second)
     }
 
-    private mutating func add(_ evidence: Evidence, to connection: Int) {
+    private mutating func add(_ evidence: ServiceHint, to connection: Int) {
         guard let place = facts.place(of: connection), facts[at: place].evidence.add(evidence, limit: limit) else {
             return
         }

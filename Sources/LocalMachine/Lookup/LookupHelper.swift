@@ -30,12 +30,12 @@ package enum LookupHelper {
 
     private static func answers(to line: ArraySlice<UInt8>?, _ table: ProcessTable) -> [UInt8] {
         guard let line, let sockets = LookupLine.sockets(inRequest: line) else { return LookupLine.line(.refused) }
-        let findings = table.find(Set(sockets))
+        let owners = table.find(Set(sockets))
         var lines: [UInt8] = []
         for (index, socket) in sockets.enumerated() {
-            guard let process = findings.processes[socket] else { continue }
+            guard let process = owners.processes[socket] else { continue }
             lines += LookupLine.line(.process(index: index, process))
         }
-        return lines + LookupLine.line(.done(unreadable: findings.unreadable))
+        return lines + LookupLine.line(.done(unreadable: owners.unreadable))
     }
 }

@@ -12,19 +12,13 @@ enum EtherType {
 
     /// The network header behind the EtherType at `offset`, over as many VLAN tags as there are.
     ///
-    /// `start` is where the payload begins when no tag is there. A tag is two bytes of tag control information and the
-    /// next EtherType (IEEE 802.1Q, 9.5); Linux cooked headers are followed by tags in the same way.
+    /// `start` is where the payload begins when no tag is there.
     @inline(__always)
     static func networkHeader(
         _ bytes: RawSpan, typeAt offset: Int, payloadAt start: Int
     ) throws(PacketDefect) -> NetworkHeader {
-        var type = bytes.uint16(at: offset)
-        var start = start
-        while isTag(type) {
-            try bytes.requireCaptured(4, at: start)
-            type = bytes.uint16(at: start + 2)
-            start += 4
-        }
+        var (type, start) = (bytes.uint16(at: offset), start)
+        try VLANTag.skipAll(bytes, &type, &start)
         return switch type {
         case ipv4: .ipv4(start)
         case ipv6: .ipv6(start)
@@ -49,14 +43,6 @@ enum EtherType {
         case 0x88E7: .tunnel(.backbone)
         case 0x894F: .tunnel(.serviceHeader)
         default: nil
-        }
-    }
-
-    /// Whether the type is one of the tag protocol identifiers of 802.1Q, 802.1ad, and those in use before it.
-    static func isTag(_ type: UInt16) -> Bool {
-        switch type {
-        case 0x8100, 0x88A8, 0x9100, 0x9200, 0x9300: true
-        default: false
         }
     }
 }

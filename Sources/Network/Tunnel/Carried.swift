@@ -59,7 +59,9 @@ enum Plausibility {
         var place = start + 12
         // A sender's address is no group's (IEEE 802.3, 3.2.3).
         guard bytes.byteCount - start >= Ethernet.length, bytes.uint8(at: start + 6) & 1 == 0 else { return false }
-        while bytes.byteCount - place >= 6, EtherType.isTag(bytes.uint16(at: place)) { place += 4 }
+        while bytes.byteCount - place >= 6, VLANTag.isAnnounced(by: bytes.uint16(at: place)) {
+            place += VLANTag.size
+        }
         guard bytes.byteCount - place >= 2 else { return false }
         switch bytes.uint16(at: place) {
         case EtherType.ipv4: return ip(bytes, at: place + 2, end: end) == .ipv4

@@ -11,7 +11,7 @@ extension OsloDecoder {
         let message: JSONSlot
         switch objectMethod {
         case "InstanceFault.create":
-            guard let object = fields.findings.objects.first(where: { $0.role == .objectInstance }) else { return nil }
+            guard let object = fields.noted.objects.first(where: { $0.role == .objectInstance }) else { return nil }
             message = object.fields.message
         case "InstanceActionEvent.event_finish_with_failure":
             message = fields.argument.keywordException

@@ -37,7 +37,7 @@ extension OsloDecoder {
         case .hostName: fields.argument.hostName
         case .keyword: fields.argument.keywordHost
         case .first: classArgument(0)
-        case .object: fields.findings.objects.first { $0.role == .objectInstance }?.fields.host
+        case .object: fields.noted.objects.first { $0.role == .objectInstance }?.fields.host
         }
     }
 
@@ -46,15 +46,15 @@ extension OsloDecoder {
         return HostHint(service: service, host: host)
     }
 
-    private mutating func serviceHint(_ text: RawSpan, _ role: FindingRole) -> HostHint? {
-        guard let object = fields.findings.objects.first(where: { $0.role == role }),
+    private mutating func serviceHint(_ text: RawSpan, _ role: NotedRole) -> HostHint? {
+        guard let object = fields.noted.objects.first(where: { $0.role == role }),
             let binary = reader.name(object.fields.binary, text)
         else { return nil }
         return hint(binary, object.fields.host, text)
     }
 
     private func classArgument(_ index: Int) -> JSONSlot? {
-        fields.findings.texts.lazy.filter { $0.role == .classArgument }.dropFirst(index).first?.slot
+        fields.noted.texts.lazy.filter { $0.role == .classArgument }.dropFirst(index).first?.slot
     }
 
     /// nova's services up to Icehouse say `compute` and a host, cinder's `volume` and `host@backend`.

@@ -13,8 +13,8 @@ extension OsloDecoder {
         if method == "sync_instance_info" { return Subjects() }
         var found = UniqueStrings()
         var names = FoundNames()
-        for role in [FindingRole.instance, .instances] {
-            for object in fields.findings.objects where object.role == role {
+        for role in [NotedRole.instance, .instances] {
+            for object in fields.noted.objects where object.role == role {
                 let uuid = reader.uuid(object.fields.uuid, text) ?? reader.uuid(object.value, text)
                 found.append(uuid)
                 names.add(uuid, object.fields.displayName, object.fields.hostname)
@@ -22,12 +22,12 @@ extension OsloDecoder {
         }
         found.append(reader.uuid(fields.argument.instanceUUID, text))
         appendTexts(.instanceUUID, to: &found, text)
-        for object in fields.findings.objects where object.role == .buildRequest {
+        for object in fields.noted.objects where object.role == .buildRequest {
             let uuid = reader.uuid(object.fields.instanceUUID, text)
             found.append(uuid)
             names.add(uuid, object.fields.inner.displayName, object.fields.inner.hostname)
         }
-        for role in [FindingRole.requestSpecs, .specObject, .requestSpec] {
+        for role in [NotedRole.requestSpecs, .specObject, .requestSpec] {
             appendRequestSpecs(role, to: &found, &names, text)
         }
         appendObjectSubjects(to: &found, &names, text)
@@ -45,18 +45,18 @@ extension OsloDecoder {
         return subjects
     }
 
-    mutating func appendTexts(_ role: FindingRole, to found: inout UniqueStrings, _ text: RawSpan) {
-        for item in fields.findings.texts where item.role == role {
+    mutating func appendTexts(_ role: NotedRole, to found: inout UniqueStrings, _ text: RawSpan) {
+        for item in fields.noted.texts where item.role == role {
             found.append(reader.uuid(item.slot, text))
         }
     }
 
     /// `instance_uuid` since Kilo; before, `instance_uuids` and the uuid in `instance_properties`.
     mutating func appendRequestSpecs(
-        _ role: FindingRole, to found: inout UniqueStrings, _ names: inout FoundNames, _ text: RawSpan
+        _ role: NotedRole, to found: inout UniqueStrings, _ names: inout FoundNames, _ text: RawSpan
     ) {
         appendTexts(role, to: &found, text)
-        for object in fields.findings.objects where object.role == role {
+        for object in fields.noted.objects where object.role == role {
             found.append(reader.uuid(object.fields.instanceUUID, text))
             let properties = object.fields.properties
             let uuid = reader.uuid(properties.uuid, text)
@@ -69,8 +69,8 @@ extension OsloDecoder {
     private mutating func appendObjectSubjects(
         to found: inout UniqueStrings, _ names: inout FoundNames, _ text: RawSpan
     ) {
-        for role in [FindingRole.objectInstance, .instanceInfo] {
-            for object in fields.findings.objects where object.role == role {
+        for role in [NotedRole.objectInstance, .instanceInfo] {
+            for object in fields.noted.objects where object.role == role {
                 guard object.typeName.equals("Instance", text) else {
                     found.append(reader.uuid(object.fields.instanceUUID, text))
                     continue
@@ -82,7 +82,7 @@ extension OsloDecoder {
         }
         found.append(reader.uuid(fields.argument.keywordInstanceUUID, text))
         guard asksForInstance(text) else { return }
-        for item in fields.findings.texts where item.role == .classArgument {
+        for item in fields.noted.texts where item.role == .classArgument {
             if let uuid = reader.uuid(item.slot, text) {
                 found.append(uuid)
                 break
@@ -101,10 +101,10 @@ extension OsloDecoder {
     }
 
     private mutating func appendEventsAndPorts(to found: inout UniqueStrings, _ text: RawSpan) {
-        for object in fields.findings.objects where object.role == .event {
+        for object in fields.noted.objects where object.role == .event {
             found.append(reader.uuid(object.fields.instanceUUID, text))
         }
-        for object in fields.findings.objects {
+        for object in fields.noted.objects {
             switch object.role {
             case .port, .portEvent: found.append(portInstance(object, text))
             case .resource where object.typeName.equals("Port", text): found.append(portInstance(object, text))

@@ -41,7 +41,7 @@ extension OsloDecoder {
         names.add(uuid, slots.displayName, slots.hostname)
         found.append(reader.uuid(slots.instanceUUID, text))
         appendRequestSpecs(.payloadRequestSpec, to: &found, &names, text)
-        for object in fields.findings.objects where object.role == .payloadPort {
+        for object in fields.noted.objects where object.role == .payloadPort {
             found.append(portInstance(object, text))
         }
         return subjects(found, names, text)
@@ -50,7 +50,7 @@ extension OsloDecoder {
     private mutating func payloadPorts(_ text: RawSpan, eventType: String) -> [String] {
         var found = UniqueStrings()
         found.append(reader.uuid(fields.payloadFields.portID, text))
-        for object in fields.findings.objects where object.role == .payloadPort {
+        for object in fields.noted.objects where object.role == .payloadPort {
             found.append(reader.uuid(object.fields.id, text))
         }
         return found.strings

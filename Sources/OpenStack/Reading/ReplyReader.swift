@@ -21,7 +21,7 @@ extension OsloDecoder {
 
     private mutating func selectedHosts(_ text: RawSpan) -> [String] {
         var hosts: [String] = []
-        for object in fields.findings.objects where object.role == .selection {
+        for object in fields.noted.objects where object.role == .selection {
             if object.typeName.equals("Selection", text), let host = reader.name(object.fields.serviceHost, text) {
                 hosts.append(host)
             } else if !object.typeName.isPresent, object.fields.nodename.isPresent,

@@ -47,7 +47,7 @@ extension OsloDecoder {
 
     /// `Class.method` of a remote call of a versioned object (oslo.versionedobjects base.py, `remotable`).
     private mutating func objectMethod(_ text: RawSpan) -> String? {
-        let object = fields.findings.objects.first { $0.role == .objectInstance }
+        let object = fields.noted.objects.first { $0.role == .objectInstance }
         let type = object.map(\.typeName) ?? fields.argument.objectName
         let method = fields.argument.objectMethod
         guard type.isString else { return nil }
@@ -70,7 +70,7 @@ extension OsloDecoder {
     private mutating func expectedTaskStates(_ text: RawSpan) -> [String?]? {
         guard fields.argument.hasExpectedTaskState else { return nil }
         var states: [String?] = []
-        for item in fields.findings.texts where item.role == .expectedTaskState {
+        for item in fields.noted.texts where item.role == .expectedTaskState {
             states.append(reader.name(item.slot, text))
         }
         return states
@@ -81,7 +81,7 @@ extension OsloDecoder {
         var found = UniqueStrings()
         found.append(reader.uuid(fields.argument.portID, text))
         found.append(reader.uuid(fields.argument.device, text))
-        for object in fields.findings.objects {
+        for object in fields.noted.objects {
             switch object.role {
             case .port, .portEvent: found.append(reader.uuid(object.fields.id, text))
             case .resource where object.typeName.equals("Port", text):
@@ -108,7 +108,7 @@ extension OsloDecoder {
 
     private mutating func events(_ text: RawSpan) -> [ExternalEvent] {
         var events: [ExternalEvent] = []
-        for object in fields.findings.objects where object.role == .event {
+        for object in fields.noted.objects where object.role == .event {
             guard let name = reader.name(object.fields.name, text) else { continue }
             events.append(
                 ExternalEvent(
@@ -122,7 +122,7 @@ extension OsloDecoder {
         let slots = fields.argument
         guard slots.hasRetry else { return nil }
         var hosts: [String] = []
-        for item in fields.findings.texts where item.role == .retryHost {
+        for item in fields.noted.texts where item.role == .retryHost {
             if let host = reader.name(item.slot, text) { hosts.append(host) }
         }
         return BuildRetry(

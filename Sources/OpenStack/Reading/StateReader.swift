@@ -7,14 +7,14 @@ extension OsloDecoder {
     mutating func stateChange(_ text: RawSpan, method: String, objectMethod: String?) -> StateChange? {
         if objectMethod == "Instance.save" {
             guard
-                let object = fields.findings.objects.first(where: { $0.role == .objectInstance }),
+                let object = fields.noted.objects.first(where: { $0.role == .objectInstance }),
                 !object.changes.isDisjoint(with: [.vmState, .taskState, .powerState]),
                 let uuid = reader.uuid(object.fields.uuid, text)
             else { return nil }
             return stateChange(of: object, uuid, text)
         }
         guard method == "instance_update",
-            let object = fields.findings.objects.first(where: { $0.role == .updates }),
+            let object = fields.noted.objects.first(where: { $0.role == .updates }),
             let uuid = reader.uuid(fields.argument.instanceUUID, text)
         else { return nil }
         let change = stateChange(of: object, uuid, text)

@@ -88,7 +88,7 @@ struct JSONRedactor {
     private mutating func writeMember(
         _ names: RawSpan, _ name: Range<Int>, isDecoded: Bool, _ scanner: inout JSONScanner, _ text: RawSpan
     ) {
-        let found = redaction.showsSecrets ? SecretNames.Finding() : SecretNames.find(names, name)
+        let found = redaction.showsSecrets ? SecretNames.Match() : SecretNames.find(names, name)
         if found.isWord, name.count <= limit - output.count {
             appendQuoted(names, name)
         } else if isDecoded || !writeClean(names, name) {
@@ -107,7 +107,7 @@ struct JSONRedactor {
 
     /// A member whose key says nothing; it may be half of a pair.
     private mutating func writePlain(
-        _ names: RawSpan, _ name: Range<Int>, _ found: SecretNames.Finding, _ scanner: inout JSONScanner,
+        _ names: RawSpan, _ name: Range<Int>, _ found: SecretNames.Match, _ scanner: inout JSONScanner,
         _ text: RawSpan
     ) {
         guard !stack.isEmpty else { return }
@@ -135,7 +135,7 @@ struct JSONRedactor {
 
     /// Notes what a text says that the member `value` of the same object is; returns whether it is a name at all.
     private mutating func note(
-        _ text: RawSpan, _ value: Range<Int>, _ found: SecretNames.Finding, in scope: Scope
+        _ text: RawSpan, _ value: Range<Int>, _ found: SecretNames.Match, in scope: Scope
     ) -> Bool {
         if PairNames.isSecretPath(text, value) {
             stack[stack.count - 1].namesSecretValue = true

@@ -1,7 +1,7 @@
 import Bytes
 
 /// A value: what was found of a name, all lists of words at once.
-struct NameFindings {
+struct NameMatches {
     /// Letters and digits.
     var count = 0
     /// The words that stand anywhere in it, by their lists.
@@ -139,8 +139,8 @@ final class NameAutomaton: Sendable {
     }
 
     /// What is found of the name in `range`.
-    func find(_ text: RawSpan, _ range: Range<Int>) -> NameFindings {
-        var findings = NameFindings()
+    func find(_ text: RawSpan, _ range: Range<Int>) -> NameMatches {
+        var matches = NameMatches()
         var state = 0
         var isInContext = true
         var index = range.lowerBound
@@ -148,24 +148,24 @@ final class NameAutomaton: Sendable {
             let (byte, length) = FoldedName.folded(text, index, range.upperBound)
             index += length
             if byte == 0 { continue }
-            if findings.count < 7, byte != Self.context[findings.count] { isInContext = false }
-            findings.count += 1
+            if matches.count < 7, byte != Self.context[matches.count] { isInContext = false }
+            matches.count += 1
             state = Int(next[state << Self.shift | ByteClass.symbol(byte)] & ~Self.mark)
             let lists = found[state]
             if lists.isEmpty { continue }
-            findings.parts.formUnion(lists)
+            matches.parts.formUnion(lists)
             if lists.isDisjoint(with: starting) { continue }
-            for word in words[state] where word.length == findings.count {
-                findings.starts.formUnion(word.lists.intersection(starting))
+            for word in words[state] where word.length == matches.count {
+                matches.starts.formUnion(word.lists.intersection(starting))
             }
         }
-        findings.ends = found[state]
+        matches.ends = found[state]
         // Names in a request's context bear it before them in old releases.
-        let short = isInContext ? findings.count - 7 : findings.count
-        for word in words[state] where word.length == findings.count || word.length == short {
-            findings.wholes.formUnion(word.lists)
+        let short = isInContext ? matches.count - 7 : matches.count
+        for word in words[state] where word.length == matches.count || word.length == short {
+            matches.wholes.formUnion(word.lists)
         }
-        return findings
+        return matches
     }
 }
 

@@ -102,7 +102,7 @@ enum SecretNames {
     static let endsValued: [Bool] = automaton.found.map { $0.contains(valued) }
 
     /// What a name says of its value.
-    struct Finding {
+    struct Match {
         var kind = NameKind.plain
         /// It may be the half of a pair that says what the other is the value of, or that other half.
         var isNaming = false
@@ -117,12 +117,12 @@ enum SecretNames {
         var mayBeValue: Bool { isValue || endsInValue }
     }
 
-    static func find(_ text: RawSpan, _ range: Range<Int>) -> Finding {
+    static func find(_ text: RawSpan, _ range: Range<Int>) -> Match {
         if let classes = automaton.classesOfPlain(text, range) {
-            return Finding(isWord: classes & (ByteClass.capital | ByteClass.betweenWords) == 0)
+            return Match(isWord: classes & (ByteClass.capital | ByteClass.betweenWords) == 0)
         }
         let found = automaton.find(text, range)
-        return Finding(
+        return Match(
             kind: kind(found, text, range), isNaming: found.wholes.contains(naming),
             isValue: found.wholes.contains(valued), endsInNaming: found.ends.contains(namingEnd),
             endsInValue: found.ends.contains(valuedEnd))
@@ -160,7 +160,7 @@ enum SecretNames {
         }
     }
 
-    private static func kind(_ found: NameFindings, _ text: RawSpan, _ range: Range<Int>) -> NameKind {
+    private static func kind(_ found: NameMatches, _ text: RawSpan, _ range: Range<Int>) -> NameKind {
         if found.parts.isDisjoint(with: kinds) || found.wholes.contains(harmless) { return .plain }
         if found.parts.contains(part) || found.wholes.contains(whole) { return .secret }
         if found.ends.contains(end), !found.ends.contains(pass) { return .secret }

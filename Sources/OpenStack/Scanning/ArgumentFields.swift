@@ -29,27 +29,27 @@ struct ArgumentFields {
     var retryReason = JSONSlot()
 
     /// Reads the members of the object that `scanner` has stepped into.
-    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         while let key = scanner.nextKey(text) {
-            read(key, &scanner, text, &findings)
+            read(key, &scanner, text, &noted)
         }
     }
 
     private mutating func read(
-        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) {
         let count = key.textCount(text)
         if let role = Self.objects(key, count, text) {
-            findings.readObjects(role, &scanner, text)
+            noted.readObjects(role, &scanner, text)
             return
         }
         switch count {
-        case 4 where key.equals("args", text): readClassArguments(&scanner, text, &findings)
+        case 4 where key.equals("args", text): readClassArguments(&scanner, text, &noted)
         case 4 where key.equals("host", text): host = scanner.readValue(text)
-        case 6 where key.equals("kwargs", text): readKeywords(&scanner, text, &findings)
+        case 6 where key.equals("kwargs", text): readKeywords(&scanner, text, &noted)
         case 6 where key.equals("device", text): device = scanner.readValue(text)
         case 7 where key.equals("objname", text): objectName = scanner.readValue(text)
-        case 7 where key.equals("payload", text): readPortPayload(&scanner, text, &findings)
+        case 7 where key.equals("payload", text): readPortPayload(&scanner, text, &noted)
         case 7 where key.equals("port_id", text): portID = scanner.readValue(text)
         case 7 where key.equals("backend", text): backend = scanner.readValue(text)
         case 8 where key.equals("agent_id", text): agentID = scanner.readValue(text)
@@ -59,20 +59,20 @@ struct ArgumentFields {
         case 12 where key.equals("service_name", text): serviceName = scanner.readValue(text)
         case 13 where key.equals("instance_uuid", text): instanceUUID = scanner.readValue(text)
         case 14 where key.equals("instance_uuids", text):
-            findings.removeAll { $0 == .instanceUUID }
-            findings.readTexts(.instanceUUID, &scanner, text)
-        case 17 where key.equals("filter_properties", text): readFilterProperties(&scanner, text, &findings)
+            noted.removeAll { $0 == .instanceUUID }
+            noted.readTexts(.instanceUUID, &scanner, text)
+        case 17 where key.equals("filter_properties", text): readFilterProperties(&scanner, text, &noted)
         default:
             if let role = Self.devices(key, count, text) {
-                findings.removeAll { $0 == role }
-                findings.readTexts(role, &scanner, text)
+                noted.removeAll { $0 == role }
+                noted.readTexts(role, &scanner, text)
             } else {
                 scanner.readValue(text)
             }
         }
     }
 
-    private static func objects(_ key: JSONSlot, _ count: Int, _ text: RawSpan) -> FindingRole? {
+    private static func objects(_ key: JSONSlot, _ count: Int, _ text: RawSpan) -> NotedRole? {
         switch count {
         case 4 where key.equals("port", text): .port
         case 6 where key.equals("events", text): .event
@@ -92,7 +92,7 @@ struct ArgumentFields {
     }
 
     /// The lists of ports of neutron's agents.
-    private static func devices(_ key: JSONSlot, _ count: Int, _ text: RawSpan) -> FindingRole? {
+    private static func devices(_ key: JSONSlot, _ count: Int, _ text: RawSpan) -> NotedRole? {
         switch count {
         case 5 where key.equals("ports", text): .listedPort
         case 7 where key.equals("devices", text): .device
@@ -103,8 +103,8 @@ struct ArgumentFields {
     }
 
     /// The positional arguments of an object's class method; a first one that is a list is looked into.
-    private func readClassArguments(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
-        findings.removeAll { $0 == .classArgument || $0 == .classArgumentListed }
+    private func readClassArguments(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
+        noted.removeAll { $0 == .classArgument || $0 == .classArgumentListed }
         guard scanner.beginArray(text) else {
             scanner.readValue(text)
             return
@@ -112,22 +112,22 @@ struct ArgumentFields {
         var isFirst = true
         while scanner.nextElement(text) {
             if isFirst, scanner.peek(text) == .openBracket {
-                findings.readTexts(.classArgumentListed, &scanner, text)
+                noted.readTexts(.classArgumentListed, &scanner, text)
             } else {
-                findings.append(.classArgument, scanner.readValue(text))
+                noted.append(.classArgument, scanner.readValue(text))
             }
             isFirst = false
         }
     }
 
     private mutating func readKeywords(
-        _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) {
         keywordHost = JSONSlot()
         keywordInstanceUUID = JSONSlot()
         keywordException = JSONSlot()
         hasExpectedTaskState = false
-        findings.removeAll { $0 == .expectedTaskState }
+        noted.removeAll { $0 == .expectedTaskState }
         guard scanner.beginObject(text) else {
             scanner.readValue(text)
             return
@@ -139,11 +139,11 @@ struct ArgumentFields {
             case 13 where key.equals("instance_uuid", text): keywordInstanceUUID = scanner.readValue(text)
             case 19 where key.equals("expected_task_state", text):
                 hasExpectedTaskState = true
-                findings.removeAll { $0 == .expectedTaskState }
+                noted.removeAll { $0 == .expectedTaskState }
                 if scanner.peek(text) == .openBracket {
-                    findings.readTexts(.expectedTaskState, &scanner, text)
+                    noted.readTexts(.expectedTaskState, &scanner, text)
                 } else {
-                    findings.append(.expectedTaskState, scanner.readValue(text))
+                    noted.append(.expectedTaskState, scanner.readValue(text))
                 }
             default: scanner.readValue(text)
             }
@@ -182,14 +182,14 @@ struct ArgumentFields {
     }
 
     /// The event of neutron's DHCP notifier: `{"port": {…}, "priority": …}`.
-    private func readPortPayload(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+    private func readPortPayload(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginObject(text) else {
             scanner.readValue(text)
             return
         }
         while let key = scanner.nextKey(text) {
             if key.equals("port", text) {
-                findings.readObjects(.portEvent, &scanner, text)
+                noted.readObjects(.portEvent, &scanner, text)
             } else {
                 scanner.readValue(text)
             }
@@ -197,9 +197,9 @@ struct ArgumentFields {
     }
 
     private mutating func readFilterProperties(
-        _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) {
-        forgetRetry(&findings)
+        forgetRetry(&noted)
         // Lists of them, one for each instance, have been seen in no release.
         guard scanner.beginObject(text) else {
             scanner.readValue(text)
@@ -210,55 +210,55 @@ struct ArgumentFields {
                 scanner.readValue(text)
                 continue
             }
-            forgetRetry(&findings)
+            forgetRetry(&noted)
             guard scanner.beginObject(text) else {
                 scanner.readValue(text)
                 continue
             }
             hasRetry = true
             while let key = scanner.nextKey(text) {
-                readRetry(key, &scanner, text, &findings)
+                readRetry(key, &scanner, text, &noted)
             }
         }
     }
 
-    private mutating func forgetRetry(_ findings: inout Findings) {
+    private mutating func forgetRetry(_ noted: inout NotedValues) {
         hasRetry = false
         retryAttempts = JSONSlot()
         retryReason = JSONSlot()
-        findings.removeAll { $0 == .retryHost }
+        noted.removeAll { $0 == .retryHost }
     }
 
     private mutating func readRetry(
-        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) {
         if key.equals("num_attempts", text) {
             retryAttempts = scanner.readValue(text)
         } else if key.equals("exc_reason", text) {
             retryReason = scanner.readValue(text)
         } else if key.equals("hosts", text) {
-            findings.removeAll { $0 == .retryHost }
-            readRetryHosts(&scanner, text, &findings)
+            noted.removeAll { $0 == .retryHost }
+            readRetryHosts(&scanner, text, &noted)
         } else {
             scanner.readValue(text)
         }
     }
 
     /// `[[host, node]…]`.
-    private func readRetryHosts(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+    private func readRetryHosts(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginArray(text) else {
             scanner.readValue(text)
             return
         }
         while scanner.nextElement(text) {
             guard scanner.beginArray(text) else {
-                findings.append(.retryHost, scanner.readValue(text))
+                noted.append(.retryHost, scanner.readValue(text))
                 continue
             }
             var isFirst = true
             while scanner.nextElement(text) {
                 let name = scanner.readValue(text)
-                if isFirst { findings.append(.retryHost, name) }
+                if isFirst { noted.append(.retryHost, name) }
                 isFirst = false
             }
         }

@@ -31,7 +31,7 @@ struct MessageFields {
     var argument = ArgumentFields()
     var payloadFields = PayloadFields()
     /// What lies in lists and objects below.
-    var findings = Findings()
+    var noted = NotedValues()
 
     /// Whether it has keys that no message of oslo.messaging has at its top.
     var hasOthers = false
@@ -42,11 +42,11 @@ struct MessageFields {
 
     /// Forgets everything but the memory of the lists.
     mutating func reset() {
-        var findings = Findings()
-        swap(&findings, &self.findings)
-        findings.reset()
+        var noted = NotedValues()
+        swap(&noted, &self.noted)
+        noted.reset()
         self = MessageFields()
-        swap(&findings, &self.findings)
+        swap(&noted, &self.noted)
     }
 
     /// Reads the object that `scanner` stands before; a fault stays with the scanner.
@@ -99,39 +99,39 @@ struct MessageFields {
 
     private mutating func readArguments(_ scanner: inout JSONScanner, _ text: RawSpan) {
         argument = ArgumentFields()
-        findings.removeAll { $0.isArgument }
+        noted.removeAll { $0.isArgument }
         let isObject = scanner.peek(text) == .openBrace
         let start = scanner.offset
         guard isObject, scanner.beginObject(text) else {
             arguments = scanner.readValue(text)
             return
         }
-        argument.scan(&scanner, text, &findings)
+        argument.scan(&scanner, text, &noted)
         arguments = scanner.slot(.object, from: start)
     }
 
     private mutating func readPayload(_ scanner: inout JSONScanner, _ text: RawSpan) {
         payloadFields = PayloadFields()
-        findings.removeAll { $0.isPayload }
+        noted.removeAll { $0.isPayload }
         let isObject = scanner.peek(text) == .openBrace
         let start = scanner.offset
         guard isObject, scanner.beginObject(text) else {
             payload = scanner.readValue(text)
             return
         }
-        payloadFields.scan(&scanner, text, &findings)
+        payloadFields.scan(&scanner, text, &noted)
         payload = scanner.slot(.object, from: start)
     }
 
     /// Looks into a result only where it is a list, as that of `select_destinations`.
     private mutating func readResult(_ scanner: inout JSONScanner, _ text: RawSpan) {
-        findings.removeAll { $0 == .selection }
+        noted.removeAll { $0 == .selection }
         guard scanner.peek(text) == .openBracket else {
             result = readOrBegin(&scanner, text)
             return
         }
         let start = scanner.offset
-        findings.readSelections(&scanner, text)
+        noted.readSelections(&scanner, text)
         result = scanner.slot(.array, from: start)
     }
 

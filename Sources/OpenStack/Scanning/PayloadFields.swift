@@ -38,33 +38,33 @@ struct PayloadFields {
     var exception = Exception()
 
     /// Reads the members of the object that `scanner` has stepped into.
-    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         while let key = scanner.nextKey(text) {
             switch Envelope(key, text) {
             case .data:
                 self = PayloadFields()
                 isVersioned = true
-                findings.removeAll { $0.isPayload }
+                noted.removeAll { $0.isPayload }
                 guard scanner.beginObject(text) else {
                     scanner.readValue(text)
                     continue
                 }
                 while let key = scanner.nextKey(text) {
-                    read(key, &scanner, text, &findings)
+                    read(key, &scanner, text, &noted)
                 }
-            case nil where !isVersioned: read(key, &scanner, text, &findings)
+            case nil where !isVersioned: read(key, &scanner, text, &noted)
             default: scanner.readValue(text)
             }
         }
     }
 
     private mutating func read(
-        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) {
         switch key.textCount(text) {
         case 4 where key.equals("uuid", text): uuid = scanner.readValue(text)
         case 4 where key.equals("host", text): host = scanner.readValue(text)
-        case 4 where key.equals("port", text): findings.readObjects(.payloadPort, &scanner, text)
+        case 4 where key.equals("port", text): noted.readObjects(.payloadPort, &scanner, text)
         case 5 where key.equals("fault", text): exception = readException(&scanner, text)
         case 5 where key.equals("state", text): state = scanner.readValue(text)
         case 6 where key.equals("reason", text):
@@ -83,7 +83,7 @@ struct PayloadFields {
         case 12 where key.equals("display_name", text): displayName = scanner.readValue(text)
         case 12 where key.equals("state_update", text): update = readUpdate(&scanner, text)
         case 12 where key.equals("request_spec", text):
-            findings.readObjects(.payloadRequestSpec, &scanner, text)
+            noted.readObjects(.payloadRequestSpec, &scanner, text)
         case 13 where key.equals("instance_uuid", text): instanceUUID = scanner.readValue(text)
         case 14 where key.equals("new_task_state", text): newTaskState = scanner.readValue(text)
         case 17 where key.equals("state_description", text): stateDescription = scanner.readValue(text)

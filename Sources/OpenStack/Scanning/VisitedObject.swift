@@ -50,7 +50,7 @@ struct VisitedObject {
         var properties = InnerInstance()
     }
 
-    let role: FindingRole
+    let role: NotedRole
     /// The value itself where it is no object.
     var value = JSONSlot()
     var typeName = JSONSlot()
@@ -59,17 +59,17 @@ struct VisitedObject {
     /// It has `….data`, so that other keys beside it do not count.
     private var hasData = false
 
-    /// Reads the value that `scanner` stands before. Objects that it lists go to `findings` at level 0 only, which
+    /// Reads the value that `scanner` stands before. Objects that it lists go to `noted` at level 0 only, which
     /// bounds how deep the reading nests.
     init(
-        _ role: FindingRole, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings, level: Int
+        _ role: NotedRole, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues, level: Int
     ) {
         self.role = role
         guard scanner.beginObject(text) else {
             value = scanner.readValue(text)
             return
         }
-        let mark = findings.mark
+        let mark = noted.mark
         while let key = scanner.nextKey(text) {
             switch Envelope(key, text) {
             case .name: typeName = scanner.readValue(text)
@@ -77,27 +77,27 @@ struct VisitedObject {
             case .data:
                 hasData = true
                 fields = Fields()
-                findings.truncateObjects(to: mark.objects)
-                findings.truncateTexts(to: mark.texts)
+                noted.truncateObjects(to: mark.objects)
+                noted.truncateTexts(to: mark.texts)
                 guard scanner.beginObject(text) else {
                     scanner.readValue(text)
                     continue
                 }
                 while let key = scanner.nextKey(text) {
-                    readField(key, &scanner, text, &findings, mark, level)
+                    readField(key, &scanner, text, &noted, mark, level)
                 }
             case nil:
                 if hasData {
                     scanner.readValue(text)
                 } else {
-                    readField(key, &scanner, text, &findings, mark, level)
+                    readField(key, &scanner, text, &noted, mark, level)
                 }
             }
         }
     }
 
     private mutating func readField(
-        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings,
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues,
         _ mark: (objects: Int, texts: Int), _ level: Int
     ) {
         switch key.textCount(text) {
@@ -109,14 +109,14 @@ struct VisitedObject {
         case 6 where key.equals("binary", text): fields.binary = scanner.readValue(text)
         case 6 where role == .event && key.equals("status", text): fields.status = scanner.readValue(text)
         case 7 where level == 0 && key.equals("objects", text):
-            findings.truncateObjects(to: mark.objects)
-            readList(&scanner, text, &findings)
+            noted.truncateObjects(to: mark.objects)
+            readList(&scanner, text, &noted)
         case 7 where role == .objectInstance && key.equals("message", text): fields.message = scanner.readValue(text)
         case 8 where key.equals("vm_state", text): fields.vmState = scanner.readValue(text)
         case 8 where key.equals("hostname", text): fields.hostname = scanner.readValue(text)
         case 8 where key.equals("nodename", text): fields.nodename = scanner.readValue(text)
         case 8 where level < 2 && key.equals("instance", text):
-            fields.inner = readInner(&scanner, text, &findings)
+            fields.inner = readInner(&scanner, text, &noted)
         case 9 where key.equals("device_id", text): fields.deviceID = scanner.readValue(text)
         case 10 where key.equals("task_state", text): fields.taskState = scanner.readValue(text)
         case 11 where key.equals("power_state", text): fields.powerState = scanner.readValue(text)
@@ -125,28 +125,28 @@ struct VisitedObject {
         case 12 where key.equals("service_host", text): fields.serviceHost = scanner.readValue(text)
         case 13 where key.equals("instance_uuid", text): fields.instanceUUID = scanner.readValue(text)
         case 14 where level < 2 && role.isRequestSpec && key.equals("instance_uuids", text):
-            findings.truncateTexts(to: mark.texts)
-            findings.readTexts(role, &scanner, text)
+            noted.truncateTexts(to: mark.texts)
+            noted.readTexts(role, &scanner, text)
         case 19 where level < 2 && key.equals("instance_properties", text):
-            fields.properties = readInner(&scanner, text, &findings)
+            fields.properties = readInner(&scanner, text, &noted)
         default: scanner.readValue(text)
         }
     }
 
-    private func readList(_ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings) {
+    private func readList(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginArray(text) else {
             scanner.readValue(text)
             return
         }
         while scanner.nextElement(text) {
-            findings.append(VisitedObject(role, &scanner, text, &findings, level: 1))
+            noted.append(VisitedObject(role, &scanner, text, &noted, level: 1))
         }
     }
 
     private func readInner(
-        _ scanner: inout JSONScanner, _ text: RawSpan, _ findings: inout Findings
+        _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
     ) -> InnerInstance {
-        let inner = VisitedObject(role, &scanner, text, &findings, level: 2).fields
+        let inner = VisitedObject(role, &scanner, text, &noted, level: 2).fields
         return InnerInstance(uuid: inner.uuid, displayName: inner.displayName, hostname: inner.hostname)
     }
 

@@ -56,7 +56,7 @@ extension FrameDecoder {
     mutating func drain() -> StampedBytes? {
         if keptIsSpent { dropKept() }
         guard case .searching = state, !kept.isEmpty else { return nil }
-        return search?.value.lastFrame(in: kept.span.bytes, effort).map { replay(from: $0) }
+        return search?.value.lastFrame(in: kept.span.bytes, budget).map { replay(from: $0) }
     }
 
     /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.

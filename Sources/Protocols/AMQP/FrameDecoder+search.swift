@@ -11,7 +11,7 @@ extension FrameDecoder {
 
     /// Looks for a boundary, as a rule from the second byte of the frame at hand.
     mutating func outOfStep(_ context: FrameContext, from position: Int = 1) {
-        effort.spend(kept.count)
+        budget.spend(kept.count)
         beginSearch(from: position, context)
         announcesOutOfStep = true
     }
@@ -29,11 +29,11 @@ extension FrameDecoder {
     ) -> FrameStep? {
         let start = offset
         let here = bytes.extracting(start..<bytes.byteCount)
-        var effort = effort
-        var found = search?.value.find(in: here, &effort)
-        self.effort = effort
+        var budget = budget
+        var found = search?.value.find(in: here, &budget)
+        self.budget = budget
         if found == nil, context.trustsLoneFrame, start == 0,
-            search?.value.isLoneFrame(at: 0, in: here, effort) == true
+            search?.value.isLoneFrame(at: 0, in: here, budget) == true
         {
             found = 0
         }
@@ -66,10 +66,10 @@ extension FrameDecoder {
             keep(bytes, offset..<bytes.byteCount)
             offset = bytes.byteCount
         }
-        var effort = effort
+        var budget = budget
         let waiting = kept
-        let found = search?.value.find(in: waiting.span.bytes, &effort)
-        self.effort = effort
+        let found = search?.value.find(in: waiting.span.bytes, &budget)
+        self.budget = budget
         if let found { return .replay(replay(from: found)) }
         while let from = search?.value.keepFrom, kept.count - from > limits.searchWindow { search?.value.dropFirst() }
         let useless = min(search?.value.keepFrom ?? 0, kept.count)
@@ -91,7 +91,7 @@ extension FrameDecoder {
 
     mutating func replay(from found: Int) -> StampedBytes {
         cutKept(found)
-        effort.spend(kept.count)
+        budget.spend(kept.count)
         let replayed = StampedBytes(kept, keptPieces)
         kept = []
         keptPieces = []

@@ -84,8 +84,8 @@ struct FrameDecoder {
     var limits: Limits { shared.values }
 
     /// What was looked at for nothing so far.
-    var effort: Effort {
-        get { Effort(limits: limits, spent: spent, progress: bytesDecoded &+ bytesSkipped) }
+    var budget: SearchBudget {
+        get { SearchBudget(limits: limits, spent: spent, progress: bytesDecoded &+ bytesSkipped) }
         set { spent = newValue.spent }
     }
 
@@ -225,7 +225,7 @@ extension FrameDecoder {
         return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
     }
 
-    private func isTooMuch(_ size: Int) -> Bool { !effort.allows(size) }
+    private func isTooMuch(_ size: Int) -> Bool { !budget.allows(size) }
 
     /// Copies into `kept` until it holds `count` bytes; whether it does.
     private mutating func take(upTo count: Int, _ bytes: RawSpan, _ offset: inout Int) -> Bool {

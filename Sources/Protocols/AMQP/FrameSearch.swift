@@ -50,15 +50,15 @@ struct FrameSearch {
 
     /// The first boundary in `bytes`, which are those of the last call and what came since.
     ///
-    /// - Parameter effort: what may be looked at, and was, for nothing.
-    mutating func find(in bytes: RawSpan, _ effort: inout Effort) -> Int? {
+    /// - Parameter budget: what may be looked at, and was, for nothing.
+    mutating func find(in bytes: RawSpan, _ budget: inout SearchBudget) -> Int? {
         var index = 0
         while index < waiting.count {
             guard waiting[index].needs <= bytes.byteCount else {
                 index += 1
                 continue
             }
-            switch verdict(at: waiting[index].position, in: bytes, &effort) {
+            switch verdict(at: waiting[index].position, in: bytes, &budget) {
             case .boundary: return waiting[index].position
             case .nothing: waiting.remove(at: index)
             case .needs(let count):
@@ -71,7 +71,7 @@ struct FrameSearch {
             let position = FrameSearch.firstThatMayBegin(in: bytes, from: next)
             next = min(position + 1, count)
             guard position < count else { break }
-            switch verdict(at: position, in: bytes, &effort) {
+            switch verdict(at: position, in: bytes, &budget) {
             case .boundary: return position
             case .nothing: break
             case .needs(let count):
@@ -83,18 +83,18 @@ struct FrameSearch {
     }
 
     /// Whether the bytes end with one whole method or heartbeat at a position that waits for its next frame.
-    func lastFrame(in bytes: RawSpan, _ effort: Effort) -> Int? {
-        waiting.first { isLoneFrame(at: $0.position, in: bytes, effort) }?.position
+    func lastFrame(in bytes: RawSpan, _ budget: SearchBudget) -> Int? {
+        waiting.first { isLoneFrame(at: $0.position, in: bytes, budget) }?.position
     }
 
     /// Whether one method or heartbeat, and nothing else, stands between `position` and the end.
-    func isLoneFrame(at position: Int, in bytes: RawSpan, _ effort: Effort) -> Bool {
+    func isLoneFrame(at position: Int, in bytes: RawSpan, _ budget: SearchBudget) -> Bool {
         guard position >= 0, bytes.byteCount - position >= FrameHeader.byteCount else { return false }
         let header = FrameHeader(bytes, at: position)
         let isOwnEvidence = header.type == FrameHeader.method || header.type == FrameHeader.heartbeat
-        var effort = effort
+        var budget = budget
         return isOwnEvidence && position + header.frameSize == bytes.byteCount
-            && frame(at: position, in: bytes, &effort) == .strong(end: bytes.byteCount)
+            && frame(at: position, in: bytes, &budget) == .strong(end: bytes.byteCount)
     }
 
     /// The first position from `start` on where a frame or a protocol header may begin, or where the bytes end.
@@ -128,9 +128,9 @@ struct FrameSearch {
     }
 }
 
-/// Evidence for a frame at a position.
+/// Plausibility for a frame at a position.
 extension FrameSearch {
-    private enum Evidence: Equatable {
+    private enum Plausibility: Equatable {
         case none
         /// So far nothing speaks against it; complete with that many bytes.
         case needs(Int, headerSeen: Bool)
@@ -140,37 +140,37 @@ extension FrameSearch {
         case strong(end: Int)
     }
 
-    private func verdict(at position: Int, in bytes: RawSpan, _ effort: inout Effort) -> Verdict {
-        switch frame(at: position, in: bytes, &effort) {
+    private func verdict(at position: Int, in bytes: RawSpan, _ budget: inout SearchBudget) -> Verdict {
+        switch frame(at: position, in: bytes, &budget) {
         case .none: return .nothing
         case .needs(let count, _): return .needs(count)
         case .strong(let end):
             // A protocol header is its own evidence.
             if bytes.uint8(at: position) == UInt8(ascii: "A") { return .boundary }
-            switch frame(at: end, in: bytes, &effort) {
+            switch frame(at: end, in: bytes, &budget) {
             case .none: return .nothing
             case .needs(let count, let headerSeen): return headerSeen ? .boundary : .needs(min(count, end + 7))
             case .weak, .strong: return .boundary
             }
         case .weak(let end):
-            return verdict(afterBodyEndingAt: end, bodies: 1, in: bytes, &effort)
+            return verdict(afterBodyEndingAt: end, bodies: 1, in: bytes, &budget)
         }
     }
 
     /// After a body the next frame must be whole; after two, so must a third.
     private func verdict(
-        afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan, _ effort: inout Effort
+        afterBodyEndingAt end: Int, bodies: Int, in bytes: RawSpan, _ budget: inout SearchBudget
     ) -> Verdict {
-        switch frame(at: end, in: bytes, &effort) {
+        switch frame(at: end, in: bytes, &budget) {
         case .none: .nothing
         case .needs(let count, _): .needs(count)
         case .strong: .boundary
         case .weak(let next):
-            bodies == 2 ? .boundary : verdict(afterBodyEndingAt: next, bodies: bodies + 1, in: bytes, &effort)
+            bodies == 2 ? .boundary : verdict(afterBodyEndingAt: next, bodies: bodies + 1, in: bytes, &budget)
         }
     }
 
-    private func frame(at position: Int, in bytes: RawSpan, _ effort: inout Effort) -> Evidence {
+    private func frame(at position: Int, in bytes: RawSpan, _ budget: inout SearchBudget) -> Plausibility {
         let available = bytes.byteCount - position
         guard available > 0 else { return .needs(position + FrameHeader.byteCount, headerSeen: false) }
         let type = bytes.uint8(at: position)
@@ -190,8 +190,8 @@ extension FrameSearch {
         guard end <= bytes.byteCount else { return .needs(end, headerSeen: true) }
         guard bytes.uint8(at: end - 1) == FrameHeader.endOctet else { return .none }
         if header.type == FrameHeader.method || header.type == FrameHeader.contentHeader {
-            guard effort.allows(header.size) else { return .none }
-            effort.spend(header.size)
+            guard budget.allows(header.size) else { return .none }
+            budget.spend(header.size)
         }
         switch header.type {
         case FrameHeader.method: return methodFits(bytes, payload..<end - 1) ? .strong(end: end) : .none
@@ -227,7 +227,7 @@ extension FrameSearch {
         return MethodTable.v091[id]?.fits(bytes, cursor) ?? false || MethodTable.v08[id]?.fits(bytes, cursor) ?? false
     }
 
-    private func protocolHeader(at position: Int, in bytes: RawSpan) -> Evidence {
+    private func protocolHeader(at position: Int, in bytes: RawSpan) -> Plausibility {
         let available = bytes.byteCount - position
         if available > 1, bytes.uint8(at: position + 1) != UInt8(ascii: "M") { return .none }
         guard available >= 8 else { return .needs(position + 8, headerSeen: false) }

@@ -12,7 +12,7 @@ struct ProxyHeader: Sendable {
         var client: SocketAddress?
     }
 
-    private enum Finding {
+    private enum Recognition {
         case needsMore, none
         case header(Header)
     }
@@ -69,7 +69,7 @@ struct ProxyHeader: Sendable {
     ]
 
     /// The header that begins here.
-    private static func find(in bytes: RawSpan, limit: Int) -> Finding {
+    private static func find(in bytes: RawSpan, limit: Int) -> Recognition {
         switch bytes.begins(with: "PROXY ") {
         case .needsMore: return .needsMore
         case .yes: return line(bytes)
@@ -82,7 +82,7 @@ struct ProxyHeader: Sendable {
     }
 
     /// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 40000 5672`, or `PROXY UNKNOWN` and anything.
-    private static func line(_ bytes: RawSpan) -> Finding {
+    private static func line(_ bytes: RawSpan) -> Recognition {
         guard let end = (6..<min(bytes.byteCount, lineLimit)).first(where: { bytes.uint8(at: $0) == 0x0A }) else {
             return bytes.byteCount < lineLimit ? .needsMore : .none
         }
@@ -97,7 +97,7 @@ struct ProxyHeader: Sendable {
 
     /// Version 2: the signature, version and command, family, a short length, addresses, then records of a type, a short
     /// length and a value each.
-    private static func binary(_ bytes: RawSpan, limit: Int) -> Finding {
+    private static func binary(_ bytes: RawSpan, limit: Int) -> Recognition {
         let (command, family) = (bytes.uint8(at: 12), bytes.uint8(at: 13) >> 4)
         let end = 16 + Int(bytes.uint16(at: 14))
         guard command == 0x20 || command == 0x21, family <= 3, end <= limit else { return .none }

@@ -87,7 +87,7 @@ struct Reports {
                     ComparisonJSON(comparison, good: source, bad: source).write(to: sink)
                 }
             ),
-            ("stats", { MethodTable(statistics, options: options).write(to: $0) }),
+            ("stats", { StatisticsTable(statistics, options: options).write(to: $0) }),
         ]
     }
 

@@ -218,7 +218,7 @@ import Trace
             for bytes in [whole, whole + [0]] {
                 let frame = AMQPBuilder.frame(1, definition.id.classID == 10 ? 0 : 1, bytes)
                 let search = FrameSearch(from: 0, frameMax: 0, channelMax: 0, limits: .default)
-                let isFrame = search.isLoneFrame(at: 0, in: frame.span.bytes, Effort(limits: .default))
+                let isFrame = search.isLoneFrame(at: 0, in: frame.span.bytes, SearchBudget(limits: .default))
                 #expect(isFrame == (bytes == whole), "\(definition.name)")
             }
         }

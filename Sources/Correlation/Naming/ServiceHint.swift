@@ -1,5 +1,5 @@
 /// A value: one thing on the wire that tells which service, and perhaps which host, a process is.
-package struct Evidence: Sendable, Hashable {
+package struct ServiceHint: Sendable, Hashable {
     /// How far it can be trusted; the strongest evidence of a process names it.
     package enum Strength: Int, Sendable, Comparable {
         /// What the table of processes says that runs there, on the machine where the capture is taken.
@@ -32,12 +32,12 @@ package struct Evidence: Sendable, Hashable {
     }
 }
 
-extension [Evidence] {
+extension [ServiceHint] {
     /// Adds what is new; beyond the limit in place of what is weaker, if anything is.
     ///
     /// - Returns: whether it was added.
     @discardableResult
-    mutating func add(_ evidence: Evidence, limit: Int) -> Bool {
+    mutating func add(_ evidence: ServiceHint, limit: Int) -> Bool {
         guard !contains(evidence) else { return false }
         if count >= limit {
             guard let weakest = indices.min(by: { self[$0].strength < self[$1].strength }),

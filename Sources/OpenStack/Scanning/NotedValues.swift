@@ -1,7 +1,7 @@
 import Bytes
 
 /// A value: where in a message something was found that there can be several of.
-enum FindingRole: UInt8 {
+enum NotedRole: UInt8 {
     // Objects
     case instance, instances, buildRequest, requestSpec, requestSpecs, specObject, objectInstance, event, resource
     case port, portEvent, instanceInfo, updates, service
@@ -13,8 +13,8 @@ enum FindingRole: UInt8 {
     // Of a notification
     case payloadRequestSpec, payloadPort
 
-    var isArgument: Bool { rawValue < FindingRole.selection.rawValue }
-    var isPayload: Bool { rawValue > FindingRole.selection.rawValue }
+    var isArgument: Bool { rawValue < NotedRole.selection.rawValue }
+    var isPayload: Bool { rawValue > NotedRole.selection.rawValue }
 
     var isRequestSpec: Bool {
         switch self {
@@ -25,9 +25,9 @@ enum FindingRole: UInt8 {
 }
 
 /// A machine that collects the objects and strings found in the lists of a message; its memory is reused.
-struct Findings {
+struct NotedValues {
     struct Text {
-        let role: FindingRole
+        let role: NotedRole
         let slot: JSONSlot
     }
 
@@ -39,7 +39,7 @@ struct Findings {
         texts.removeAll(keepingCapacity: true)
     }
 
-    mutating func removeAll(_ isObsolete: (FindingRole) -> Bool) {
+    mutating func removeAll(_ isObsolete: (NotedRole) -> Bool) {
         if !objects.isEmpty { objects.removeAll { isObsolete($0.role) } }
         if !texts.isEmpty { texts.removeAll { isObsolete($0.role) } }
     }
@@ -48,7 +48,7 @@ struct Findings {
         if objects.count < Limits.listElements { objects.append(object) }
     }
 
-    mutating func append(_ role: FindingRole, _ slot: JSONSlot) {
+    mutating func append(_ role: NotedRole, _ slot: JSONSlot) {
         if texts.count < Limits.listElements { texts.append(Text(role: role, slot: slot)) }
     }
 
@@ -65,7 +65,7 @@ struct Findings {
 
     /// Reads an object, a list of objects, or a list object (`…List` with `objects`) under a key, in place of what the
     /// key held before.
-    mutating func readObjects(_ role: FindingRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
+    mutating func readObjects(_ role: NotedRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
         removeAll { $0 == role }
         guard scanner.beginArray(text) else {
             readObject(role, &scanner, text)
@@ -76,7 +76,7 @@ struct Findings {
         }
     }
 
-    private mutating func readObject(_ role: FindingRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
+    private mutating func readObject(_ role: NotedRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
         let mark = mark.objects
         let object = VisitedObject(role, &scanner, text, &self, level: 0)
         // A list object is what it lists.
@@ -84,7 +84,7 @@ struct Findings {
     }
 
     /// Reads a list of strings under a key, in place of what the key held before; anything else is stepped over.
-    mutating func readTexts(_ role: FindingRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
+    mutating func readTexts(_ role: NotedRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
         guard scanner.beginArray(text) else {
             scanner.readValue(text)
             return

@@ -30,7 +30,7 @@ package struct MethodStatistics: Sendable, Equatable {
 }
 
 /// A value: methods, one a line, in the order given.
-package struct MethodTable: Sendable, LineWritable {
+package struct StatisticsTable: Sendable, LineWritable {
     let methods: [MethodStatistics]
     package let options: DiagramOptions
 

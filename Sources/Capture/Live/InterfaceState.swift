@@ -5,7 +5,7 @@ import Trace
 /// A value: whether an interface is up, how often it was not, and for how long in all.
 ///
 /// While it is down nothing comes from it; libpcap and the kernel go on by themselves when it is up again.
-package struct LinkState: Sendable, Equatable {
+package struct InterfaceState: Sendable, Equatable {
     /// What has changed.
     enum Change: Equatable {
         case wentDown
@@ -49,7 +49,7 @@ package struct LinkState: Sendable, Equatable {
 /// A value: an interface that went down or is up again.
 package struct LinkChange: Sendable, Equatable {
     package let interface: String
-    let change: LinkState.Change
+    let change: InterfaceState.Change
 
     /// For how long it was down; `nil` when it has gone down.
     package var downTime: Nanoseconds? {

@@ -3,7 +3,7 @@
 /// Damage makes some of that necessary. Bytes that are written to deceive could have all that follows them looked at
 /// again for every few of them, a frame that is none within another; once the account is overdrawn only short frames
 /// are believed before they are whole, so that the work stays in proportion to the bytes.
-struct Effort: Sendable {
+struct SearchBudget: Sendable {
     /// Bytes that were looked at.
     private(set) var spent: Int
     /// Bytes of the direction that are done with.

@@ -5,7 +5,7 @@ import Trace
 
 @Suite struct `An interface that goes down` {
     @Test func `is told when it goes and when it is up again, and its time is counted`() {
-        var link = LinkState()
+        var link = InterfaceState()
         #expect(link.update(isUp: true, at: 1) == nil)
         #expect(link.update(isUp: nil, at: 2) == nil)
         #expect(link.update(isUp: false, at: 10) == .wentDown)
