@@ -9,7 +9,7 @@
 
 enum { INPUT_SIZE = 64 * 1024, HEAD_SIZE = 16 };
 
-struct stream {
+struct novatrace_stream {
     int fd;
     bool gzip;
     /// Inside a gzip member: the end of the input is an error there.
@@ -20,10 +20,14 @@ struct stream {
     size_t head_count;
     size_t head_given;
     unsigned char head[HEAD_SIZE];
+    /// What was read and is to be read once more, in front of all else; `libpcap` is given it.
+    unsigned char *again;
+    size_t again_count;
+    size_t again_given;
     unsigned char input[INPUT_SIZE];
 };
 
-static ssize_t read_raw(struct stream *stream, void *buffer, size_t size)
+static ssize_t read_raw(struct novatrace_stream *stream, void *buffer, size_t size)
 {
     size_t left = stream->head_count - stream->head_given;
     if (left > 0) {
@@ -41,22 +45,16 @@ static ssize_t read_raw(struct stream *stream, void *buffer, size_t size)
     return count;
 }
 
-static ssize_t read_plain(void *cookie, char *buffer, size_t size)
-{
-    return read_raw(cookie, buffer, size);
-}
-
 static ssize_t fail(int error)
 {
     errno = error;
     return -1;
 }
 
-static ssize_t read_inflated(void *cookie, char *buffer, size_t size)
+static ssize_t read_inflated(struct novatrace_stream *stream, void *buffer, size_t size)
 {
-    struct stream *stream = cookie;
     z_stream *inflater = &stream->inflater;
-    inflater->next_out = (unsigned char *)buffer;
+    inflater->next_out = buffer;
     inflater->avail_out = size > 1u << 30 ? 1u << 30 : (unsigned)size;
     const unsigned wanted = inflater->avail_out;
     while (inflater->avail_out == wanted && wanted > 0) {
@@ -91,20 +89,24 @@ static ssize_t read_inflated(void *cookie, char *buffer, size_t size)
     return (ssize_t)(wanted - inflater->avail_out);
 }
 
-static int close_stream(void *cookie)
+ssize_t novatrace_stream_read(struct novatrace_stream *stream, void *buffer, size_t size)
 {
-    struct stream *stream = cookie;
+    return stream->gzip ? read_inflated(stream, buffer, size) : read_raw(stream, buffer, size);
+}
+
+void novatrace_stream_close(struct novatrace_stream *stream)
+{
     if (stream->gzip) {
         inflateEnd(&stream->inflater);
     }
-    const int result = close(stream->fd);
+    close(stream->fd);
+    free(stream->again);
     free(stream);
-    return result;
 }
 
-FILE *novatrace_stream_open(int fd, const unsigned char *head, size_t count, bool gzip)
+struct novatrace_stream *novatrace_stream_open(int fd, const unsigned char *head, size_t count, bool gzip)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
+    struct novatrace_stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL || count > HEAD_SIZE) {
         free(stream);
         return NULL;
@@ -118,13 +120,40 @@ FILE *novatrace_stream_open(int fd, const unsigned char *head, size_t count, boo
         free(stream);
         return NULL;
     }
-    const cookie_io_functions_t functions = {.read = gzip ? read_inflated : read_plain, .close = close_stream};
-    FILE *file = fopencookie(stream, "rb", functions);
-    if (file == NULL) {
-        if (gzip) {
-            inflateEnd(&stream->inflater);
-        }
-        free(stream);
+    return stream;
+}
+
+static ssize_t read_again(void *cookie, char *buffer, size_t size)
+{
+    struct novatrace_stream *stream = cookie;
+    size_t left = stream->again_count - stream->again_given;
+    if (left == 0) {
+        return novatrace_stream_read(stream, buffer, size);
     }
-    return file;
+    if (left > size) {
+        left = size;
+    }
+    memcpy(buffer, stream->again + stream->again_given, left);
+    stream->again_given += left;
+    return (ssize_t)left;
+}
+
+static int close_cookie(void *cookie)
+{
+    novatrace_stream_close(cookie);
+    return 0;
+}
+
+FILE *novatrace_stream_file(struct novatrace_stream *stream, const void *again, size_t count)
+{
+    if (count > 0) {
+        stream->again = malloc(count);
+        if (stream->again == NULL) {
+            return NULL;
+        }
+        memcpy(stream->again, again, count);
+        stream->again_count = count;
+    }
+    const cookie_io_functions_t functions = {.read = read_again, .close = close_cookie};
+    return fopencookie(stream, "rb", functions);
 }

@@ -12,13 +12,13 @@ struct CaptureFileReader: ~Copyable {
     /// Of the first interface.
     let linkType: LinkType
     private let index: Int
-    private let file: PacketFile
+    private var file: PacketFile
     private var clock: ArrivalClock
     /// Packets that were read to see whether the clock was set, in order.
     private var ahead: [PacketAhead] = []
     private var aheadNext = 0
     /// How reading ended, where that was seen ahead.
-    private var endAhead: PcapHandle.Next?
+    private var endAhead: PacketFile.Next?
     /// The packet that comes next, where it was read ahead.
     private var held: PacketAhead?
     private var nextLinkType: LinkType
@@ -60,11 +60,9 @@ struct CaptureFileReader: ~Copyable {
             recent.add(held.time, nextLinkType, held.bytes.span.bytes, of: wire)
             body(header, held.bytes.span.bytes)
         } else {
-            let file = file
-            file.withBytes {
-                recent.add(file.time, nextLinkType, $0, of: wire)
-                body(header, $0)
-            }
+            let bytes = file.packet
+            recent.add(file.time, nextLinkType, bytes.bytes, of: wire)
+            body(header, bytes.bytes)
         }
         readAhead()
         return true
@@ -162,7 +160,7 @@ struct CaptureFileReader: ~Copyable {
         var packet = PacketAhead(
             time: time, linkType: linkType, wireLength: file.wireLength, section: section,
             interface: file.interface)
-        file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
+        packet.bytes = [UInt8](file.packet)
         held = packet
         ahead.removeAll(keepingCapacity: true)
         aheadNext = 0
@@ -179,7 +177,7 @@ struct CaptureFileReader: ~Copyable {
             var packet = PacketAhead(
                 time: file.time, linkType: file.linkType, wireLength: file.wireLength, section: file.sections,
                 interface: file.interface)
-            file.withBytes { packet.bytes = $0.withUnsafeBytes { [UInt8]($0) } }
+            packet.bytes = [UInt8](file.packet)
             ahead.append(packet)
         }
     }

@@ -1,21 +1,93 @@
 import CGzipStream
-import CPcap
 import Glibc
 
-/// A machine that holds an opened file as the stdio stream that libpcap reads, decompressed.
+/// A machine that reads a capture file, a device or a pipe, decompressed, in large pieces, and hands out what comes next
+/// without copying it.
 ///
-/// Regular files that are not compressed are read by stdio itself. Pipes and compressed files go through a stream that
-/// begins with the bytes which were read to see what they are.
+/// What comes next always lies in one piece: what was handed out stays where it is until more is asked for.
 struct CaptureStream: ~Copyable {
-    private var file: UnsafeMutablePointer<FILE>?
-    private let buffer: StreamBuffer
+    private let stream: OpaquePointer
+    private var isOwner = true
+    /// What the first bytes say that it is, before it is decompressed.
     let format: CaptureFormat
+    private var memory: UnsafeMutableRawPointer
+    private var capacity = Self.size
+    /// What was read and not yet passed over.
+    private var start = 0
+    private var end = 0
+    private var isAtEnd = false
+    /// Whether reading failed: compressed data that end too early or are damaged.
+    private(set) var hasFailed = false
 
-    private init(_ file: UnsafeMutablePointer<FILE>, _ format: CaptureFormat) {
-        self.file = file
+    /// Measured: beyond this size reading gets no faster, and many files may be open at once.
+    private static let size = 128 << 10
+
+    private init(_ stream: OpaquePointer, _ format: CaptureFormat) {
+        self.stream = stream
         self.format = format
-        buffer = StreamBuffer(for: file)
+        memory = .allocate(byteCount: capacity, alignment: 16)
     }
+
+    deinit {
+        memory.deallocate()
+        if isOwner { novatrace_stream_close(stream) }
+    }
+
+    // MARK: Reading
+
+    /// Has the next `count` bytes read; fewer at the end, or where reading fails.
+    ///
+    /// - Returns: how many there are, at most `count`.
+    @inline(__always)
+    mutating func need(_ count: Int) -> Int {
+        end - start >= count ? count : fill(count)
+    }
+
+    /// The room grows as the bytes come, not as they are announced.
+    private mutating func fill(_ count: Int) -> Int {
+        if capacity - start < count, start > 0 {
+            memory.copyMemory(from: memory + start, byteCount: end - start)
+            (start, end) = (0, end - start)
+        }
+        while end - start < count, !isAtEnd {
+            if end == capacity { grow() }
+            let got = novatrace_stream_read(stream, memory + end, capacity - end)
+            isAtEnd = got <= 0
+            hasFailed = got < 0
+            end += max(0, got)
+        }
+        return min(count, end - start)
+    }
+
+    private mutating func grow() {
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: 2 * capacity, alignment: 16)
+        larger.copyMemory(from: memory, byteCount: end)
+        memory.deallocate()
+        (memory, capacity) = (larger, 2 * capacity)
+    }
+
+    /// The bytes from `offset` on, of those that there are; they stay until more are asked for.
+    @inline(__always)
+    func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
+        precondition(offset >= 0 && count >= 0 && count <= end - start - offset)
+        return UnsafeRawBufferPointer(start: memory + start + offset, count: count)
+    }
+
+    /// Passes over bytes that there are.
+    @inline(__always)
+    mutating func skip(_ count: Int) {
+        precondition(count >= 0 && count <= end - start)
+        start += count
+    }
+
+    /// All from here on as a stream of stdio, for libpcap; nothing may be read here any more. `nil` where memory is short.
+    mutating func handOver() -> UnsafeMutablePointer<FILE>? {
+        guard let file = novatrace_stream_file(stream, memory + start, end - start) else { return nil }
+        isOwner = false
+        return file
+    }
+
+    // MARK: Opening
 
     /// Whether opening `path` once more gives the same bytes: not so for standard input and other pipes.
     static func isRepeatable(_ path: String) -> Bool {
@@ -39,34 +111,11 @@ struct CaptureStream: ~Copyable {
             throw unreadable(path, error)
         }
         let format = CaptureFormat(head: head)
-        let isPlain = format != .gzip && lseek(descriptor, off_t(-head.count), SEEK_CUR) >= 0
-        let file =
-            isPlain ? fdopen(descriptor, "rb") : novatrace_stream_open(descriptor, head, head.count, format == .gzip)
-        guard let file else {
+        guard let stream = novatrace_stream_open(descriptor, head, head.count, format == .gzip) else {
             close(descriptor)
             throw unreadable(path, ENOMEM)
         }
-        return CaptureStream(file, format)
-    }
-
-    deinit {
-        if let file { fclose(file) }
-    }
-
-    /// Gives the stream to `body`, which owns it from then on when it returns something; the buffer must outlive it.
-    mutating func hand<Owner: ~Copyable>(
-        to body: (UnsafeMutablePointer<FILE>, StreamBuffer) -> Owner?
-    ) -> Owner? {
-        guard let file, let owner = body(file, buffer) else { return nil }
-        self.file = nil
-        return owner
-    }
-
-    /// The first octet of what is to be read, decompressed; it is not used up. `nil` where there is none.
-    mutating func firstOctet() -> UInt8? {
-        guard let file else { return nil }
-        let octet = getc(file)
-        return octet < 0 ? nil : UInt8(truncatingIfNeeded: ungetc(octet, file))
+        return CaptureStream(stream, format)
     }
 
     private static func readHead(_ descriptor: Int32) -> [UInt8]? {
@@ -96,20 +145,4 @@ struct CaptureStream: ~Copyable {
             }
         return CaptureError(.unreadable, path: path, sentence, cause: String(cString: strerror(error)))
     }
-}
-
-/// The memory that a stdio stream reads into; kept until the stream is closed.
-///
-/// Given here, since stdio takes no notice of a wanted size when it is to allocate the buffer itself (glibc, `setvbuf`).
-final class StreamBuffer {
-    private let memory: UnsafeMutableRawPointer
-    /// Measured: beyond this size reading gets no faster, and many files may be open at once.
-    private static let size = 128 << 10
-
-    fileprivate init(for file: UnsafeMutablePointer<FILE>) {
-        memory = .allocate(byteCount: Self.size, alignment: 16)
-        setvbuf(file, memory.assumingMemoryBound(to: CChar.self), _IOFBF, Self.size)
-    }
-
-    deinit { memory.deallocate() }
 }

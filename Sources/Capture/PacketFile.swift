@@ -1,10 +1,35 @@
 import Glibc
 import Trace
 
-/// A machine that reads the packets of one capture file as they stand in it: pcap by libpcap, pcapng by `PcapngReader`.
-struct PacketFile {
-    private let pcap: PcapHandle?
-    private let pcapng: PcapngReader?
+/// A machine that reads the packets of one capture file as they stand in it.
+///
+/// pcapng and what nearly all pcap files are is read in large pieces and not copied; other pcap files are left to libpcap.
+struct PacketFile: ~Copyable {
+    /// What reading on has come to.
+    enum Next: Equatable {
+        case packet
+        case end
+        /// In libpcap's words.
+        case failed(String)
+    }
+
+    private var stream: CaptureStream
+    private let record: PcapRecord?
+    private var pcapng: PcapngReader?
+    private let other: PcapHandle?
+    /// Bytes of the packet's record, that are passed over when the next one is read.
+    private var passed = 0
+
+    /// When the packet was captured.
+    private(set) var time = Timestamp(nanoseconds: 0)
+    /// Of the packet; before the first one is read, of the first interface.
+    private(set) var linkType: LinkType
+    /// The interface that the packet was captured on, by its place in the file; 0 where the file knows of one.
+    private(set) var interface = 0
+    /// Bytes that the packet had on the wire.
+    private(set) var wireLength = 0
+    /// The captured bytes of the packet; they stay where they are until the next is read.
+    private(set) var packet = UnsafeRawBufferPointer(start: nil, count: 0)
 
     /// Opens `path`; `-` is standard input.
     init(_ path: String) throws(CaptureError) {
@@ -19,49 +44,83 @@ struct PacketFile {
             break
         }
         var cause = ""
-        if stream.firstOctet() == UInt8(truncatingIfNeeded: PcapngFormat.Block.sectionHeader) {
-            pcapng = stream.hand { PcapngReader($0, $1, error: &cause) }
-            pcap = nil
-            if pcapng != nil { return }
-        } else {
-            pcapng = nil
-            pcap = stream.hand { PcapHandle($0, $1, error: &cause) }
-            if pcap != nil { return }
+        let head = stream.bytes(at: 0, count: stream.need(PcapRecord.fileHeaderLength))
+        let record = PcapRecord(head)
+        let isPcapng = head.first == UInt8(truncatingIfNeeded: PcapngFormat.Block.sectionHeader)
+        let pcapng = isPcapng ? PcapngReader(&stream, error: &cause) : nil
+        let other = record == nil && !isPcapng ? stream.handOver().flatMap { PcapHandle($0, error: &cause) } : nil
+        if record != nil { stream.skip(PcapRecord.fileHeaderLength) }
+        guard let known = record?.linkType ?? pcapng?.linkType ?? other?.linkType else {
+            let sentence =
+                stream.format == .capture
+                ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
+            throw CaptureError(.notACapture, path: path, sentence, cause: cause)
         }
-        let sentence =
-            stream.format == .capture
-            ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
-        throw CaptureError(.notACapture, path: path, sentence, cause: cause)
+        linkType = known
+        (self.record, self.pcapng, self.other) = (record, pcapng, other)
+        self.stream = stream
     }
 
-    /// Reads the next packet; it stays where it is until the next call.
-    func read() -> PcapHandle.Next {
-        pcapng?.read() ?? pcap?.read() ?? .end
-    }
-
-    /// When the packet was captured.
-    var time: Timestamp { pcapng?.time ?? pcap?.time ?? Timestamp(nanoseconds: 0) }
-    /// Of the packet; before the first one is read, of the first interface.
-    var linkType: LinkType { pcapng?.linkType ?? pcap?.linkType ?? LinkType(rawValue: 0) }
-    /// The interface that the packet was captured on, by its place in the file; 0 where the file knows of one.
-    var interface: Int { pcapng?.interface ?? 0 }
-    /// Bytes that the packet had on the wire.
-    var wireLength: Int { pcapng?.wireLength ?? pcap?.wireLength ?? 0 }
     /// Bytes captured of the packet.
-    var capturedLength: Int { pcapng?.capturedLength ?? pcap?.capturedLength ?? 0 }
+    var capturedLength: Int { packet.count }
     /// Whether what lies below failed, as compressed data that end too early or are damaged.
-    var hasStreamError: Bool { pcapng?.hasStreamError ?? pcap?.hasStreamError ?? false }
+    var hasStreamError: Bool { other?.hasStreamError ?? stream.hasFailed }
     /// Packets that the file says were lost; `nil` where it says nothing.
     var dropped: Int? { pcapng?.dropped }
     /// Sections begun: files may have been put one behind the other.
     var sections: Int { pcapng?.sections ?? 1 }
 
     /// Hands on the comments on the first section of the file, once.
-    func takeComments() -> [String] { pcapng?.takeComments() ?? [] }
+    mutating func takeComments() -> [String] { pcapng?.takeComments() ?? [] }
 
-    /// Hands on the captured bytes of the packet.
+    /// Reads the next packet.
     @inline(__always)
-    func withBytes(_ body: (RawSpan) -> Void) {
-        if let pcapng { pcapng.withBytes(body) } else { pcap?.withBytes(body) }
+    mutating func read() -> Next {
+        if let record { readRecord(record) } else { readOther() }
+    }
+
+    @inline(__always)
+    private mutating func readRecord(_ record: PcapRecord) -> Next {
+        stream.skip(passed)
+        passed = 0
+        let had = stream.need(PcapRecord.headerLength)
+        guard had == PcapRecord.headerLength else { return ended(inHeader: had) }
+        switch record.header(stream.bytes(at: 0, count: had)) {
+        case .failure(let length): return .failed(length.cause)
+        case .success(let header):
+            let whole = PcapRecord.headerLength + header.length
+            let there = stream.need(whole)
+            guard there == whole else { return ended(inPacketOf: header.length, had: there - had) }
+            passed = whole
+            (time, wireLength) = (header.time, header.wireLength)
+            packet = stream.bytes(at: had, count: header.captured)
+            return .packet
+        }
+    }
+
+    private func ended(inHeader had: Int) -> Next {
+        if stream.hasFailed { return .failed("error reading dump file") }
+        guard had > 0 else { return .end }
+        return .failed("truncated dump file; tried to read \(PcapRecord.headerLength) header bytes, only got \(had)")
+    }
+
+    private func ended(inPacketOf length: Int, had: Int) -> Next {
+        stream.hasFailed
+            ? .failed("error reading dump file")
+            : .failed("truncated dump file; tried to read \(length) captured bytes, only got \(had)")
+    }
+
+    private mutating func readOther() -> Next {
+        if let next = pcapng?.read(&stream) {
+            if next == .packet, let pcapng {
+                (time, linkType, interface) = (pcapng.time, pcapng.linkType, pcapng.interface)
+                (wireLength, packet) = (pcapng.wireLength, pcapng.packet)
+            }
+            return next
+        }
+        guard let other else { return .end }
+        let next = other.read()
+        if next == .packet { (time, wireLength, packet) = (other.time, other.wireLength, other.packet) }
+        return next
     }
 }

@@ -4,15 +4,7 @@ import Trace
 
 /// A machine that owns a libpcap handle for reading a file, and closes it.
 final class PcapHandle {
-    /// What reading on has come to.
-    enum Next: Equatable {
-        case packet
-        case end
-        case failed(String)
-    }
-
     private let handle: OpaquePointer
-    private let buffer: StreamBuffer
     /// Times of a pcap file are seconds of 32 bits without sign, which libpcap widens as if they had one.
     private let hasShortTimes: Bool
     /// The packet that was read, where libpcap puts it; pointers that stay spare a check of exclusive access each.
@@ -36,17 +28,17 @@ final class PcapHandle {
     private var header: UnsafeMutablePointer<pcap_pkthdr>? { place.header.pointee }
     private var data: UnsafePointer<UInt8>? { place.data.pointee }
 
-    /// Takes over `file` when it can be read; its times are then read with nanoseconds.
-    init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
+    /// Takes over `file`, whose times are read with nanoseconds; closes it where it cannot be read.
+    init?(_ file: UnsafeMutablePointer<FILE>, error: inout String) {
         var text = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
         guard let handle = pcap_fopen_offline_with_tstamp_precision(file, UInt32(PCAP_TSTAMP_PRECISION_NANO), &text)
         else {
             error = Self.text(text)
+            fclose(file)
             place.free()
             return nil
         }
         self.handle = handle
-        self.buffer = buffer
         hasShortTimes = pcap_major_version(handle) == 2
     }
 
@@ -63,7 +55,7 @@ final class PcapHandle {
     }
 
     /// Reads the next packet; it stays where it is until the next call.
-    func read() -> Next {
+    func read() -> PacketFile.Next {
         switch pcap_next_ex(handle, place.header, place.data) {
         case 1: .packet
         case PCAP_ERROR_BREAK: .end
@@ -84,13 +76,9 @@ final class PcapHandle {
     /// Bytes that the packet had on the wire.
     var wireLength: Int { header.map { Int($0.pointee.len) } ?? 0 }
 
-    /// Bytes captured of the packet.
-    var capturedLength: Int { header.map { Int($0.pointee.caplen) } ?? 0 }
-
-    /// Hands on the captured bytes of the packet.
-    @inline(__always)
-    func withBytes(_ body: (RawSpan) -> Void) {
-        body(UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : capturedLength).bytes)
+    /// The captured bytes of the packet.
+    var packet: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : header.map { Int($0.pointee.caplen) } ?? 0)
     }
 
     static func text(_ buffer: [CChar]) -> String {

@@ -1,14 +1,15 @@
 import Bytes
-import Glibc
 
-/// A value: the body of one block of a pcapng file, in the byte order of its section.
+/// A machine that reads one block of a pcapng file after the other: its body, in the byte order of its section.
 struct PcapngBlock {
     private(set) var type: UInt32 = 0
     private(set) var isBigEndian = false
     /// Bytes of the body.
     private(set) var count = 0
-    /// The block as read; only grows, and the body begins behind type and length.
-    private var storage = [UInt8](repeating: 0, count: 4096)
+    /// The block where it was read, until the next is read; the body begins behind type and length.
+    private var storage = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Bytes of the whole block, that are passed over when the next one is read.
+    private var passed = 0
 
     private static let headLength = 8
 
@@ -20,15 +21,18 @@ struct PcapngBlock {
     }
 
     /// Reads the next block in place of this one (draft-ietf-opsawg-pcapng, 3.1).
-    mutating func read(_ file: UnsafeMutablePointer<FILE>) -> Next {
-        count = 0
-        let had = fill(0..<Self.headLength, from: file)
-        guard had > 0 else { return ferror(file) == 0 ? .end : .failed("error reading dump file") }
+    mutating func read(_ stream: inout CaptureStream) -> Next {
+        stream.skip(passed)
+        (passed, count) = (0, 0)
+        let had = stream.need(Self.headLength)
+        guard had > 0 else { return stream.hasFailed ? .failed("error reading dump file") : .end }
         guard had == Self.headLength else { return .failed("truncated pcapng dump file") }
+        storage = stream.bytes(at: 0, count: had)
         var start = Self.headLength
         type = word(at: 0)
         if type == PcapngFormat.Block.sectionHeader {
-            guard fill(start..<start + 4, from: file) == 4 else { return .failed("truncated pcapng dump file") }
+            guard stream.need(start + 4) == start + 4 else { return .failed("truncated pcapng dump file") }
+            storage = stream.bytes(at: 0, count: start + 4)
             isBigEndian = false
             if word(at: start) != PcapngFormat.byteOrderMagic { isBigEndian = true }
             guard word(at: start) == PcapngFormat.byteOrderMagic else {
@@ -40,41 +44,24 @@ struct PcapngBlock {
         guard length >= start + 4, length % 4 == 0, length <= Limits.pcapngBlockBytes else {
             return .failed("block in pcapng dump file has a bad length of \(length)")
         }
-        guard fill(start..<length, from: file) == length - start else { return .failed("truncated pcapng dump file") }
+        guard stream.need(length) == length else { return .failed("truncated pcapng dump file") }
+        storage = stream.bytes(at: 0, count: length)
         guard Int(word(at: length - 4)) == length else {
             return .failed("block total length mismatch in pcapng dump file")
         }
         count = length - Self.headLength - 4
+        passed = length
         return .block
     }
 
-    /// Reads into a range of the storage, which grows as the bytes come, not as they are announced.
-    private mutating func fill(_ range: Range<Int>, from file: UnsafeMutablePointer<FILE>) -> Int {
-        var place = range.lowerBound
-        while place < range.upperBound {
-            if place == storage.count {
-                storage.append(contentsOf: repeatElement(0, count: min(storage.count, range.upperBound - place)))
-            }
-            let step = min(range.upperBound, storage.count) - place
-            let read = storage.withUnsafeMutableBytes { fread($0.baseAddress?.advanced(by: place), 1, step, file) }
-            place += read
-            if read < step { break }
-        }
-        return place - range.lowerBound
-    }
-
-    /// Hands over bytes of the body.
-    @inline(__always)
-    func withBytes(_ range: Range<Int>, _ body: (RawSpan) -> Void) {
+    /// Bytes of the body, until the next block is read.
+    func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
         let start = Self.headLength + range.lowerBound
-        storage.withUnsafeBytes { body($0.bytes.extracting(start..<start + range.count)) }
+        return UnsafeRawBufferPointer(rebasing: storage[start..<start + range.count])
     }
 
     /// Bytes of the body as text.
-    func text(_ range: Range<Int>) -> String {
-        let start = Self.headLength + range.lowerBound
-        return String(decoding: storage[start..<start + range.count], as: UTF8.self)
-    }
+    func text(_ range: Range<Int>) -> String { String(decoding: bytes(range), as: UTF8.self) }
 
     /// Visits the options from `start` on, until they end or contradict the block's length (3.5): `(code, place, length)`.
     func visitOptions(from start: Int, _ visit: (UInt16, Int, Int) -> Void) {
@@ -89,11 +76,11 @@ struct PcapngBlock {
     }
 
     func uint8(_ offset: Int) -> UInt8 { storage[Self.headLength + offset] }
-    func uint16(_ offset: Int) -> UInt16 { inOrder(storage.span.bytes.uint16(at: Self.headLength + offset)) }
+    func uint16(_ offset: Int) -> UInt16 { inOrder(storage.bytes.uint16(at: Self.headLength + offset)) }
     func uint32(_ offset: Int) -> UInt32 { word(at: Self.headLength + offset) }
-    func uint64(_ offset: Int) -> UInt64 { inOrder(storage.span.bytes.uint64(at: Self.headLength + offset)) }
+    func uint64(_ offset: Int) -> UInt64 { inOrder(storage.bytes.uint64(at: Self.headLength + offset)) }
 
-    private func word(at place: Int) -> UInt32 { inOrder(storage.span.bytes.uint32(at: place)) }
+    private func word(at place: Int) -> UInt32 { inOrder(storage.bytes.uint32(at: place)) }
 
     /// What was read in network order, in the section's.
     private func inOrder<Number: FixedWidthInteger>(_ number: Number) -> Number {

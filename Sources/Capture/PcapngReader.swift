@@ -1,16 +1,14 @@
-import Glibc
 import Trace
 
 /// A machine that reads the packets of a pcapng file (draft-ietf-opsawg-pcapng).
 ///
 /// Sections may differ in byte order, interfaces in link type, resolution and snapshot length, and they may be described
 /// anywhere in front of their first packet. Interface statistics are counted. Other blocks are stepped over.
-final class PcapngReader {
-    private let file: UnsafeMutablePointer<FILE>
-    private let buffer: StreamBuffer
+struct PcapngReader {
     private var block = PcapngBlock()
     private var interfaces: [PcapngInterface] = []
-    private var packet = 0..<0
+    /// The captured bytes, until the next packet is read.
+    private(set) var packet = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Packets lost in sections that are over; `nil` where no statistics were seen.
     private var droppedBefore: Int?
 
@@ -23,8 +21,6 @@ final class PcapngReader {
     private var comments: [String] = []
     /// Sections begun.
     private(set) var sections = 0
-    var capturedLength: Int { packet.count }
-    var hasStreamError: Bool { ferror(file) != 0 }
 
     /// Packets lost in front of the capture, over all interfaces, as the statistics read last say; `nil` without any.
     var dropped: Int? {
@@ -33,26 +29,14 @@ final class PcapngReader {
         }
     }
 
-    /// Takes over `file` when it is a pcapng file that describes an interface; else it says why not.
-    init?(_ file: UnsafeMutablePointer<FILE>, _ buffer: StreamBuffer, error: inout String) {
-        self.file = file
-        self.buffer = buffer
-        guard readUntilFirstInterface(&error) else {
-            isOwner = false
-            return nil
-        }
+    /// Begins a pcapng file that describes an interface; else it says why not.
+    init?(_ stream: inout CaptureStream, error: inout String) {
+        guard readUntilFirstInterface(&stream, &error) else { return nil }
     }
 
-    /// Whether the file is closed with this: not where it could not be taken over.
-    private var isOwner = true
-
-    deinit {
-        if isOwner { fclose(file) }
-    }
-
-    private func readUntilFirstInterface(_ error: inout String) -> Bool {
+    private mutating func readUntilFirstInterface(_ stream: inout CaptureStream, _ error: inout String) -> Bool {
         while interfaces.isEmpty {
-            switch block.read(file) {
+            switch block.read(&stream) {
             case .end:
                 error = "the capture file has no Interface Description Blocks"
                 return false
@@ -74,10 +58,10 @@ final class PcapngReader {
         return true
     }
 
-    /// Reads the next packet; it stays where it is until the next call.
-    func read() -> PcapHandle.Next {
+    /// Reads the next packet.
+    mutating func read(_ stream: inout CaptureStream) -> PacketFile.Next {
         while true {
-            switch block.read(file) {
+            switch block.read(&stream) {
             case .end: return .end
             case .failed(let cause): return .failed(cause)
             case .block: break
@@ -90,12 +74,6 @@ final class PcapngReader {
         }
     }
 
-    /// Hands on the captured bytes of the packet.
-    @inline(__always)
-    func withBytes(_ body: (RawSpan) -> Void) {
-        block.withBytes(packet, body)
-    }
-
     // MARK: Blocks
 
     private enum Content {
@@ -104,7 +82,7 @@ final class PcapngReader {
         case malformed
     }
 
-    private func takeBlock() -> Content {
+    private mutating func takeBlock() -> Content {
         switch block.type {
         case PcapngFormat.Block.enhancedPacket: return readEnhancedPacket() ? .packet : .malformed
         case PcapngFormat.Block.sectionHeader: return beginSection()
@@ -116,7 +94,7 @@ final class PcapngReader {
         }
     }
 
-    private func beginSection() -> Content {
+    private mutating func beginSection() -> Content {
         droppedBefore = dropped
         interfaces.removeAll()
         sections += 1
@@ -125,26 +103,26 @@ final class PcapngReader {
     }
 
     /// Byte order, version and length of the section come before the options (draft-ietf-opsawg-pcapng, 4.1).
-    private func readComments() {
+    private mutating func readComments() {
         block.visitOptions(from: 16) { code, place, length in
             if code == PcapngFormat.comment { comments.append(block.text(place..<place + length)) }
         }
     }
 
     /// Hands on the comments on the first section, once.
-    func takeComments() -> [String] {
+    mutating func takeComments() -> [String] {
         defer { comments = [] }
         return comments
     }
 
-    private func addInterface() -> Bool {
+    private mutating func addInterface() -> Bool {
         guard interfaces.count < Limits.pcapngInterfaces, let interface = PcapngInterface(block) else { return false }
         interfaces.append(interface)
         return true
     }
 
     /// `| interface (4) | time (8) | options … |`; statistics of an interface that is not described say nothing.
-    private func takeStatistics() -> Content {
+    private mutating func takeStatistics() -> Content {
         guard block.count >= 12 else { return .other }
         let index = Int(block.uint32(0))
         if interfaces.indices.contains(index) { interfaces[index].take(statistics: block) }
@@ -152,7 +130,7 @@ final class PcapngReader {
     }
 
     /// `| interface (4) | time, high (4) | time, low (4) | captured length (4) | length (4) | packet …`
-    private func readEnhancedPacket() -> Bool {
+    private mutating func readEnhancedPacket() -> Bool {
         guard block.count >= 20 else { return false }
         return setPacket(
             interface: Int(block.uint32(0)), high: block.uint32(4), low: block.uint32(8),
@@ -160,7 +138,7 @@ final class PcapngReader {
     }
 
     /// `| interface (2) | drops (2) |`, then as in an enhanced packet block
-    private func readObsoletePacket() -> Bool {
+    private mutating func readObsoletePacket() -> Bool {
         guard block.count >= 20 else { return false }
         return setPacket(
             interface: Int(block.uint16(0)), high: block.uint32(4), low: block.uint32(8),
@@ -168,17 +146,19 @@ final class PcapngReader {
     }
 
     /// `| length (4) | packet …`, on the first interface and without a time: that of the packet before it is taken.
-    private func readSimplePacket() -> Bool {
+    private mutating func readSimplePacket() -> Bool {
         guard block.count >= 4, let interface = interfaces.first else { return false }
         wireLength = Int(block.uint32(0))
         let limit = interface.snapLength == 0 ? wireLength : min(wireLength, interface.snapLength)
-        packet = 4..<4 + min(limit, block.count - 4)
+        packet = block.bytes(4..<4 + min(limit, block.count - 4))
         linkType = interface.linkType
         self.interface = 0
         return true
     }
 
-    private func setPacket(interface index: Int, high: UInt32, low: UInt32, captured: Int, wire: Int, at start: Int)
+    private mutating func setPacket(
+        interface index: Int, high: UInt32, low: UInt32, captured: Int, wire: Int, at start: Int
+    )
         -> Bool
     {
         guard interfaces.indices.contains(index), captured <= block.count - start else { return false }
@@ -186,7 +166,7 @@ final class PcapngReader {
         linkType = interfaces[index].linkType
         interface = index
         wireLength = wire
-        packet = start..<start + captured
+        packet = block.bytes(start..<start + captured)
         return true
     }
 
