@@ -17,6 +17,12 @@ enum WaitingAdvice {
             .brokerTroubleInLog,
             .queues,
         ],
+        .rejected: [
+            .log("why it rejected it"),
+            .queueNow,
+            .deadLetters,
+            .isUp,
+        ],
         .unanswered: [
             .guruMeditation,
             .log("how far it came"),
@@ -79,6 +85,22 @@ extension AdviceEntry {
         return Advice(
             "whether \(service)\(situation.onHost)\(situation.processNumber) is stopped (T) or stuck in the kernel (D)",
             command: command)
+    }
+
+    /// What is in the queue from which a message was given out and rejected.
+    fileprivate static let queueNow = AdviceEntry { situation in
+        guard let queue = situation.diagnosis.awaited else { return nil }
+        return Advice(
+            "what waits in \(queue), and who consumes there",
+            command: "rabbitmqctl list_queues\(situation.virtualHostOption) name messages messages_unacknowledged "
+                + "consumers | grep \(shellWord(queue))")
+    }
+
+    /// What is dropped goes to the exchange that a policy, or the queue itself, names (RabbitMQ `dead-letter-exchange`).
+    fileprivate static let deadLetters = AdviceEntry { situation in
+        Advice(
+            "whether what is dropped goes to a dead-letter exchange",
+            command: "rabbitmqctl list_policies\(situation.virtualHostOption)")
     }
 
     /// How long callers wait (oslo.messaging `rpc/client.py`; nova sets `long_rpc_timeout` for what takes long).

@@ -39,13 +39,24 @@ extension Correlator {
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
         case (.refused, nil): messages[id].refusedAt = acknowledgement.at
-        case (.taken, let index?):
-            messages[id].deliveries[index].acknowledgedAt = max(
-                acknowledgement.at, messages[id].deliveries[index].at)
-            if let packet = acknowledgement.packet { messages[id].settlements.append(packet) }
+        case (.taken, let index?): settle(acknowledgement, .acknowledged, message: id, delivery: index)
+        case (.dropped, let index?): settle(acknowledgement, .dropped, message: id, delivery: index)
+        case (.requeued, let index?):
+            settle(acknowledgement, .requeued, message: id, delivery: index)
+            if messages[id].requeues < .max { messages[id].requeues += 1 }
         default: return
         }
         if limits.notesAcknowledgements { changed.append(id) }
+    }
+
+    private mutating func settle(
+        _ acknowledgement: Acknowledgement, _ settlement: Delivery.Settlement, message id: Int, delivery index: Int
+    ) {
+        messages[id].deliveries[index].settle(settlement, at: acknowledgement.at)
+        guard let packet = acknowledgement.packet, messages[id].settlements.count < limits.deliveriesPerMessage else {
+            return
+        }
+        messages[id].settlements.append(packet)
     }
 
     // MARK: Publish

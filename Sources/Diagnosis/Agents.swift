@@ -85,7 +85,7 @@ struct Agents {
         }
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
-            for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt) }
+            for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt ?? delivery.rejectedAt) }
             if message.kind.isRequest, ServiceTopic(message.routingKey).host != nil {
                 addressed.formUnion(message.deliveries.compactMap(\.to))
             }

@@ -108,6 +108,7 @@ extension Facts {
             case .blocked(let span):
                 "was taken, its connection blocked" + (span.reason.isEmpty ? "" : " (\(span.reason))")
             case .givenAgain: "was given out again"
+            case .rejected(_, let times): "was taken, rejected\(often(times)) before"
             }
         return ", \(seconds(longest.time)) of it until \(title) \(end)"
     }

@@ -65,7 +65,7 @@ struct Coverage {
             })
         showsBuilds = trace.messages.contains { $0.method == "build_and_run_instance" }
         seesAcknowledgements = trace.messages.contains { message in
-            message.kind.isRequest && message.deliveries.contains { $0.acknowledgedAt != nil }
+            message.kind.isRequest && message.deliveries.contains { $0.settlement != nil }
         }
         var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
         for message in trace.messages where message.kind.isRequest {

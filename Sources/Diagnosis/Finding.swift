@@ -48,7 +48,7 @@ struct Question: Sendable {
         .answerLost, .rolledBack,
         .errorState, .reportedFault, .reportedError,
         .cutShort,
-        .brokerTrouble, .notTaken, .notAcknowledged, .unanswered, .missingEvent, .silentTaker, .silentHolder,
+        .brokerTrouble, .rejected, .notTaken, .notAcknowledged, .unanswered, .missingEvent, .silentTaker, .silentHolder,
         .answered,
         .underWay,
     ]

@@ -80,7 +80,7 @@ extension Facts {
     private func mayBeGivenAgain(_ holder: Holder) -> Bool {
         let message = message(holder.message)
         guard message.from != holder.participant, let delivery = message.deliveries.last else { return false }
-        return delivery.acknowledgedAt == nil
+        return delivery.settlement == nil || delivery.settlement == .requeued
     }
 
     private var goneProcess: Finding? {

@@ -27,7 +27,7 @@ extension Facts {
         }
         for id in requests.reversed() where isOfLastAttempt(trace.messages[id].at) {
             let message = message(id)
-            if let delivery = message.deliveries.last, let taker = delivery.to, isMeant(taker) {
+            if !message.isGivenBack, let delivery = message.deliveries.last, let taker = delivery.to, isMeant(taker) {
                 return Holder(participant: taker, since: delivery.at, message: id)
             }
             if let sender = message.from, isMeant(sender), let at = message.at {
@@ -40,7 +40,7 @@ extension Facts {
     /// Who took the last message of an operation that no workflow knows: whether the work is done nobody says.
     var lastTaker: Holder? {
         for id in requests.reversed() {
-            guard let delivery = message(id).deliveries.last else { continue }
+            guard let delivery = message(id).deliveries.last, !message(id).isGivenBack else { continue }
             return delivery.to.map { Holder(participant: $0, since: delivery.at, message: id) }
         }
         return nil

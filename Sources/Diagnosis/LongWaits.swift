@@ -9,6 +9,8 @@ struct LongWait {
         case blocked(BlockedSpan)
         /// Who was given it first lost its channel or gave it back, so that the broker gave it out again.
         case givenAgain(from: Int?)
+        /// Who was given it rejected it, so often, until one took it.
+        case rejected(by: [Int?], times: Int)
     }
 
     /// Index into `BusTrace.messages`.
@@ -41,10 +43,16 @@ extension Facts {
 
     /// A message that was given to one and not acknowledged, or taken by a process that died, comes again, marked so.
     private func waitToBeGivenAgain(_ id: Int) -> LongWait? {
-        let deliveries = message(id).deliveries
+        let message = message(id)
+        let deliveries = message.deliveries
         guard let first = deliveries.first, let last = deliveries.last, last.redelivered, deliveries.count > 1,
-            last.at - first.at >= Self.isLong
+            last.at - first.at >= Self.isLong, !message.isGivenBack
         else { return nil }
+        if message.requeues > 0 {
+            return LongWait(
+                message: id, from: first.at, until: last.at, taker: last.to,
+                cause: .rejected(by: message.rejectors, times: Int(message.requeues)))
+        }
         return LongWait(message: id, from: first.at, until: last.at, taker: last.to, cause: .givenAgain(from: first.to))
     }
 
@@ -67,6 +75,9 @@ extension Facts {
                     "the broker had blocked the connection of \(name(message.from))"
                         + (span.reason.isEmpty ? "" : " (\(span.reason))")
                         + ": \(title) was given to \(taker) after \(waited)"
+                case .rejected(let rejectors, let times):
+                    "\(title) was given to \(listed(names(of: rejectors))), which rejected and requeued it"
+                        + "\(often(times)) in \(waited): \(taker) took it then"
                 case .givenAgain(let first):
                     "\(title) was given to \(name(first)), and given out again after \(waited): \(taker) took it"
                 }

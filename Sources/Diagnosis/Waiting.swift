@@ -105,6 +105,7 @@ extension Array where Element: Hashable {
 /// A value: a request that was seen taken, or answered, by nobody.
 struct Wait {
     var request: Int
+    /// Whether somebody has it: who rejected it has not.
     var isTaken: Bool
     /// Since when nothing was seen of it.
     var since: Timestamp
@@ -128,7 +129,7 @@ extension Facts {
         guard message.returned == nil, isOfLastAttempt(message.at) else { return nil }
         switch message.kind {
         case .cast:
-            guard let at = message.publishedAt, message.deliveries.isEmpty, isDecisive(message),
+            guard let at = message.publishedAt, message.deliveries.isEmpty || message.isGivenBack, isDecisive(message),
                 !isFollowed(after: at, beyond: stepIndex(of: id) ?? -1)
             else { return nil }
             let limit = message.expiration.map { at + $0 }
@@ -140,7 +141,8 @@ extension Facts {
                 !isOvertaken(id, at: at, isTimedOut: call.outcome == .timedOut)
             else { return nil }
             return Wait(
-                request: id, isTaken: !message.deliveries.isEmpty, since: lastSign(of: call.id, asked: message) ?? at,
+                request: id, isTaken: !message.deliveries.isEmpty && !message.isGivenBack,
+                since: lastSign(of: call.id, asked: message) ?? at,
                 isOver: call.outcome == .timedOut)
         default: return nil
         }

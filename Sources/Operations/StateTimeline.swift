@@ -32,7 +32,9 @@ package enum StateTimeline {
 
     private static func confirmation(_ message: Message, in trace: BusTrace) -> StateNote.Confirmation {
         guard message.kind != .notification else { return .confirmed }
-        guard let call = message.call else { return message.deliveries.isEmpty ? .unanswered : .confirmed }
+        guard let call = message.call else {
+            return message.deliveries.isEmpty || message.isGivenBack ? .unanswered : .confirmed
+        }
         switch trace.calls[call].outcome {
         case .ok: return .confirmed
         case .error: return .rejected

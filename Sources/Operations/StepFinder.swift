@@ -73,7 +73,7 @@ struct StepFinder {
     private func status(of message: Message) -> Step.Status {
         if message.returned != nil { return .failed }
         guard let call = trace.calls[ifKnown: message.call] else {
-            return message.deliveries.isEmpty ? .pending : .done
+            return message.deliveries.isEmpty || message.isGivenBack ? .pending : .done
         }
         switch call.outcome {
         case .ok: return .done

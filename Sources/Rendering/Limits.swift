@@ -51,6 +51,8 @@ enum Limits {
     static let plantUMLLines = 3000
     /// Arrows and notes that fit into a PNG picture of PlantUML; what is below 4,096 pixels it leaves out.
     static let plantUMLPictureStatements = 100
+    /// Packets named in one sentence, of which several in a row count once.
+    static let packetRuns = 24
     /// Instances told by name on one line; of more the rest is a number.
     static let instancesOfLine = 3
     /// Instances told by name of one request; of more the number.

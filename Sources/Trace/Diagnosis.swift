@@ -24,6 +24,8 @@ package struct Diagnosis: Sendable {
         case notTaken = "not_taken"
         /// Given to a consumer that did not acknowledge it, as a stopped process.
         case notAcknowledged = "not_acknowledged"
+        /// Given to a consumer that rejected it, so that nobody has it.
+        case rejected
         /// Taken, and not answered.
         case unanswered
         /// Taken, and nothing more was seen of it for long; whoever has it may still be at it.
@@ -120,8 +122,8 @@ extension Diagnosis.Cause {
         case .completed: .completed
         case .noValidHost, .retriesExhausted, .buildAborted, .remoteError, .rejectedTransition, .errorState, .returned:
             .failed
-        case .notTaken, .notAcknowledged, .unanswered, .silent, .answerLost, .answerLate, .missingEvent, .brokerRefused,
-            .brokerBlocked, .connectionLost:
+        case .notTaken, .notAcknowledged, .rejected, .unanswered, .silent, .answerLost, .answerLate, .missingEvent,
+            .brokerRefused, .brokerBlocked, .connectionLost:
             .stuck
         case .underWay: .running
         case .unclear: .unknown

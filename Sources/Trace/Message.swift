@@ -68,6 +68,8 @@ package struct Message: Sendable, Identifiable {
     package var bytes: Int
     /// Whether the capture does not hold the whole body.
     package var isTruncated = false
+    /// How often who was given it gave it back, to be given out again (`basic.reject` and `basic.nack` with requeue).
+    package var requeues: UInt32 = 0
     /// `basic.return`: the broker could not route it.
     package var returned: Returned? {
         get { rareReturn?.value }
@@ -115,6 +117,13 @@ package struct Message: Sendable, Identifiable {
     /// Whether nobody was seen to take it, and it was not given back.
     package var isUntaken: Bool { deliveries.isEmpty && returned == nil }
 
+    /// Whether nobody has it though it was given to somebody, as far as acknowledgements tell: who was given it last
+    /// rejected it, or was not seen to acknowledge what was given back before.
+    package var isGivenBack: Bool {
+        guard let last = deliveries.last, last.rejectedAt != nil || requeues > 0 else { return false }
+        return !deliveries.contains { $0.acknowledgedAt != nil }
+    }
+
     /// Whether only `--all` shows it; errors that notifications tell of are part of the story.
     package var isHiddenByDefault: Bool { priority != "ERROR" && (isBackground || kind == .notification) }
 
@@ -124,12 +133,22 @@ package struct Message: Sendable, Identifiable {
 
 /// A value: one `basic.deliver` (or `basic.get-ok`) of a message.
 package struct Delivery: Sendable {
+    /// What the receiver said of it.
+    package enum Settlement: Sendable {
+        /// For RPC that means taken, not done.
+        case acknowledged
+        /// Rejected (`basic.reject`, `basic.nack`), to be given out again.
+        case requeued
+        /// Rejected, and given to nobody else, unless the broker puts it into a dead-letter queue.
+        case dropped
+    }
+
     /// Index into `BusTrace.participants` of the receiver.
     package var to: Int?
     package var at: Timestamp
     package var redelivered: Bool
-    /// When the receiver acknowledged it; for RPC that means taken, not done.
-    package var acknowledgedAt: Timestamp?
+    private(set) package var settlement: Settlement?
+    private var settledAt: Timestamp?
     /// Index into `CaptureSummary.connections`.
     package var connection: Int
 
@@ -137,8 +156,22 @@ package struct Delivery: Sendable {
         self.to = to
         self.at = at
         self.redelivered = redelivered
-        self.acknowledgedAt = acknowledgedAt
         self.connection = connection
+        self.acknowledgedAt = acknowledgedAt
+    }
+
+    /// When the receiver acknowledged it.
+    package var acknowledgedAt: Timestamp? {
+        get { settlement == .acknowledged ? settledAt : nil }
+        set { (settlement, settledAt) = (newValue.map { _ in .acknowledged }, newValue) }
+    }
+
+    /// When the receiver rejected it.
+    package var rejectedAt: Timestamp? { settlement == .acknowledged ? nil : settledAt }
+
+    /// Notes what the receiver said of it, which is not before it had it.
+    package mutating func settle(_ settlement: Settlement, at time: Timestamp) {
+        (self.settlement, settledAt) = (settlement, max(time, at))
     }
 }
 

@@ -25,6 +25,25 @@ import Trace
         #expect(bus.calls[0].serviceTime == nil)
     }
 
+    @Test func `what is rejected nobody has until one acknowledges it, and how often is counted`() {
+        var bus = BusScript()
+        bus.pass(.publish, request, on: 0, to: "conductor")
+        let first = bus.pass(.deliver(redelivered: false), request, on: 1, to: "conductor")
+        bus.acknowledge(first, .requeued, on: 1)
+        let second = bus.pass(.deliver(redelivered: true), request, on: 2, to: "conductor")
+        var dropped = bus
+        dropped.acknowledge(second, .dropped, on: 2)
+        bus.acknowledge(second, .taken, on: 2)
+        for _ in 0..<2 { bus.acknowledge(second, .requeued, on: 2) }
+        bus.finish()
+        dropped.finish()
+        #expect(bus.messages[0].deliveries.map(\.settlement) == [.requeued, .acknowledged])
+        #expect(bus.messages[0].deliveries.map { $0.rejectedAt == nil } == [false, true])
+        #expect(bus.messages[0].requeues == 1 && !bus.messages[0].isGivenBack)
+        #expect(dropped.messages[0].deliveries.map(\.settlement) == [.requeued, .dropped])
+        #expect(dropped.messages[0].requeues == 1 && dropped.messages[0].isGivenBack)
+    }
+
     @Test func `of two that took a request, the one known to have answered is its server`() {
         var bus = BusScript()
         bus.named(1, "nova-conductor:7:6f6c1d1e-0000-4000-8000-000000000001")

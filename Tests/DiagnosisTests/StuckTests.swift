@@ -106,6 +106,27 @@ import Trace
         #expect(try self.boot(busy).diagnosis.cause != .notAcknowledged, "it works on it")
     }
 
+    @Test func `a message that is rejected without requeue is stuck, whatever else its consumer does`() throws {
+        var script = TraceScript()
+        script.bootUntilCompute()
+        let build = try #require(script.trace.messages.last { $0.method == "build_and_run_instance" }?.id)
+        script.acknowledgeAll()
+        script.trace.messages[build].deliveries[0].settle(.dropped, at: script.now + .milliseconds(1))
+        script.wait(.seconds(4))
+        #expect(try boot(script).operation.outcome == .running)
+        script.wait(.seconds(2))
+        let (boot, diagnosis) = try boot(script)
+        #expect(boot.outcome == .stuck)
+        #expect(diagnosis.cause == .rejected)
+        #expect(diagnosis.participant == TraceScript.compute)
+        #expect(
+            boot.verdict
+                == "build_and_run_instance was delivered to nova-compute@node1, which rejected it without requeue")
+        var busy = script
+        busy.save(.some("building"), .some("networking"))
+        #expect(try self.boot(busy).diagnosis.cause != .rejected, "it works on it")
+    }
+
     @Test func `a call that no scheduler takes is stuck when its caller has given up`() throws {
         var script = TraceScript()
         script.cast(

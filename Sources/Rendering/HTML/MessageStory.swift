@@ -75,6 +75,13 @@ struct MessageStory {
                 facts.append(
                     ("acknowledged", clock(acknowledged), "\(glyphs.duration(acknowledged - delivery.at)) after that"))
             }
+            if let rejected = delivery.rejectedAt {
+                facts.append(
+                    (
+                        "rejected", clock(rejected),
+                        delivery.settlement == .requeued ? "to be given out again" : "without requeue"
+                    ))
+            }
         }
         if message.deliveries.count > Self.listed {
             facts.append(("and", counted(message.deliveries.count - Self.listed, "more delivery"), ""))

@@ -79,6 +79,8 @@ extension TraceJSON {
         json.member("at", delivery.at)
         json.member("redelivered", delivery.redelivered)
         json.member("acked_at", delivery.acknowledgedAt)
+        json.member("rejected_at", delivery.rejectedAt)
+        if delivery.rejectedAt != nil { json.member("requeued", delivery.settlement == .requeued) }
         json.member("connection", id: "c", delivery.connection)
     }
 

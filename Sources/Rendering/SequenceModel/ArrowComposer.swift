@@ -149,7 +149,14 @@ struct ArrowComposer {
         {
             marks.append(.waited(taken - published))
         }
-        let redelivered = message.deliveries.count(where: \.redelivered)
+        let requeues = Int(message.requeues)
+        if message.isGivenBack {
+            let isDropped = message.deliveries.contains { $0.settlement == .dropped }
+            marks.append(.rejected(times: requeues + (isDropped ? 1 : 0), isDropped: isDropped))
+        } else if requeues > 0 {
+            marks.append(.requeued(times: requeues))
+        }
+        let redelivered = message.deliveries.count(where: \.redelivered) - requeues
         if redelivered > 0 { marks.append(.redelivered(times: redelivered)) }
         if message.kind == .reply { marks += replyMarks(message, call: call) }
         if message.isTruncated { marks.append(.truncated) }

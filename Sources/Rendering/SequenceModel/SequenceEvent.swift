@@ -84,6 +84,10 @@ package enum ArrowMark: Sendable, Equatable {
     /// Taken so long after it was published: its queue stood still.
     case waited(Nanoseconds)
     case redelivered(times: Int)
+    /// Rejected with requeue, so often, and taken then.
+    case requeued(times: Int)
+    /// Rejected, so often, and nobody has it.
+    case rejected(times: Int, isDropped: Bool)
     /// An answer that the broker gave back each time it was published, over so long.
     case retried(over: Nanoseconds)
     /// An answer that went to another process than the one that had asked.

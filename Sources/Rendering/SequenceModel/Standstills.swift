@@ -44,9 +44,9 @@ extension SequenceBuilder {
 extension ArrowMark {
     fileprivate var tellsOfFailure: Bool {
         switch self {
-        case .failure, .reported, .returned, .neverDelivered, .misdelivered: true
-        case .retried, .takenOutOfSight, .noListener, .waited, .redelivered, .late, .duplicate, .requestNotSeen,
-            .senderUnknown, .truncated:
+        case .failure, .reported, .returned, .neverDelivered, .misdelivered, .rejected: true
+        case .retried, .takenOutOfSight, .noListener, .waited, .redelivered, .requeued, .late, .duplicate,
+            .requestNotSeen, .senderUnknown, .truncated:
             false
         }
     }
@@ -65,6 +65,7 @@ extension Diagnosis {
         case .returned: "given back by the broker"
         case .notTaken: "taken by nobody" + (awaited.map { " from \($0)" } ?? "")
         case .notAcknowledged: "given, and not acknowledged"
+        case .rejected: "rejected, and nobody has it"
         case .unanswered, .silent: "nothing more is seen"
         case .answerLost: "its answer was lost"
         case .answerLate: "answered too late"

@@ -39,8 +39,8 @@ struct ArrowText {
 
     static func style(of mark: ArrowMark) -> TextStyle {
         switch mark {
-        case .failure, .reported, .returned, .neverDelivered, .misdelivered: .failure
-        case .waited, .redelivered, .retried, .late, .duplicate, .requestNotSeen, .truncated: .warning
+        case .failure, .reported, .returned, .neverDelivered, .misdelivered, .rejected: .failure
+        case .waited, .redelivered, .requeued, .retried, .late, .duplicate, .requestNotSeen, .truncated: .warning
         case .takenOutOfSight, .noListener, .senderUnknown: .plain
         }
     }
@@ -63,6 +63,10 @@ struct ArrowText {
         case .waited(let time): words.append("taken after \(glyphs.duration(time))")
         case .redelivered(let times):
             words.append(times == 1 ? "redelivered" : "redelivered \(glyphs.times)\(times)")
+        case .requeued(let times): words.append(times == 1 ? "requeued" : "requeued \(glyphs.times)\(times)")
+        case .rejected(let times, let isDropped):
+            let often = times == 1 ? "" : " \(glyphs.times)\(times)"
+            remarks.append("\(glyphs.failure) rejected\(often), \(isDropped ? "not requeued" : "requeued")")
         case .retried(let time): words.append("over \(glyphs.duration(time))")
         case .misdelivered: remarks.append("\(glyphs.failure) given to another process than the one that had asked")
         case .late: words.append("late")

@@ -72,7 +72,7 @@ extension BusTrace {
     }
 }
 
-/// Numbers in order, three and more in a row as a range: `812, 815-818`.
+/// Numbers in order, three and more in a row as a range: `812, 815-818`; of very many the first.
 func runs(of numbers: [Int64]) -> String {
     var runs: [ClosedRange<Int64>] = []
     for number in Set(numbers).sorted() {
@@ -82,13 +82,15 @@ func runs(of numbers: [Int64]) -> String {
             runs.append(number...number)
         }
     }
-    return runs.map { run in
+    let shown = runs.prefix(Limits.packetRuns).map { run in
         switch run.upperBound - run.lowerBound {
         case 0: "\(run.lowerBound)"
         case 1: "\(run.lowerBound), \(run.upperBound)"
         default: "\(run.lowerBound)-\(run.upperBound)"
         }
     }.joined(separator: ", ")
+    let more = runs.dropFirst(Limits.packetRuns).total(of: \.count)
+    return more > 0 ? "\(shown) and \(more) more" : shown
 }
 
 extension Diagnosis {

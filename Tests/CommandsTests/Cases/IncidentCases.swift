@@ -2,7 +2,7 @@ import TestSupport
 
 /// What must be said of each case, and what must not: one row a file.
 extension IncidentCase {
-    static let all = answers + stuck + courses + connections + wrappings + captures + nodes
+    static let all = answers + stuck + courses + rejections + connections + wrappings + captures + nodes
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
     /// Sentences that were once said of captures which show well what is wrong.
@@ -87,6 +87,38 @@ extension IncidentCase {
         IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
+    ]
+
+    // MARK: What a consumer does not want
+
+    private static let rejections = [
+        IncidentCase(
+            "reject-1-round-and-round.pcap", operations: ["boot vm0 stuck"],
+            Saying(
+                "explain",
+                says: [
+                    "stuck: build_and_run_instance was delivered to nova-compute@cmp1, which rejected and requeued it "
+                        + "80 times in 19.7 s", "? compute took the build", "(the last of 80 times) (packet 639)",
+                ],
+                never: ["took it", "✓ compute took the build"], status: 1),
+            Saying("replay", says: ["✗ rejected ×80, requeued"], never: ["redelivered"]),
+            Saying("export", "--format", "json", says: ["\"cause\": \"rejected\"", "\"requeued\": true"])),
+        IncidentCase(
+            "reject-2-dropped.pcap", calls: ["timed_out": 1], operations: ["boot vm0 stuck"],
+            Saying(
+                "explain",
+                says: [
+                    "stuck: select_destinations was delivered to nova-scheduler, which rejected it without requeue; it "
+                        + "timed out after 60.0 s", "unless a policy dead-letters it (packet 465)",
+                ],
+                never: ["did not acknowledge", "no acknowledgement", "kill -USR2"], status: 1),
+            Saying("replay", says: ["✗ rejected, not requeued"])),
+        IncidentCase(
+            "reject-3-given-back-then-taken.pcap", operations: ["boot vm0 completed"],
+            Saying(
+                "explain", says: ["nova-conductor, which rejected and requeued it 3 times in 3.0 s"],
+                never: ["given out again after"], status: 0),
+            Saying("replay", says: ["requeued ×3"], never: ["✗ rejected", "redelivered"])),
     ]
 
     // MARK: Work that stands still
