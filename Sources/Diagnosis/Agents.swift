@@ -54,9 +54,9 @@ struct Agents {
     private let participants: [Participant]
     private var ofParticipant: [[Int]]
     private var ofName: [Name: [Int]] = [:]
-    private var lastHeard: [Timestamp?]
+    private let lastHeard: [Timestamp?]
     /// Those that were given a request addressed to their host.
-    private var addressed: Set<Int> = []
+    private let addressed: Set<Int>
     /// Connections by their client's address.
     private var ofAddress: [String: [Int]] = [:]
     private var outages: [String: Outage] = [:]
@@ -68,7 +68,6 @@ struct Agents {
         connections = trace.capture.connections
         participants = trace.participants
         ofParticipant = Array(repeating: [], count: participants.count)
-        lastHeard = Array(repeating: nil, count: participants.count)
         var servers: [String: [Int]] = [:]
         for (index, connection) in connections.enumerated() {
             if let participant = connection.participant, participants.indices.contains(participant) {
@@ -83,19 +82,9 @@ struct Agents {
             guard let host = participant.host else { continue }
             ofName[Name(service: service, host: host), default: []].append(participant.id)
         }
-        for message in trace.messages {
-            hear(message.from, at: message.publishedAt)
-            for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt ?? delivery.rejectedAt) }
-            if message.kind.isRequest, ServiceTopic(message.routingKey).host != nil {
-                addressed.formUnion(message.deliveries.compactMap(\.to))
-            }
-        }
+        let hearing = Hearing(trace)
+        (lastHeard, addressed) = (hearing.last, hearing.addressed)
         for (server, indexes) in servers { outages[server] = outage(of: server, indexes) }
-    }
-
-    private mutating func hear(_ participant: Int?, at time: Timestamp?) {
-        guard let participant, let time, lastHeard.indices.contains(participant) else { return }
-        lastHeard[participant] = max(lastHeard[participant] ?? time, time)
     }
 
     private static func address(_ endpoint: String) -> String {

@@ -17,7 +17,7 @@ extension Facts {
 
     /// `the delete of req-fa4bb784 began`.
     func began(_ successor: Operation.Successor) -> String {
-        let request = message(successor.message).requestID.map { " (\($0))" } ?? ""
+        let request = successor.requestID.map { " (\($0))" } ?? ""
         return "a \(successor.kind.rawValue) of the server began\(request)"
     }
 

@@ -28,6 +28,7 @@ package struct OperationJudge {
         if !isOver, let successor = draft.successor {
             facts = Facts(operation, draft.workflow, attempts, trace, coverage, agents, successor: successor)
             finding = Question.answer(facts)
+            operation.successor = successor
             // Nothing goes on any more.
             if finding.diagnosis.cause == .underWay { finding.diagnosis.cause = .unclear }
             finding.diagnosis.evidence.append(

@@ -208,7 +208,7 @@ package struct OperationFinder {
     }
 
     /// Of each operation the one that put an end to it: a deletion, or the same begun anew, where that changes the state of
-    /// the server; two volumes may well be attached at once.
+    /// the server; two volumes may well be attached at once. An excerpt tells of those that it does not hold.
     private func noteSuccessors(in drafts: inout [OperationDraft], _ byInstance: [String: [Int]]) {
         for operations in byInstance.values where operations.count > 1 {
             for (place, index) in operations.enumerated() {
@@ -218,8 +218,15 @@ package struct OperationFinder {
                 }
                 guard let next, let request = drafts[next].messages.first(where: isRPC) else { continue }
                 drafts[index].successor = Operation.Successor(
-                    kind: drafts[next].workflow?.kind ?? .other, at: drafts[next].startedAt, message: request)
+                    kind: drafts[next].workflow?.kind ?? .other, at: drafts[next].startedAt,
+                    requestID: trace.messages[request].requestID, message: request)
             }
+        }
+        guard !trace.capture.successors.isEmpty else { return }
+        for index in drafts.indices where drafts[index].successor == nil && drafts[index].workflow != nil {
+            guard let instance = drafts[index].instance else { continue }
+            let ended = EndedOperation.ID(requestID: drafts[index].requestID, instance: instance)
+            drafts[index].successor = trace.capture.successors[ended]
         }
     }
 

@@ -70,6 +70,8 @@ struct ConnectionListing {
         refusals = excerpt.refusals
         capture.lastTaken = excerpt.lastTaken
         capture.sight = excerpt.sight
+        capture.successors = excerpt.successors
+        (capture.lastHeard, capture.addressed) = (excerpt.lastHeard, excerpt.addressed)
         capture.excerptHasParts = connections.contains { !$0.watched.isWhole }
     }
 }

@@ -35,6 +35,9 @@ struct ExcerptContext: Sendable {
     private(set) var anomalyCount = 0
     private(set) var refusals: [String: Timestamp] = [:]
     private(set) var lastTaken: [String: Delivery] = [:]
+    private(set) var lastHeard: [Int: Timestamp] = [:]
+    private(set) var addressed: Set<Int> = []
+    private(set) var successors: [EndedOperation.ID: Operation.Successor] = [:]
     private(set) var instanceNames: [InstanceName] = []
     private(set) var sight: DeliverySight?
     private var requests: Set<String> = []
@@ -66,6 +69,12 @@ struct ExcerptContext: Sendable {
         refusals.merge(excerpt.refusals) { first, _ in first }
         requests.formUnion(excerpt.requests)
         instanceNames += excerpt.instanceNames
+        for (participant, time) in excerpt.lastHeard {
+            guard let id = newParticipants[participant] else { continue }
+            lastHeard[id] = max(lastHeard[id] ?? time, time)
+        }
+        addressed.formUnion(excerpt.addressed.compactMap { newParticipants[$0] })
+        for ended in excerpt.successors { successors[ended.id] = successors[ended.id] ?? ended.successor }
         if let told = excerpt.sight {
             var all = sight ?? DeliverySight()
             var renamed = told

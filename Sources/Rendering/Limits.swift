@@ -64,7 +64,8 @@ enum Limits {
     /// Messages told of one packet, and operations and receivers of one message; of more their number.
     static let messagesOfPacket = 16
     static let operationsOfMessage = 4
-    /// Connections from an address whose connections ended that an excerpt tells of.
+    /// Connections from an address whose connections ended that an excerpt tells of, of services that an operation turns
+    /// on, and to a broker that ended all that are told.
     static let excerptNeighbours = 1024
     /// Operations in the list of a page.
     static let htmlOperations = 5000

@@ -13,6 +13,12 @@ package struct CaptureSummary: Sendable {
     package var otherProtocols: [String: Int] = [:]
     /// Of queues by routing key the last delivery, where an excerpt tells of one that it does not hold.
     package var lastTaken: [String: Delivery] = [:]
+    /// What put an end to operations, where an excerpt tells of one that it does not hold.
+    package var successors: [EndedOperation.ID: Operation.Successor] = [:]
+    /// What an excerpt tells of when anything was heard of participants last, and which of them were given a request
+    /// addressed to their host.
+    package var lastHeard: [Int: Timestamp] = [:]
+    package var addressed: Set<Int> = []
     /// What an excerpt tells of what its capture showed of deliveries; `nil` where that is to be seen.
     package var sight: DeliverySight?
     /// What became of the packets.

@@ -15,11 +15,12 @@ package struct Operation: Sendable, Identifiable {
     package struct Successor: Sendable {
         package var kind: Kind
         package var at: Timestamp
-        /// Index into `BusTrace.messages`: the request with which it began.
-        package var message: Int
+        package var requestID: String?
+        /// Index into `BusTrace.messages`: the request with which it began; `nil` where an excerpt does not hold it.
+        package var message: Int?
 
-        package init(kind: Kind, at: Timestamp, message: Int) {
-            (self.kind, self.at, self.message) = (kind, at, message)
+        package init(kind: Kind, at: Timestamp, requestID: String?, message: Int?) {
+            (self.kind, self.at, self.requestID, self.message) = (kind, at, requestID, message)
         }
     }
 
@@ -51,6 +52,8 @@ package struct Operation: Sendable, Identifiable {
     package var takenOutOfSight: Set<Int> = []
     /// Whether it began before the capture, or where that does not show it.
     package var beganUnseen = false
+    /// What put an end to it, where it had not come to one.
+    package var successor: Successor?
 
     package init(
         id: OperationID, kind: Kind, requestID: String?, instances: [String], outcome: Outcome, startedAt: Timestamp,

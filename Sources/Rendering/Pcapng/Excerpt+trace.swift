@@ -25,10 +25,12 @@ extension Excerpt {
         untold.subtract(capture.connections.lazy.filter { involved.contains($0.id) }.compactMap(\.virtualHost))
         let odd = Set(capture.anomalies.compactMap(\.connection))
         let neighbours = Self.neighbours(of: involved, in: capture)
+            .union(Self.connections(ofActorsIn: selection, in: trace))
         connections = capture.connections.filter {
             involved.contains($0.id) || odd.contains($0.id) || $0.isInTrouble || neighbours.contains($0.id)
                 || $0.virtualHost.map { untold.remove($0) != nil } ?? false
         }
+        addOthersOfBrokers(capture)
         sight = capture.sight ?? DeliverySight(trace)
         sight?.ways.limit(to: trace.openWays(of: selection.operations))
         let listed = Set(connections.map(\.id))
@@ -48,6 +50,68 @@ extension Excerpt {
             throw .tooMuch(count, noun, limit: limit, format: "pcapng")
         }
         participants = participantsToTell(selection, in: trace)
+        let hearing = Hearing(trace)
+        for participant in participants where hearing.last.indices.contains(participant.id) {
+            lastHeard[participant.id] = hearing.last[participant.id]
+            if hearing.addressed.contains(participant.id) { addressed.insert(participant.id) }
+        }
+        successors = selection.operations.compactMap { id in
+            let operation = trace.operations[id]
+            guard let successor = operation.successor, let instance = operation.instances.first else { return nil }
+            return EndedOperation(
+                id: EndedOperation.ID(requestID: operation.requestID, instance: instance), successor: successor)
+        }
+    }
+
+    /// All connections of who sent or took a message, or should have, and of other processes by its name: whether it is
+    /// gone, was there, or another came in its place turns on all of them.
+    private static func connections(ofActorsIn selection: PacketSelection, in trace: BusTrace) -> Set<Int> {
+        struct Name: Hashable {
+            let service: String
+            let host: String?
+        }
+        var actors: Set<Int> = []
+        for id in selection.messages {
+            actors.formUnion(([trace.messages[id].from] + trace.messages[id].deliveries.map(\.to)).compactMap(\.self))
+        }
+        var names: Set<Name> = []
+        for diagnosis in selection.operations.compactMap({ trace.operations[$0].diagnosis }) {
+            if let participant = diagnosis.participant { actors.insert(participant) }
+            if let service = diagnosis.service { names.insert(Name(service: service, host: diagnosis.host)) }
+        }
+        for id in actors where trace.participants.indices.contains(id) {
+            let actor = trace.participants[id]
+            if let service = actor.service, let host = actor.host { names.insert(Name(service: service, host: host)) }
+        }
+        for participant in trace.participants {
+            guard let service = participant.service else { continue }
+            if names.contains(Name(service: service, host: participant.host))
+                || names.contains(Name(service: service, host: nil))
+            {
+                actors.insert(participant.id)
+            }
+        }
+        let found = trace.capture.connections.lazy.filter { $0.participant.map(actors.contains) ?? false }.map(\.id)
+        return Set(found.prefix(Limits.excerptNeighbours))
+    }
+
+    /// That all connections to a broker ended at once is said where no other is told: one that did not end, else all.
+    private mutating func addOthersOfBrokers(_ capture: CaptureSummary) {
+        let told = Set(connections.map(\.id))
+        let open = Set(connections.lazy.filter { $0.end == nil }.map(\.server))
+        let lost = Set(connections.map(\.server)).subtracting(open)
+        guard !lost.isEmpty else { return }
+        var others: [String: [Connection]] = [:]
+        for connection in capture.connections where lost.contains(connection.server) && !told.contains(connection.id) {
+            if others[connection.server]?.first?.end == nil, others[connection.server] != nil { continue }
+            if connection.end == nil {
+                others[connection.server] = [connection]
+            } else if others[connection.server, default: []].count < Limits.excerptNeighbours {
+                others[connection.server, default: []].append(connection)
+            }
+        }
+        guard !others.isEmpty else { return }
+        connections = (connections + others.values.joined()).sorted { $0.id < $1.id }
     }
 
     /// Where a connection of a message ended, the others of its client: whether somebody is gone turns on all of them.

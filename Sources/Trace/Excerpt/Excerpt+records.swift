@@ -19,7 +19,7 @@ extension Excerpt {
                 var record = ExcerptRecord("request")
                 record.add("id", request)
                 return record
-            } + participants.map(Self.record) + connections.flatMap(records(of:)) + anomalies.map(Self.record)
+            } + participants.map(record) + connections.flatMap(records(of:)) + anomalies.map(Self.record)
             + messageRecords
     }
 
@@ -35,6 +35,15 @@ extension Excerpt {
                 record.add("from", queue)
                 record.add("at", delivery.at)
                 record.add("by", delivery.to.map(String.init))
+                return record
+            }
+            + successors.map { ended in
+                var record = ExcerptRecord("succeeded")
+                record.add("request", ended.id.requestID)
+                record.add("instance", ended.id.instance)
+                record.add("kind", ended.successor.kind.rawValue)
+                record.add("at", ended.successor.at)
+                record.add("by", ended.successor.requestID)
                 return record
             }
             + (sight.map { [Self.record(of: $0)] + Self.records(of: $0.ways) } ?? [])
@@ -75,7 +84,7 @@ extension Excerpt {
         }.sorted { $0.text < $1.text }
     }
 
-    private static func record(of participant: Participant) -> ExcerptRecord {
+    private func record(of participant: Participant) -> ExcerptRecord {
         var record = ExcerptRecord("participant")
         record.add("id", String(participant.id))
         record.add("label", participant.label)
@@ -83,6 +92,8 @@ extension Excerpt {
         record.add("host", participant.host)
         record.add("pid", participant.pid.map(String.init))
         record.add("vhost", participant.virtualHost)
+        record.add("heard", lastHeard[participant.id])
+        record.add("addressed", flag: addressed.contains(participant.id))
         for reason in participant.learnedFrom { record.add("learned_from", reason) }
         return record
     }
@@ -278,6 +289,8 @@ extension Excerpt {
                 label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
             participant.virtualHost = record["vhost"]
             participants.append(participant)
+            lastHeard[id] = lastHeard[id] ?? record.time("heard")
+            if record.flag("addressed") { addressed.insert(id) }
         case "anomaly":
             guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
             anomalies.append(
@@ -292,6 +305,15 @@ extension Excerpt {
                 return
             }
             lastTaken[queue] = Delivery(to: record.integer("by"), at: at, redelivered: false, connection: -1)
+        case "succeeded":
+            guard let at = record.time("at"), let instance = record["instance"], let kind = record["kind"],
+                successors.count < Limits.excerptRecords
+            else { return }
+            successors.append(
+                EndedOperation(
+                    id: EndedOperation.ID(requestID: record["request"], instance: instance),
+                    successor: Operation.Successor(
+                        kind: Operation.Kind(rawValue: kind), at: at, requestID: record["by"], message: nil)))
         case "sight":
             var told = DeliverySight()
             for address in record.all("address") { told.saw(address: address) }

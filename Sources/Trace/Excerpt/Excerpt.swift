@@ -22,6 +22,11 @@ package struct Excerpt: Sendable {
     package var refusals: [String: Timestamp] = [:]
     /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
     package var lastTaken: [String: Delivery] = [:]
+    /// When anything was heard of participants last, and which of them were given a request addressed to their host.
+    package var lastHeard: [Int: Timestamp] = [:]
+    package var addressed: Set<Int> = []
+    /// Of the operations those that another one put an end to, which is not among them or is.
+    package var successors: [EndedOperation] = []
     /// What the capture showed of deliveries.
     package var sight: DeliverySight?
     /// What the operations' instances are called, which other messages may have told.
@@ -33,6 +38,26 @@ package struct Excerpt: Sendable {
     package var isPartial = false
 
     package init() {}
+}
+
+/// A value: an operation, and the one that put an end to it.
+package struct EndedOperation: Sendable {
+    /// A value: by what it is known in any trace.
+    package struct ID: Hashable, Sendable {
+        package var requestID: String?
+        package var instance: String
+
+        package init(requestID: String?, instance: String) {
+            (self.requestID, self.instance) = (requestID, instance)
+        }
+    }
+
+    package var id: ID
+    package var successor: Operation.Successor
+
+    package init(id: ID, successor: Operation.Successor) {
+        (self.id, self.successor) = (id, successor)
+    }
 }
 
 extension CaptureSource {

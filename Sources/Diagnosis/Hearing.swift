@@ -1,0 +1,29 @@
+import Services
+import Trace
+
+/// A value: what was heard of each participant in the whole capture, as far as its messages or, of an excerpt, its
+/// records tell.
+package struct Hearing {
+    /// When each sent or acknowledged anything last; ids are indexes.
+    package private(set) var last: [Timestamp?]
+    /// Those that were given a request addressed to their host.
+    package private(set) var addressed: Set<Int>
+
+    package init(_ trace: BusTrace) {
+        last = Array(repeating: nil, count: trace.participants.count)
+        addressed = trace.capture.addressed
+        for (participant, time) in trace.capture.lastHeard { hear(participant, at: time) }
+        for message in trace.messages {
+            hear(message.from, at: message.publishedAt)
+            for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt ?? delivery.rejectedAt) }
+            if message.kind.isRequest, ServiceTopic(message.routingKey).host != nil {
+                addressed.formUnion(message.deliveries.compactMap(\.to))
+            }
+        }
+    }
+
+    private mutating func hear(_ participant: Int?, at time: Timestamp?) {
+        guard let participant, let time, last.indices.contains(participant) else { return }
+        last[participant] = max(last[participant] ?? time, time)
+    }
+}
