@@ -46,11 +46,17 @@ package struct OperationFinder {
         for instance in byInstance.keys {
             byInstance[instance]?.sort { (found[$0].startedAt, $0) < (found[$1].startedAt, $1) }
         }
-        for operations in byInstance.values where operations.count > 1 { joinOwnStates(of: operations, in: &found) }
+        var joined: Set<Int> = []
+        for (instance, operations) in byInstance where operations.count > 1 {
+            let own = joinOwnStates(of: operations, in: &found)
+            byInstance[instance]?.removeAll(where: own.contains)
+            joined.formUnion(own)
+        }
         for index in found.indices { found[index].settle() }
         noteSuccessors(in: &found, byInstance)
         PortWork(trace).join(&found, byInstance: byInstance)
         for index in found.indices { found[index].settle() }
+        if !joined.isEmpty { found = found.indices.lazy.filter { !joined.contains($0) }.map { found[$0] } }
         found.sort { ($0.startedAt, $0.messages.first ?? 0) < ($1.startedAt, $1.messages.first ?? 0) }
         return found
     }
@@ -175,8 +181,10 @@ package struct OperationFinder {
     /// Adds states that a service set by itself to the operation before, where that had come to no end.
     ///
     /// - Parameter operations: all of one instance, in order of their start.
-    private func joinOwnStates(of operations: [Int], in drafts: inout [OperationDraft]) {
+    /// - Returns: those that are a part of another one now, and none of their own.
+    private func joinOwnStates(of operations: [Int], in drafts: inout [OperationDraft]) -> Set<Int> {
         var open: Int?
+        var joined: Set<Int> = []
         for index in operations {
             if drafts[index].workflow != nil {
                 open = setsFinalState(drafts[index].messages) ? nil : index
@@ -184,9 +192,11 @@ package struct OperationFinder {
                 for message in drafts[index].messages {
                     drafts[before].add(message, at: trace.messages[message].at ?? drafts[index].startedAt)
                 }
+                joined.insert(index)
                 open = nil
             }
         }
+        return joined
     }
 
     /// Whether a state is set with which nothing is under way any more.

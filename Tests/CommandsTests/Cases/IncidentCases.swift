@@ -48,6 +48,8 @@ extension IncidentCase {
     private static let courses = [
         IncidentCase(
             "own-1-error-set-by-the-compute-that-came-back.pcap",
+            operations: ["boot vm0 failed", "delete vm0 completed"],
+            Saying("list", says: ["boot vm0", "delete vm0"], never: ["other", "req-16b79bd6"]),
             Saying(
                 "explain", says: ["failed: build aborted on cmp1 during spawning", "the instance was set to error"],
                 never: ["stuck", "no other process went on", "until the last packet"], status: 1)),
