@@ -34,6 +34,12 @@ struct Agents {
         var began: Timestamp?
     }
 
+    /// A value: all connections that an agent had ended, and it was connected anew after that.
+    struct Absence {
+        var departure: Departure
+        var back: Timestamp
+    }
+
     /// A value: all connections to a broker ended, most of them at once.
     struct Outage {
         var server: String
@@ -177,6 +183,21 @@ struct Agents {
         return Replacement(
             departure: departure, pid: pid, other: other, otherPid: otherPid,
             began: began.flatMap { $0 > departure.at ? $0 : nil })
+    }
+
+    /// When an agent had no connection any more of those by which it began a work, and a new one only after that.
+    ///
+    /// - Parameters:
+    ///   - start: when the work began.
+    ///   - end: until when its loss matters.
+    func absence(of participant: Int, from start: Timestamp, until end: Timestamp) -> Absence? {
+        let own = processes(of: participant).flatMap { ofParticipant[$0] }
+        let isOld = { (index: Int) in connections[index].openedAt.map { $0 <= start } ?? true }
+        guard let departure = departure(byOwn: own.filter(isOld)), departure.at >= start, departure.at < end,
+            let back = own.lazy.filter({ !isOld($0) }).compactMap({ connections[$0].openedAt }).min(),
+            back >= departure.at
+        else { return nil }
+        return Absence(departure: departure, back: back)
     }
 
     /// The end of these connections, where all were seen to end.

@@ -20,14 +20,17 @@ extension Question {
                 ? facts.pluggingFailed(until: note.at) ?? facts.pluggingTimedOut(since: $0, until: note.at) : nil
         }
         let reason = overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? ""
+        let absence = facts.absence(of: note.participant, before: note.at)
+        let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
         var finding = Finding(
-            .buildAborted, "build aborted\(place)\(during)\(reason)", facts)
+            .buildAborted, "build aborted\(place)\(during)\(reason)\(meanwhile)", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: host)
         finding.prove(
             Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        finding.diagnosis.evidence += absence?.evidence ?? []
         if let overdue {
             finding.diagnosis.awaited = Plugging.event
             finding.prove(overdue)

@@ -57,13 +57,17 @@ extension Question {
     static let errorState = Question { facts in
         guard let note = facts.lastConfirmed, note.change.vmState == .some("error") else { return nil }
         let report = facts.fault(until: note.at)
-        var finding = Finding(.errorState, "state became error\(report.map(facts.words(on:)) ?? "")", facts)
+        let absence = facts.absence(of: note.participant, before: note.at)
+        let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
+        var finding = Finding(
+            .errorState, "state became error\(report.map(facts.words(on:)) ?? "")\(meanwhile)", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: note.change.host)
         finding.prove(
             Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        finding.diagnosis.evidence += absence?.evidence ?? []
         if let report { finding.prove(facts.evidence(of: report)) }
         return finding
     }

@@ -143,6 +143,24 @@ extension Facts {
         return finding
     }
 
+    // MARK: Only for a while
+
+    /// That who worked on it had no connection to the broker for a while, before it gave the work up.
+    func absence(of participant: Int?, before end: Timestamp) -> (sentence: String, evidence: [Diagnosis.Evidence])? {
+        let start = attempts.lastBegan ?? operation.startedAt
+        guard doubtOnWays == nil, let participant,
+            let absence = agents.absence(of: participant, from: start, until: end)
+        else { return nil }
+        let who = name(participant)
+        return (
+            "\(who) \(loss(absence.departure)) and was back at \(moment(absence.back))",
+            [
+                evidence(of: absence.departure, who),
+                Diagnosis.Evidence("\(who) was connected to the broker anew", at: absence.back),
+            ]
+        )
+    }
+
     // MARK: Perhaps only for now
 
     /// That who has the work in hand, or the broker, went so shortly before the end that it may come back.

@@ -51,7 +51,12 @@ extension IncidentCase {
             operations: ["boot vm0 failed", "delete vm0 completed"],
             Saying("list", says: ["boot vm0", "delete vm0"], never: ["other", "req-16b79bd6"]),
             Saying(
-                "explain", says: ["failed: build aborted on cmp1 during spawning", "the instance was set to error"],
+                "explain",
+                says: [
+                    "failed: build aborted on cmp1 during spawning; nova-compute@cmp1 lost its connections at +2.6 s and "
+                        + "was back at +7.6 s", "nova-compute@cmp1 itself reset all 3 connections to the broker",
+                    "the instance was set to error",
+                ],
                 never: ["stuck", "no other process went on", "until the last packet"], status: 1)),
         IncidentCase(
             "own-2-deleted-while-it-was-built.pcap", operations: ["boot vm0 unknown", "delete vm0 completed"],
