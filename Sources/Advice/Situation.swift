@@ -58,8 +58,15 @@ struct Situation {
 
     var pid: Int? { participant?.pid }
 
-    /// ` (process 4711, in its container if it has one)`: the number is the one that the process itself knows.
-    var processNumber: String { pid.map { " (process \($0), in its container if it has one)" } ?? "" }
+    /// ` (process 4711)`: the number is the one that the process itself knows.
+    var processNumber: String { pid.map { " (process \($0))" } ?? "" }
+
+    /// `: on compute1, in the container where one is used`, where a number is told that on the host itself may be another
+    /// process's; without a number only the host.
+    var scene: String {
+        let place = host.map(Self.place) ?? " on its host"
+        return pid == nil ? (host == nil ? "" : ":\(place)") : ":\(place), in the container where one is used"
+    }
 
     var instance: String? { operation.instances.first }
 

@@ -71,8 +71,7 @@ extension AdviceEntry {
         guard let service = situation.service, !service.hasSuffix("-api") else { return nil }
         let command = situation.pid.map { "kill -USR2 \($0)" } ?? "pkill -USR2 -f \(shellWord(service))"
         return Advice(
-            "a Guru Meditation Report of \(service)\(situation.onHost)\(situation.processNumber), in its log or standard "
-                + "error",
+            "a Guru Meditation Report of \(service)\(situation.processNumber), in its log or stderr\(situation.scene)",
             command: command)
     }
 
@@ -83,7 +82,7 @@ extension AdviceEntry {
             situation.pid.map { "ps -o pid,stat,etime,args -p \($0)" }
             ?? "ps -eo pid,stat,etime,args | grep \(shellWord(service))"
         return Advice(
-            "whether \(service)\(situation.onHost)\(situation.processNumber) is stopped (T) or stuck in the kernel (D)",
+            "whether \(service)\(situation.processNumber) is stopped (T) or stuck in the kernel (D)\(situation.scene)",
             command: command)
     }
 

@@ -225,7 +225,7 @@ private struct AdviceScript {
     @Test func `the number of a process is said to be its container's own`() {
         for cause in [Diagnosis.Cause.unanswered, .notAcknowledged] {
             let script = AdviceScript(cause) { $0.participant = 0 }
-            #expect(script.words.contains("4711") && script.words.contains("in its container if it has one"))
+            #expect(script.words.contains("4711") && script.words.contains(", in the container where one is used"))
         }
     }
 
