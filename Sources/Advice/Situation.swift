@@ -43,6 +43,7 @@ struct Situation {
     var queueTrouble: ConnectionIncident? {
         let own = trace.capture.connections.lazy.flatMap(\.incidents).filter { incident in
             guard [.consumerCancelled, .channelClosed].contains(incident.kind) else { return false }
+            if incident.kind == .consumerCancelled, incident.until != nil { return false }
             return incident.subject != nil && incident.subject == diagnosis.awaited
         }
         return own.max { $0.at < $1.at }

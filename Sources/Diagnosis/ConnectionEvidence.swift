@@ -47,7 +47,7 @@ extension Finding {
         // In one order everywhere, and so are the names.
         found.sort { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }
         for incident in found where incident.at >= earliest || incident.kind == .consumerCancelled {
-            guard !isSaid(incident) else { continue }
+            guard !isSaid(incident), !isMadeGood(incident) else { continue }
             isAny = true
             counter.add(incident)
         }
@@ -71,6 +71,12 @@ extension Finding {
         case (.brokerRefused, .channelClosed): diagnosis.since == incident.at
         default: false
         }
+    }
+
+    /// Whether a consumer that the broker had ended was there again before the wait began.
+    private func isMadeGood(_ incident: ConnectionIncident) -> Bool {
+        guard incident.kind == .consumerCancelled, let renewed = incident.until else { return false }
+        return diagnosis.since.map { renewed <= $0 } ?? true
     }
 
     private static let mayBeCausedByConnections: Set<Diagnosis.Cause> = [

@@ -33,7 +33,32 @@ struct ConnectionListing {
             let connection = self.capture.anomalies[index].connection
             self.capture.anomalies[index].connection = connection.flatMap { indexes[$0] }
         }
+        noteRenewals()
         if let excerpt { restore(from: excerpt, read: read) }
+    }
+
+    /// Notes of consumers that the broker ended when the same client consumed from the queue again: the same process,
+    /// or, where nothing tells which it is, one at the same address.
+    private mutating func noteRenewals() {
+        let renewing = capture.connections.indices.filter { !capture.connections[$0].renewals.isEmpty }
+        guard !renewing.isEmpty else { return }
+        func isSame(_ one: Connection, _ other: Connection) -> Bool {
+            guard one.id != other.id else { return true }
+            guard one.server == other.server, one.virtualHost == other.virtualHost else { return false }
+            if let participant = one.participant, other.participant != nil { return participant == other.participant }
+            return one.clientAddress == other.clientAddress
+        }
+        for index in capture.connections.indices where !capture.connections[index].cancelled.isEmpty {
+            var renewals: [ConsumerRenewal] = []
+            for other in renewing where isSame(capture.connections[index], capture.connections[other]) {
+                renewals += capture.connections[other].renewals
+            }
+            for place in capture.connections[index].cancelled.indices {
+                let cancelled = capture.connections[index].cancelled[place]
+                let later = renewals.filter { $0.queue == cancelled.queue && $0.at >= cancelled.at }
+                capture.connections[index].cancelled[place].renewedAt = later.map(\.at).min()
+            }
+        }
     }
 
     /// Puts what excerpts tell in place of what their packets show of connections, which is only a part.
@@ -74,4 +99,9 @@ struct ConnectionListing {
         (capture.lastHeard, capture.addressed) = (excerpt.lastHeard, excerpt.addressed)
         capture.excerptHasParts = connections.contains { !$0.watched.isWhole }
     }
+}
+
+extension Connection {
+    /// Without the port.
+    fileprivate var clientAddress: Substring { client[..<(client.lastIndex(of: ":") ?? client.endIndex)] }
 }

@@ -22,6 +22,8 @@ enum PipelineLimits {
     static let foundConnections = 4096
     /// Blocked spans, closings of channels, and cancelled consumers, that are kept of a connection; of more the first.
     static let spansOfConnection = 64
+    /// Queues of which a consumer was ended by the broker, that are looked for among those that are consumed from.
+    static let cancelledQueues = 4096
     /// Consumers whose queues are remembered, of one connection and of all.
     static let consumersOfConnection = 1024
     static let consumers = 65_536

@@ -107,6 +107,8 @@ package struct Connection: Sendable, Identifiable {
     package var channelClosings: [ChannelClosing] = []
     /// Its consumers that the broker ended, in order; the first of very many.
     package var cancelled: [ConsumerCancellation] = []
+    /// What it consumed from of which a consumer was ended before, in order; the first of very many.
+    package var renewals: [ConsumerRenewal] = []
     /// `nil` where it was still open when the capture ended.
     package var end: ConnectionEnd?
     /// Whether its client ended TCP without `connection.close`, and not as a part of stopping in order.

@@ -54,14 +54,30 @@ package struct ConsumerCancellation: Sendable, Equatable {
     package var consumerTag: String
     /// `nil` where the capture does not hold the `basic.consume`.
     package var queue: String?
+    /// When its client was seen to consume from the queue again (`basic.consume`), on this connection or another.
+    package var renewedAt: Timestamp?
     /// The packet of `basic.cancel`; `nil` where another capture showed it.
     package var packet: PacketReference?
 
-    package init(at: Timestamp, consumerTag: String, queue: String? = nil, packet: PacketReference? = nil) {
+    package init(
+        at: Timestamp, consumerTag: String, queue: String? = nil, renewedAt: Timestamp? = nil,
+        packet: PacketReference? = nil
+    ) {
         self.at = at
         self.consumerTag = consumerTag
         self.queue = queue
+        self.renewedAt = renewedAt
         self.packet = packet
+    }
+}
+
+/// A value: that a queue was consumed from of which the broker had ended a consumer before.
+package struct ConsumerRenewal: Sendable, Equatable {
+    package var at: Timestamp
+    package var queue: String
+
+    package init(at: Timestamp, queue: String) {
+        (self.at, self.queue) = (at, queue)
     }
 }
 

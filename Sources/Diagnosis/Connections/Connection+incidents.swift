@@ -23,6 +23,7 @@ extension Connection {
         for cancellation in cancelled {
             var incident = incident(.consumerCancelled, at: cancellation.at)
             (incident.subject, incident.packet) = (cancellation.queue, cancellation.packet)
+            incident.until = cancellation.renewedAt
             incidents.append(incident)
         }
         incidents.sort { $0.at < $1.at }

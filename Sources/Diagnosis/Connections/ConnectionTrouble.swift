@@ -90,16 +90,17 @@ package struct TroubleCounter: Sendable {
 
     package mutating func add(_ incident: ConnectionIncident) {
         let isLasting = incident.kind == .blocked
+        let isCancelling = incident.kind == .consumerCancelled
         let key = Key(
             kind: incident.kind, server: incident.server, by: incident.by, user: incident.user,
             virtualHost: incident.virtualHost,
             reason: [
                 incident.code.map(String.init), incident.text, incident.method, incident.subject, incident.spoken,
-                incident.answer, isLasting && incident.until == nil ? "goes on" : nil,
+                incident.answer, (isLasting || isCancelling) && incident.until == nil ? "goes on" : nil,
             ])
         let who = clients.name(of: incident)
         let participant = incident.connection.flatMap { trace.connection($0)?.participant }
-        let end = isLasting ? incident.until : incident.until ?? incident.at
+        let end = isLasting ? incident.until : isCancelling ? incident.at : incident.until ?? incident.at
         let place = places[key] ?? troubles.count
         if place == troubles.count {
             places[key] = place

@@ -23,6 +23,7 @@ extension ConnectionIncident {
         case .consumerCancelled:
             "\(server) cancelled \(many(count, "consumer"))"
                 + (subject.map { " of queue \($0)\(inVirtualHost)" } ?? ", of which queue is not known")
+                + (until == nil ? "" : ", which was consumed from again")
         case .blocked:
             "\(server) sent connection.blocked to \(many(count, "connection"))"
                 + (text.map { $0.isEmpty ? "" : ": \($0)" } ?? "")

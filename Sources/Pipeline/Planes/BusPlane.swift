@@ -82,7 +82,7 @@ struct BusPlane {
             }
         case .basicConsume(let consume):
             emit(.consumes(connection, queue: redaction.redact(text: consume.queue)))
-            facts.consumes(connection, event, consume)
+            facts.consumes(connection, event, consume, emit)
             facts.names(connection, event.method.id, consume.queue)
         case .basicCancel(let cancel):
             facts.cancelled(connection, event, cancel, emit)

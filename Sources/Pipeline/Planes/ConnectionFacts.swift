@@ -69,6 +69,7 @@ struct ConnectionFacts: Sendable {
         var blocked: [BlockedSpan] = []
         var channelClosings: [ChannelClosing] = []
         var cancelled: [ConsumerCancellation] = []
+        var renewals: [ConsumerRenewal] = []
         var end: ConnectionEnd?
     }
 
@@ -84,6 +85,8 @@ struct ConnectionFacts: Sendable {
 
     private var told = SparseTable<Told>()
     private var consumers = 0
+    /// Queues of which the broker ended a consumer.
+    private var cancelledQueues: Set<String> = []
     private let redaction: Redaction
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
@@ -143,7 +146,14 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
-    mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
+    mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit) {
+        if !cancelledQueues.isEmpty {
+            let queue = shared(consume.queue)
+            newBytes = 0
+            if cancelledQueues.contains(queue) {
+                add(ConsumerRenewal(at: event.stamp.time, queue: queue), to: \.renewals, of: connection, emit)
+            }
+        }
         guard !consume.consumerTag.isEmpty else { return }
         let consumer = Consumer(channel: event.channel, tag: consume.consumerTag, queue: shared(consume.queue))
         if let (place, known) = find(consume.consumerTag, on: event.channel, of: connection) {
@@ -181,6 +191,7 @@ struct ConnectionFacts: Sendable {
         let cancellation = ConsumerCancellation(
             at: event.stamp.time, consumerTag: shared(cancel.consumerTag), queue: queue, packet: event.stamp.reference)
         add(cancellation, to: \.cancelled, of: connection, emit)
+        if let queue, cancelledQueues.count < PipelineLimits.cancelledQueues { cancelledQueues.insert(queue) }
         let what = cancellation.queue.map { "of queue \($0)" } ?? "with the tag \(cancellation.consumerTag)"
         emit(
             .anomaly(

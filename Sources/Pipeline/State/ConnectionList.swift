@@ -149,6 +149,7 @@ struct ConnectionList: Sendable {
         listed[at: place].blocked = troubles.blocked
         listed[at: place].channelClosings = troubles.channelClosings
         listed[at: place].cancelled = troubles.cancelled
+        listed[at: place].renewals = troubles.renewals
         listed[at: place].sharedHandshake = told.handshake
         listed[at: place].virtualHost = told.virtualHost
         listed[at: place].end = troubles.end

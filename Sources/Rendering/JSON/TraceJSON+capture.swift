@@ -200,6 +200,7 @@ extension TraceJSON {
         json.member("at", cancellation.at)
         json.member("consumer_tag", cancellation.consumerTag)
         json.member("queue", cancellation.queue)
+        json.member("consumed_again_at", cancellation.renewedAt)
     }
 
     private func members(of end: ConnectionEnd, _ json: inout JSONWriter) {

@@ -150,6 +150,7 @@ extension Excerpt {
         record.add("at", cancellation.at)
         record.add("tag", cancellation.consumerTag)
         record.add("queue", cancellation.queue)
+        record.add("renewed", cancellation.renewedAt)
         return record
     }
 
@@ -268,7 +269,9 @@ extension Excerpt {
                 return
             }
             connections[place].cancelled.append(
-                ConsumerCancellation(at: at, consumerTag: record["tag"] ?? "", queue: record["queue"]))
+                ConsumerCancellation(
+                    at: at, consumerTag: record["tag"] ?? "", queue: record["queue"], renewedAt: record.time("renewed"))
+            )
         case "ended":
             guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
             else { return }

@@ -196,6 +196,16 @@ extension IncidentCase {
                 status: 1),
             Saying("list", says: ["cancel", "compute.cmp1"]), Saying("list", "--problems", says: ["vm1"])),
         IncidentCase(
+            "cancel-1-consumed-again.pcap", operations: ["boot vm0 stuck"],
+            Saying(
+                "explain", says: ["stuck: build_and_run_instance was published to compute.cmp1 and taken by nobody"],
+                never: ["cancelled"], status: 1),
+            Saying(
+                "list",
+                says: ["cancelled 1 consumer of queue compute.cmp1, which was consumed from again", "at 10:53:20"]
+            ),
+            Saying("export", "--format", "json", says: ["\"consumed_again_at\""])),
+        IncidentCase(
             "op-03-queue-404-timeout.pcap", calls: ["ok": 18], operations: ["boot vm1 stuck"], lanes: nova,
             Saying("connections", says: ["nova-compute@cmp1 (1084) 8 from 22:13:22", "channel: 404"]),
             Saying(
