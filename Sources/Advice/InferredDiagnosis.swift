@@ -26,7 +26,7 @@ private struct OutcomeReader {
     }
 
     private var messages: [Message] {
-        operation.messages.filter(trace.messages.indices.contains).map { trace.messages[$0] }
+        operation.messages.compactMap { trace.messages[ifKnown: $0] }
     }
 
     private func call(of message: Message) -> Call? {

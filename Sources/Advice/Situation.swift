@@ -97,8 +97,8 @@ struct Situation {
     /// The connections of the capture that carry the operation's messages.
     var connections: [Connection] {
         let all = trace.capture.connections
-        let own = operation.messages.filter(trace.messages.indices.contains).flatMap { id in
-            [trace.messages[id].connection].compactMap { $0 } + trace.messages[id].deliveries.map(\.connection)
+        let own = operation.messages.compactMap { trace.messages[ifKnown: $0] }.flatMap { message in
+            [message.connection].compactMap { $0 } + message.deliveries.map(\.connection)
         }
         return Set(own).sorted().filter(all.indices.contains).map { all[$0] }
     }
@@ -113,8 +113,8 @@ struct Situation {
 
     /// The virtual host of the message that it stands still at, else that of the operation's connections.
     var virtualHost: String? {
-        if let message = diagnosis.message, trace.messages.indices.contains(message),
-            let host = trace.scope(of: trace.messages[message]).virtualHost
+        if let message = trace.messages[ifKnown: diagnosis.message],
+            let host = trace.scope(of: message).virtualHost
         {
             return host
         }

@@ -52,8 +52,8 @@ package struct ComparedLine: Sendable, Equatable {
     package var end: Timestamp
     /// Of calls the latency, of casts the time in the queue; the longest of several.
     package var duration: Nanoseconds?
-    /// Indexes into `BusTrace.messages`, answers included.
-    package var messages: [Int]
+    /// Answers included.
+    package var messages: [MessageID]
     /// Packets of the first, its answer's included; at most `Limits.packetsPerLine`.
     package var packets: [PacketReference]
 
@@ -83,13 +83,13 @@ struct LineReader {
 
     /// In order of time, a line a message.
     func lines(of operation: Operation) -> [ComparedLine] {
-        var states: [Int: String] = [:]
+        var states: [MessageID: String] = [:]
         for note in operation.states {
             guard let name = note.change.name else { continue }
             states[note.message] = note.confirmation == .rejected ? "\(name) rejected" : name
         }
         let lines = operation.messages.compactMap { id in
-            trace.messages.indices.contains(id) ? line(of: trace.messages[id], state: states[id]) : nil
+            trace.messages[ifKnown: id].flatMap { line(of: $0, state: states[id]) }
         }
         return lines.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
@@ -99,17 +99,17 @@ struct LineReader {
         let isAnswer = message.kind.isAnswer
         guard let at = message.at, !isAnswer || call?.request == nil else { return nil }
         guard includesBackground || !message.isHiddenByDefault else { return nil }
-        let reply = isAnswer ? nil : call?.reply.flatMap { trace.messages.indices.contains($0) ? $0 : nil }
+        let reply = isAnswer ? nil : trace.messages[ifKnown: call?.reply]
         let taken = message.deliveries.first?.at
         let (sender, receivers) = ends(of: message, call: call)
-        let packets = message.packets + (reply.map { trace.messages[$0].packets } ?? [])
+        let packets = message.packets + (reply?.packets ?? [])
         return ComparedLine(
             kind: message.kind, title: title(of: message, call: call), state: state, from: sender, to: receivers,
             queue: message.routingKey.isEmpty ? message.exchange : message.routingKey,
             ending: ending(of: message, call: isAnswer ? nil : call), at: at,
             end: max(at, (message.kind == .call ? call?.repliedAt : taken) ?? at),
             duration: duration(of: message, call: isAnswer ? nil : call),
-            messages: [message.id] + (reply.map { [$0] } ?? []),
+            messages: [message.id] + (reply.map { [$0.id] } ?? []),
             packets: Array(packets.prefix(Limits.packetsPerLine)))
     }
 
@@ -144,7 +144,7 @@ struct LineReader {
         case .unanswered: return message.deliveries.isEmpty ? .notTaken : .unanswered
         case .timedOut: return .timedOut
         case .returned:
-            let reply = call.reply.flatMap { trace.messages.indices.contains($0) ? trace.messages[$0] : nil }
+            let reply = trace.messages[ifKnown: call.reply]
             return .returned(reply?.returned ?? Returned(code: 0, text: "returned"))
         }
     }

@@ -17,9 +17,8 @@ package struct ComparedSide: Sendable {
     package init(_ operation: Operation, in trace: BusTrace, includesBackground: Bool = false) {
         self.operation = operation
         lines = LineReader(trace: trace, includesBackground: includesBackground).lines(of: operation)
-        let settled = { (message: Int) -> Timestamp? in
-            guard trace.messages.indices.contains(message) else { return nil }
-            let item = trace.messages[message]
+        let settled = { (message: MessageID) -> Timestamp? in
+            guard let item = trace.messages[ifKnown: message] else { return nil }
             let call = trace.calls[ifKnown: item.call]
             return item.kind == .call ? call?.repliedAt : item.deliveries.first?.at
         }
@@ -28,7 +27,7 @@ package struct ComparedSide: Sendable {
             step.at.map { at in max(at, step.messages.first.flatMap(settled) ?? at) }
         }
         var used = Set<Int>()
-        for id in operation.messages where trace.messages.indices.contains(id) {
+        for id in operation.messages where trace.messages.contains(id) {
             if let connection = trace.messages[id].connection { used.insert(connection) }
             used.formUnion(trace.messages[id].deliveries.map(\.connection))
         }
@@ -61,7 +60,7 @@ package struct StateSpan: Sendable, Equatable {
     package var length: Nanoseconds?
 
     /// States whose save was refused were not taken.
-    static func spans(of operation: Operation, settled: (Int) -> Timestamp?) -> [StateSpan] {
+    static func spans(of operation: Operation, settled: (MessageID) -> Timestamp?) -> [StateSpan] {
         var spans: [StateSpan] = []
         for note in operation.states where note.confirmation != .rejected {
             guard let name = note.change.name, name != spans.last?.name else { continue }

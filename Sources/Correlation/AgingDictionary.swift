@@ -8,7 +8,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The ids of the items.
-    private var ids: [Key: Int] = [:]
+    private var ids: [Key: ExpiringStore<Item?>.ID] = [:]
     /// Oldest first; the first one is kept.
     private var items = ExpiringStore<Item?>(vacant: nil)
 
@@ -31,7 +31,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var oldest: Value? { items.count > 0 ? items[items.first]?.value : nil }
 
     /// Oldest first.
-    var values: [Value] { (items.first..<items.nextID).compactMap { items[$0]?.value } }
+    var values: [Value] { items.ids.compactMap { items[$0]?.value } }
 
     mutating func removeValue(forKey key: Key) -> Value? {
         guard let id = ids.removeValue(forKey: key) else { return nil }
@@ -55,7 +55,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Gives every value a new one, or lets it go.
     mutating func mapInPlace(_ change: (Value) -> Value?) {
-        for id in items.first..<items.nextID {
+        for id in items.ids {
             guard let item = items[id] else { continue }
             if let value = change(item.value) {
                 items[id]?.value = value
@@ -77,7 +77,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         guard items.count > 2 * ids.count + 32 else { return }
         let all = items
         items = ExpiringStore(vacant: nil)
-        for id in all.first..<all.nextID {
+        for id in all.ids {
             if let item = all[id] { append(item) }
         }
     }

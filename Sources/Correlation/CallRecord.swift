@@ -1,5 +1,8 @@
 import Trace
 
+/// Where a call's record is kept; a call that was parked has another one then, and keeps its id.
+typealias CallPlace = TraceID<CallRecord>
+
 /// A machine that follows one call from its request to its outcome.
 struct CallRecord: Sendable {
     var call: Call
@@ -48,7 +51,7 @@ struct CallRecord: Sendable {
     var savedInstance: String?
 
     /// The reply whose first deliveries were held against the time of the request, that time, and how many they are.
-    var compared: (reply: Int, asked: Timestamp, deliveries: Int)?
+    var compared: (reply: MessageID, asked: Timestamp, deliveries: Int)?
 
     /// All connections that it names.
     var connections: [Int] {

@@ -6,7 +6,7 @@ extension Correlator {
     ///
     /// - Parameter isRepeat: whether the message was published before, on another connection: by a shovel, or on the
     ///   other side of a proxy; that says nothing about who sent it.
-    mutating func joinToCall(_ passage: Passage, message id: Int, isRepeat: Bool) {
+    mutating func joinToCall(_ passage: Passage, message id: MessageID, isRepeat: Bool) {
         switch passage.body {
         case .request(let request):
             guard let messageID = request.messageID else { return }
@@ -24,7 +24,7 @@ extension Correlator {
     }
 
     /// A request or an answer that is known came back without its body.
-    private mutating func returnPassed(_ passage: Passage, message id: Int) {
+    private mutating func returnPassed(_ passage: Passage, message id: MessageID) {
         guard let call = messages[id].messageID.flatMap({ callByMessageID[$0] }), calls.contains(call) else { return }
         if calls[call].call.request == id {
             calls[call].requestWasReturned = true
@@ -33,20 +33,21 @@ extension Correlator {
         }
     }
 
-    private mutating func answerReturned(to call: Int, at time: Timestamp) {
+    private mutating func answerReturned(to call: CallPlace, at time: Timestamp) {
         guard calls[call].replyDeliveredAt == nil else { return }
         calls[call].replyReturnedAt = time
         calls[call].wasReturnedLast = true
     }
 
-    private mutating func call(for messageID: String, at time: Timestamp) -> Int {
+    private mutating func call(for messageID: String, at time: Timestamp) -> CallPlace {
         if let known = callByMessageID[messageID], calls.contains(known) {
             calls[known].touched = time
             return known
         }
         let id = calls.nextID
         // A call that was parked keeps its first id: messages refer to it.
-        var record = parked.removeValue(forKey: messageID) ?? CallRecord(id: CallID(id), messageID: messageID, at: time)
+        var record =
+            parked.removeValue(forKey: messageID) ?? CallRecord(id: CallID(id.index), messageID: messageID, at: time)
         record.touched = time
         calls.append(record)
         callByMessageID[messageID] = id
@@ -54,7 +55,7 @@ extension Correlator {
     }
 
     /// Whether the messages of a call are seen on their whole way tells what it means that another one is not.
-    private mutating func noteAnswer(_ passage: Passage, _ reply: RPCReply, call id: Int, message: Int) {
+    private mutating func noteAnswer(_ passage: Passage, _ reply: RPCReply, call id: CallPlace, message: MessageID) {
         begun = begun ?? passage.firstByteAt
         guard case .deliver = passage.leg, !reply.isHeartbeat, calls[id].replyDeliveredAt == nil,
             let asked = calls[id].publishedAt, let begun, asked - begun > .seconds(1)
@@ -66,7 +67,7 @@ extension Correlator {
     // MARK: Request
 
     private mutating func requestPassed(
-        _ passage: Passage, _ request: RPCRequest, call id: Int, message: Int
+        _ passage: Passage, _ request: RPCRequest, call id: CallPlace, message: MessageID
     ) {
         messages[message].call = calls[id].call.id
         calls[id].call.request = message
@@ -105,7 +106,7 @@ extension Correlator {
     // MARK: Reply
 
     private mutating func replyPassed(
-        _ passage: Passage, _ reply: RPCReply, call id: Int, message: Int, isRepeat: Bool
+        _ passage: Passage, _ reply: RPCReply, call id: CallPlace, message: MessageID, isRepeat: Bool
     ) {
         let isNew = messages[message].call == nil
         messages[message].call = calls[id].call.id
@@ -139,13 +140,13 @@ extension Correlator {
 
     /// Takes a further message of an answer that is not over: another result (before oslo.messaging a method could
     /// give many), a failure after results, or the end marker.
-    private mutating func continueAnswer(_ reply: RPCReply, call id: Int) {
+    private mutating func continueAnswer(_ reply: RPCReply, call id: CallPlace) {
         calls[id].failure = calls[id].failure ?? reply.failure
         calls[id].replyIsFinal = reply.isEnding == true
     }
 
     /// Takes a passage of the reply that answers the call.
-    private mutating func take(_ passage: Passage, _ reply: RPCReply, asAnswerOf id: Int, message: Int) {
+    private mutating func take(_ passage: Passage, _ reply: RPCReply, asAnswerOf id: CallPlace, message: MessageID) {
         if calls[id].call.reply != message {
             calls[id].call.replyAttempts += 1
             if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = passage.firstByteAt }
@@ -175,13 +176,13 @@ extension Correlator {
 
     /// Whoever publishes the reply is the process that took the request; where that went to several, it is not known
     /// which of them.
-    private mutating func joinReplier(_ connection: Int, call id: Int) {
+    private mutating func joinReplier(_ connection: Int, call id: CallPlace) {
         calls[id].replierConnection = calls[id].replierConnection ?? connection
         if let taker = calls[id].takerConnection, !calls[id].wasRedelivered { naming.join(taker, connection) }
     }
 
     /// No answer comes before its request, whatever the clocks of the hosts say that it was captured on.
-    private mutating func putBehindRequest(reply: Int, ofCall id: Int) {
+    private mutating func putBehindRequest(reply: MessageID, ofCall id: CallPlace) {
         guard let request = calls[id].call.request, messages.contains(request), let asked = messages[request].at else {
             return
         }
@@ -198,7 +199,7 @@ extension Correlator {
     }
 
     /// A reply is called by its request's method and is about its instances.
-    private mutating func describe(reply: Int, byCall id: Int) {
+    private mutating func describe(reply: MessageID, byCall id: CallPlace) {
         guard messages[reply].method == nil, let request = calls[id].call.request, messages.contains(request) else {
             return
         }

@@ -14,9 +14,9 @@ package struct Passages: Sendable {
 /// What is known while things go on, for who follows them.
 extension Correlator {
     /// Visits the messages that something passed of since the last time, each as often as something did.
-    package mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
+    package mutating func visitChanges(_ visit: (borrowing Correlator, MessageID) -> Void) {
         guard !changed.isEmpty else { return }
-        var ids: [Int] = []
+        var ids: [MessageID] = []
         swap(&ids, &changed)
         for id in ids where messages.contains(id) { visit(self, id) }
         ids.removeAll(keepingCapacity: true)
@@ -24,12 +24,12 @@ extension Correlator {
     }
 
     /// A message that is still kept for joining, as it stands.
-    package func message(_ id: Int) -> Message? {
+    package func message(_ id: MessageID) -> Message? {
         messages.contains(id) ? messages[id] : nil
     }
 
     /// What passed of a message that is still kept, without a copy of the message.
-    package func passages(of id: Int) -> Passages? {
+    package func passages(of id: MessageID) -> Passages? {
         guard messages.contains(id) else { return nil }
         let last = messages[id].deliveries.count - 1
         return Passages(
@@ -39,7 +39,7 @@ extension Correlator {
     }
 
     /// Why a message that is still kept may have been taken unseen; `nil` where that would have been seen.
-    package func doubt(on id: Int) -> String? {
+    package func doubt(on id: MessageID) -> String? {
         guard messages.contains(id) else { return nil }
         let topic = ServiceTopic(messages[id].routingKey)
         let isSeen = topic.service.map { naming.hasSeen(service: $0, host: topic.host) } ?? false
@@ -55,10 +55,10 @@ extension Correlator {
     }
 
     /// All messages that were seen until now.
-    package var messagesSeen: Int { messages.nextID }
+    package var messagesSeen: Int { messages.nextID.index }
 
     /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.
-    package func patience(of id: Int) -> (end: Timestamp, messageID: String)? {
+    package func patience(of id: MessageID) -> (end: Timestamp, messageID: String)? {
         guard messages.contains(id), messages[id].kind == .call, let messageID = messages[id].messageID,
             let expiration = messages[id].expiration, let start = messages[id].at
         else { return nil }
@@ -79,7 +79,7 @@ extension Correlator {
 
     /// How many calls were asked, have no answer, and are still waited for at `now`.
     package func openCalls(at now: Timestamp) -> Int {
-        let recent = (calls.first..<calls.nextID).count { calls[$0].isOpen(at: now) }
+        let recent = calls.ids.count { calls[$0].isOpen(at: now) }
         return recent + parked.values.count { $0.isOpen(at: now) }
     }
 

@@ -52,13 +52,13 @@ extension Correlator {
     /// The connections that messages and calls refer to.
     private var references: SparseTable<Bool> {
         var references = SparseTable<Bool>()
-        for id in messages.first..<messages.nextID {
+        for id in messages.ids {
             references.mark(messages[id].connection)
             for place in messages[id].deliveries.indices {
                 references.mark(messages[id].deliveries[place].connection)
             }
         }
-        for id in calls.first..<calls.nextID {
+        for id in calls.ids {
             references.mark(calls[id].callerConnection)
             references.mark(calls[id].takerConnection)
             references.mark(calls[id].replierConnection)

@@ -7,10 +7,10 @@ extension Correlator {
     ///
     /// - Returns: the message's id.
     @discardableResult
-    package mutating func receive(_ passage: consuming Passage) -> Int {
+    package mutating func receive(_ passage: consuming Passage) -> MessageID {
         let key = Self.key(of: passage)
         let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, passage) ? $0 : nil }
-        let id: Int
+        let id: MessageID
         var isRepeat = false
         switch passage.leg {
         case .publish:
@@ -64,11 +64,11 @@ extension Correlator {
     /// - Returns: the message, and whether it was published before on another connection: by a shovel or federation,
     ///   which is nobody's voice, or on the other side of a proxy.
     private mutating func published(
-        _ passage: Passage, key: String, known: Int?
-    ) -> (message: Int, isRepeat: Bool) {
+        _ passage: Passage, key: String, known: MessageID?
+    ) -> (message: MessageID, isRepeat: Bool) {
         let connection = passage.connection
         let hasUniqueID = passage.body.uniqueID != nil
-        let id: Int
+        let id: MessageID
         if let known, hasUniqueID || messages[known].publishedAt == nil {
             id = known
         } else {
@@ -92,9 +92,9 @@ extension Correlator {
 
     /// The message that comes back without a body that tells which it is: the last one of its size that was sent there
     /// on the connection. A broker gives a message back at once.
-    private func sent(before passage: borrowing Passage) -> Int? {
+    private func sent(before passage: borrowing Passage) -> MessageID? {
         guard passage.isTruncated, passage.body.uniqueID == nil else { return nil }
-        let oldest = max(messages.first, messages.nextID - Self.returnsLookedAt)
+        let oldest = max(messages.first, messages.nextID.advanced(by: -Self.returnsLookedAt))
         return (oldest..<messages.nextID).last { id in
             messages[id].connection == passage.connection && messages[id].bytes == passage.bytes
                 && messages[id].routingKey == passage.routingKey && messages[id].exchange == passage.exchange
@@ -134,7 +134,7 @@ extension Correlator {
 
     // MARK: Deliver
 
-    private mutating func delivered(_ passage: Passage, id: Int, redelivered: Bool) {
+    private mutating func delivered(_ passage: Passage, id: MessageID, redelivered: Bool) {
         let connection = passage.connection
         let twin = naming.legs(of: connection).flatMap { legs in
             messages[id].deliveries.lastIndex { $0.connection == legs.0 || $0.connection == legs.1 }
@@ -159,7 +159,7 @@ extension Correlator {
     // MARK: Messages
 
     /// Notes what an acknowledgement that names the content is about.
-    private mutating func awaitSettlement(of passage: Passage, message: Int, delivery: Int?) {
+    private mutating func awaitSettlement(of passage: Passage, message: MessageID, delivery: Int?) {
         let connection = passage.connection
         let place = unsettled.place(of: connection) ?? unsettled.insert(UnsettledContents(), for: connection)
         unsettled[at: place].add(
@@ -167,7 +167,7 @@ extension Correlator {
             limit: limits.unsettledPerConnection)
     }
 
-    private mutating func insert(_ passage: Passage, key: String) -> Int {
+    private mutating func insert(_ passage: Passage, key: String) -> MessageID {
         let id = messages.nextID
         let message = Message(passage, id: id)
         let footprint = message.footprint
@@ -181,7 +181,7 @@ extension Correlator {
 
     /// Whether a passage may be of a message with the same key: one without a `_unique_id` may stand in two virtual
     /// hosts.
-    private func isOne(_ message: Int, _ passage: borrowing Passage) -> Bool {
+    private func isOne(_ message: MessageID, _ passage: borrowing Passage) -> Bool {
         guard let host = naming.virtualHost(of: passage.connection), passage.body.uniqueID == nil,
             let other = messages[message].connection ?? messages[message].deliveries.first?.connection
         else { return true }
@@ -198,7 +198,7 @@ extension Correlator {
 
 extension Message {
     /// What one passage tells of a message; who sent it, when and to whom is filled in by its legs.
-    init(_ passage: borrowing Passage, id: Int) {
+    init(_ passage: borrowing Passage, id: MessageID) {
         let kind: Kind
         switch passage.body {
         case .request(let request):

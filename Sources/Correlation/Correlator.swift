@@ -14,14 +14,14 @@ package struct Correlator: Sendable {
     var messages = ExpiringStore(vacant: Message(id: -1, kind: .opaque, exchange: "", routingKey: "", bytes: 0))
     var calls = ExpiringStore(vacant: CallRecord(id: -1, messageID: "", at: Timestamp(nanoseconds: 0)))
     /// `_unique_id`, or what stands for it, → message.
-    var messageByKey: [String: Int] = [:]
+    var messageByKey: [String: MessageID] = [:]
     /// Key of each message, to forget it with the message.
     var keys = ExpiringStore(vacant: "")
     /// What each took when it was new, and all of them.
     var footprints = ExpiringStore(vacant: 0)
     var messageBytes = 0
     /// `_msg_id` → call.
-    var callByMessageID: [String: Int] = [:]
+    var callByMessageID: [String: CallPlace] = [:]
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
     var parked = AgingDictionary<String, CallRecord>()
     /// By connection.
@@ -37,7 +37,7 @@ package struct Correlator: Sendable {
     /// When anything was observed first.
     var begun: Timestamp?
     /// Messages that something passed of since this was last emptied, where the limits say so.
-    var changed: [Int] = []
+    var changed: [MessageID] = []
     /// Messages and calls that were handed on for want of room while something of them was still to come.
     package private(set) var evicted = 0
     /// Connections that were forgotten.
@@ -45,7 +45,7 @@ package struct Correlator: Sendable {
     /// So many connections are kept before some are forgotten.
     var forgettingThreshold: Int
     /// The oldest message when what waits for settlement was last looked through.
-    private var settlementsSweptAt = 0
+    private var settlementsSweptAt: MessageID = 0
 
     package init(limits: CorrelationLimits = .replay) {
         self.limits = limits
@@ -201,7 +201,7 @@ package struct Correlator: Sendable {
 
     /// Idle connections would keep what nobody asks for any more.
     private mutating func sweepSettlements() {
-        guard messages.first - settlementsSweptAt >= max(limits.messages, 4096) else { return }
+        guard settlementsSweptAt.distance(to: messages.first) >= max(limits.messages, 4096) else { return }
         settlementsSweptAt = messages.first
         for place in 0..<unsettled.count { unsettled[at: place].removeContents(before: messages.first) }
     }

@@ -1,8 +1,12 @@
+import Trace
+
 /// A machine that keeps values under ids that only grow, and lets the oldest go from the front.
 ///
 /// Values lie in blocks of fixed size, so that none moves when others come or go, and each can be read and changed where
 /// it lies. What was let go leaves a vacant value in its place until the whole block is.
 struct ExpiringStore<Value: Sendable>: Sendable {
+    typealias ID = TraceID<Value>
+
     private static var blockSize: Int { 256 }
 
     private var blocks: [[Value]] = []
@@ -13,9 +17,9 @@ struct ExpiringStore<Value: Sendable>: Sendable {
     /// Blocks that were taken out of `blocks`.
     private var forgotten = 0
     /// The id of the oldest value that is kept.
-    private(set) var first = 0
+    private(set) var first: ID = 0
     /// The id that the next value gets.
-    private(set) var nextID = 0
+    private(set) var nextID: ID = 0
 
     private let vacant: Value
 
@@ -23,10 +27,13 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         self.vacant = vacant
     }
 
-    var count: Int { nextID - first }
+    var count: Int { nextID.index - first.index }
+
+    /// Those of all that are kept.
+    var ids: Range<ID> { first..<nextID }
 
     mutating func append(_ value: Value) {
-        let block = nextID / Self.blockSize - forgotten
+        let block = nextID.index / Self.blockSize - forgotten
         if block == blocks.count {
             var new: [Value] = []
             swap(&new, &spare)
@@ -34,25 +41,25 @@ struct ExpiringStore<Value: Sendable>: Sendable {
             blocks.append(new)
         }
         blocks[block].append(value)
-        nextID += 1
+        nextID = nextID.advanced(by: 1)
     }
 
-    func contains(_ id: Int) -> Bool {
+    func contains(_ id: ID) -> Bool {
         id >= first && id < nextID
     }
 
     /// - Precondition: the value is still kept.
-    subscript(id: Int) -> Value {
-        _read { yield blocks[id / Self.blockSize - forgotten][id % Self.blockSize] }
-        _modify { yield &blocks[id / Self.blockSize - forgotten][id % Self.blockSize] }
+    subscript(id: ID) -> Value {
+        _read { yield blocks[id.index / Self.blockSize - forgotten][id.index % Self.blockSize] }
+        _modify { yield &blocks[id.index / Self.blockSize - forgotten][id.index % Self.blockSize] }
     }
 
     mutating func removeOldest() -> Value? {
         guard count > 0 else { return nil }
         var value = vacant
         swap(&value, &self[first])
-        first += 1
-        if first % Self.blockSize == 0 { dropBlock() }
+        first = first.advanced(by: 1)
+        if first.index % Self.blockSize == 0 { dropBlock() }
         return value
     }
 

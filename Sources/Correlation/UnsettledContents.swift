@@ -1,10 +1,12 @@
+import Trace
+
 /// A machine that knows which contents of one connection wait for their acknowledgement, by the content's number.
 ///
 /// Numbers ascend nearly always, and contents are settled in about the order in which they came.
 struct UnsettledContents: Sendable {
     private struct Entry: Sendable {
         let content: Int
-        let message: Int
+        let message: MessageID
         let delivery: Int?
         var isSettled = false
     }
@@ -20,7 +22,7 @@ struct UnsettledContents: Sendable {
     /// Adds a content of a message, of its delivery with that index or of its publish.
     ///
     /// - Parameter oldest: the first message that is still kept; contents of those before it need no settlement.
-    mutating func add(_ content: Int, message: Int, delivery: Int?, oldest: Int, limit: Int) {
+    mutating func add(_ content: Int, message: MessageID, delivery: Int?, oldest: MessageID, limit: Int) {
         skip(before: oldest)
         if entries.count - head >= limit { drop(head + max(1, limit / 4)) }
         entries.append(Entry(content: content, message: message, delivery: delivery))
@@ -32,7 +34,7 @@ struct UnsettledContents: Sendable {
     }
 
     /// What the content belongs to, once.
-    mutating func remove(_ content: Int) -> (message: Int, delivery: Int?)? {
+    mutating func remove(_ content: Int) -> (message: MessageID, delivery: Int?)? {
         var low = head
         var high = entries.count
         while low < high {
@@ -47,12 +49,12 @@ struct UnsettledContents: Sendable {
     }
 
     /// Frees what belongs to messages before `oldest`.
-    mutating func removeContents(before oldest: Int) {
+    mutating func removeContents(before oldest: MessageID) {
         skip(before: oldest)
         if head == entries.count { entries = [] }
     }
 
-    private mutating func skip(before oldest: Int) {
+    private mutating func skip(before oldest: MessageID) {
         while head < entries.count, entries[head].isSettled || entries[head].message < oldest { head += 1 }
         if head > 0, head == entries.count || head > 64 && head > entries.count / 2 { drop(head) }
     }

@@ -47,7 +47,7 @@ extension Facts {
         return nil
     }
 
-    private func blocked(_ who: Participant, _ span: BlockedSpan, _ what: String, message: Int?) -> Finding {
+    private func blocked(_ who: Participant, _ span: BlockedSpan, _ what: String, message: MessageID?) -> Finding {
         let end = end(of: [who.id], since: span.from)
         let reason = span.reason.isEmpty ? "" : ": \(span.reason)"
         var finding = Finding(

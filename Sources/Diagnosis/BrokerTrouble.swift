@@ -84,7 +84,7 @@ extension Facts {
         }
     }
 
-    private func lost(_ id: Int, to delivery: Delivery, _ end: ConnectionEnd) -> Finding {
+    private func lost(_ id: MessageID, to delivery: Delivery, _ end: ConnectionEnd) -> Finding {
         let message = message(id)
         let topic = ServiceTopic(message.routingKey)
         let taker = participant(delivery.to)
@@ -122,7 +122,7 @@ extension Facts {
     }
 
     /// The cast of the step that was reached, where its taker was not heard since.
-    private var lastTakenCast: Int? {
+    private var lastTakenCast: MessageID? {
         guard workflow != nil, let id = lastDone.flatMap({ operation.steps[$0].messages.last }),
             message(id).kind == .cast, let delivery = message(id).deliveries.last
         else { return nil }

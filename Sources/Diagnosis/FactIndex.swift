@@ -13,10 +13,10 @@ final class FactIndex {
 
     private let operation: Operation
     private let trace: BusTrace
-    private let own: [Int]
+    private let own: [MessageID]
 
     /// - Parameter own: ids of the operation's messages without background traffic.
-    init(_ operation: Operation, _ own: [Int], in trace: BusTrace) {
+    init(_ operation: Operation, _ own: [MessageID], in trace: BusTrace) {
         self.operation = operation
         self.own = own
         self.trace = trace
@@ -31,8 +31,8 @@ final class FactIndex {
     var doubtOnWays: String??
 
     /// The first step that a message belongs to.
-    private(set) lazy var steps: [Int: Int] = {
-        var steps: [Int: Int] = [:]
+    private(set) lazy var steps: [MessageID: Int] = {
+        var steps: [MessageID: Int] = [:]
         for (index, step) in operation.steps.enumerated() {
             for message in step.messages where steps[message] == nil { steps[message] = index }
         }
@@ -83,7 +83,7 @@ final class FactIndex {
         return latest
     }()
 
-    private func latest(of messages: [Int], where isMeant: (Message) -> Bool) -> [Int?: Timestamp] {
+    private func latest(of messages: [MessageID], where isMeant: (Message) -> Bool) -> [Int?: Timestamp] {
         var latest: [Int?: Timestamp] = [:]
         for id in messages {
             let from = trace.messages[id].from

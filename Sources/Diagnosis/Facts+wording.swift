@@ -13,7 +13,7 @@ extension Facts {
     func name(_ participant: Int?) -> String { self.participant(participant)?.label ?? "an unknown process" }
 
     /// `nova-api published stop_instance to compute.node1`.
-    func published(_ id: Int) -> Diagnosis.Evidence {
+    func published(_ id: MessageID) -> Diagnosis.Evidence {
         let message = message(id)
         guard let at = message.publishedAt else {
             return Diagnosis.Evidence("\(message.title) was published before or outside the capture", message: id)
@@ -30,7 +30,7 @@ extension Facts {
         return "\(name) in virtual host \(host)"
     }
 
-    func taken(_ id: Int) -> Diagnosis.Evidence? {
+    func taken(_ id: MessageID) -> Diagnosis.Evidence? {
         guard let delivery = message(id).deliveries.first else { return nil }
         let isAcknowledged = delivery.acknowledgedAt != nil
         return Diagnosis.Evidence(

@@ -12,7 +12,7 @@ struct Facts {
     let coverage: Coverage
     let agents: Agents
     /// Ids of the operation's messages without background traffic; of notifications those of errors.
-    let own: [Int]
+    let own: [MessageID]
     /// What is asked of `own` again and again.
     let index: FactIndex
     /// When anything was seen of it last.
@@ -52,16 +52,16 @@ struct Facts {
 
     // MARK: Messages
 
-    func message(_ id: Int) -> Message { trace.messages[id] }
+    func message(_ id: MessageID) -> Message { trace.messages[id] }
 
     /// The call that a request began.
-    func call(of request: Int) -> Call? {
+    func call(of request: MessageID) -> Call? {
         guard let call = trace.calls[ifKnown: trace.messages[request].call], call.request == request else { return nil }
         return call
     }
 
     /// Calls and casts, in order of time.
-    var requests: [Int] { index.requests }
+    var requests: [MessageID] { index.requests }
 
     /// The error notifications of the operation, the last attempt's where it was begun anew.
     var reportedErrors: [Message] {
@@ -93,7 +93,7 @@ struct Facts {
         }
     }
 
-    func stepIndex(of message: Int) -> Int? { index.steps[message] }
+    func stepIndex(of message: MessageID) -> Int? { index.steps[message] }
 
     /// Whether a participant was seen to send anything after that time.
     func wasSeenSending(_ participant: Int?, after time: Timestamp) -> Bool {

@@ -95,7 +95,7 @@ extension Question {
 
 extension Facts {
     /// The failed call that decides.
-    fileprivate var failedCall: (request: Int, call: Call)? {
+    fileprivate var failedCall: (request: MessageID, call: Call)? {
         guard let workflow else { return requests.lazy.compactMap(failure).first }
         for (index, step) in operation.steps.enumerated() where step.status == .failed {
             let mayBeMadeGood =
@@ -110,12 +110,12 @@ extension Facts {
         return failure(of: save.message)
     }
 
-    private func failure(of request: Int) -> (request: Int, call: Call)? {
+    private func failure(of request: MessageID) -> (request: MessageID, call: Call)? {
         guard let call = call(of: request), call.reply != nil, call.error != nil else { return nil }
         return (request, call)
     }
 
-    fileprivate var rollbackRequest: Int? {
+    fileprivate var rollbackRequest: MessageID? {
         guard let rollback = workflow?.rollback else { return nil }
         return requests.first { rollback.matches(message($0)) }
     }

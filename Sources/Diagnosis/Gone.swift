@@ -37,9 +37,9 @@ extension Facts {
             : "all \(count) to the broker \(outage.server) ended"
     }
 
-    private var lastOfAll: Int? { own.last }
+    private var lastOfAll: MessageID? { own.last }
 
-    private func connection(of message: Int?) -> Connection? {
+    private func connection(of message: MessageID?) -> Connection? {
         guard let message else { return nil }
         let index = self.message(message).connection ?? self.message(message).deliveries.last?.connection
         return index.flatMap { trace.capture.connections.indices.contains($0) ? trace.capture.connections[$0] : nil }

@@ -6,7 +6,7 @@ struct Holder {
     /// Index into `BusTrace.participants`.
     var participant: Int
     var since: Timestamp
-    var message: Int
+    var message: MessageID
 }
 
 extension Facts {

@@ -13,8 +13,7 @@ struct LongWait {
         case rejected(by: [Int?], times: Int)
     }
 
-    /// Index into `BusTrace.messages`.
-    var message: Int
+    var message: MessageID
     var from: Timestamp
     var until: Timestamp
     /// Index into `BusTrace.participants`.
@@ -30,7 +29,7 @@ extension Facts {
     /// In order of time.
     var longWaits: [LongWait] { requests.flatMap { [waitToBeTaken($0), waitToBeGivenAgain($0)].compactMap(\.self) } }
 
-    private func waitToBeTaken(_ id: Int) -> LongWait? {
+    private func waitToBeTaken(_ id: MessageID) -> LongWait? {
         let message = message(id)
         guard let published = message.publishedAt, let delivery = message.deliveries.first,
             delivery.at - published >= Self.isLong, trace.areOfOneClock(message.connection, delivery.connection)
@@ -42,7 +41,7 @@ extension Facts {
     }
 
     /// A message that was given to one and not acknowledged, or taken by a process that died, comes again, marked so.
-    private func waitToBeGivenAgain(_ id: Int) -> LongWait? {
+    private func waitToBeGivenAgain(_ id: MessageID) -> LongWait? {
         let message = message(id)
         let deliveries = message.deliveries
         guard let first = deliveries.first, let last = deliveries.last, last.redelivered, deliveries.count > 1,

@@ -15,7 +15,7 @@ extension Question {
 
 /// A value: a call of the operation whose answer did not arrive, or not in time.
 private struct Loss {
-    var request: Int
+    var request: MessageID
     var call: Call
     /// When it was clear that the caller would not get it.
     var at: Timestamp
@@ -29,7 +29,7 @@ extension Facts {
         requests.reversed().lazy.compactMap(loss).first { !isMadeGood($0) }
     }
 
-    private func loss(of request: Int) -> Loss? {
+    private func loss(of request: MessageID) -> Loss? {
         guard let call = call(of: request), let fate = call.replyFate, fate != .delivered,
             !call.isAnswered, isOfLastAttempt(message(request).at), let asked = message(request).at
         else { return nil }

@@ -57,7 +57,7 @@ extension Question {
 
 extension Facts {
     /// The last call for a host, where it was answered with a failure.
-    fileprivate var refusedSelection: (request: Int, call: Call)? {
+    fileprivate var refusedSelection: (request: MessageID, call: Call)? {
         guard let request = requests.last(where: { message($0).method == "select_destinations" }),
             let call = call(of: request), call.error != nil
         else { return nil }

@@ -38,7 +38,7 @@ extension Facts {
     }
 
     /// The first that is open, or the cast after which nothing came, where an acknowledgement would have been seen.
-    fileprivate var unacknowledged: Int? {
+    fileprivate var unacknowledged: MessageID? {
         let candidates = openWaits.filter(\.isTaken).map(\.request) + openCasts
         return candidates.first { id in
             guard let delivery = message(id).deliveries.last, delivery.acknowledgedAt == nil,
@@ -53,7 +53,7 @@ extension Facts {
     }
 
     /// Casts that were taken, where nothing shows that they were worked on.
-    private var openCasts: [Int] {
+    private var openCasts: [MessageID] {
         guard workflow != nil else { return requests.filter { message($0).kind == .cast } }
         return lastDecisive.map { message($0).kind == .cast ? [$0] : [] } ?? []
     }

@@ -39,7 +39,7 @@ extension Facts {
         return isRefusal && !isOvercome
     }
 
-    fileprivate func expectation(_ message: Int) -> String {
+    fileprivate func expectation(_ message: MessageID) -> String {
         guard let expected = self.message(message).facts?.expectedTaskStates else { return "" }
         return ": it holds for task state \(expected.map { $0 ?? "none" }.joined(separator: " or ")) only"
     }

@@ -116,7 +116,7 @@ extension Finding {
 }
 
 extension Facts {
-    fileprivate var lastMessage: Int? { requests.last }
+    fileprivate var lastMessage: MessageID? { requests.last }
 
     /// Who acts in the step that is due.
     func addNextActor(to finding: inout Finding) {

@@ -104,7 +104,7 @@ extension Array where Element: Hashable {
 
 /// A value: a request that was seen taken, or answered, by nobody.
 struct Wait {
-    var request: Int
+    var request: MessageID
     /// Whether somebody has it: who rejected it has not.
     var isTaken: Bool
     /// Since when nothing was seen of it.
@@ -124,7 +124,7 @@ extension Facts {
         return waits
     }
 
-    private func wait(for id: Int) -> Wait? {
+    private func wait(for id: MessageID) -> Wait? {
         let message = message(id)
         guard message.returned == nil, isOfLastAttempt(message.at) else { return nil }
         switch message.kind {
@@ -198,7 +198,7 @@ extension Facts {
     }
 
     /// Whether its caller went on since: with a later save or step, or, when it had given up, with anything.
-    private func isOvertaken(_ id: Int, at time: Timestamp, isTimedOut: Bool) -> Bool {
+    private func isOvertaken(_ id: MessageID, at time: Timestamp, isTimedOut: Bool) -> Bool {
         let message = message(id)
         if message.stateChange != nil {
             if index.lastSave[message.from].map({ $0 > time }) ?? false { return true }
@@ -219,7 +219,7 @@ extension Facts {
     }
 
     /// The message of the step that was reached, or what began the work anew since.
-    var lastDecisive: Int? {
+    var lastDecisive: MessageID? {
         let reached = lastDone.flatMap { operation.steps[$0].messages.last }
         guard let retry = attempts.retries.last, let began = retry.at else { return reached }
         guard let reached, let at = message(reached).at, at > began else { return retry.id }

@@ -8,7 +8,7 @@ extension BusTrace {
     package func watched(_ operation: Operation) -> WatchedTime {
         guard capture.hasParts else { return WatchedTime() }
         var connections: Set<Int> = []
-        for id in operation.messages where messages.indices.contains(id) {
+        for id in operation.messages where messages.contains(id) {
             if let connection = messages[id].connection { connections.insert(connection) }
             for delivery in messages[id].deliveries { connections.insert(delivery.connection) }
         }

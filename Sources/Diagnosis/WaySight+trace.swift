@@ -34,9 +34,9 @@ private struct WayReader {
     }
 
     /// Casts that were not seen taken, by who should begin with them; empty where that one is at it already.
-    private var begun: [Work: [Int]] = [:]
+    private var begun: [Work: [MessageID]] = [:]
     /// The last save that was not answered.
-    private var openSaves: [Saver: Int] = [:]
+    private var openSaves: [Saver: MessageID] = [:]
 
     /// Where a capture begins in mid-stream, the first second shows messages in part only, and so does the last.
     private static let settling: Nanoseconds = .seconds(1)

@@ -63,7 +63,7 @@ extension Facts {
     }
 
     /// Whether a later step was done, or who asked went on to one, while it waited.
-    private func isFollowed(_ id: Int, after time: Timestamp, until limit: Timestamp?, beyond step: Int) -> Bool {
+    private func isFollowed(_ id: MessageID, after time: Timestamp, until limit: Timestamp?, beyond step: Int) -> Bool {
         guard let workflow else { return false }
         func isMeanwhile(_ at: Timestamp?) -> Bool { at.map { $0 > time && $0 < limit ?? captureEnd } ?? false }
         let asker = message(id).from

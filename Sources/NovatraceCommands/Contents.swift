@@ -40,7 +40,7 @@ struct Contents {
     }
 
     /// Puts the contents of `messages` into the trace, and says on standard error of how many there was no place.
-    func add(to trace: inout BusTrace, of messages: Set<Int>) throws {
+    func add(to trace: inout BusTrace, of messages: Set<MessageID>) throws {
         if isRepeatable { try read(into: &trace, of: messages) }
         let bytes = messages.total { trace.messages[$0].detail?.utf8.count ?? 0 }
         let missing = messages.count { trace.messages[$0].detail == nil && trace.messages[$0].kind != .opaque }
@@ -62,8 +62,8 @@ struct Contents {
         }
     }
 
-    private func read(into trace: inout BusTrace, of messages: Set<Int>) throws {
-        var places: [Mark: Int] = [:]
+    private func read(into trace: inout BusTrace, of messages: Set<MessageID>) throws {
+        var places: [Mark: MessageID] = [:]
         for id in messages {
             if let mark = Mark(trace.messages[id]) { places[mark] = id }
         }

@@ -35,7 +35,7 @@ struct ReplayCommand: ParsableCommand {
         try ResultOutput.standard.collect { report.write(to: $0) }
         try select.end(
             trace, isSelection: operations != nil,
-            hasOperations: !(operations ?? trace.operations.ids).isEmpty, isSaid: true)
+            hasOperations: !(operations?.isEmpty ?? trace.operations.isEmpty), isSaid: true)
     }
 
     private var options: DiagramOptions { display.diagramOptions(detail: content.detail, all: select.all) }

@@ -7,9 +7,9 @@ package struct OperationDraft {
     var requestID: String?
     var instance: String?
     /// Ascending, each once.
-    package private(set) var messages: [Int]
+    package private(set) var messages: [MessageID]
     /// Those that joined it since they were put in order.
-    private var joined: [Int] = []
+    private var joined: [MessageID] = []
     var startedAt: Timestamp
     var endedAt: Timestamp
     /// What put an end to it, where it had not come to one.
@@ -17,7 +17,7 @@ package struct OperationDraft {
 
     /// - Parameter messages: ids, ascending, each once.
     init(
-        workflow: Workflow?, requestID: String?, instance: String?, messages: [Int], startedAt: Timestamp,
+        workflow: Workflow?, requestID: String?, instance: String?, messages: [MessageID], startedAt: Timestamp,
         endedAt: Timestamp
     ) {
         self.workflow = workflow
@@ -28,7 +28,7 @@ package struct OperationDraft {
         self.endedAt = endedAt
     }
 
-    mutating func add(_ message: Int, at time: Timestamp) {
+    mutating func add(_ message: MessageID, at time: Timestamp) {
         joined.append(message)
         endedAt = max(endedAt, time)
     }
@@ -36,7 +36,7 @@ package struct OperationDraft {
     /// Puts those that joined in their places.
     mutating func settle() {
         guard !joined.isEmpty else { return }
-        var ordered: [Int] = []
+        var ordered: [MessageID] = []
         ordered.reserveCapacity(messages.count + joined.count)
         for message in (messages + joined).sorted() where ordered.last != message { ordered.append(message) }
         messages = ordered
@@ -71,11 +71,11 @@ extension OperationDraft {
 ///
 /// One pass over the messages, whatever the number of instances: a request may be for a thousand of them.
 struct MessageShares {
-    private(set) var shared: [Int] = []
-    private var own: [String: [Int]] = [:]
+    private(set) var shared: [MessageID] = []
+    private var own: [String: [MessageID]] = [:]
 
     /// - Parameter messages: ids, ascending.
-    init(of messages: [Int], in trace: BusTrace) {
+    init(of messages: [MessageID], in trace: BusTrace) {
         for id in messages {
             let instances = trace.messages[id].instances
             if instances.isEmpty { shared.append(id) }
@@ -89,7 +89,7 @@ struct MessageShares {
     }
 
     /// Ids, ascending.
-    func messages(on instance: String) -> [Int] {
+    func messages(on instance: String) -> [MessageID] {
         ((own[instance] ?? []) + shared).sorted()
     }
 }

@@ -28,7 +28,7 @@ package struct OperationFinder {
     /// The operations in order of their start; counts what was left out.
     package mutating func find() -> [OperationDraft] {
         var found: [OperationDraft] = []
-        var events: [(request: String, messages: [Int])] = []
+        var events: [(request: String, messages: [MessageID])] = []
         for group in requests() {
             if isExternalEvent(group.messages) {
                 events.append(group)
@@ -64,9 +64,9 @@ package struct OperationFinder {
     // MARK: By request
 
     /// A global id that no message has as its own came from the client, which may use it for several requests.
-    private func requests() -> [(request: String, messages: [Int])] {
+    private func requests() -> [(request: String, messages: [MessageID])] {
         var order: [String] = []
-        var groups: [String: [Int]] = [:]
+        var groups: [String: [MessageID]] = [:]
         let own = Set(trace.messages.lazy.compactMap(\.requestID))
         for message in trace.messages where !isPortWork(message) {
             let origin = message.globalRequestID.flatMap { own.contains($0) ? $0 : nil }
@@ -83,7 +83,7 @@ package struct OperationFinder {
         return request.map { PortWork.contains(trace.messages[$0]) } ?? false
     }
 
-    private mutating func operations(of request: String, messages: [Int], atMost room: Int) -> [OperationDraft] {
+    private mutating func operations(of request: String, messages: [MessageID], atMost room: Int) -> [OperationDraft] {
         let workflow = workflow(for: messages)
         guard workflow != nil || messages.contains(where: isUsersRequest) else { return [] }
         var instances: [String] = []
@@ -106,7 +106,7 @@ package struct OperationFinder {
     }
 
     /// The messages by instance; of those about none as many as there is room for.
-    private mutating func shares(of messages: [Int], among instances: Int) -> MessageShares {
+    private mutating func shares(of messages: [MessageID], among instances: Int) -> MessageShares {
         var shares = MessageShares(of: messages, in: trace)
         let all = shares.shared.count
         shares.limitShared(to: sharedPlaces / max(1, instances))
@@ -116,7 +116,7 @@ package struct OperationFinder {
     }
 
     private func draft(
-        _ workflow: Workflow?, _ request: String?, instance: String?, messages: [Int]
+        _ workflow: Workflow?, _ request: String?, instance: String?, messages: [MessageID]
     ) -> OperationDraft? {
         let requests = messages.filter(isRPC)
         let times = (requests.isEmpty ? messages : requests).compactMap { trace.messages[$0].at }
@@ -127,12 +127,12 @@ package struct OperationFinder {
     }
 
     /// A request or reply that is the operation's own, as background traffic and what notifications tell is not.
-    private func isRPC(_ id: Int) -> Bool {
+    private func isRPC(_ id: MessageID) -> Bool {
         trace.messages[id].kind != .notification && !trace.messages[id].isBackground
     }
 
     /// A request that a user caused and that no workflow knows.
-    private func isUsersRequest(_ id: Int) -> Bool {
+    private func isUsersRequest(_ id: MessageID) -> Bool {
         let message = trace.messages[id]
         guard !message.isBackground, message.method != nil else { return false }
         return message.kind.isRequest
@@ -140,7 +140,7 @@ package struct OperationFinder {
 
     // MARK: By workflow
 
-    private func workflow(for messages: [Int]) -> Workflow? {
+    private func workflow(for messages: [MessageID]) -> Workflow? {
         workflows.first { $0.isBegun(by: messages, in: trace) }
             ?? workflows.first { $0.isSeen(in: messages, of: trace) }
     }
@@ -149,13 +149,13 @@ package struct OperationFinder {
 
     private static let externalEvent = "external_instance_event"
 
-    private func isExternalEvent(_ messages: [Int]) -> Bool {
+    private func isExternalEvent(_ messages: [MessageID]) -> Bool {
         messages.contains { trace.messages[$0].method == Self.externalEvent } && workflow(for: messages) == nil
     }
 
     /// Adds the messages of an event to the operations that are under way on its instances.
     private mutating func join(
-        _ messages: [Int], under request: String, to operations: inout [OperationDraft],
+        _ messages: [MessageID], under request: String, to operations: inout [OperationDraft],
         _ byInstance: inout [String: [Int]]
     ) {
         guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
@@ -200,7 +200,7 @@ package struct OperationFinder {
     }
 
     /// Whether a state is set with which nothing is under way any more.
-    private func setsFinalState(_ messages: [Int]) -> Bool {
+    private func setsFinalState(_ messages: [MessageID]) -> Bool {
         messages.contains { id in
             guard trace.messages[id].kind == .call, let change = trace.messages[id].stateChange,
                 let state = change.vmState.value
@@ -210,7 +210,7 @@ package struct OperationFinder {
     }
 
     /// Whether what is done is nothing but to set a state.
-    private func isServices(_ messages: [Int]) -> Bool {
+    private func isServices(_ messages: [MessageID]) -> Bool {
         messages.allSatisfy { id in
             let message = trace.messages[id]
             return message.stateChange != nil || [.reply, .heartbeat, .notification].contains(message.kind)

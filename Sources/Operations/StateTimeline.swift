@@ -6,7 +6,7 @@ import Trace
 /// elsewhere: before the first save, as `scheduling`, which the API writes into the database itself, and where no save is
 /// seen at all, as before Grizzly. A message that changes nothing adds no note; a rejected one sets no state.
 package enum StateTimeline {
-    static func notes(_ messages: [Int], instance: String?, in trace: BusTrace) -> [StateNote] {
+    static func notes(_ messages: [MessageID], instance: String?, in trace: BusTrace) -> [StateNote] {
         let all = messages.compactMap { note(trace.messages[$0], instance: instance, in: trace) }
         let firstSave = all.first { !isTold($0, in: trace) }?.at
         let notes = all.filter { note in

@@ -56,7 +56,7 @@ struct StepFinder {
             let message = trace.messages[id]
             return matches(message) && isSince(begin, message.at)
         }
-        func status(_ id: Int) -> Step.Status {
+        func status(_ id: MessageID) -> Step.Status {
             isFailed(trace.messages[id]) ? .failed : self.status(of: trace.messages[id])
         }
         let made = step.isDoneOnEachHost ? matching.last : matching.first

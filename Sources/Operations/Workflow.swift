@@ -53,12 +53,12 @@ extension Workflow {
     }
 
     /// Whether the messages hold what begins it and, where that is not enough, what marks it.
-    func isBegun(by messages: [Int], in trace: BusTrace) -> Bool {
+    func isBegun(by messages: [MessageID], in trace: BusTrace) -> Bool {
         contains(triggers, messages, trace) && (marks.isEmpty || contains(marks, messages, trace))
     }
 
     /// Whether the messages hold what is seen in it only.
-    func isSeen(in messages: [Int], of trace: BusTrace) -> Bool {
+    func isSeen(in messages: [MessageID], of trace: BusTrace) -> Bool {
         if contains(signs, messages, trace) { return true }
         guard let signState else { return false }
         return messages.contains {
@@ -66,7 +66,7 @@ extension Workflow {
         }
     }
 
-    private func contains(_ patterns: [Pattern], _ messages: [Int], _ trace: BusTrace) -> Bool {
+    private func contains(_ patterns: [Pattern], _ messages: [MessageID], _ trace: BusTrace) -> Bool {
         messages.contains { id in patterns.contains { $0.matches(trace.messages[id]) } }
     }
 }

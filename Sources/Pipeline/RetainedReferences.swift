@@ -7,9 +7,9 @@ struct RetainedReferences: Sendable {
     /// Connection → how often.
     private var counts: [Int: Int] = [:]
     /// Call → its request, where that is kept; of several the last.
-    private var requests: [CallID: Int] = [:]
+    private var requests: [CallID: MessageID] = [:]
     /// Id of the message that was added last.
-    private var lastMessage = -1
+    private var lastMessage: MessageID = -1
 
     func contain(_ connection: Int) -> Bool { counts[connection] != nil }
 
@@ -40,7 +40,7 @@ struct RetainedReferences: Sendable {
     }
 
     /// Whether the request of a call was added and let go again.
-    func isLetGo(request: Int, of call: CallID) -> Bool {
+    func isLetGo(request: MessageID, of call: CallID) -> Bool {
         request <= lastMessage && requests[call] == nil
     }
 

@@ -49,8 +49,8 @@ package struct Selection: Sendable {
     }
 
     /// Ids of the wanted messages: of all that the capture holds, or of the wanted operations where those are narrowed.
-    package func messages(of trace: BusTrace) -> [Int] {
-        let all = trace.messages.indices.filter { wants(trace.messages[$0], in: trace) }
+    package func messages(of trace: BusTrace) -> [MessageID] {
+        let all = trace.messages.ids.filter { wants(trace.messages[$0], in: trace) }
         guard selectsOperations else { return all }
         let chosen = chosenInstances(in: trace)
         let operations = trace.operations.filter { wants($0, chosen, in: trace) }

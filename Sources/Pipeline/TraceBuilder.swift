@@ -169,7 +169,7 @@ package struct TraceBuilder: Sendable {
 
     /// Takes out what only shares packets with the messages of an excerpt: of its operations the most was left out.
     private mutating func removeStrangers(to excerpt: ExcerptContext) {
-        var strangers = Set<Int>()
+        var strangers = Set<MessageID>()
         for kept in [\TraceBuilder.messages, \TraceBuilder.background] {
             var own = BlockQueue<Message>()
             while let message = self[keyPath: kept].popFirst() {
@@ -203,20 +203,20 @@ package struct TraceBuilder: Sendable {
         let (messageIDs, callIDs) = (Self.newIDs(origin.messages), Self.newIDs(origin.calls))
         messages.arrange(in: messageOrder)
         calls.arrange(in: callOrder)
-        for id in messages.indices {
+        for id in messages.ids {
             messages[id].id = id
-            messages[id].call = messages[id].call.flatMap { callIDs[$0].map { CallID($0) } }
+            messages[id].call = messages[id].call.flatMap { callIDs[$0] }
         }
-        for id in calls.indices {
-            calls[id].id = CallID(id)
+        for id in calls.ids {
+            calls[id].id = id
             calls[id].request = calls[id].request.flatMap { messageIDs[$0] }
             calls[id].reply = calls[id].reply.flatMap { messageIDs[$0] }
         }
         return (messages, calls)
     }
 
-    private static func newIDs<ID: Hashable>(_ oldIDs: [ID]) -> [ID: Int] {
-        Dictionary(oldIDs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    private static func newIDs<Kind>(_ oldIDs: [TraceID<Kind>]) -> [TraceID<Kind>: TraceID<Kind>] {
+        Dictionary(oldIDs.enumerated().map { ($1, TraceID($0)) }, uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -283,7 +283,7 @@ extension BusTrace {
 
 extension Message {
     /// Orders messages by time, those of one time as they came.
-    fileprivate var age: (Timestamp, Int) { (at ?? Timestamp(nanoseconds: .min), id) }
+    fileprivate var age: (Timestamp, MessageID) { (at ?? Timestamp(nanoseconds: .min), id) }
 }
 
 extension Call {

@@ -175,7 +175,7 @@ package struct TracePipeline {
     }
 
     /// Visits the messages that something passed of since the last time, where the limits say that changes are noted.
-    package mutating func visitChanges(_ visit: (borrowing Correlator, Int) -> Void) {
+    package mutating func visitChanges(_ visit: (borrowing Correlator, MessageID) -> Void) {
         state.correlator.visitChanges(visit)
     }
 

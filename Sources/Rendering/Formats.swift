@@ -15,7 +15,7 @@ package struct Format: Sendable {
     package var warning: (@Sendable (TraceExtract) -> String)?
     /// The messages whose contents it shows without being asked for; `nil` for a format that shows none by itself.
     /// Refuses what the renderer refuses, before the contents are read.
-    package var shownContents: (@Sendable (TraceExtract) throws(RenderingFailure) -> Set<Int>)?
+    package var shownContents: (@Sendable (TraceExtract) throws(RenderingFailure) -> Set<MessageID>)?
     /// How it is written while a capture goes on; `nil` for formats that need all of it. `isBounded` says whether lines are
     /// cut at the width of the options.
     package var live: (@Sendable (DiagramOptions, _ isBounded: Bool, @escaping OutputSink) -> any LiveRenderer)?

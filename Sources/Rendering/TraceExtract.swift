@@ -5,16 +5,15 @@ package struct TraceExtract: Sendable {
     package var trace: BusTrace
     /// `nil` for all of the trace.
     package let operations: [OperationID]?
-    /// Indexes into `BusTrace.messages`: those that were selected one by one, in operations or not; `nil` for all of the
-    /// operations.
-    package let messages: [Int]?
+    /// Those that were selected one by one, in operations or not; `nil` for all of the operations.
+    package let messages: [MessageID]?
     /// A format takes of these what has a meaning in it.
     package let options: DiagramOptions
     /// The command line that made it, without where it was written to; empty where there was none.
     package let command: String
 
     package init(
-        _ trace: BusTrace, operations: [OperationID]? = nil, messages: [Int]? = nil,
+        _ trace: BusTrace, operations: [OperationID]? = nil, messages: [MessageID]? = nil,
         options: DiagramOptions = DiagramOptions(), command: String = ""
     ) {
         self.trace = trace

@@ -43,9 +43,8 @@ package struct Call: Sendable, Identifiable {
     /// Indexes into `CaptureSummary.connections`: where the request was published, and where it was taken or answered.
     package var callerConnection: Int?
     package var serverConnection: Int?
-    /// Indexes into `BusTrace.messages`.
-    package var request: Int?
-    package var reply: Int?
+    package var request: MessageID?
+    package var reply: MessageID?
     package var outcome: Outcome
     package var requestedAt: Timestamp?
     /// `nil` without a reply, and where the capture does not tell whether the caller got it.

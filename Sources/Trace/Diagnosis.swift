@@ -53,15 +53,14 @@ package struct Diagnosis: Sendable {
         /// One sentence without the full stop.
         package var text: String
         package var at: Timestamp?
-        /// Index into `BusTrace.messages`.
-        package var message: Int?
+        package var message: MessageID?
         /// The packets that show it, where that is no message.
         package var packets: [PacketReference]
         /// Whether it tells of something that should have been seen and was not.
         package var isMissing: Bool
 
         package init(
-            _ text: String, at: Timestamp? = nil, message: Int? = nil, packets: [PacketReference] = [],
+            _ text: String, at: Timestamp? = nil, message: MessageID? = nil, packets: [PacketReference] = [],
             isMissing: Bool = false
         ) {
             self.text = text
@@ -92,7 +91,7 @@ package struct Diagnosis: Sendable {
     /// Name of the last step that was reached; `nil` where none was seen, or there is no workflow.
     package var step: String?
     /// Where it stands still or failed: the message after which nothing further came, and since when.
-    package var message: Int?
+    package var message: MessageID?
     package var since: Timestamp?
     /// Who has to act, as far as that is known: index into `BusTrace.participants`, service and host.
     package var participant: Int?

@@ -15,8 +15,7 @@ package struct Message: Sendable, Identifiable {
         package var expectsTaker: Bool { self != .fanout && self != .notification }
     }
 
-    /// Index into `BusTrace.messages`.
-    package var id: Int
+    package var id: MessageID
     package var kind: Kind
     /// `_unique_id`.
     package var uniqueID: String?
@@ -98,7 +97,7 @@ package struct Message: Sendable, Identifiable {
     /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.
     package var detail: String?
 
-    package init(id: Int, kind: Kind, exchange: String, routingKey: String, bytes: Int) {
+    package init(id: MessageID, kind: Kind, exchange: String, routingKey: String, bytes: Int) {
         self.id = id
         self.kind = kind
         self.exchange = exchange

@@ -16,10 +16,10 @@ package struct Operation: Sendable, Identifiable {
         package var kind: Kind
         package var at: Timestamp
         package var requestID: String?
-        /// Index into `BusTrace.messages`: the request with which it began; `nil` where an excerpt does not hold it.
-        package var message: Int?
+        /// The request with which it began; `nil` where an excerpt does not hold it.
+        package var message: MessageID?
 
-        package init(kind: Kind, at: Timestamp, requestID: String?, message: Int?) {
+        package init(kind: Kind, at: Timestamp, requestID: String?, message: MessageID?) {
             (self.kind, self.at, self.requestID, self.message) = (kind, at, requestID, message)
         }
     }
@@ -46,10 +46,10 @@ package struct Operation: Sendable, Identifiable {
     package var verdict: String
     /// What the verdict rests on; `nil` until it was worked out.
     package var diagnosis: Diagnosis?
-    /// Indexes into `BusTrace.messages`, in order of time; messages of a request for many instances stand in each.
-    package var messages: [Int] = []
+    /// In order of time; messages of a request for many instances stand in each.
+    package var messages: [MessageID] = []
     /// Those of them that were not seen taken, where the capture does not show all that is taken there.
-    package var takenOutOfSight: Set<Int> = []
+    package var takenOutOfSight: Set<MessageID> = []
     /// Whether it began before the capture, or where that does not show it.
     package var beganUnseen = false
     /// What put an end to it, where it had not come to one.
@@ -87,12 +87,11 @@ package struct Step: Sendable {
     /// Indexes into `BusTrace.participants`.
     package var from: Int?
     package var to: Int?
-    /// Indexes into `BusTrace.messages`.
-    package var messages: [Int]
+    package var messages: [MessageID]
     package var at: Timestamp?
 
     package init(
-        name: String, status: Status, from: Int? = nil, to: Int? = nil, messages: [Int] = [], at: Timestamp? = nil
+        name: String, status: Status, from: Int? = nil, to: Int? = nil, messages: [MessageID] = [], at: Timestamp? = nil
     ) {
         self.name = name
         self.status = status
@@ -119,11 +118,12 @@ package struct StateNote: Sendable {
     package var until: Timestamp?
     package var change: StateChange
     package var confirmation: Confirmation
-    /// Indexes into `BusTrace.messages` and `BusTrace.participants`: the message and who sent it.
-    package var message: Int
+    /// The message and who sent it: index into `BusTrace.participants`.
+    package var message: MessageID
     package var participant: Int?
 
-    package init(at: Timestamp, change: StateChange, confirmation: Confirmation, message: Int, participant: Int?) {
+    package init(at: Timestamp, change: StateChange, confirmation: Confirmation, message: MessageID, participant: Int?)
+    {
         self.at = at
         self.change = change
         self.confirmation = confirmation

@@ -38,7 +38,7 @@ extension BusTrace {
     /// The virtual hosts in which the messages of an operation passed, in the order in which it got there.
     package func virtualHosts(of operation: Operation) -> [String] {
         var hosts: [String] = []
-        for id in operation.messages where messages.indices.contains(id) {
+        for id in operation.messages where messages.contains(id) {
             if let host = scope(of: messages[id]).virtualHost, !hosts.contains(host) { hosts.append(host) }
         }
         return hosts

@@ -3,7 +3,7 @@
 ///
 /// While a trace is being made ids say in which order things came; `TraceOrigin` keeps them.
 @usableFromInline
-package struct TraceID<Element>: Hashable, Comparable, Sendable, ExpressibleByIntegerLiteral,
+package struct TraceID<Element>: Hashable, Strideable, Sendable, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 {
     @usableFromInline package let index: Int
@@ -20,14 +20,19 @@ package struct TraceID<Element>: Hashable, Comparable, Sendable, ExpressibleByIn
     @inlinable package static func < (left: Self, right: Self) -> Bool { left.index < right.index }
 
     @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(index) }
+
+    @inlinable package func distance(to other: Self) -> Int { other.index - index }
+
+    @inlinable package func advanced(by places: Int) -> Self { Self(index + places) }
 }
 
+package typealias MessageID = TraceID<Message>
 package typealias CallID = TraceID<Call>
 package typealias OperationID = TraceID<Operation>
 
 extension Array where Element: Identifiable, Element.ID == TraceID<Element> {
     /// The ids of all of them.
-    package var ids: [TraceID<Element>] { indices.map { TraceID($0) } }
+    @inlinable package var ids: Range<TraceID<Element>> { TraceID(startIndex)..<TraceID(endIndex) }
 
     /// - Precondition: it is one of them.
     @inlinable package subscript(id: TraceID<Element>) -> Element {

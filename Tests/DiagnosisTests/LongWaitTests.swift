@@ -18,7 +18,7 @@ import Trace
         return script
     }
 
-    private func lastSave(in script: TraceScript) throws -> Int {
+    private func lastSave(in script: TraceScript) throws -> MessageID {
         try #require(script.trace.calls.last?.request)
     }
 

@@ -140,7 +140,9 @@ import Trace
 
 extension TraceScript {
     /// Makes of the answer to a request one that its caller did not get; of attempts there is one each quarter of a second.
-    fileprivate mutating func lose(answerOf request: Int, _ queue: String, _ fate: Call.ReplyFate, attempts: Int = 1) {
+    fileprivate mutating func lose(
+        answerOf request: MessageID, _ queue: String, _ fate: Call.ReplyFate, attempts: Int = 1
+    ) {
         guard let call = trace.messages[request].call, let reply = trace.calls[call].reply else { return }
         trace.messages[request].replyQueue = queue
         trace.messages[request].expiration = .seconds(60)

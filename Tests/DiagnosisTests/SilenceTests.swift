@@ -33,7 +33,7 @@ private struct Reports {
 
     mutating func report(_ reporter: Int, answered: Bool, isSeenTakenOnly: Bool = false) {
         var message = Message(
-            id: trace.messages.count, kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
+            id: MessageID(trace.messages.count), kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
         (message.method, message.objectMethod) = ("object_action", "Service.save")
         message.isBackground = true
         message.replyQueue = "reply_\(reporter)"
@@ -175,7 +175,8 @@ private struct Reports {
         var reports = Reports()
         reports.pass(6, 0, 1)
         reports.pass(5, 0)
-        var reply = Message(id: reports.trace.messages.count, kind: .reply, exchange: "", routingKey: "r", bytes: 1)
+        var reply = Message(
+            id: MessageID(reports.trace.messages.count), kind: .reply, exchange: "", routingKey: "r", bytes: 1)
         (reply.from, reply.publishedAt) = (1, reports.trace.capture.sources[0].last)
         reports.trace.messages.append(reply)
         let sentence = try #require(reports.trace.silentServices.first).sentence

@@ -166,7 +166,8 @@ import Trace
             instances: [TraceScript.instance], outcome: .unanswered)
         script.wait(.seconds(50))
         var heartbeat = Message(
-            id: script.trace.messages.count, kind: .heartbeat, exchange: "", routingKey: "reply_x", bytes: 10)
+            id: MessageID(script.trace.messages.count), kind: .heartbeat, exchange: "", routingKey: "reply_x", bytes: 10
+        )
         heartbeat.call = script.trace.messages[request].call
         heartbeat.publishedAt = script.now
         heartbeat.requestID = "req-1"

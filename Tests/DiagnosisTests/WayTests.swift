@@ -10,7 +10,7 @@ import Trace
     private static let doubt = "messages go ways that the capture does not show"
 
     /// A compute that took a build and asked to save a state, which is not answered.
-    private func waiting(withHalves halves: Int = 1) throws -> (TraceScript, save: Int) {
+    private func waiting(withHalves halves: Int = 1) throws -> (TraceScript, save: MessageID) {
         var script = TraceScript()
         script.wait(.seconds(2))
         for place in 0..<halves {
@@ -66,7 +66,7 @@ import Trace
     {
         var script = try waiting().0
         script.trace.messages.removeAll { $0.objectMethod == "Instance.save" || $0.method == "build_and_run_instance" }
-        for index in script.trace.messages.indices { script.trace.messages[index].id = index }
+        for id in script.trace.messages.ids { script.trace.messages[id].id = id }
         script.trace.calls.removeLast()
         var seen = script
         seen.cast("ping", TraceScript.api, TraceScript.compute, key: "compute.node1", request: "req-20")

@@ -135,7 +135,7 @@ struct `A page in the browser` {
         trace.participants = names.enumerated().map { Participant(id: $0, service: $1, label: $1) }
         for (id, name) in names.enumerated() {
             let at = start + .milliseconds(Int64(id))
-            var message = Message(id: id, kind: .cast, exchange: name, routingKey: name, bytes: 1)
+            var message = Message(id: MessageID(id), kind: .cast, exchange: name, routingKey: name, bytes: 1)
             (message.method, message.uniqueID, message.from, message.publishedAt) = (name, name, id, at)
             message.deliveries = [Delivery(to: (id + 1) % names.count, at: at, redelivered: false, connection: 0)]
             message.failure = RemoteFailure(className: name, module: name, message: name)
@@ -147,7 +147,7 @@ struct `A page in the browser` {
             endedAt: start + .seconds(1), verdict: names[3])
         operation.instanceName = names[0]
         operation.steps = [Step(name: names[3], status: .failed, from: 0, to: 1, messages: [0], at: start)]
-        operation.messages = Array(names.indices)
+        operation.messages = Array(trace.messages.ids)
         trace.operations = [operation]
         return trace
     }

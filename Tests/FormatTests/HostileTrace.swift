@@ -34,7 +34,7 @@ enum HostileTrace {
         }
         func send(_ kind: Message.Kind, from: Int, to: Int?, edit: (inout Message) -> Void = { _ in }) {
             let id = trace.messages.count
-            var message = Message(id: id, kind: kind, exchange: "nova", routingKey: name, bytes: 1)
+            var message = Message(id: MessageID(id), kind: kind, exchange: "nova", routingKey: name, bytes: 1)
             message.method = name
             message.from = from
             message.publishedAt = start + .milliseconds(Int64(10 * id))
@@ -65,7 +65,7 @@ enum HostileTrace {
             id: 0, kind: .boot, requestID: name, instances: [name], outcome: .failed, startedAt: start,
             endedAt: start + .milliseconds(60), verdict: name)
         operation.instanceName = name
-        operation.messages = Array(trace.messages.indices)
+        operation.messages = Array(trace.messages.ids)
         trace.operations = [operation]
         return trace
     }

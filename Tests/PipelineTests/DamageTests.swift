@@ -108,19 +108,19 @@ enum Damage: CaseIterable, CustomTestStringConvertible {
             #expect(connection.bytesMissing >= connection.gaps, what)
         }
         #expect(trace.capture.anomalies.count <= trace.capture.anomalyCount, what)
-        #expect(trace.messages.map(\.id) == Array(trace.messages.indices), what)
-        #expect(trace.calls.map(\.id.index) == Array(trace.calls.indices), what)
+        #expect(trace.messages.map(\.id) == Array(trace.messages.ids), what)
+        #expect(trace.calls.map(\.id) == Array(trace.calls.ids), what)
         let participants = trace.participants.indices
         for message in trace.messages {
             #expect(message.from.map(participants.contains) ?? true, what)
             #expect(message.deliveries.allSatisfy { $0.to.map(participants.contains) ?? true }, what)
-            #expect(message.call.map { trace.calls.indices.contains($0.index) } ?? true, what)
+            #expect(message.call.map { trace.calls.contains($0) } ?? true, what)
         }
         for call in trace.calls {
-            #expect([call.request, call.reply].allSatisfy { $0.map(trace.messages.indices.contains) ?? true }, what)
+            #expect([call.request, call.reply].allSatisfy { $0.map(trace.messages.contains) ?? true }, what)
         }
         for operation in trace.operations {
-            #expect(operation.messages.allSatisfy(trace.messages.indices.contains), what)
+            #expect(operation.messages.allSatisfy(trace.messages.contains), what)
         }
     }
 }

@@ -10,7 +10,7 @@ import Trace
     private func message(
         _ id: Int, _ kind: Message.Kind = .cast, call: CallID? = nil, isBackground: Bool = false, on connection: Int = 0
     ) -> Correlator.Finished {
-        var message = Message(id: id, kind: kind, exchange: "nova", routingKey: "conductor", bytes: 10)
+        var message = Message(id: MessageID(id), kind: kind, exchange: "nova", routingKey: "conductor", bytes: 10)
         message.publishedAt = start + .milliseconds(Int64(id))
         message.call = call
         message.isBackground = isBackground
@@ -19,11 +19,11 @@ import Trace
         return .message(message)
     }
 
-    private func call(_ id: Int, request: Int?, reply: Int? = nil) -> Correlator.Finished {
+    private func call(_ id: Int, request: MessageID?, reply: MessageID? = nil) -> Correlator.Finished {
         var call = Call(id: CallID(id), messageID: "m\(id)", outcome: request == nil ? .orphanReply : .ok)
         call.request = request
         call.reply = reply
-        call.requestedAt = request.map { start + .milliseconds(Int64($0)) }
+        call.requestedAt = request.map { start + .milliseconds(Int64($0.index)) }
         return .call(call)
     }
 
@@ -59,7 +59,7 @@ import Trace
         var builder = TraceBuilder(limits: RetentionLimits(messages: 20, backgroundMessages: 0))
         for id in 0..<100 {
             let parts = [message(2 * id, .call, call: CallID(id)), message(2 * id + 1, .reply, call: CallID(id))]
-            let whole = call(id, request: 2 * id, reply: 2 * id + 1)
+            let whole = call(id, request: MessageID(2 * id), reply: MessageID(2 * id + 1))
             for part in callsComeFirst ? [whole] + parts : parts + [whole] { builder.add(part) }
         }
         #expect(builder.count == (20, 0, 10))
@@ -104,7 +104,7 @@ import Trace
         var builder = TraceBuilder(limits: RetentionLimits(messages: 0, backgroundMessages: 0))
         for id in 0..<10 {
             builder.add(message(id, .call, call: CallID(id)))
-            builder.add(call(id, request: id))
+            builder.add(call(id, request: MessageID(id)))
             builder.add(call(100 + id, request: nil))
         }
         #expect(builder.count == (0, 0, 0))

@@ -21,7 +21,7 @@ private struct Passages {
     mutating func pass(from publisher: Int, to takers: Int..., times: Int = 1) {
         for _ in 0..<times {
             var message = Message(
-                id: trace.messages.count, kind: .cast, exchange: "nova", routingKey: "conductor", bytes: 1)
+                id: MessageID(trace.messages.count), kind: .cast, exchange: "nova", routingKey: "conductor", bytes: 1)
             message.connection = publisher
             message.deliveries = takers.map {
                 Delivery(at: Timestamp(nanoseconds: 1), redelivered: false, connection: $0)

@@ -61,7 +61,7 @@ enum Boots {
     @discardableResult
     static func save(
         _ boot: inout TraceBuilder, _ method: String = "Instance.save", at seconds: Double, _ latency: Double
-    ) -> Int {
+    ) -> MessageID {
         boot.call(method, from: compute1, to: conductor, at: seconds, latency: latency)
     }
 
@@ -73,7 +73,7 @@ enum Boots {
                 "Service.save", from: compute, to: conductor, at: Double(tick) - 1.3, latency: 0.02)
             boot.call("report_state", from: agent, to: neutron, at: Double(tick) - 1.2, latency: 0.03)
             boot.edit { trace in
-                for message in trace.messages.indices where message >= id {
+                for message in trace.messages.ids where message >= id {
                     trace.messages[message].isBackground = true
                     trace.messages[message].operation = nil
                 }

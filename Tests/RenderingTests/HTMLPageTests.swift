@@ -165,12 +165,12 @@ private let hostile = [
         let pattern = trace.messages[1]
         for id in trace.messages.count..<HTMLRenderer.messageLimit + 10 {
             var message = Message(
-                id: id, kind: .cast, exchange: pattern.exchange, routingKey: pattern.routingKey, bytes: 1)
+                id: MessageID(id), kind: .cast, exchange: pattern.exchange, routingKey: pattern.routingKey, bytes: 1)
             message.method = "m"
             message.publishedAt = pattern.publishedAt
             trace.messages.append(message)
         }
-        trace.operations[0].messages = Array(trace.messages.indices)
+        trace.operations[0].messages = Array(trace.messages.ids)
         let failure = #expect(throws: RenderingFailure.self) { try page(of: trace) }
         #expect(failure?.kind == .tooMuch)
         #expect(failure?.sentence.contains("--instance") == true)

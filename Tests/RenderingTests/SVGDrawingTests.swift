@@ -34,11 +34,11 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         }
         let trace = Boots.completed()
         let operation = try #require(trace.operations.first)
-        let arrows = sequence(of: operation, in: trace, options: options).events.flatMap { event -> [Int] in
+        let arrows = sequence(of: operation, in: trace, options: options).events.flatMap { event -> [MessageID] in
             if case .arrow(let arrow) = event.content { arrow.messages } else { [] }
         }
         let drawn = try SVGElements(picture(of: trace, options)).messages
-        #expect(drawn == arrows)
+        #expect(drawn == arrows.map(\.index))
         #expect(Set(drawn).count == drawn.count)
         #expect(drawn.count > operation.messages.count)
     }

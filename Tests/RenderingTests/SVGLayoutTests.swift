@@ -102,7 +102,8 @@ import Trace
         func add(_ kind: Message.Kind, _ at: Nanoseconds, latency: Nanoseconds? = nil) {
             let isCall = kind == .call
             var arrow = SequenceArrow(
-                kind: kind, from: isCall ? 0 : 1, to: [isCall ? 1 : 0], label: "save", messages: [events.count])
+                kind: kind, from: isCall ? 0 : 1, to: [isCall ? 1 : 0], label: "save",
+                messages: [MessageID(events.count)])
             arrow.latency = latency
             events.append(SequenceEvent(at: TraceBuilder.start + at, content: .arrow(arrow)))
         }

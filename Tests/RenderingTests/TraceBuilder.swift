@@ -41,8 +41,8 @@ struct TraceBuilder {
     mutating func send(
         _ kind: Message.Kind, _ title: String, from: Int?, to: [Int], at seconds: Double,
         edit: (inout Message) -> Void = { _ in }
-    ) -> Int {
-        let id = trace.messages.count
+    ) -> MessageID {
+        let id = MessageID(trace.messages.count)
         let key = to.first.map { trace.participants[$0].label } ?? "conductor"
         var message = Message(id: id, kind: kind, exchange: "nova", routingKey: key, bytes: 1200)
         message.uniqueID = "u\(id)"
@@ -68,7 +68,7 @@ struct TraceBuilder {
     mutating func call(
         _ title: String, from: Int, to: Int?, at seconds: Double, latency: Double?, outcome: Call.Outcome = .ok,
         failure: RemoteFailure? = nil, edit: (inout Message) -> Void = { _ in }
-    ) -> Int {
+    ) -> MessageID {
         let callID = CallID(trace.calls.count)
         let request = send(.call, title, from: from, to: to.map { [$0] } ?? [], at: seconds) { message in
             message.call = callID
@@ -96,7 +96,7 @@ struct TraceBuilder {
 
     mutating func edit(_ change: (inout BusTrace) -> Void) { change(&trace) }
 
-    mutating func state(_ vm: String, _ task: String?, power: String? = nil, host: String? = nil, message: Int) {
+    mutating func state(_ vm: String, _ task: String?, power: String? = nil, host: String? = nil, message: MessageID) {
         let source = trace.messages[message]
         let change = StateChange(
             instance: Self.instance, vmState: .some(vm), taskState: task.map { .some($0) } ?? .none,
@@ -130,19 +130,20 @@ struct TraceBuilder {
 
     private mutating func sortMessages() {
         let order = trace.messages.sorted { ($0.at ?? Self.start, $0.id) < ($1.at ?? Self.start, $1.id) }
-        var places = [Int](repeating: 0, count: order.count)
+        var places = [MessageID](repeating: 0, count: order.count)
         trace.messages = order.enumerated().map { place, old in
-            places[old.id] = place
+            places[old.id.index] = MessageID(place)
             var message = Message(
-                id: place, kind: old.kind, exchange: old.exchange, routingKey: old.routingKey, bytes: old.bytes)
+                id: MessageID(place), kind: old.kind, exchange: old.exchange, routingKey: old.routingKey,
+                bytes: old.bytes)
             message.copy(from: old)
             return message
         }
         for index in trace.calls.indices {
-            trace.calls[index].request = trace.calls[index].request.map { places[$0] }
-            trace.calls[index].reply = trace.calls[index].reply.map { places[$0] }
+            trace.calls[index].request = trace.calls[index].request.map { places[$0.index] }
+            trace.calls[index].reply = trace.calls[index].reply.map { places[$0.index] }
         }
-        for index in states.indices { states[index].message = places[states[index].message] }
+        for index in states.indices { states[index].message = places[states[index].message.index] }
     }
 }
 

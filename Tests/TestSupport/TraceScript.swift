@@ -79,7 +79,7 @@ package struct TraceScript {
     package mutating func cast(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,
         global: String? = nil, facts: MessageFacts? = nil
-    ) -> Int {
+    ) -> MessageID {
         let id = publish(method, from, to, key: key, instances: instances)
         trace.messages[id].requestID = request ?? self.request
         trace.messages[id].globalRequestID = global
@@ -93,7 +93,7 @@ package struct TraceScript {
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [],
         outcome: Call.Outcome = .ok, error: RemoteFailure? = nil, state: StateChange? = nil,
         facts: MessageFacts? = nil
-    ) -> Int {
+    ) -> MessageID {
         let request = publish(method, from, to, key: key, instances: instances)
         trace.messages[request].kind = .call
         trace.messages[request].call = CallID(trace.calls.count)
@@ -122,10 +122,10 @@ package struct TraceScript {
 
     private mutating func publish(
         _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String]
-    ) -> Int {
+    ) -> MessageID {
         wait(.milliseconds(100))
         var message = Message(
-            id: trace.messages.count, kind: .cast, exchange: "nova", routingKey: key, bytes: 100)
+            id: MessageID(trace.messages.count), kind: .cast, exchange: "nova", routingKey: key, bytes: 100)
         message.uniqueID = hasUniqueIDs ? "u\(message.id)" : nil
         message.method = method
         message.from = from
@@ -139,10 +139,11 @@ package struct TraceScript {
 
     private mutating func reply(to call: CallID, from server: Int?, instances: [String], error: RemoteFailure?) {
         wait(.milliseconds(10))
-        trace.calls[call].reply = trace.messages.count
+        trace.calls[call].reply = MessageID(trace.messages.count)
         trace.calls[call].repliedAt = now
         trace.calls[call].error = error
-        var reply = Message(id: trace.messages.count, kind: .reply, exchange: "", routingKey: "reply_x", bytes: 10)
+        var reply = Message(
+            id: MessageID(trace.messages.count), kind: .reply, exchange: "", routingKey: "reply_x", bytes: 10)
         reply.call = call
         reply.publishedAt = now
         reply.from = server
@@ -204,7 +205,7 @@ package struct TraceScript {
 
     /// A compute has an exception kept as the instance's fault.
     @discardableResult
-    package mutating func report(_ message: String, by compute: Int = compute) -> Int {
+    package mutating func report(_ message: String, by compute: Int = compute) -> MessageID {
         call(
             "InstanceFault.create", compute, Self.conductor, key: "conductor", instances: [Self.instance],
             facts: MessageFacts(fault: ReportedFault(message: message)))
@@ -225,7 +226,7 @@ package struct TraceScript {
 
     /// An agent asks or reports about the port, under the request id of its process.
     @discardableResult
-    package mutating func askAboutPort(_ method: String, up: Bool = false, on host: String) -> Int {
+    package mutating func askAboutPort(_ method: String, up: Bool = false, on host: String) -> MessageID {
         let id = call(
             method, agent(on: host), Self.network, key: "q-plugin",
             facts: MessageFacts(portIDs: [Self.port], upPortIDs: up ? [Self.port] : []))

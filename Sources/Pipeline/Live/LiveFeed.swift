@@ -12,7 +12,7 @@ struct LiveFeed {
     /// A value: something that is to be told.
     struct Notice {
         let kind: BusEvent.Kind
-        let message: Int
+        let message: MessageID
         /// When it became clear.
         let at: Timestamp
         /// `_msg_id` of the call whose answer did not come, for `unanswered` and `answerLost`.
@@ -33,12 +33,12 @@ struct LiveFeed {
 
     private struct Due {
         let at: Timestamp
-        let message: Int
+        let message: MessageID
     }
 
     private struct Timeout: Comparable {
         let at: Timestamp
-        let message: Int
+        let message: MessageID
         let messageID: String
         /// Whether the answer's delivery is waited for, not the end of the caller's patience.
         var isOfAnswer = false
@@ -48,7 +48,7 @@ struct LiveFeed {
 
     /// Of the messages from `firstMessage` on: their ids follow each other, and the oldest is let go first.
     private var states: Deque<State> = []
-    private var firstMessage = 0
+    private var firstMessage: MessageID = 0
     private var gathering: Deque<Due> = []
     private var waiting: Deque<Due> = []
     private var settling: Deque<Due> = []
@@ -57,7 +57,7 @@ struct LiveFeed {
     private struct GivenBack {
         var toldAt: Timestamp
         /// The last attempt, and when it was given back.
-        var message: Int
+        var message: MessageID
         var lastAt: Timestamp
         /// Whether attempts were not told.
         var hasMore = false
@@ -83,16 +83,16 @@ struct LiveFeed {
     /// Takes the next thing to be told.
     mutating func nextNotice() -> Notice? { notices.popFirst() }
 
-    private mutating func tell(_ kind: BusEvent.Kind, _ message: Int, at now: Timestamp) {
+    private mutating func tell(_ kind: BusEvent.Kind, _ message: MessageID, at now: Timestamp) {
         notices.append(Notice(kind: kind, message: message, at: now))
     }
 
     // MARK: What happens
 
     /// Something passed of a message.
-    mutating func changed(_ id: Int, in correlator: borrowing Correlator, at now: Timestamp) {
+    mutating func changed(_ id: MessageID, in correlator: borrowing Correlator, at now: Timestamp) {
         guard let passages = correlator.passages(of: id) else { return }
-        let place = id - firstMessage
+        let place = firstMessage.distance(to: id)
         guard place >= 0 else { return }
         let isNew = place >= states.count
         while states.count <= place { states.append(State()) }
@@ -117,7 +117,7 @@ struct LiveFeed {
 
     /// The first time an answer is given back, and once in a while of its further attempts.
     private mutating func isWorthTelling(
-        returned id: Int, _ kind: Message.Kind, _ correlator: borrowing Correlator, at now: Timestamp
+        returned id: MessageID, _ kind: Message.Kind, _ correlator: borrowing Correlator, at now: Timestamp
     ) -> Bool {
         guard kind == .reply, let messageID = correlator.message(id)?.messageID else { return true }
         if var known = givenBack[messageID], now >= known.toldAt, now - known.toldAt < FeedLimits.retries {
@@ -155,13 +155,13 @@ struct LiveFeed {
         givenBack = [:]
     }
 
-    private mutating func began(_ id: Int, in correlator: borrowing Correlator) {
+    private mutating func began(_ id: MessageID, in correlator: borrowing Correlator) {
         guard timeouts.count < FeedLimits.timeouts, let patience = correlator.patience(of: id) else { return }
         timeouts.insert(Timeout(at: patience.end, message: id, messageID: patience.messageID))
     }
 
     /// More deliveries of a message were seen than were told.
-    private mutating func taken(_ id: Int, _ passages: Passages, at place: Int, _ now: Timestamp) {
+    private mutating func taken(_ id: MessageID, _ passages: Passages, at place: Int, _ now: Timestamp) {
         let state = states[place]
         if !state.isTold, !passages.kind.expectsTaker {
             states[place].isGathering = true
@@ -182,35 +182,36 @@ struct LiveFeed {
     /// The correlator let a message go: nothing more will be known of it.
     ///
     /// - Returns: what is still to be told of it, at once.
-    mutating func ended(_ message: Int) -> [BusEvent.Kind] {
+    mutating func ended(_ message: MessageID) -> [BusEvent.Kind] {
         if isUnknown(message) {
-            (states, firstMessage) = ([], message + 1)
+            (states, firstMessage) = ([], message.advanced(by: 1))
             return [.passed] + (tellsCompletion ? [.settled] : [])
         }
         guard let place = place(of: message) else { return [] }
         let state = states[place]
         states.removeFirst(place + 1)
-        firstMessage += place + 1
+        firstMessage = message.advanced(by: 1)
         return (state.isTold ? [] : [.passed]) + (state.isSettling ? [.settled] : [])
     }
 
     /// Whether anything is still to be told of a message.
-    func hasMore(on message: Int) -> Bool {
+    func hasMore(on message: MessageID) -> Bool {
         if isUnknown(message) { return true }
         return place(of: message).map { !states[$0].isTold || states[$0].isSettling } ?? false
     }
 
     /// Whether it waits until a message is taken for complete.
-    func isSettling(_ message: Int) -> Bool {
+    func isSettling(_ message: MessageID) -> Bool {
         if isUnknown(message) { return tellsCompletion }
         return place(of: message).map { states[$0].isSettling } ?? false
     }
 
     /// Whether it came to light only when the capture ended, as what waits for other packets does.
-    private func isUnknown(_ message: Int) -> Bool { message - firstMessage >= states.count }
+    private func isUnknown(_ message: MessageID) -> Bool { firstMessage.distance(to: message) >= states.count }
 
-    private func place(of message: Int) -> Int? {
-        states.indices.contains(message - firstMessage) ? message - firstMessage : nil
+    private func place(of message: MessageID) -> Int? {
+        let place = firstMessage.distance(to: message)
+        return states.indices.contains(place) ? place : nil
     }
 
     // MARK: What time brings

@@ -217,7 +217,7 @@ package struct LivePipeline {
     private mutating func tellEnds(
         of ended: [Correlator.Finished], _ naming: ServiceNaming, at now: Timestamp, _ tell: (BusEvent) -> Void
     ) {
-        var answered: [Int: Call] = [:]
+        var answered: [MessageID: Call] = [:]
         for case .call(let call) in ended {
             if let reply = call.reply, feed.hasMore(on: reply) { answered[reply] = call }
         }

@@ -10,7 +10,7 @@ import Trace
 struct LiveWatch {
     /// A value: a request that was made.
     private struct Work {
-        var messages: [Int] = []
+        var messages: [MessageID] = []
         var instances: Set<String> = []
         var lastSeen: Timestamp
         /// How many of the limits have passed since.
@@ -132,7 +132,7 @@ struct LiveWatch {
     private mutating func stuck(
         _ requests: [String], at now: Timestamp, in pipeline: borrowing TracePipeline
     ) -> [BusEvent] {
-        var ids: Set<Int> = []
+        var ids: Set<MessageID> = []
         for request in requests {
             var keys: Set<String> = [request]
             for instance in works[request]?.instances ?? [] { keys.formUnion(ofInstance[instance] ?? []) }
@@ -166,9 +166,10 @@ struct LiveWatch {
     ///
     /// - Returns: whether they are all there: of some of them nothing can be concluded.
     private static func gather(
-        _ ids: Set<Int>, at now: Timestamp, from pipeline: borrowing TracePipeline, into builder: inout TraceBuilder
+        _ ids: Set<MessageID>, at now: Timestamp, from pipeline: borrowing TracePipeline,
+        into builder: inout TraceBuilder
     ) -> Bool {
-        var (calls, answers) = (Set<String>(), Set<Int>())
+        var (calls, answers) = (Set<String>(), Set<MessageID>())
         for id in ids.sorted() {
             guard let message = pipeline.correlator.message(id) else { return false }
             if let messageID = message.messageID, calls.insert(messageID).inserted,
@@ -212,19 +213,19 @@ struct LiveWatch {
     /// Those that fell silent, judged by their reports and by when others were heard.
     private mutating func silent(at now: Timestamp, in pipeline: borrowing TracePipeline) -> [BusEvent] {
         var builder = TraceBuilder(patience: patience)
-        var id = 0
+        var id: MessageID = 0
         func add(_ message: Message, at time: Timestamp, of kind: Message.Kind, _ call: Call? = nil) {
             var report = message
             (report.id, report.kind, report.publishedAt, report.deliveries) = (id, kind, time, [])
             (report.call, report.messageID, report.operation) = (nil, nil, nil)
             if var call {
                 // Of the answer only that it came counts.
-                (call.id, call.request, call.reply) = (CallID(id), id, call.reply.map { _ in id })
+                (call.id, call.request, call.reply) = (CallID(id.index), id, call.reply.map { _ in id })
                 report.call = call.id
                 builder.add(.call(call))
             }
             builder.add(.message(report))
-            id += 1
+            id = id.advanced(by: 1)
         }
         let inOrder = reporters.sorted { ($0.key.connection, $0.key.title) < ($1.key.connection, $1.key.title) }
         for (_, reports) in inOrder {

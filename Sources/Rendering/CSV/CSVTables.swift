@@ -120,7 +120,7 @@ extension CSVTable<Message> {
 
 extension BusTrace {
     fileprivate func request(of call: Call) -> Message? {
-        (call.request ?? call.reply).flatMap { messages.indices.contains($0) ? messages[$0] : nil }
+        messages[ifKnown: call.request ?? call.reply]
     }
 
     /// What each of its instances is called, one after the other; `nil` where no name is known.

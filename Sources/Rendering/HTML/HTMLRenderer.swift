@@ -15,18 +15,18 @@ package struct HTMLRenderer: Renderer {
 
     package init() {}
 
-    /// The messages that the page shows: indexes into `BusTrace.messages`.
+    /// The messages that the page shows.
     ///
     /// - Throws: `RenderingFailure` where they are more than a page can hold.
-    package func messages(of extract: TraceExtract) throws(RenderingFailure) -> Set<Int> {
+    package func messages(of extract: TraceExtract) throws(RenderingFailure) -> Set<MessageID> {
         try drawn(of: extract).messages
     }
 
     /// What has a diagram of its own: those that went the same way as another have none.
     private func drawn(
         of extract: TraceExtract
-    ) throws(RenderingFailure) -> (messages: Set<Int>, operations: Set<OperationID>) {
-        var (messages, operations) = (Set<Int>(), Set<OperationID>())
+    ) throws(RenderingFailure) -> (messages: Set<MessageID>, operations: Set<OperationID>) {
+        var (messages, operations) = (Set<MessageID>(), Set<OperationID>())
         var extent = DrawingExtent()
         try extract.diagrams.forEach { entry throws(RenderingFailure) in
             try extent.add(entry.diagram, format: "html")

@@ -35,7 +35,7 @@ struct MessageStory {
         }
         writeParts(to: &json)
         if let call = row.call, let peer = message.kind == .call ? call.reply : call.request {
-            json.member("peer", peer)
+            json.member("peer", peer.index)
         }
         if let detail = message.detail {
             json.member("body", safe(detail))

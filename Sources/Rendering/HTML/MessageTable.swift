@@ -22,7 +22,7 @@ struct MessageTable {
     let anchor: String
     let times: TimeColumn
     private let rows: [Row]
-    private let shown: Set<Int>
+    private let shown: Set<MessageID>
 
     var trace: BusTrace { page.trace }
     private var glyphs: GlyphTable { page.glyphs }
@@ -34,7 +34,7 @@ struct MessageTable {
         times = TimeColumn(style: page.options.time, start: diagram.startedAt, glyphs: page.glyphs)
         let trace = page.trace
         rows = diagram.arrows.flatMap { arrow in
-            (arrow.isRetried ? Array(arrow.messages.prefix(1)) : arrow.messages).filter(trace.messages.indices.contains)
+            (arrow.isRetried ? Array(arrow.messages.prefix(1)) : arrow.messages).filter(trace.messages.contains)
                 .map { id in
                     Row(arrow, trace.messages[id], in: trace, lanes: diagram.lanes, glyphs: page.glyphs)
                 }
@@ -43,7 +43,7 @@ struct MessageTable {
     }
 
     /// Whether a message has a row.
-    func holds(_ message: Int) -> Bool { shown.contains(message) }
+    func holds(_ message: MessageID) -> Bool { shown.contains(message) }
 
     func write(to html: inout HTMLWriter) {
         guard !rows.isEmpty else { return }

@@ -75,7 +75,7 @@ struct OperationSection {
         var at: Timestamp?
         var name: String?
         var text: String
-        var message: Int?
+        var message: MessageID?
     }
 
     private func list(_ title: StaticString, _ lines: [Line], to html: inout HTMLWriter) {
@@ -102,7 +102,7 @@ struct OperationSection {
     }
 
     /// The time, which leads to the message where that is in the table.
-    private func stamp(_ at: Timestamp, after previous: Timestamp?, message: Int?, to html: inout HTMLWriter) {
+    private func stamp(_ at: Timestamp, after previous: Timestamp?, message: MessageID?, to html: inout HTMLWriter) {
         let time = messages.times.text(of: at, after: previous)
         guard let message, messages.holds(message) else { return html.text(time) }
         html.element("a", ["href": "#\(messages.anchor)-m\(message)"]) { $0.text(time) }
@@ -146,7 +146,7 @@ struct OperationSection {
 
     private func writeEvidence(to html: inout HTMLWriter) {
         let lines = (entry.operation.diagnosis?.evidenceInOrder ?? []).map { piece in
-            let message = piece.message.flatMap { page.trace.messages.indices.contains($0) ? $0 : nil }
+            let message = page.trace.messages[ifKnown: piece.message]?.id
             return Line(
                 mark: piece.isMissing ? glyphs.failure : "", style: piece.isMissing ? "warning" : "", at: piece.at,
                 text: page.trace.words(on: piece), message: message)

@@ -19,7 +19,7 @@ package struct TraceJSON: Sendable {
     let hasSeveralVirtualHosts: Bool
 
     /// - Parameter messages: where single messages are selected, those; they need not belong to an operation.
-    package init(_ trace: BusTrace, operations: [OperationID]? = nil, messages: [Int]? = nil) {
+    package init(_ trace: BusTrace, operations: [OperationID]? = nil, messages: [MessageID]? = nil) {
         self.trace = trace
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
         selection = operations.map { TraceSelection(trace, operations: $0, messages: messages) }
@@ -96,20 +96,20 @@ package struct TraceJSON: Sendable {
 /// Ids of selected objects may name objects that are not selected.
 struct TraceSelection {
     var operations: Set<OperationID>
-    var messages: Set<Int> = []
+    var messages: Set<MessageID> = []
     var calls: Set<CallID> = []
     var participants: Set<Int> = []
 
-    init(_ trace: BusTrace, operations ids: [OperationID], messages selected: [Int]? = nil) {
+    init(_ trace: BusTrace, operations ids: [OperationID], messages selected: [MessageID]? = nil) {
         operations = Set(ids.filter { trace.operations.contains($0) })
         for id in operations {
-            messages.formUnion(trace.operations[id].messages.filter(trace.messages.indices.contains))
+            messages.formUnion(trace.operations[id].messages.filter(trace.messages.contains))
             let operation = trace.operations[id]
             participants.formUnion(operation.states.compactMap(\.participant))
             participants.formUnion(operation.steps.flatMap { [$0.from, $0.to] }.compactMap(\.self))
             if let participant = operation.diagnosis?.participant { participants.insert(participant) }
         }
-        if let selected { messages = Set(selected.filter(trace.messages.indices.contains)) }
+        if let selected { messages = Set(selected.filter(trace.messages.contains)) }
         for id in messages {
             let message = trace.messages[id]
             if let call = trace.calls[ifKnown: message.call] { calls.insert(call.id) }
@@ -170,6 +170,10 @@ extension JSONWriter {
 
     mutating func member<Kind>(_ name: StaticString, id prefix: StaticString, _ id: TraceID<Kind>?) {
         member(name, id: prefix, id?.index)
+    }
+
+    mutating func member<Kind>(_ name: StaticString, ids prefix: StaticString, _ ids: [TraceID<Kind>]) {
+        member(name, ids: prefix, ids.map(\.index))
     }
 
     mutating func member(_ name: StaticString, ids prefix: StaticString, _ numbers: [Int]) {

@@ -40,7 +40,9 @@ package struct LiveJSON: LiveRenderer {
 
     package mutating func flush() { output.flush() }
 
-    package mutating func end(_ trace: BusTrace, operations: [OperationID]?, messages: [Int]?, origin: TraceOrigin) {
+    package mutating func end(
+        _ trace: BusTrace, operations: [OperationID]?, messages: [MessageID]?, origin: TraceOrigin
+    ) {
         let json = TraceJSON(trace.renamed(to: origin))
         let troubles = trace.connectionTroubles.map { $0.renamed(to: origin) }
         let silent = trace.silentServices.map { $0.renamed(to: origin) }
@@ -82,7 +84,10 @@ extension BusTrace {
     /// The capture and the operations with the ids that what they refer to had before.
     fileprivate func renamed(to origin: TraceOrigin) -> BusTrace {
         func renamed(_ id: Int?, _ names: [Int]) -> Int? { id.flatMap { names.indices.contains($0) ? names[$0] : nil } }
-        func renamed(_ ids: [Int], _ names: [Int]) -> [Int] { ids.compactMap { renamed($0, names) } }
+        func renamed<Kind>(_ id: TraceID<Kind>?, _ names: [TraceID<Kind>]) -> TraceID<Kind>? {
+            id.flatMap { names.indices.contains($0.index) ? names[$0.index] : nil }
+        }
+        func renamed(_ ids: [MessageID]) -> [MessageID] { ids.compactMap { renamed($0, origin.messages) } }
         var trace = BusTrace()
         trace.capture = capture
         for (index, connection) in capture.connections.enumerated() {
@@ -95,11 +100,11 @@ extension BusTrace {
         }
         trace.operations = operations
         for index in operations.indices {
-            trace.operations[index].messages = renamed(operations[index].messages, origin.messages)
+            trace.operations[index].messages = renamed(operations[index].messages)
             for (place, step) in operations[index].steps.enumerated() {
                 trace.operations[index].steps[place].from = renamed(step.from, origin.participants)
                 trace.operations[index].steps[place].to = renamed(step.to, origin.participants)
-                trace.operations[index].steps[place].messages = renamed(step.messages, origin.messages)
+                trace.operations[index].steps[place].messages = renamed(step.messages)
             }
             for (place, note) in operations[index].states.enumerated() {
                 trace.operations[index].states[place].message = renamed(note.message, origin.messages) ?? note.message

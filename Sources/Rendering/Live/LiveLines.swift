@@ -96,7 +96,9 @@ package struct LiveLines: LiveRenderer {
 
     package mutating func flush() { output.flush() }
 
-    package mutating func end(_ trace: BusTrace, operations: [OperationID]?, messages: [Int]?, origin: TraceOrigin) {
+    package mutating func end(
+        _ trace: BusTrace, operations: [OperationID]?, messages: [MessageID]?, origin: TraceOrigin
+    ) {
         if !isEmpty { output.endLine() }
         TextReport(trace, operations: operations, options: options).write(to: &output)
         flush()

@@ -15,5 +15,5 @@ package protocol LiveRenderer {
     ///
     /// `operations` and `messages` are what is selected, as for a `Renderer`; `origin` gives the ids that objects had in
     /// the events.
-    mutating func end(_ trace: BusTrace, operations: [OperationID]?, messages: [Int]?, origin: TraceOrigin)
+    mutating func end(_ trace: BusTrace, operations: [OperationID]?, messages: [MessageID]?, origin: TraceOrigin)
 }

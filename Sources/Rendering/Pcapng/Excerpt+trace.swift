@@ -132,7 +132,7 @@ extension Excerpt {
         if message.isTruncated { cutConnections.formUnion(message.connections) }
     }
 
-    private func connectionsOfMessages(_ messages: [Int], in trace: BusTrace) -> Set<Int> {
+    private func connectionsOfMessages(_ messages: [MessageID], in trace: BusTrace) -> Set<Int> {
         messages.reduce(into: []) { $0.formUnion(trace.messages[$1].connections) }
     }
 
@@ -154,7 +154,7 @@ extension Excerpt {
         var queues: [String: QueueScope] = [:]
         for operation in operations {
             guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,
-                let message = diagnosis.message, trace.messages.indices.contains(message)
+                let message = diagnosis.message, trace.messages.contains(message)
             else { continue }
             queues[trace.messages[message].routingKey] = trace.scope(of: trace.messages[message])
         }

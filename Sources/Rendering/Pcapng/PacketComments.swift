@@ -7,8 +7,8 @@ struct PacketComments {
     let trace: BusTrace
     private let names: OperationNames
     /// Message → the operations selected that it belongs to, as far as they are named.
-    private var operations: [Int: [OperationID]] = [:]
-    private var said: [Int: String] = [:]
+    private var operations: [MessageID: [OperationID]] = [:]
+    private var said: [MessageID: String] = [:]
 
     init(_ trace: BusTrace, operations selected: [OperationID]) {
         self.trace = trace
@@ -19,13 +19,13 @@ struct PacketComments {
     }
 
     /// One comment for each message.
-    mutating func comments(on messages: some Collection<Int>) -> [String] {
+    mutating func comments(on messages: some Collection<MessageID>) -> [String] {
         var comments = messages.prefix(Limits.messagesOfPacket).map { remembered($0) }
         if messages.count > comments.count { comments.append("and \(messages.count - comments.count) more messages") }
         return comments
     }
 
-    private mutating func remembered(_ message: Int) -> String {
+    private mutating func remembered(_ message: MessageID) -> String {
         if let known = said[message] { return known }
         if said.count >= Limits.commentsRemembered { said.removeAll(keepingCapacity: true) }
         let comment = comment(on: message)
@@ -33,7 +33,7 @@ struct PacketComments {
         return comment
     }
 
-    private func comment(on id: Int) -> String {
+    private func comment(on id: MessageID) -> String {
         let message = trace.messages[id]
         var text = "\(message.title) \(message.kind.rawValue)"
         let receivers = Set(message.deliveries.compactMap(\.to)).sorted()

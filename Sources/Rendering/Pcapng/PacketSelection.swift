@@ -7,12 +7,12 @@ struct PacketSelection {
     /// A value: that a packet carries a part of a message.
     struct Carriage {
         let packet: PacketReference
-        let message: Int
+        let message: MessageID
     }
 
     let operations: [OperationID]
     /// Ids, ascending.
-    let messages: [Int]
+    let messages: [MessageID]
     /// In order of source and number; a packet stands as often as it carries messages.
     let carriages: [Carriage]
     /// Packets, each counted once.
@@ -20,19 +20,19 @@ struct PacketSelection {
 
     init(_ extract: TraceExtract) {
         let trace = extract.trace
-        operations = (extract.operations ?? trace.operations.ids).filter { trace.operations.contains($0) }
+        operations = extract.operations?.filter(trace.operations.contains) ?? Array(trace.operations.ids)
         var wanted = Set(operations.flatMap { trace.operations[$0].messages })
         wanted.formUnion(extract.messages ?? [])
         var carriages: [Carriage] = []
-        for id in wanted where trace.messages.indices.contains(id) {
+        for id in wanted where trace.messages.contains(id) {
             let message = trace.messages[id]
             for packet in message.packets + message.settlements {
                 carriages.append(Carriage(packet: packet, message: id))
             }
         }
         carriages.sort { left, right in
-            (left.packet.source, left.packet.number, Int64(left.message))
-                < (right.packet.source, right.packet.number, Int64(right.message))
+            (left.packet.source, left.packet.number, left.message)
+                < (right.packet.source, right.packet.number, right.message)
         }
         messages = wanted.sorted()
         self.carriages = carriages

@@ -48,7 +48,7 @@ struct PcapngRenderer: Renderer {
 
     /// Reads the capture files once more, up to the last packet that is wanted.
     private func copy(
-        _ selection: PacketSelection, of trace: BusTrace, _ write: (PacketHeader, RawSpan, [Int]) -> Void
+        _ selection: PacketSelection, of trace: BusTrace, _ write: (PacketHeader, RawSpan, [MessageID]) -> Void
     ) throws(RenderingFailure) {
         let sources = trace.capture.sources
         do throws(CaptureError) {
@@ -122,7 +122,7 @@ private struct PacketCursor {
     }
 
     /// The messages that the packet with this number carries; `nil` for one that is not wanted.
-    mutating func take(_ number: Int64) -> [Int]? {
+    mutating func take(_ number: Int64) -> [MessageID]? {
         guard place < carriages.endIndex, carriages[place].packet.number == number else { return nil }
         let start = place
         while place < carriages.endIndex, carriages[place].packet.number == number { place += 1 }

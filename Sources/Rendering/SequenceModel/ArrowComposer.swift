@@ -9,7 +9,7 @@ struct ArrowComposer {
         var place: Timestamp
         var arrow: SequenceArrow
         /// Of a reply, the request's message.
-        var answers: Int?
+        var answers: MessageID?
 
         /// Of two at the same place the request comes first.
         var rank: Int { answers == nil ? 0 : 1 }
@@ -26,7 +26,7 @@ struct ArrowComposer {
     }
 
     /// One arrow a message, in the order in which they are drawn.
-    mutating func arrows(for messages: [Int], of operation: Operation, lanes: inout LaneTable) -> [Timed] {
+    mutating func arrows(for messages: [MessageID], of operation: Operation, lanes: inout LaneTable) -> [Timed] {
         var arrows: [Timed] = []
         arrows.reserveCapacity(messages.count)
         let retries = retries(among: messages)
@@ -35,11 +35,11 @@ struct ArrowComposer {
             let message = trace.messages[id]
             let at = message.atCaller ?? arrows.last?.at ?? operation.startedAt
             let isAnswer = message.kind.isAnswer
-            let request = isAnswer ? builder.request(ofReply: id).flatMap(visible) : nil
-            let asked = request.flatMap { trace.messages[$0].at }
+            let request = isAnswer ? trace.messages[ifKnown: builder.request(ofReply: id)] : nil
+            let asked = request?.at
             var arrow = arrow(for: message, of: operation, lanes: &lanes)
             if let attempts = retries.attempts[id] { arrow.fold(attempts, in: trace) }
-            arrows.append(Timed(at: at, place: max(at, asked ?? at), arrow: arrow, answers: request))
+            arrows.append(Timed(at: at, place: max(at, asked ?? at), arrow: arrow, answers: request?.id))
         }
         return arrows.enumerated().sorted { left, right in
             (left.element.place, left.element.rank, left.offset) < (
@@ -52,10 +52,12 @@ struct ArrowComposer {
     /// those after it, which have no arrow of their own.
     ///
     /// oslo.messaging publishes such an answer every 0.25 s for a minute (`amqpdriver.py`, `_send_reply`).
-    private func retries(among messages: [Int]) -> (attempts: [Int: [Int]], furtherAttempts: Set<Int>) {
-        var attempts: [Int: [Int]] = [:]
-        var further = Set<Int>()
-        var firstOfCall: [CallID: Int] = [:]
+    private func retries(among messages: [MessageID]) -> (
+        attempts: [MessageID: [MessageID]], furtherAttempts: Set<MessageID>
+    ) {
+        var attempts: [MessageID: [MessageID]] = [:]
+        var further = Set<MessageID>()
+        var firstOfCall: [CallID: MessageID] = [:]
         for id in messages where trace.messages[id].kind == .reply && trace.messages[id].returned != nil {
             guard let call = trace.messages[id].call else { continue }
             guard let first = firstOfCall[call] else {
@@ -67,8 +69,6 @@ struct ArrowComposer {
         }
         return (attempts, further)
     }
-
-    private func visible(_ message: Int) -> Int? { trace.messages.indices.contains(message) ? message : nil }
 
     private mutating func arrow(
         for message: Message, of operation: Operation, lanes: inout LaneTable
@@ -190,7 +190,7 @@ struct ArrowComposer {
 
 extension SequenceArrow {
     /// Makes it stand for all attempts to send one answer.
-    fileprivate mutating func fold(_ attempts: [Int], in trace: BusTrace) {
+    fileprivate mutating func fold(_ attempts: [MessageID], in trace: BusTrace) {
         messages = attempts
         count = attempts.count
         guard let first = attempts.first.flatMap({ trace.messages[$0].publishedAt }),

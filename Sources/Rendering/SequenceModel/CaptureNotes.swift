@@ -7,7 +7,7 @@ extension SequenceBuilder {
     func captureNotes(of operation: Operation, withTroubles: Bool = true) -> [String] {
         var (taken, involved) = (Set<Int>(), Set<Int>())
         var (truncated, unseen) = (0, 0)
-        for id in operation.messages where trace.messages.indices.contains(id) {
+        for id in operation.messages where trace.messages.contains(id) {
             let message = trace.messages[id]
             if let connection = message.connection { taken.insert(connection) }
             if let from = message.from { involved.insert(from) }

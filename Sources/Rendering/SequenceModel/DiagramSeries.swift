@@ -45,7 +45,7 @@ package struct DiagramSeries: Sendable {
 
     /// The most messages that are drawn; those that several operations share count once.
     package var messageCount: Int {
-        var seen = Set<Int>()
+        var seen = Set<MessageID>()
         for operation in operations { seen.formUnion(operation.messages) }
         return seen.count
     }

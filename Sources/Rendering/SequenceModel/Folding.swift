@@ -5,7 +5,7 @@ struct Row {
     var event: SequenceEvent
     /// Where it stands among the other rows.
     var place: Timestamp
-    var messages: Set<Int>
+    var messages: Set<MessageID>
 
     init(single timed: ArrowComposer.Timed) {
         event = SequenceEvent(at: timed.at, until: max(timed.at, timed.place), content: .arrow(timed.arrow))

@@ -38,7 +38,7 @@ package struct RequestGroup: Sendable {
     init(_ operations: [Operation]) {
         own = operations
         guard let first = operations.first, operations.count > 1 else { return }
-        var holders: [Int: Int] = [:]
+        var holders: [MessageID: Int] = [:]
         for operation in operations {
             for message in operation.messages { holders[message, default: 0] += 1 }
         }

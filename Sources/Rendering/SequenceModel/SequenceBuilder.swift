@@ -149,7 +149,7 @@ package struct SequenceBuilder: Sendable {
         return SequenceEvent(at: max(captureEnd, last), content: .captureEnd)
     }
 
-    private func counts(of shown: [Int], hidden: Int) -> SequenceCounts {
+    private func counts(of shown: [MessageID], hidden: Int) -> SequenceCounts {
         var counts = SequenceCounts()
         counts.messages = shown.count
         counts.hidden = hidden
@@ -166,15 +166,15 @@ package struct SequenceBuilder: Sendable {
 }
 
 extension SequenceBuilder {
-    func call(of message: Int) -> Call? {
+    func call(of message: MessageID) -> Call? {
         trace.calls[ifKnown: trace.messages[message].call]
     }
 
-    func request(ofReply message: Int) -> Int? { call(of: message)?.request }
+    func request(ofReply message: MessageID) -> MessageID? { call(of: message)?.request }
 
     /// The messages to draw, in order of time, and how many more `--all` would show.
-    private func messages(of operation: Operation, showsBackground: Bool) -> (shown: [Int], hidden: Int) {
-        let own = operation.messages.filter(trace.messages.indices.contains)
+    private func messages(of operation: Operation, showsBackground: Bool) -> (shown: [MessageID], hidden: Int) {
+        let own = operation.messages.filter(trace.messages.contains)
         if showsBackground {
             let background = messages(during: operation).filter { trace.messages[$0].operation == nil }
             return ((own + background).sorted(), 0)
@@ -186,24 +186,24 @@ extension SequenceBuilder {
     /// How many messages that belong to no operation fall into the time of one.
     func backgroundCount(of operation: Operation) -> Int {
         let during = messages(during: operation)
-        return loneBefore[during.upperBound] - loneBefore[during.lowerBound]
+        return loneBefore[during.upperBound.index] - loneBefore[during.lowerBound.index]
     }
 
     /// Those that fall into the time of an operation; what of them belongs to none is background traffic, and what neutron
     /// tells all its agents.
-    private func messages(during operation: Operation) -> Range<Int> {
+    private func messages(during operation: Operation) -> Range<MessageID> {
         let first = firstMessage { $0 >= operation.startedAt }
         return first..<max(first, firstMessage { $0 > operation.endedAt })
     }
 
     /// Binary search: messages stand in order of time, those without one first.
-    private func firstMessage(where isLateEnough: (Timestamp) -> Bool) -> Int {
+    private func firstMessage(where isLateEnough: (Timestamp) -> Bool) -> MessageID {
         var (low, high) = (0, trace.messages.count)
         while low < high {
             let middle = low + (high - low) / 2
             if trace.messages[middle].at.map(isLateEnough) ?? false { high = middle } else { low = middle + 1 }
         }
-        return low
+        return MessageID(low)
     }
 }
 

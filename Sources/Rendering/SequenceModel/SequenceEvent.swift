@@ -52,10 +52,10 @@ package struct SequenceArrow: Sendable, Equatable {
     package var qualifier: String?
     /// Redacted arguments or body as JSON text.
     package var detail: String?
-    /// Indexes into `BusTrace.messages`, answers of folded calls included.
-    package var messages: [Int]
+    /// Answers of folded calls included.
+    package var messages: [MessageID]
 
-    package init(kind: Message.Kind, from: Int?, to: [Int], label: String, messages: [Int]) {
+    package init(kind: Message.Kind, from: Int?, to: [Int], label: String, messages: [MessageID]) {
         self.kind = kind
         self.from = from
         self.to = to

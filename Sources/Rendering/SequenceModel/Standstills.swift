@@ -20,7 +20,7 @@ extension SequenceBuilder {
         of operation: Operation, _ arrows: [ArrowComposer.Timed], _ giveUps: [EndedWait], lanes: inout LaneTable
     ) -> SequenceEvent? {
         guard let diagnosis = operation.diagnosis, let text = diagnosis.standstillText else { return nil }
-        let message = diagnosis.message.flatMap { trace.messages.indices.contains($0) ? trace.messages[$0] : nil }
+        let message = trace.messages[ifKnown: diagnosis.message]
         if let message, isSaid(message.id, of: operation, arrows, giveUps) { return nil }
         let at = [diagnosis.since, message?.deliveries.last?.at, message?.at].compactMap { $0 }.max()
         let lane = lanes.lane(of: diagnosis.participant ?? message?.deliveries.last?.to ?? message?.from)
@@ -30,7 +30,7 @@ extension SequenceBuilder {
 
     /// Whether the message's arrow, its answer's, its end of the wait or its refused state tells what went wrong.
     private func isSaid(
-        _ message: Int, of operation: Operation, _ arrows: [ArrowComposer.Timed], _ giveUps: [EndedWait]
+        _ message: MessageID, of operation: Operation, _ arrows: [ArrowComposer.Timed], _ giveUps: [EndedWait]
     ) -> Bool {
         giveUps.contains { $0.message == message }
             || operation.states.contains { $0.message == message && $0.confirmation == .rejected }

@@ -22,18 +22,18 @@ extension SequenceBuilder {
     /// What only notifications tell has no arrow to stand at, and nobody's lane perhaps: it is drawn where nothing else is.
     private func drawnStates(of operation: Operation) -> [StateNote] {
         let saved = operation.states.filter { note in
-            !trace.messages.indices.contains(note.message) || trace.messages[note.message].kind != .notification
+            trace.messages[ifKnown: note.message]?.kind != .notification
         }
         return saved.isEmpty ? operation.states : saved
     }
 
     /// When the answer to the message that set the state came in.
     private func settled(_ note: StateNote) -> Timestamp? {
-        trace.messages.indices.contains(note.message) ? call(of: note.message)?.repliedAt : nil
+        trace.messages.contains(note.message) ? call(of: note.message)?.repliedAt : nil
     }
 
     /// The moments at which the wait for an answer ended without one.
-    func giveUps(of messages: [Int], until end: Timestamp, lanes: inout LaneTable) -> [EndedWait] {
+    func giveUps(of messages: [MessageID], until end: Timestamp, lanes: inout LaneTable) -> [EndedWait] {
         var result: [EndedWait] = []
         for id in messages where trace.messages[id].kind == .call {
             let message = trace.messages[id]
@@ -51,7 +51,7 @@ extension SequenceBuilder {
 
     /// One row for the calls that were folded into one.
     func joined(_ waits: [EndedWait], rows: [Row]) -> [SequenceEvent] {
-        var rowOfMessage: [Int: Int] = [:]
+        var rowOfMessage: [MessageID: Int] = [:]
         for (index, row) in rows.enumerated() where row.messages.count > 1 {
             for message in row.messages { rowOfMessage[message] = index }
         }
@@ -74,8 +74,8 @@ extension SequenceBuilder {
 
 /// A value: a call's wait that ended without an answer.
 struct EndedWait {
-    /// Index into `BusTrace.messages` of the request.
-    var message: Int
+    /// The request.
+    var message: MessageID
     var at: Timestamp
     var giveUp: GiveUp
 }

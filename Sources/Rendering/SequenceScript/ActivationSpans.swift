@@ -41,6 +41,6 @@ struct ActivationSpans {
     }
 
     private static func call(of arrow: SequenceArrow, _ trace: BusTrace) -> CallID? {
-        arrow.messages.first.flatMap { trace.messages.indices.contains($0) ? trace.messages[$0].call : nil }
+        trace.messages[ifKnown: arrow.messages.first]?.call
     }
 }

@@ -29,7 +29,7 @@ extension BusTrace {
 
     /// How long after it was asked for a state was confirmed, where that took a second or more.
     private func confirmation(of step: Step) -> Nanoseconds? {
-        guard let asked = step.at, let message = step.messages.last.flatMap(message), message.stateChange != nil,
+        guard let asked = step.at, let message = messages[ifKnown: step.messages.last], message.stateChange != nil,
             let confirmed = calls[ifKnown: message.call]?.repliedAt,
             confirmed - asked >= .seconds(1)
         else { return nil }
@@ -38,7 +38,8 @@ extension BusTrace {
 
     /// Where a request went that nobody was seen to take.
     private func queue(of step: Step) -> String? {
-        guard let message = step.messages.first.flatMap(message), message.deliveries.isEmpty, message.stateChange == nil
+        guard let message = messages[ifKnown: step.messages.first], message.deliveries.isEmpty,
+            message.stateChange == nil
         else { return nil }
         return message.routingKey.isEmpty ? message.exchange : message.routingKey
     }
@@ -47,7 +48,7 @@ extension BusTrace {
     func words(on evidence: Diagnosis.Evidence) -> String {
         let packets =
             evidence.packets.isEmpty
-            ? evidence.message.flatMap(message).flatMap(packetWords) : packetWords(of: evidence.packets)
+            ? messages[ifKnown: evidence.message].flatMap(packetWords) : packetWords(of: evidence.packets)
         return evidence.text + (packets.map { " (\($0))" } ?? "")
     }
 
@@ -65,10 +66,6 @@ extension BusTrace {
             return "\(list) of \(capture.sources[Int(source)].path)"
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
-    }
-
-    private func message(_ id: Int) -> Message? {
-        messages.indices.contains(id) ? messages[id] : nil
     }
 }
 

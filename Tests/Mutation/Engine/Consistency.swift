@@ -15,23 +15,23 @@ extension BusTrace {
             expect(
                 connection.bytesDecoded >= 0 && connection.bytesSkipped >= 0, "\(connection.client) has less than none")
         }
-        expect(messages.map(\.id) == Array(messages.indices), "ids of messages")
-        expect(calls.map(\.id.index) == Array(calls.indices), "ids of calls")
+        expect(messages.map(\.id) == Array(messages.ids), "ids of messages")
+        expect(calls.map(\.id) == Array(calls.ids), "ids of calls")
         for message in messages {
             expect(message.from.map(participants.indices.contains) ?? true, "sender of \(message.id)")
-            expect(message.call.map { calls.indices.contains($0.index) } ?? true, "call of \(message.id)")
+            expect(message.call.map { calls.contains($0) } ?? true, "call of \(message.id)")
             expect(
                 message.deliveries.allSatisfy { $0.to.map(participants.indices.contains) ?? true },
                 "receivers of \(message.id)")
         }
         for call in calls {
             expect(
-                [call.request, call.reply].allSatisfy { $0.map(messages.indices.contains) ?? true },
+                [call.request, call.reply].allSatisfy { $0.map(messages.contains) ?? true },
                 "messages of call \(call.id)")
             expect(call.outcome != .ok || call.reply != nil, "call \(call.id) is answered by nothing")
         }
         for operation in operations {
-            expect(operation.messages.allSatisfy(messages.indices.contains), "messages of operation \(operation.id)")
+            expect(operation.messages.allSatisfy(messages.contains), "messages of operation \(operation.id)")
             expect(!operation.verdict.isEmpty, "operation \(operation.id) has no verdict")
         }
         return faults

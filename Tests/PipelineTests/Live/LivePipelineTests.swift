@@ -65,7 +65,7 @@ import Trace
     @Test(arguments: Recording.all)
     func `what was settled last of a message is what the trace holds`(recording: Recording) throws {
         let (trace, origin, events) = try live(recording)
-        var last: [Int: Message] = [:]
+        var last: [MessageID: Message] = [:]
         for event in events where event.kind == .settled {
             if let message = event.message { last[message.id] = message }
         }

@@ -43,11 +43,11 @@ extension BusTrace {
     func withoutBackground() -> BusTrace {
         var trace = self
         trace.messages = []
-        var places: [Int: Int] = [:]
+        var places: [MessageID: MessageID] = [:]
         for message in messages where !message.isBackground {
-            places[message.id] = trace.messages.count
             var copy = message
-            copy.id = trace.messages.count
+            copy.id = MessageID(trace.messages.count)
+            places[message.id] = copy.id
             copy.operation = nil
             trace.messages.append(copy)
         }
