@@ -13,10 +13,7 @@ struct Situation {
         self.trace = trace
     }
 
-    private var participant: Participant? {
-        guard let id = diagnosis.participant, trace.participants.indices.contains(id) else { return nil }
-        return trace.participants[id]
-    }
+    private var participant: Participant? { trace.participants[ifKnown: diagnosis.participant] }
 
     /// Who has to act.
     var service: String? { diagnosis.service ?? participant?.service }
@@ -77,8 +74,7 @@ struct Situation {
     /// Where the instance's build is or was under way: the service that has to act, else the last compute in the steps.
     var computeHost: String? {
         if service == "nova-compute", let host { return host }
-        let ends = operation.steps.flatMap { [$0.to, $0.from] }.compactMap { $0 }
-        let computes = ends.compactMap { trace.participants.indices.contains($0) ? trace.participants[$0] : nil }
+        let computes = operation.steps.flatMap { [$0.to, $0.from] }.compactMap { trace.participants[ifKnown: $0] }
         return computes.last { $0.service == "nova-compute" && $0.host != nil }?.host
     }
 

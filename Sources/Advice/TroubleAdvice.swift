@@ -124,10 +124,8 @@ extension BusTrace {
             if !advice.contains(piece) { advice.append(piece) }
         }
         for silent in silentServices {
-            guard participants.indices.contains(silent.participant),
-                let service = participants[silent.participant].service
-            else { continue }
-            let host = participants[silent.participant].host
+            guard let who = participants[ifKnown: silent.participant], let service = who.service else { continue }
+            let host = who.host
             let piece = Advice(
                 "whether \(service)\(host.map { " on \($0)" } ?? "") is up",
                 command: ServiceManual(service).status(host: host))

@@ -126,9 +126,7 @@ struct LineReader {
         return (sender.flatMap(service), Set(receivers.compactMap(service)).sorted())
     }
 
-    private func service(_ participant: Int) -> String? {
-        trace.participants.indices.contains(participant) ? trace.participants[participant].service : nil
-    }
+    private func service(_ participant: ParticipantID) -> String? { trace.participants[ifKnown: participant]?.service }
 
     private func ending(of message: Message, call: Call?) -> ComparedLine.Ending {
         if let returned = message.returned { return .returned(returned) }

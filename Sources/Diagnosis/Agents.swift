@@ -7,7 +7,7 @@ import Trace
 struct Agents {
     /// A value: all connections of an agent ended.
     struct Departure {
-        var participant: Int
+        var participant: ParticipantID
         /// The end of the last.
         var at: Timestamp
         var connections: Int
@@ -28,7 +28,7 @@ struct Agents {
         var departure: Departure
         var pid: Int
         /// Another process, which is connected after that, and its number.
-        var other: Int
+        var other: ParticipantID
         var otherPid: Int
         /// When the other was connected first; `nil` where it was there before.
         var began: Timestamp?
@@ -58,11 +58,11 @@ struct Agents {
 
     private let connections: [Connection]
     private let participants: [Participant]
-    private var ofParticipant: [[Int]]
-    private var ofName: [Name: [Int]] = [:]
-    private let lastHeard: [Timestamp?]
+    private var ofParticipant: [ParticipantID: [Int]] = [:]
+    private var ofName: [Name: [ParticipantID]] = [:]
+    private let lastHeard: [ParticipantID: Timestamp]
     /// Those that were given a request addressed to their host.
-    private let addressed: Set<Int>
+    private let addressed: Set<ParticipantID>
     /// Connections by their client's address.
     private var ofAddress: [String: [Int]] = [:]
     private var outages: [String: Outage] = [:]
@@ -73,11 +73,10 @@ struct Agents {
     init(_ trace: BusTrace) {
         connections = trace.capture.connections
         participants = trace.participants
-        ofParticipant = Array(repeating: [], count: participants.count)
         var servers: [String: [Int]] = [:]
         for (index, connection) in connections.enumerated() {
-            if let participant = connection.participant, participants.indices.contains(participant) {
-                ofParticipant[participant].append(index)
+            if let participant = connection.participant, participants.contains(participant) {
+                ofParticipant[participant, default: []].append(index)
             }
             ofAddress[Self.address(connection.client), default: []].append(index)
             servers[connection.server, default: []].append(index)
@@ -97,15 +96,15 @@ struct Agents {
         String(endpoint[..<(endpoint.lastIndex(of: ":") ?? endpoint.endIndex)])
     }
 
-    func connections(of participant: Int) -> [Connection] {
-        guard ofParticipant.indices.contains(participant) else { return [] }
-        return ofParticipant[participant].map { connections[$0] }
+    func connections(of participant: ParticipantID) -> [Connection] {
+        places(of: participant).map { connections[$0] }
     }
 
+    private func places(of participant: ParticipantID) -> [Int] { ofParticipant[participant] ?? [] }
+
     /// Whether connections from its addresses may be its own as well, of which nothing tells whose they are.
-    func mayHaveOthers(_ participant: Int) -> Bool {
-        guard ofParticipant.indices.contains(participant) else { return false }
-        let addresses = Set(ofParticipant[participant].map { Self.address(connections[$0].client) })
+    func mayHaveOthers(_ participant: ParticipantID) -> Bool {
+        let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
         return addresses.flatMap { ofAddress[$0] ?? [] }.contains { index in
             connections[index].participant.map { participants[$0].service == nil } ?? true
         }
@@ -113,35 +112,34 @@ struct Agents {
 
     /// Whether it is the one that takes what is addressed to its host, as an agent, and not one of several that share a
     /// topic.
-    func isAddressedAlone(_ participant: Int) -> Bool { addressed.contains(participant) }
+    func isAddressedAlone(_ participant: ParticipantID) -> Bool { addressed.contains(participant) }
 
     /// The processes of that service on that host and virtual host, one after the other; of a service without a host the
     /// process alone.
-    func processes(of participant: Int) -> [Int] {
-        guard participants.indices.contains(participant) else { return [] }
-        let who = participants[participant]
+    func processes(of participant: ParticipantID) -> [ParticipantID] {
+        guard let who = participants[ifKnown: participant] else { return [] }
         guard let service = who.service, let host = who.host else { return [participant] }
         // Where they are told apart, a service that works in several has a process, or a connection, in each.
         return self.participants(of: service, on: host).filter { participants[$0].virtualHost == who.virtualHost }
     }
 
     /// The processes of that service, on that host where one is given, in order.
-    func participants(of service: String, on host: String?) -> [Int] {
+    func participants(of service: String, on host: String?) -> [ParticipantID] {
         ofName[Name(service: service, host: host)] ?? []
     }
 
     /// When anything of it was heard last: a message that it sent, or an acknowledgement.
-    func lastHeard(of participant: Int) -> Timestamp? {
-        processes(of: participant).compactMap { lastHeard.indices.contains($0) ? lastHeard[$0] : nil }.max()
+    func lastHeard(of participant: ParticipantID) -> Timestamp? {
+        processes(of: participant).compactMap { lastHeard[$0] }.max()
     }
 
     // MARK: Gone
 
     /// How an agent lost the broker, where that was seen of all of its connections, and nothing speaks for its return: no
     /// later message of it, and no connection from its address that may be its own. Silence alone is no departure.
-    func departure(of participant: Int) -> Departure? {
+    func departure(of participant: ParticipantID) -> Departure? {
         let group = processes(of: participant)
-        let own = group.flatMap { ofParticipant[$0] }
+        let own = group.flatMap(places)
         guard let departure = departure(byOwn: own), let newest = own.max() else { return nil }
         if group.contains(where: { lastHeard[$0].map { $0 > departure.at } ?? false }) { return nil }
         let addresses = Set(own.map { Self.address(connections[$0].client) })
@@ -155,15 +153,14 @@ struct Agents {
     /// How one process of several lost the broker, or one that another came after: what it had in hand, no other has.
     ///
     /// Only where all that may be meant have numbers of their own: what has none may be the same process, back again.
-    func replacement(of participant: Int) -> Replacement? {
-        guard participants.indices.contains(participant), let pid = participants[participant].pid,
-            let departure = departure(byOwn: ofParticipant[participant]),
+    func replacement(of participant: ParticipantID) -> Replacement? {
+        guard let who = participants[ifKnown: participant], let pid = who.pid,
+            let departure = departure(byOwn: places(of: participant)),
             lastHeard[participant].map({ $0 <= departure.at }) ?? true
         else { return nil }
-        let who = participants[participant]
-        let addresses = Set(ofParticipant[participant].map { Self.address(connections[$0].client) })
+        let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
         let near = addresses.flatMap { ofAddress[$0] ?? [] }
-        let ofGroup = processes(of: participant).flatMap { ofParticipant[$0] }
+        let ofGroup = processes(of: participant).flatMap(places)
         var others: [Int] = []
         for index in Set(near + ofGroup).sorted() where connections[index].participant != participant {
             if let end = connections[index].end, end.isSeen, end.at <= departure.at { continue }
@@ -179,7 +176,7 @@ struct Agents {
         guard let first = others.first, let other = connections[first].participant,
             let otherPid = participants[other].pid
         else { return nil }
-        let began = ofParticipant[other].compactMap { connections[$0].openedAt }.min()
+        let began = places(of: other).compactMap { connections[$0].openedAt }.min()
         return Replacement(
             departure: departure, pid: pid, other: other, otherPid: otherPid,
             began: began.flatMap { $0 > departure.at ? $0 : nil })
@@ -254,8 +251,8 @@ struct Agents {
     }
 
     /// Connections that the broker lets publish nothing, and since when.
-    func block(of participant: Int) -> BlockedSpan? {
-        processes(of: participant).flatMap { ofParticipant[$0] }.lazy.compactMap { index -> BlockedSpan? in
+    func block(of participant: ParticipantID) -> BlockedSpan? {
+        processes(of: participant).flatMap(places).lazy.compactMap { index -> BlockedSpan? in
             let connection = connections[index]
             guard let span = connection.blocked.last, span.until == nil, connection.end == nil else { return nil }
             return span

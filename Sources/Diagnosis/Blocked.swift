@@ -92,7 +92,7 @@ extension Facts {
     }
 
     /// nova-api, where a compute waits for the event that it sends on: the last that was seen to send any.
-    private var eventSender: Int? {
+    private var eventSender: ParticipantID? {
         guard pluggingWait != nil else { return nil }
         return own.reversed().lazy.compactMap { message($0).from }.first {
             participant($0)?.service == Workflow.Role.api.service

@@ -77,7 +77,7 @@ extension Facts {
     }
 
     /// Whether another connection of who lost one is open, or was opened since: it may have gone on.
-    private func isBack(_ participant: Int?, after time: Timestamp) -> Bool {
+    private func isBack(_ participant: ParticipantID?, after time: Timestamp) -> Bool {
         guard let participant else { return false }
         return agents.processes(of: participant).flatMap(agents.connections).contains { connection in
             connection.end.map { $0.at > time } ?? true

@@ -2,7 +2,7 @@ import Trace
 
 /// A value: what went wrong with connections, by who has them and by queue, looked through once for all operations.
 struct IncidentIndex {
-    private var ofParticipant: [Int: [ConnectionIncident]] = [:]
+    private var ofParticipant: [ParticipantID: [ConnectionIncident]] = [:]
     private var ofQueue: [String: [ConnectionIncident]] = [:]
 
     init(_ trace: BusTrace) {
@@ -22,7 +22,7 @@ struct IncidentIndex {
         if list.count < Limits.incidentsOfEach { list.append(incident) }
     }
 
-    func incidents(of participant: Int) -> [ConnectionIncident] { ofParticipant[participant] ?? [] }
+    func incidents(of participant: ParticipantID) -> [ConnectionIncident] { ofParticipant[participant] ?? [] }
     func incidents(on queue: String) -> [ConnectionIncident] { ofQueue[queue] ?? [] }
 }
 
@@ -91,7 +91,7 @@ extension Finding {
 
 extension Facts {
     /// Who has to act, by its process or, where that is not known, by service and host.
-    fileprivate func participantsToAct(_ diagnosis: Diagnosis) -> [Int] {
+    fileprivate func participantsToAct(_ diagnosis: Diagnosis) -> [ParticipantID] {
         if let participant = diagnosis.participant { return [participant] }
         guard let service = diagnosis.service else { return [] }
         return trace.participants.lazy.filter { participant in
@@ -101,7 +101,7 @@ extension Facts {
     }
 
     /// Who sent or took any of its messages.
-    fileprivate var involved: Set<Int> {
+    fileprivate var involved: Set<ParticipantID> {
         Set(own.flatMap { [message($0).from] + message($0).deliveries.map(\.to) }.compactMap(\.self))
     }
 

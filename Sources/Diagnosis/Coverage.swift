@@ -149,10 +149,7 @@ struct Coverage {
     }
 
     private static func service(of connection: Connection, in trace: BusTrace) -> String? {
-        guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
-            return nil
-        }
-        return trace.participants[participant].service
+        trace.participants[ifKnown: connection.participant]?.service
     }
 
     private func counted(_ count: Int, _ name: String) -> String { "\(count) \(name)\(count == 1 ? "" : "s")" }

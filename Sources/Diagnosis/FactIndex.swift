@@ -7,7 +7,7 @@ import Trace
 final class FactIndex {
     private struct Question: Hashable {
         let title: String
-        let from: Int?
+        let from: ParticipantID?
         let change: StateChange?
     }
 
@@ -58,8 +58,8 @@ final class FactIndex {
     }()
 
     /// When each saved a state last, confirmed, over RPC.
-    private(set) lazy var lastSave: [Int?: Timestamp] = {
-        var latest: [Int?: Timestamp] = [:]
+    private(set) lazy var lastSave: [ParticipantID?: Timestamp] = {
+        var latest: [ParticipantID?: Timestamp] = [:]
         for note in operation.states where note.confirmation == .confirmed && !StateTimeline.isTold(note, in: trace) {
             latest[note.participant] = max(latest[note.participant] ?? note.at, note.at)
         }
@@ -83,8 +83,8 @@ final class FactIndex {
         return latest
     }()
 
-    private func latest(of messages: [MessageID], where isMeant: (Message) -> Bool) -> [Int?: Timestamp] {
-        var latest: [Int?: Timestamp] = [:]
+    private func latest(of messages: [MessageID], where isMeant: (Message) -> Bool) -> [ParticipantID?: Timestamp] {
+        var latest: [ParticipantID?: Timestamp] = [:]
         for id in messages {
             let from = trace.messages[id].from
             guard let at = trace.messages[id].at, latest[from].map({ $0 < at }) ?? true, isMeant(trace.messages[id])

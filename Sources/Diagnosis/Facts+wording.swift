@@ -10,7 +10,7 @@ extension Facts {
         return "\(tenths / 10).\(tenths % 10) s"
     }
 
-    func name(_ participant: Int?) -> String { self.participant(participant)?.label ?? "an unknown process" }
+    func name(_ participant: ParticipantID?) -> String { self.participant(participant)?.label ?? "an unknown process" }
 
     /// `nova-api published stop_instance to compute.node1`.
     func published(_ id: MessageID) -> Diagnosis.Evidence {

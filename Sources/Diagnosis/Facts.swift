@@ -96,7 +96,7 @@ struct Facts {
     func stepIndex(of message: MessageID) -> Int? { index.steps[message] }
 
     /// Whether a participant was seen to send anything after that time.
-    func wasSeenSending(_ participant: Int?, after time: Timestamp) -> Bool {
+    func wasSeenSending(_ participant: ParticipantID?, after time: Timestamp) -> Bool {
         index.lastSent[participant].map { $0 > time } ?? false
     }
 
@@ -124,10 +124,7 @@ struct Facts {
 
     // MARK: Who
 
-    func participant(_ id: Int?) -> Participant? {
-        guard let id, trace.participants.indices.contains(id) else { return nil }
-        return trace.participants[id]
-    }
+    func participant(_ id: ParticipantID?) -> Participant? { trace.participants[ifKnown: id] }
 
     /// The only one with that name and host, in that virtual host where they are told apart.
     func participant(service: String?, host: String?, virtualHost: String? = nil) -> Participant? {

@@ -3,8 +3,7 @@ import Trace
 
 /// A value: who has the work in hand, since when, and by which message.
 struct Holder {
-    /// Index into `BusTrace.participants`.
-    var participant: Int
+    var participant: ParticipantID
     var since: Timestamp
     var message: MessageID
 }
@@ -21,7 +20,7 @@ extension Facts {
         guard let workflow, let next = nextStep, operation.steps[next].messages.isEmpty else { return nil }
         let role = workflow.steps[next].actor
         let host = role.isCompute ? computeHost : nil
-        func isMeant(_ id: Int?) -> Bool {
+        func isMeant(_ id: ParticipantID?) -> Bool {
             guard let who = participant(id), who.service == role.service else { return false }
             return host == nil || who.host == nil || who.host == host
         }

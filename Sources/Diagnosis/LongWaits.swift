@@ -8,16 +8,15 @@ struct LongWait {
         /// The broker read nothing from its publisher's connection meanwhile (`connection.blocked`).
         case blocked(BlockedSpan)
         /// Who was given it first lost its channel or gave it back, so that the broker gave it out again.
-        case givenAgain(from: Int?)
+        case givenAgain(from: ParticipantID?)
         /// Who was given it rejected it, so often, until one took it.
-        case rejected(by: [Int?], times: Int)
+        case rejected(by: [ParticipantID?], times: Int)
     }
 
     var message: MessageID
     var from: Timestamp
     var until: Timestamp
-    /// Index into `BusTrace.participants`.
-    var taker: Int?
+    var taker: ParticipantID?
     var cause: Cause
 
     var time: Nanoseconds { until - from }

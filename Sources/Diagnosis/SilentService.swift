@@ -2,8 +2,8 @@ import Trace
 
 /// A value: a service whose periodic reports stopped while others went on.
 package struct SilentService: Sendable, Equatable {
-    /// Index into `BusTrace.participants`, and its label.
-    package var participant: Int
+    /// Who it is, and its label.
+    package var participant: ParticipantID
     package var label: String
     /// Title of the report, e.g. `Service.save`.
     package var report: String
@@ -90,7 +90,7 @@ private struct SilenceReader {
         let service: String
         let host: String?
         /// Tells those without a host apart.
-        let participant: Int?
+        let participant: ParticipantID?
         let report: String
     }
 
@@ -98,7 +98,7 @@ private struct SilenceReader {
         var times: [Timestamp] = []
         /// On which they were published, as far as that was seen.
         var connections: Set<Int> = []
-        var participant: Int
+        var participant: ParticipantID
         /// Whether the last one waits for its answer: whoever should answer is the one to look at then.
         var isWaiting = false
     }
@@ -121,12 +121,12 @@ private struct SilenceReader {
     var silentServices: [SilentService] {
         guard isWhole, let end else { return [] }
         var reporters: [Reporter: Reports] = [:]
-        var lastHeard: [Int: Timestamp] = [:]
+        var lastHeard: [ParticipantID: Timestamp] = [:]
         let askers = askers
         for message in trace.messages {
             // One whose publish was not captured is known by who reads the answers to it.
             guard let from = message.from ?? message.replyQueue.flatMap({ askers[$0] }), let at = message.at,
-                trace.participants.indices.contains(from)
+                trace.participants.contains(from)
             else {
                 continue
             }
@@ -149,7 +149,7 @@ private struct SilenceReader {
     }
 
     /// Who wants answers in a reply queue.
-    private var askers: [String: Int] {
+    private var askers: [String: ParticipantID] {
         trace.messages.reduce(into: [:]) { askers, message in
             if let queue = message.replyQueue, let from = message.from { askers[queue] = from }
         }
@@ -174,7 +174,7 @@ private struct SilenceReader {
     }
 
     private func silence(
-        of reporter: Reporter, _ reports: Reports, _ lastHeard: [Int: Timestamp], _ end: Timestamp
+        of reporter: Reporter, _ reports: Reports, _ lastHeard: [ParticipantID: Timestamp], _ end: Timestamp
     ) -> SilentService? {
         let times = reports.times
         guard times.count >= Self.fewestReports, let last = times.last, !reports.isWaiting else { return nil }
@@ -209,7 +209,8 @@ private struct SilenceReader {
 
     /// Whether the bus goes on: somebody else sends in the last intervals.
     private func isHeard(
-        otherThan participant: Int, _ lastHeard: [Int: Timestamp], after time: Timestamp, _ interval: Nanoseconds,
+        otherThan participant: ParticipantID, _ lastHeard: [ParticipantID: Timestamp], after time: Timestamp,
+        _ interval: Nanoseconds,
         _ end: Timestamp
     ) -> Bool {
         let limit = max(time + interval * 2, end - interval * SilentService.missedIntervals)
@@ -217,7 +218,7 @@ private struct SilenceReader {
     }
 
     /// Whether a report may have passed unseen, or on a connection whose end was not seen.
-    private func isLost(_ participant: Int, since time: Timestamp) -> Bool {
+    private func isLost(_ participant: ParticipantID, since time: Timestamp) -> Bool {
         let own = trace.capture.connections.filter { $0.participant == participant }
         if own.contains(where: { $0.gaps > 0 || $0.oneSided }) { return true }
         if own.contains(where: { $0.lastCut.map { $0 >= time } ?? false }) { return true }

@@ -177,7 +177,7 @@ extension Facts {
 
     /// Whether who should have taken it was there: gone, or connected and yet not taking, as a process that lost its
     /// consumer or has as many messages in hand as it asks for at once (`rabbit_qos_prefetch_count`).
-    fileprivate func standing(of participant: Int?) -> Diagnosis.Evidence? {
+    fileprivate func standing(of participant: ParticipantID?) -> Diagnosis.Evidence? {
         guard let participant else { return nil }
         let who = name(participant)
         if let departure = agents.departure(of: participant) { return evidence(of: departure, who) }
@@ -226,7 +226,7 @@ extension Facts {
         return reached
     }
 
-    fileprivate func wasHeard(_ participant: Int?, since time: Timestamp) -> Bool {
+    fileprivate func wasHeard(_ participant: ParticipantID?, since time: Timestamp) -> Bool {
         guard let participant else { return index.lastSent.values.contains { $0 >= time } }
         return [index.lastSent[participant], index.lastSent[nil]].contains { $0.map { $0 >= time } ?? false }
     }

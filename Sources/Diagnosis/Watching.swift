@@ -41,7 +41,7 @@ extension BusTrace {
 extension Facts {
     /// Until when something of these participants would have been seen, from a moment on; of those that have no connection
     /// that is known, of the operation.
-    func end(of participants: some Sequence<Int>, since time: Timestamp) -> Timestamp {
+    func end(of participants: some Sequence<ParticipantID>, since time: Timestamp) -> Timestamp {
         end(on: participants.flatMap(agents.connections), since: time)
     }
 

@@ -15,7 +15,7 @@ extension WaySight {
 /// their two ways, and passed on the other as well.
 private struct WayReader {
     private let trace: BusTrace
-    private let askers: [String: Int]
+    private let askers: [String: ParticipantID]
     /// Before and after these the capture may hold the other half of what it shows.
     private let first: Timestamp?
     private let last: Timestamp?
@@ -29,7 +29,7 @@ private struct WayReader {
     }
 
     private struct Saver: Hashable {
-        let participant: Int
+        let participant: ParticipantID
         let instance: String
     }
 
@@ -94,7 +94,7 @@ private struct WayReader {
 
     private static let longestCall: Nanoseconds = .seconds(60)
 
-    private func sender(of message: Message) -> Int? {
+    private func sender(of message: Message) -> ParticipantID? {
         if let from = message.from { return from }
         guard message.kind.isAnswer else { return message.replyQueue.flatMap { askers[$0] } }
         return trace.calls[ifKnown: message.call]?.to
@@ -125,10 +125,10 @@ private struct WayReader {
     /// Who begins to work on a request was given it, and who goes on to the next state was answered on the one before.
     private mutating func noteWork(of message: Message) {
         guard let at = message.publishedAt, !message.isBackground else { return }
-        if let from = message.from, trace.participants.indices.contains(from), let request = message.requestID,
-            let service = trace.participants[from].service
+        if let from = trace.participants[ifKnown: message.from], let request = message.requestID,
+            let service = from.service
         {
-            for host in Set([trace.participants[from].host, nil]) {
+            for host in Set([from.host, nil]) {
                 let work = Work(request: request, service: service, host: host)
                 for id in begun[work] ?? [] { missTaking(of: trace.messages[id]) }
                 begun[work] = []

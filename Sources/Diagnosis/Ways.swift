@@ -19,7 +19,7 @@ extension Facts {
     }
 
     /// Why somebody may have gone on with its work unseen.
-    func doubt(onWorkOf participant: Int?) -> String? {
+    func doubt(onWorkOf participant: ParticipantID?) -> String? {
         guard let participant else { return doubtOnWays }
         // An agent works on one thing after the other; of others the work is spread over processes and connections, and
         // what passes on some of them says nothing of the rest.
@@ -78,7 +78,7 @@ extension Facts {
 
     /// A process publishes on other connections than those by which it takes messages: where the capture holds only the
     /// latter, nothing of what it did would be seen.
-    private func hiddenPublishing(of participant: Int) -> String? {
+    private func hiddenPublishing(of participant: ParticipantID) -> String? {
         let own = agents.connections(of: participant)
         guard !own.isEmpty, own.allSatisfy({ $0.messagesReceived > 0 && $0.messagesSent == 0 }),
             !agents.mayHaveOthers(participant)

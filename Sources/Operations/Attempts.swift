@@ -48,9 +48,7 @@ package struct Attempts {
 extension BusTrace {
     /// The host a request was for: that of its receiver, else the one its routing key names.
     package func host(of request: Message) -> String? {
-        request.deliveries.lazy.compactMap(\.to).filter(participants.indices.contains).compactMap {
-            participants[$0].host
-        }.first
+        request.deliveries.lazy.compactMap { participants[ifKnown: $0.to]?.host }.first
             ?? ServiceTopic(request.routingKey).host
     }
 }

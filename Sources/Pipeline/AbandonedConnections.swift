@@ -10,11 +10,11 @@ import Trace
 /// process is not known may be of any that closes another one from the same host.
 struct AbandonedConnections {
     /// Participant → when it closed a connection of its own last.
-    private var closings: [Int: Timestamp] = [:]
+    private var closings: [ParticipantID: Timestamp] = [:]
     /// Host → when anybody but who looks after the broker closed a connection from there last.
     private var closingsFrom: [String: Timestamp] = [:]
     /// Participant → when it was seen last on a connection with holes that was not seen to end.
-    private var vanished: [Int: Timestamp] = [:]
+    private var vanished: [ParticipantID: Timestamp] = [:]
     /// How long a service takes to stop (oslo.service, `graceful_shutdown_timeout`).
     private static let stopping: Nanoseconds = .seconds(60)
 
@@ -68,9 +68,7 @@ struct AbandonedConnections {
                 < (connections[$1].end?.at ?? Timestamp(nanoseconds: 0), $1)
         }
         for index in order {
-            let participant = connections[index].participant.flatMap {
-                participants.indices.contains($0) ? participants[$0] : nil
-            }
+            let participant = participants[ifKnown: connections[index].participant]
             connections[index].isAbandoned = machine.takes(connections[index], of: participant)
         }
     }

@@ -9,7 +9,7 @@ struct ConnectionListing {
     private(set) var capture: CaptureSummary
     private(set) var participants: [Participant]
     /// By the numbers under which connections were read.
-    private(set) var participantOfConnection: [Int: Int]
+    private(set) var participantOfConnection: [Int: ParticipantID]
     private(set) var indexes: [Int: Int]
     /// Publishes that the broker is known to have refused, by `_unique_id`.
     private(set) var refusals: [String: Timestamp] = [:]
@@ -68,17 +68,17 @@ struct ConnectionListing {
         var connections = excerpt.connections
         var participants = excerpt.participants
         var newIndexes = known
-        var newParticipants: [Int: Int] = [:]
+        var newParticipants: [ParticipantID: ParticipantID] = [:]
         for stranger in strangers {
             guard let place = indexes[stranger.id] else { continue }
             var connection = capture.connections[place]
             if let participant = connection.participant {
-                let index = newParticipants[participant] ?? participants.count
-                if newParticipants.updateValue(index, forKey: participant) == nil {
+                let id = newParticipants[participant] ?? ParticipantID(participants.count)
+                if newParticipants.updateValue(id, forKey: participant) == nil {
                     participants.append(self.participants[participant])
-                    participants[index].id = index
+                    participants[id].id = id
                 }
-                connection.participant = index
+                connection.participant = id
             }
             newIndexes[stranger.id] = connections.count
             connection.id = connections.count

@@ -92,10 +92,10 @@ struct ExcerptContext: Sendable {
     /// Takes over the participants of one excerpt; those that another one knows by the same name are the same.
     ///
     /// - Returns: their ids here by those in the excerpt.
-    private mutating func take(_ told: [Participant]) -> [Int: Int] {
+    private mutating func take(_ told: [Participant]) -> [ParticipantID: ParticipantID] {
         let known = Dictionary(grouping: participants, by: Name.init)
         var used: [Name: Int] = [:]
-        var ids: [Int: Int] = [:]
+        var ids: [ParticipantID: ParticipantID] = [:]
         for var participant in told where ids[participant.id] == nil {
             let name = Name(participant)
             let namesakes = known[name] ?? []
@@ -105,8 +105,9 @@ struct ExcerptContext: Sendable {
                 ids[participant.id] = namesakes[place].id
                 participants[namesakes[place].id].pid = namesakes[place].pid ?? participant.pid
             } else {
-                ids[participant.id] = participants.count
-                participant.id = participants.count
+                let id = ParticipantID(participants.count)
+                ids[participant.id] = id
+                participant.id = id
                 participants.append(participant)
             }
         }

@@ -106,12 +106,15 @@ package struct TraceBuilder: Sendable {
     /// The trace: in order of time, ids as indexes, participants in place of connections, operations found.
     package consuming func trace(capture: consuming CaptureSummary, naming: consuming ServiceNaming) -> BusTrace {
         var origin = TraceOrigin()
-        return trace(capture: capture, naming: naming, origin: &origin)
+        return trace(capture: capture, naming: naming, origin: &origin) { _ in nil }
     }
 
-    /// The same, and by which ids things were known before; of a participant that of a connection of it.
+    /// The same, and by which ids things were known before.
+    ///
+    /// - Parameter known: the id of a connection's participant; where there was none, the connection's number stands for it.
     consuming func trace(
-        capture: consuming CaptureSummary, naming: consuming ServiceNaming, origin: inout TraceOrigin
+        capture: consuming CaptureSummary, naming: consuming ServiceNaming, origin: inout TraceOrigin,
+        known: (Int) -> ParticipantID?
     ) -> BusTrace {
         var trace = BusTrace()
         let excerpt = capture.excerpts.map(ExcerptContext.init)
@@ -127,7 +130,9 @@ package struct TraceBuilder: Sendable {
         let listing = ConnectionListing(of: capture, naming: consume naming, excerpt: excerpt)
         let ofConnection = listing.participantOfConnection
         origin.participants = listing.participants.map { _ in -1 }
-        for (connection, participant) in ofConnection { origin.participants[participant] = connection }
+        for (connection, participant) in ofConnection {
+            origin.participants[participant.index] = known(connection) ?? ParticipantID(connection)
+        }
         trace.participants = listing.participants
         trace.capture = listing.capture
         for index in trace.messages.indices {

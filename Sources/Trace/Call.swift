@@ -37,9 +37,8 @@ package struct Call: Sendable, Identifiable {
     package var method: String?
     /// As `Message.objectMethod`.
     package var objectMethod: String?
-    /// Indexes into `BusTrace.participants`.
-    package var from: Int?
-    package var to: Int?
+    package var from: ParticipantID?
+    package var to: ParticipantID?
     /// Indexes into `CaptureSummary.connections`: where the request was published, and where it was taken or answered.
     package var callerConnection: Int?
     package var serverConnection: Int?

@@ -115,8 +115,8 @@ package struct Connection: Sendable, Identifiable {
     package var isAbandoned = false
     /// `connection_name` of the client properties: for oslo.messaging `argv0:pid:uuid`.
     package var connectionName: String?
-    /// Index into `BusTrace.participants` of the client.
-    package var participant: Int?
+    /// The client.
+    package var participant: ParticipantID?
     /// `nil` where the capture does not hold its opening.
     package var handshake: ConnectionHandshake? {
         get { sharedHandshake?.value }

@@ -93,8 +93,8 @@ package struct Diagnosis: Sendable {
     /// Where it stands still or failed: the message after which nothing further came, and since when.
     package var message: MessageID?
     package var since: Timestamp?
-    /// Who has to act, as far as that is known: index into `BusTrace.participants`, service and host.
-    package var participant: Int?
+    /// Who has to act, as far as that is known, with service and host.
+    package var participant: ParticipantID?
     package var service: String?
     package var host: String?
     /// The queue or exchange that nobody took from, the event that did not come.

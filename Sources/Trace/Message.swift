@@ -52,8 +52,8 @@ package struct Message: Sendable, Identifiable {
     package var events: [ExternalEvent] = []
     /// What only few messages say; `nil` of most.
     package var facts: MessageFacts?
-    /// Index into `BusTrace.participants` of the sender.
-    package var from: Int?
+    /// The sender.
+    package var from: ParticipantID?
     /// Index into `CaptureSummary.connections` of the connection it was published on.
     package var connection: Int?
     /// `nil` when only a delivery was seen.
@@ -142,8 +142,8 @@ package struct Delivery: Sendable {
         case dropped
     }
 
-    /// Index into `BusTrace.participants` of the receiver.
-    package var to: Int?
+    /// The receiver.
+    package var to: ParticipantID?
     package var at: Timestamp
     package var redelivered: Bool
     private(set) package var settlement: Settlement?
@@ -151,7 +151,9 @@ package struct Delivery: Sendable {
     /// Index into `CaptureSummary.connections`.
     package var connection: Int
 
-    package init(to: Int? = nil, at: Timestamp, redelivered: Bool, acknowledgedAt: Timestamp? = nil, connection: Int) {
+    package init(
+        to: ParticipantID? = nil, at: Timestamp, redelivered: Bool, acknowledgedAt: Timestamp? = nil, connection: Int
+    ) {
         self.to = to
         self.at = at
         self.redelivered = redelivered

@@ -84,14 +84,14 @@ package struct Step: Sendable {
 
     package var name: String
     package var status: Status
-    /// Indexes into `BusTrace.participants`.
-    package var from: Int?
-    package var to: Int?
+    package var from: ParticipantID?
+    package var to: ParticipantID?
     package var messages: [MessageID]
     package var at: Timestamp?
 
     package init(
-        name: String, status: Status, from: Int? = nil, to: Int? = nil, messages: [MessageID] = [], at: Timestamp? = nil
+        name: String, status: Status, from: ParticipantID? = nil, to: ParticipantID? = nil, messages: [MessageID] = [],
+        at: Timestamp? = nil
     ) {
         self.name = name
         self.status = status
@@ -118,12 +118,13 @@ package struct StateNote: Sendable {
     package var until: Timestamp?
     package var change: StateChange
     package var confirmation: Confirmation
-    /// The message and who sent it: index into `BusTrace.participants`.
+    /// The message and who sent it.
     package var message: MessageID
-    package var participant: Int?
+    package var participant: ParticipantID?
 
-    package init(at: Timestamp, change: StateChange, confirmation: Confirmation, message: MessageID, participant: Int?)
-    {
+    package init(
+        at: Timestamp, change: StateChange, confirmation: Confirmation, message: MessageID, participant: ParticipantID?
+    ) {
         self.at = at
         self.change = change
         self.confirmation = confirmation

@@ -1,7 +1,6 @@
 /// A value: a service process, or a host of one.
 package struct Participant: Sendable, Identifiable, Equatable {
-    /// Index into `BusTrace.participants`.
-    package var id: Int
+    package var id: ParticipantID
     /// E.g. `nova-compute`; `nil` where nothing on the wire told it.
     package var service: String?
     /// The host it serves, where topics or notifications told it, e.g. `compute1`.
@@ -15,7 +14,8 @@ package struct Participant: Sendable, Identifiable, Equatable {
     package var learnedFrom: [String]
 
     package init(
-        id: Int, service: String? = nil, host: String? = nil, pid: Int? = nil, label: String, learnedFrom: [String] = []
+        id: ParticipantID, service: String? = nil, host: String? = nil, pid: Int? = nil, label: String,
+        learnedFrom: [String] = []
     ) {
         self.id = id
         self.service = service

@@ -3,7 +3,7 @@ package struct TraceOrigin: Sendable {
     /// Of each message, call, participant and connection of the trace its id from before.
     package var messages: [MessageID] = []
     package var calls: [CallID] = []
-    package var participants: [Int] = []
+    package var participants: [ParticipantID] = []
     package var connections: [Int] = []
 
     package init() {}

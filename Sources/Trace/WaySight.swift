@@ -3,8 +3,8 @@
 /// The connections of one process may be to several nodes of a cluster, so that a capture on one of the nodes shows what
 /// it takes and not what it publishes.
 package enum Way: Sendable, Hashable {
-    /// What a participant publishes: index into `BusTrace.participants`.
-    case published(by: Int)
+    /// What a participant publishes.
+    case published(by: ParticipantID)
     /// What is delivered from a queue, by routing key, in a virtual host where that is known. Answers come by the queue
     /// of who asked.
     case taken(from: String, virtualHost: String?)
@@ -66,7 +66,7 @@ package struct WaySight: Sendable, Equatable {
     }
 
     /// The same with other participants; those that are none are left out.
-    package func naming(_ participant: (Int) -> Int?) -> WaySight {
+    package func naming(_ participant: (ParticipantID) -> ParticipantID?) -> WaySight {
         var renamed = WaySight()
         renamed.count(whole: whole, halves: halves)
         for (way, tally) in tallies {

@@ -18,7 +18,7 @@ import Trace
         script.build(until: "spawning")
         script.wait(.seconds(2))
         script.acknowledgeAll()
-        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
+        script.trace.capture.connections[TraceScript.compute.index].end = ConnectionEnd(
             end, at: script.now, by: side, code: code)
         return script
     }
@@ -68,7 +68,7 @@ import Trace
             "object_action", TraceScript.compute, nil, key: "conductor", instances: [TraceScript.instance],
             outcome: .unanswered)
         script.acknowledgeAll()
-        script.trace.capture.connections[TraceScript.conductor].end = ConnectionEnd(
+        script.trace.capture.connections[TraceScript.conductor.index].end = ConnectionEnd(
             .finished, at: lost, by: .client)
         script.wait(.seconds(7))
         let (operation, diagnosis) = try boot(script)
@@ -81,7 +81,7 @@ import Trace
         #expect(diagnosis.evidence.contains { $0.text.hasPrefix("nova-conductor itself ended") })
 
         var another = script.trace.participants[TraceScript.conductor]
-        another.id = script.trace.participants.count
+        another.id = ParticipantID(script.trace.participants.count)
         another.host = "controller2"
         script.trace.participants.append(another)
         #expect(try !boot(script).operation.verdict.contains("lost its connection"), "another one may take it")
@@ -90,8 +90,8 @@ import Trace
     @Test func `packets show how connections ended, and what was cancelled or closed`() throws {
         var script = spawning(.finished, by: .server)
         let packet = PacketReference(source: 0, number: 812)
-        script.trace.capture.connections[TraceScript.compute].end?.packet = packet
-        script.trace.capture.connections[TraceScript.compute].cancelled = [
+        script.trace.capture.connections[TraceScript.compute.index].end?.packet = packet
+        script.trace.capture.connections[TraceScript.compute.index].cancelled = [
             ConsumerCancellation(
                 at: script.now, consumerTag: "1", queue: "compute.node1",
                 packet: PacketReference(source: 0, number: 800))
@@ -201,7 +201,7 @@ import Trace
         script.acknowledgeAll()
         let build = try #require(script.trace.messages.last { $0.method == "build_and_run_instance" }?.id)
         script.trace.messages[build].deliveries[0].acknowledgedAt = nil
-        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
+        script.trace.capture.connections[TraceScript.compute.index].end = ConnectionEnd(
             .finished, at: script.now, by: .client)
         var other = withAnother(script, pid: 200)
         other.wait(.seconds(10))
@@ -213,7 +213,8 @@ import Trace
         script.cast("create_volume", TraceScript.api, TraceScript.compute, key: "compute.node1")
         script.acknowledgeAll()
         script.wait(.seconds(1))
-        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(.reset, at: script.now, by: .client)
+        script.trace.capture.connections[TraceScript.compute.index].end = ConnectionEnd(
+            .reset, at: script.now, by: .client)
         script.wait(.seconds(10))
         let (operation, diagnosis) = try boot(script)
         #expect(operation.outcome == .unknown && diagnosis.isSilent)
@@ -237,7 +238,7 @@ import Trace
             instances: [TraceScript.instance])
         script.acknowledgeAll()
         var soon = script
-        soon.trace.capture.connections[TraceScript.conductor].end = ConnectionEnd(
+        soon.trace.capture.connections[TraceScript.conductor.index].end = ConnectionEnd(
             .finished, at: soon.now + .milliseconds(20), by: .client)
         soon.wait(.seconds(100))
         #expect(try boot(soon).diagnosis.cause == .unclear, "the capture shows no builds at all")
@@ -267,7 +268,7 @@ import Trace
 
     @Test func `a compute that is quiet, or whose other connection goes on, is not gone`() throws {
         var quiet = spawning(.finished, by: .server)
-        quiet.trace.capture.connections[TraceScript.compute].end = nil
+        quiet.trace.capture.connections[TraceScript.compute.index].end = nil
         for var script in [quiet, spawning(.replaced, by: .server), spawning(.silent, by: .server)] {
             script.wait(.seconds(200))
             let (operation, diagnosis) = try boot(script)
@@ -297,7 +298,7 @@ import Trace
         script.bootUntilCompute()
         script.wait(.seconds(2))
         script.acknowledgeAll()
-        script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(.reset, at: early, by: .client)
+        script.trace.capture.connections[TraceScript.compute.index].end = ConnectionEnd(.reset, at: early, by: .client)
         script.wait(.seconds(70))
         #expect(try boot(script).diagnosis.cause == .unanswered)
     }
@@ -328,7 +329,7 @@ import Trace
         script.connect()
         let span = BlockedSpan(from: script.now, reason: "low on memory")
         for who in [TraceScript.api, TraceScript.conductor] {
-            script.trace.capture.connections[who].blocked = [span]
+            script.trace.capture.connections[who.index].blocked = [span]
         }
         script.wait(.seconds(70))
         let (operation, diagnosis) = try boot(script)
@@ -339,9 +340,9 @@ import Trace
             operation.verdict
                 == "it is the turn of nova-conductor, which the broker has blocked since +0.0 s: low on memory")
         var api = script
-        api.trace.capture.connections[TraceScript.conductor].blocked = []
+        api.trace.capture.connections[TraceScript.conductor.index].blocked = []
         #expect(try boot(api).diagnosis.cause == .unanswered, "the API has done its part")
-        script.trace.capture.connections[TraceScript.conductor].blocked[0].until = span.from + .seconds(1)
+        script.trace.capture.connections[TraceScript.conductor.index].blocked[0].until = span.from + .seconds(1)
         #expect(try boot(script).diagnosis.cause != .brokerBlocked)
     }
 
@@ -352,9 +353,9 @@ import Trace
         script.cast(
             "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
         script.acknowledgeAll()
-        script.trace.messages[0].connection = TraceScript.api
+        script.trace.messages[0].connection = TraceScript.api.index
         let span = BlockedSpan(from: script.now + .milliseconds(1), reason: "low on memory")
-        script.trace.capture.connections[TraceScript.api].blocked = [span]
+        script.trace.capture.connections[TraceScript.api.index].blocked = [span]
         script.wait(.seconds(4))
         #expect(try boot(script).operation.outcome == .running, "it may be unblocked")
         script.wait(.seconds(4))
@@ -370,7 +371,7 @@ import Trace
             BlockedSpan(from: span.from + .seconds(2), reason: ""),
             BlockedSpan(from: span.from, until: span.from + .seconds(1), reason: ""),
         ] {
-            script.trace.capture.connections[TraceScript.api].blocked = [other]
+            script.trace.capture.connections[TraceScript.api.index].blocked = [other]
             #expect(try boot(script).diagnosis.cause == .notTaken, "the broker had it, or read it since")
         }
     }
@@ -382,7 +383,7 @@ import Trace
         script.connect()
         var nacked = script
         let at = script.now + .milliseconds(3)
-        script.trace.capture.connections[TraceScript.api].channelClosings = [
+        script.trace.capture.connections[TraceScript.api.index].channelClosings = [
             ChannelClosing(at: at, channel: 1, by: .server, code: 404, text: "NOT_FOUND - no exchange 'nova'")
         ]
         let (operation, diagnosis) = try boot(script)

@@ -35,7 +35,7 @@ import Trace
     @Test func `shortly after a compute lost its connections leaves its boot running, and that is said`() throws {
         let operation = try running { script in
             script.wait(.seconds(1))
-            script.trace.capture.connections[TraceScript.compute].end = ConnectionEnd(
+            script.trace.capture.connections[TraceScript.compute.index].end = ConnectionEnd(
                 .finished, at: script.now, by: .client)
         }
         #expect(

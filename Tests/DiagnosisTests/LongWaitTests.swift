@@ -41,7 +41,7 @@ import Trace
         script.trace.messages[save].deliveries.append(
             Delivery(
                 to: TraceScript.conductor, at: script.now + -.milliseconds(10), redelivered: true,
-                connection: TraceScript.conductor))
+                connection: TraceScript.conductor.index))
         #expect(
             script.operations.first?.verdict
                 == "active on node1 after 5.7 s, 5.0 s of it until Instance.save was given out again")
@@ -56,7 +56,7 @@ import Trace
         let published = try #require(script.trace.messages[save].publishedAt)
         script.trace.messages[save].deliveries[0].at = script.now + -.milliseconds(10)
         let untaken = script
-        script.trace.capture.connections[TraceScript.compute].blocked = [
+        script.trace.capture.connections[TraceScript.compute.index].blocked = [
             BlockedSpan(from: published, until: published + .milliseconds(4900), reason: "low on memory")
         ]
         #expect(
@@ -70,7 +70,7 @@ import Trace
         #expect(try !evidence(of: script).contains { $0.contains("nobody took") })
         #expect(
             try evidence(of: untaken).contains { $0.hasPrefix("nobody took Instance.save from conductor for 5.0 s") })
-        script.trace.capture.connections[TraceScript.compute].blocked[0].until = published + .seconds(1)
+        script.trace.capture.connections[TraceScript.compute.index].blocked[0].until = published + .seconds(1)
         #expect(
             try evidence(of: script).contains { $0.contains("nobody took") }, "it was blocked for a fifth of the time")
     }

@@ -91,7 +91,7 @@ import Trace
         #expect(operation.verdict.hasSuffix("the broker refused it (basic.nack)"))
         #expect(Advisor(nacked.trace).advice(on: operation).contains { $0.text.hasPrefix("why it refused") })
         for (method, isCause) in [("basic.publish", true), ("queue.declare", false)] {
-            script.trace.capture.connections[TraceScript.compute].channelClosings = [
+            script.trace.capture.connections[TraceScript.compute.index].channelClosings = [
                 ChannelClosing(
                     at: script.now, channel: 1, by: .server, code: 404, text: "NOT_FOUND - no exchange 'x'",
                     method: method)

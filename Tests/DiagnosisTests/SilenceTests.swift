@@ -13,9 +13,9 @@ private struct Reports {
     init() {
         for (id, host) in ["cmp1", "cmp2"].enumerated() {
             trace.participants.append(
-                Participant(id: id, service: "nova-compute", host: host, label: "nova-compute@\(host)"))
+                Participant(id: ParticipantID(id), service: "nova-compute", host: host, label: "nova-compute@\(host)"))
             var connection = Connection(id: id, client: "10.0.1.\(id):1", server: "s:5672", protocolName: "AMQP 0-9-1")
-            connection.participant = id
+            connection.participant = ParticipantID(id)
             trace.capture.connections.append(connection)
         }
         trace.capture.sources = [CaptureSource(path: "test", linkType: "EN10MB")]
@@ -23,7 +23,7 @@ private struct Reports {
     }
 
     /// Goes on for as many intervals; `reporters` report at the end of each.
-    mutating func pass(_ intervals: Int, _ reporters: Int..., answered: Bool = true) {
+    mutating func pass(_ intervals: Int, _ reporters: ParticipantID..., answered: Bool = true) {
         for _ in 0..<intervals {
             now = now + Self.interval
             trace.capture.sources[0].last = now
@@ -31,7 +31,7 @@ private struct Reports {
         }
     }
 
-    mutating func report(_ reporter: Int, answered: Bool, isSeenTakenOnly: Bool = false) {
+    mutating func report(_ reporter: ParticipantID, answered: Bool, isSeenTakenOnly: Bool = false) {
         var message = Message(
             id: MessageID(trace.messages.count), kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
         (message.method, message.objectMethod) = ("object_action", "Service.save")

@@ -10,16 +10,16 @@ import Trace
     /// One connection for each participant; the conductor's are in the API's virtual host, the compute's in the cell's.
     private func inTwoHosts(_ script: inout TraceScript) {
         for participant in script.trace.participants {
-            var connection = Connection(id: participant.id, client: "c", server: "s", protocolName: "AMQP 0-9-1")
+            var connection = Connection(id: participant.id.index, client: "c", server: "s", protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             connection.virtualHost = participant.id == TraceScript.compute ? "nova_cell1" : "nova_api"
             script.trace.capture.connections.append(connection)
         }
         for index in script.trace.messages.indices {
-            script.trace.messages[index].connection = script.trace.messages[index].from
+            script.trace.messages[index].connection = script.trace.messages[index].from?.index
             for place in script.trace.messages[index].deliveries.indices {
                 let receiver = script.trace.messages[index].deliveries[place].to
-                script.trace.messages[index].deliveries[place].connection = receiver ?? 0
+                script.trace.messages[index].deliveries[place].connection = receiver?.index ?? 0
             }
         }
     }
@@ -52,7 +52,7 @@ import Trace
     @Test func `rabbitmqctl is told the virtual host, quoted, and lists connections with it`() throws {
         var script = stuckAtSave()
         inTwoHosts(&script)
-        script.trace.capture.connections[TraceScript.compute].virtualHost = "cell 1"
+        script.trace.capture.connections[TraceScript.compute.index].virtualHost = "cell 1"
         let operation = try #require(script.operations.first)
         let commands = Advisor(script.trace).advice(on: operation).compactMap(\.command)
         #expect(commands.contains("rabbitmqctl list_queues -p 'cell 1' name messages consumers"))
@@ -84,7 +84,7 @@ import Trace
     private func connected(_ script: inout TraceScript, _ change: (inout Connection) -> Void) {
         for participant in script.trace.participants {
             var connection = Connection(
-                id: participant.id, client: "10.0.0.1:1", server: "s", protocolName: "AMQP 0-9-1")
+                id: participant.id.index, client: "10.0.0.1:1", server: "s", protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             if participant.id == TraceScript.compute { change(&connection) }
             script.trace.capture.connections.append(connection)
@@ -138,7 +138,7 @@ import Trace
     @Test func `what others met before it began is no evidence`() throws {
         var script = stuck()
         connected(&script) { _ in }
-        script.trace.capture.connections[TraceScript.scheduler].channelClosings = [
+        script.trace.capture.connections[TraceScript.scheduler.index].channelClosings = [
             ChannelClosing(at: Timestamp(seconds: 990, nanoseconds: 0), channel: 1, by: .server, code: 404, text: "x")
         ]
         let evidence = try #require(script.operations.first?.diagnosis?.evidence)

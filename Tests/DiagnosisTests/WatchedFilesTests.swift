@@ -24,7 +24,7 @@ import Trace
         script.connect()
         let start = Timestamp(seconds: 1000, nanoseconds: 0)
         for index in script.trace.capture.connections.indices {
-            let isCompute = index == TraceScript.compute
+            let isCompute = index == TraceScript.compute.index
             script.trace.capture.connections[index].watched = WatchedTime([
                 WatchedTime.Stretch(from: start, until: isCompute ? cast + computeWatched : script.now)
             ])

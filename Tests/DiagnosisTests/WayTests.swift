@@ -115,7 +115,7 @@ import Trace
         let boot = try boot(script)
         #expect(boot.outcome == .unknown)
         #expect(boot.verdict.contains("no connection on which nova-compute@node1 publishes was seen"))
-        script.trace.capture.connections[TraceScript.compute].messagesSent = 1
+        script.trace.capture.connections[TraceScript.compute.index].messagesSent = 1
         #expect(try self.boot(script).outcome == .stuck)
     }
 

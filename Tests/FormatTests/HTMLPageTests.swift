@@ -132,12 +132,14 @@ struct `A page in the browser` {
         var source = CaptureSource(path: names[0], linkType: "EN10MB")
         (source.first, source.last) = (start, start + .seconds(10))
         trace.capture.sources = [source]
-        trace.participants = names.enumerated().map { Participant(id: $0, service: $1, label: $1) }
+        trace.participants = names.enumerated().map { Participant(id: ParticipantID($0), service: $1, label: $1) }
         for (id, name) in names.enumerated() {
             let at = start + .milliseconds(Int64(id))
             var message = Message(id: MessageID(id), kind: .cast, exchange: name, routingKey: name, bytes: 1)
-            (message.method, message.uniqueID, message.from, message.publishedAt) = (name, name, id, at)
-            message.deliveries = [Delivery(to: (id + 1) % names.count, at: at, redelivered: false, connection: 0)]
+            (message.method, message.uniqueID, message.from, message.publishedAt) = (name, name, ParticipantID(id), at)
+            message.deliveries = [
+                Delivery(to: ParticipantID((id + 1) % names.count), at: at, redelivered: false, connection: 0)
+            ]
             message.failure = RemoteFailure(className: name, module: name, message: name)
             message.detail = #"{"text": "a </script> <img src=x onerror='window.ran = true'>"}"#
             trace.messages.append(message)

@@ -30,16 +30,21 @@ enum HostileTrace {
         let hosts = [("nova-api", nil), ("nova-conductor", nil), ("nova-compute", name), (name, "compute1")]
         trace.participants = hosts.enumerated().map { id, who in
             Participant(
-                id: id, service: who.0, host: who.1, label: who.1.map { "\(who.0)@\($0)" } ?? who.0, learnedFrom: [])
+                id: ParticipantID(id), service: who.0, host: who.1, label: who.1.map { "\(who.0)@\($0)" } ?? who.0,
+                learnedFrom: [])
         }
-        func send(_ kind: Message.Kind, from: Int, to: Int?, edit: (inout Message) -> Void = { _ in }) {
+        func send(
+            _ kind: Message.Kind, from: ParticipantID, to: ParticipantID?, edit: (inout Message) -> Void = { _ in }
+        ) {
             let id = trace.messages.count
             var message = Message(id: MessageID(id), kind: kind, exchange: "nova", routingKey: name, bytes: 1)
             message.method = name
             message.from = from
             message.publishedAt = start + .milliseconds(Int64(10 * id))
             message.deliveries = [to].compactMap { $0 }.map {
-                Delivery(to: $0, at: start + .milliseconds(Int64(10 * id + 1)), redelivered: false, connection: $0)
+                Delivery(
+                    to: $0, at: start + .milliseconds(Int64(10 * id + 1)), redelivered: false,
+                    connection: $0.index)
             }
             message.operation = 0
             edit(&message)

@@ -20,14 +20,14 @@ struct Play: Sendable, CustomTestStringConvertible {
 }
 
 extension TraceScript {
-    fileprivate mutating func ask(_ method: String, of target: Int, by actor: Int = api) {
+    fileprivate mutating func ask(_ method: String, of target: ParticipantID, by actor: ParticipantID = api) {
         let keys = ["", "conductor", "scheduler", "compute.node1", "compute.node2"]
-        cast(method, actor, target, key: keys[target], instances: [Self.instance])
+        cast(method, actor, target, key: keys[target.index], instances: [Self.instance])
     }
 
-    fileprivate mutating func asked(_ method: String, of target: Int, by actor: Int) {
+    fileprivate mutating func asked(_ method: String, of target: ParticipantID, by actor: ParticipantID) {
         let keys = ["", "conductor", "scheduler", "compute.node1", "compute.node2"]
-        call(method, actor, target, key: keys[target], instances: [Self.instance])
+        call(method, actor, target, key: keys[target.index], instances: [Self.instance])
     }
 
     fileprivate mutating func selectHost() { asked("select_destinations", of: Self.scheduler, by: Self.conductor) }

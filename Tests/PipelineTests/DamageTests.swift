@@ -110,7 +110,7 @@ enum Damage: CaseIterable, CustomTestStringConvertible {
         #expect(trace.capture.anomalies.count <= trace.capture.anomalyCount, what)
         #expect(trace.messages.map(\.id) == Array(trace.messages.ids), what)
         #expect(trace.calls.map(\.id) == Array(trace.calls.ids), what)
-        let participants = trace.participants.indices
+        let participants = trace.participants
         for message in trace.messages {
             #expect(message.from.map(participants.contains) ?? true, what)
             #expect(message.deliveries.allSatisfy { $0.to.map(participants.contains) ?? true }, what)

@@ -116,7 +116,7 @@ struct TraceDigest: Equatable {
     var calls: [String]
 
     init(_ trace: BusTrace) {
-        func name(_ id: Int?) -> String { id.map { trace.participants[$0].label } ?? "?" }
+        func name(_ id: ParticipantID?) -> String { id.map { trace.participants[$0].label } ?? "?" }
         messages = trace.messages.map { message in
             let receivers = message.deliveries.map { name($0.to) }.sorted().joined(separator: ",")
             return "\(message.kind) \(message.uniqueID ?? "-") \(message.title) \(message.bytes) "

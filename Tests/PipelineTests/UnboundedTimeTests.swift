@@ -85,13 +85,13 @@ import Trace
         let labels = trace.participants.map(\.label)
         #expect(labels.sorted() == (0..<8).map { "nova-compute@compute\($0)" } + ["nova-conductor"])
         for call in trace.calls {
-            let (from, to) = (call.from.map { labels[$0] }, call.to.map { labels[$0] })
+            let (from, to) = (call.from.map { labels[$0.index] }, call.to.map { labels[$0.index] })
             #expect(from?.hasPrefix("nova-compute@") == true)
             #expect(to == "nova-conductor")
             let connection = call.request.flatMap { trace.messages[$0].connection }.map {
                 trace.capture.connections[$0]
             }
-            #expect(connection.flatMap { $0.participant }.map { labels[$0] } == from)
+            #expect(connection.flatMap { $0.participant }.map { labels[$0.index] } == from)
             #expect(connection.map { $0.client.hasPrefix("10.1.0.\(from?.last ?? "?"):") } == true)
         }
     }

@@ -3,7 +3,9 @@ import Trace
 /// Hand-made traces after real recordings: the flow of a cells v2 boot (nova `conductor/manager.py`,
 /// `schedule_and_build_instances`).
 enum Boots {
-    static let (api, conductor, scheduler, compute1, compute2, neutron, agent) = (0, 1, 2, 3, 4, 5, 6)
+    static let (api, conductor, scheduler): (ParticipantID, ParticipantID, ParticipantID) = (0, 1, 2)
+    static let (compute1, compute2): (ParticipantID, ParticipantID) = (3, 4)
+    static let (neutron, agent): (ParticipantID, ParticipantID) = (5, 6)
 
     static func builder() -> TraceBuilder {
         TraceBuilder(services: [

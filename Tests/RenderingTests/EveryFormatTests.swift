@@ -38,7 +38,9 @@ import Trace
     @Test(arguments: formats) func `writes two hundred lanes`(format: String) throws {
         var many = TraceBuilder(services: (0..<200).map { ("service-\($0)", nil) })
         for lane in 0..<200 {
-            many.call("ping", from: lane, to: (lane * 7 + 1) % 200, at: Double(lane) / 100, latency: 0.001)
+            many.call(
+                "ping", from: ParticipantID(lane), to: ParticipantID((lane * 7 + 1) % 200), at: Double(lane) / 100,
+                latency: 0.001)
         }
         let text = try exported(many.finish(outcome: .completed, verdict: "ok"), as: format)
         try expectWhole(text, format)

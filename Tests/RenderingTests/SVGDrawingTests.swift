@@ -169,9 +169,9 @@ func picture(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) t
         ]
         var boot = TraceBuilder(services: hostile.map { ($0, $0) })
         for (number, name) in hostile.enumerated() {
-            let to = (number + 1) % hostile.count
+            let to = ParticipantID((number + 1) % hostile.count)
             boot.call(
-                name, from: number, to: to, at: Double(number) / 10, latency: 0.05, outcome: .error,
+                name, from: ParticipantID(number), to: to, at: Double(number) / 10, latency: 0.05, outcome: .error,
                 failure: RemoteFailure(className: name, module: name, message: name)
             ) { $0.detail = name }
         }

@@ -11,8 +11,8 @@ import Trace
         var bus = TraceBuilder(services: (0..<lanes).map { ("nova-compute", "host-with-a-name-\($0)") })
         var random = SeededGenerator(state: seed)
         for number in 0..<messages {
-            let from = Int.random(in: 0..<lanes, using: &random)
-            let to = Int.random(in: 0..<lanes, using: &random)
+            let from = ParticipantID(Int.random(in: 0..<lanes, using: &random))
+            let to = ParticipantID(Int.random(in: 0..<lanes, using: &random))
             let title = String(repeating: "method_", count: Int.random(in: 1...12, using: &random)) + "\(number)"
             let at = Double(number) * 0.3
             switch Int.random(in: 0..<6, using: &random) {

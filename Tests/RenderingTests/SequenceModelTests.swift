@@ -28,7 +28,10 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
             ("mystery", nil), ("nova-compute", "compute10"), ("nova-compute", "compute2"), ("glance-api", nil),
             ("neutron-sriov-agent", "c1"), ("neutron-server", nil), ("nova-scheduler", nil), ("nova-api", nil),
         ])
-        for sender in 0..<8 { boot.send(.cast, "ping", from: sender, to: [(sender + 1) % 8], at: Double(sender)) }
+        for sender in 0..<8 {
+            boot.send(
+                .cast, "ping", from: ParticipantID(sender), to: [ParticipantID((sender + 1) % 8)], at: Double(sender))
+        }
         let names = model(of: boot.finish(outcome: .completed, verdict: "")).lanes.map(\.name)
         #expect(
             names == [
@@ -42,7 +45,10 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
             ("10.0.0.1", nil), ("heat-engine", nil), ("ceilometer-polling", nil), ("neutron-metering-agent", nil),
             ("neutron-mlnx-agent", nil), ("keystone", nil),
         ])
-        for sender in 0..<6 { boot.send(.cast, "ping", from: sender, to: [(sender + 1) % 6], at: Double(sender)) }
+        for sender in 0..<6 {
+            boot.send(
+                .cast, "ping", from: ParticipantID(sender), to: [ParticipantID((sender + 1) % 6)], at: Double(sender))
+        }
         #expect(
             model(of: boot.finish(outcome: .completed, verdict: "")).lanes.map(\.name) == [
                 "neutron-metering-agent", "neutron-mlnx-agent", "keystone", "ceilometer-polling", "heat-engine",
@@ -70,7 +76,7 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
             for (index, host) in hosts.enumerated() {
                 boot.participant("nova-conductor", host: host)
                 boot.edit { $0.participants[index + 1].label = "nova-conductor" }
-                boot.send(.cast, "a", from: 0, to: [index + 1], at: Double(index))
+                boot.send(.cast, "a", from: 0, to: [ParticipantID(index + 1)], at: Double(index))
             }
             return model(of: boot.finish(outcome: .completed, verdict: "")).lanes.map(\.name)
         }

@@ -35,8 +35,8 @@ func randomTrace(_ seed: UInt64) -> BusTrace {
         nil, nil, RemoteFailure(className: "Boom", module: nil, message: String(repeating: "why \u{7} ", count: 30)),
     ]
     for step in 0..<Int.random(in: 0...25, using: &random) {
-        let from = Int.random(in: 0..<count, using: &random)
-        let to = Int.random(in: 0..<count, using: &random)
+        let from = ParticipantID(Int.random(in: 0..<count, using: &random))
+        let to = ParticipantID(Int.random(in: 0..<count, using: &random))
         let method = methods.randomElement(using: &random) ?? "x"
         let at = Double(step) * Double.random(in: 0...0.9, using: &random)
         switch Int.random(in: 0..<8, using: &random) {
@@ -47,7 +47,9 @@ func randomTrace(_ seed: UInt64) -> BusTrace {
                 outcome: failure == nil ? .ok : .error, failure: failure)
         case 3: boot.call(method, from: from, to: nil, at: at, latency: nil, outcome: .unanswered)
         case 4: boot.send(.cast, method, from: Bool.random(using: &random) ? from : nil, to: [to], at: at)
-        case 5: boot.send(.fanout, method, from: from, to: (0..<count).filter { $0 % 2 == 0 }, at: at)
+        case 5:
+            boot.send(
+                .fanout, method, from: from, to: stride(from: 0, to: count, by: 2).map { ParticipantID($0) }, at: at)
         case 6: boot.send(.notification, method, from: from, to: [], at: at) { $0.isBackground = true }
         default: boot.send(.cast, method, from: from, to: [], at: at) { $0.detail = "{\"a\": \"\(method)\"}" }
         }
@@ -125,7 +127,10 @@ func withoutColors(_ text: String) -> String {
 
     @Test(arguments: [40, 60, 80, 120, 200, 400]) func `two hundred lanes fit, and each is named`(width: Int) {
         var many = TraceBuilder(services: (0..<200).map { ("service-\($0)", nil) })
-        for lane in 0..<200 { many.send(.cast, "ping", from: lane, to: [(lane * 7 + 1) % 200], at: Double(lane) / 100) }
+        for lane in 0..<200 {
+            let to = ParticipantID((lane * 7 + 1) % 200)
+            many.send(.cast, "ping", from: ParticipantID(lane), to: [to], at: Double(lane) / 100)
+        }
         let text = diagram(of: many.finish(outcome: .completed, verdict: "ok"), DiagramOptions(width: width))
         #expect(lines(text).allSatisfy { DisplayWidth.of(String($0)) <= width })
         let squeezed = text.filter { !$0.isWhitespace }
@@ -135,8 +140,9 @@ func withoutColors(_ text: String) -> String {
     @Test func `forty hosts of a service share a lane that says so`() throws {
         var boot = TraceBuilder(
             services: [("nova-conductor", nil)] + (1...40).map { ("nova-compute", "compute\($0)") })
-        for host in 1...40 { boot.send(.cast, "build", from: 0, to: [host], at: Double(host) / 100) }
-        boot.send(.fanout, "update_aggregates", from: 0, to: Array(1...40), at: 1)
+        let hosts = (1...40).map { ParticipantID($0) }
+        for host in hosts { boot.send(.cast, "build", from: 0, to: [host], at: Double(host.index) / 100) }
+        boot.send(.fanout, "update_aggregates", from: 0, to: hosts, at: 1)
         let text = diagram(of: boot.finish(outcome: .completed, verdict: "ok"), DiagramOptions(width: 80))
         try expectGolden("forty-hosts-80.txt", text)
     }
@@ -179,7 +185,9 @@ func withoutColors(_ text: String) -> String {
     @Test func `time grows with the messages and no faster`() {
         func cost(_ count: Int) -> Double {
             var boot = Boots.builder()
-            for index in 0..<count { boot.send(.cast, "m\(index % 7)", from: index % 3, to: [3], at: Double(index)) }
+            for index in 0..<count {
+                boot.send(.cast, "m\(index % 7)", from: ParticipantID(index % 3), to: [3], at: Double(index))
+            }
             let trace = boot.finish(outcome: .completed, verdict: "ok")
             let clock = ContinuousClock()
             let elapsed = clock.measure { #expect(diagram(of: trace).utf8.count > count * 40) }

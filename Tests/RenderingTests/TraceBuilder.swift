@@ -21,13 +21,15 @@ struct TraceBuilder {
     }
 
     @discardableResult
-    mutating func participant(_ service: String, host: String? = nil) -> Int {
-        let id = trace.participants.count
+    mutating func participant(_ service: String, host: String? = nil) -> ParticipantID {
+        let number = trace.participants.count
+        let id = ParticipantID(number)
         let label = host.map { "\(service)@\($0)" } ?? service
         trace.participants.append(
             Participant(id: id, service: service, host: host, label: label, learnedFrom: ["consumes \(service)"]))
         var connection = Connection(
-            id: id, client: "10.0.0.\(10 + id):\(40_000 + id)", server: "10.0.0.1:5672", protocolName: "AMQP 0-9-1")
+            id: number, client: "10.0.0.\(10 + number):\(40_000 + number)", server: "10.0.0.1:5672",
+            protocolName: "AMQP 0-9-1")
         connection.participant = id
         (connection.bytes, connection.bytesDecoded) = (100_000, 100_000)
         trace.capture.connections.append(connection)
@@ -39,7 +41,7 @@ struct TraceBuilder {
     /// A message from one participant to others; its deliveries 0.5 ms later.
     @discardableResult
     mutating func send(
-        _ kind: Message.Kind, _ title: String, from: Int?, to: [Int], at seconds: Double,
+        _ kind: Message.Kind, _ title: String, from: ParticipantID?, to: [ParticipantID], at seconds: Double,
         edit: (inout Message) -> Void = { _ in }
     ) -> MessageID {
         let id = MessageID(trace.messages.count)
@@ -53,7 +55,7 @@ struct TraceBuilder {
         message.from = from
         message.publishedAt = Self.at(seconds)
         message.deliveries = to.map {
-            Delivery(to: $0, at: Self.at(seconds + 0.0005), redelivered: false, connection: $0)
+            Delivery(to: $0, at: Self.at(seconds + 0.0005), redelivered: false, connection: $0.index)
         }
         message.operation = OperationID(max(0, trace.operations.count - 1))
         message.packets = [PacketReference(source: 0, number: packet), PacketReference(source: 0, number: packet + 2)]
@@ -66,7 +68,8 @@ struct TraceBuilder {
     /// A request with its answer after `latency` seconds; `nil` for none.
     @discardableResult
     mutating func call(
-        _ title: String, from: Int, to: Int?, at seconds: Double, latency: Double?, outcome: Call.Outcome = .ok,
+        _ title: String, from: ParticipantID, to: ParticipantID?, at seconds: Double, latency: Double?,
+        outcome: Call.Outcome = .ok,
         failure: RemoteFailure? = nil, edit: (inout Message) -> Void = { _ in }
     ) -> MessageID {
         let callID = CallID(trace.calls.count)

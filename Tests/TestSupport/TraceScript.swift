@@ -4,12 +4,12 @@ import Trace
 
 /// Builds a trace message by message, a tenth of a second apart.
 package struct TraceScript {
-    package static let api = 0
-    package static let conductor = 1
-    package static let scheduler = 2
-    package static let compute = 3
-    package static let otherCompute = 4
-    package static let network = 5
+    package static let api: ParticipantID = 0
+    package static let conductor: ParticipantID = 1
+    package static let scheduler: ParticipantID = 2
+    package static let compute: ParticipantID = 3
+    package static let otherCompute: ParticipantID = 4
+    package static let network: ParticipantID = 5
 
     package static let instance = "2672332b-b870-49a9-bbeb-902381dffe38"
 
@@ -29,7 +29,8 @@ package struct TraceScript {
         for (id, (service, host)) in services.enumerated() {
             trace.participants.append(
                 Participant(
-                    id: id, service: service, host: host, label: host.map { "\(service)@\($0)" } ?? service))
+                    id: ParticipantID(id), service: service, host: host,
+                    label: host.map { "\(service)@\($0)" } ?? service))
         }
         var source = CaptureSource(path: "test", linkType: "EN10MB")
         source.first = now
@@ -61,23 +62,24 @@ package struct TraceScript {
     package mutating func connect() {
         trace.capture.connections = trace.participants.map { participant in
             var connection = Connection(
-                id: participant.id, client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
+                id: participant.id.index, client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
                 protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             return connection
         }
         for index in trace.messages.indices {
-            trace.messages[index].connection = trace.messages[index].from
+            trace.messages[index].connection = trace.messages[index].from?.index
             for place in trace.messages[index].deliveries.indices {
                 let receiver = trace.messages[index].deliveries[place].to
-                trace.messages[index].deliveries[place].connection = receiver ?? 0
+                trace.messages[index].deliveries[place].connection = receiver?.index ?? 0
             }
         }
     }
 
     @discardableResult
     package mutating func cast(
-        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [], request: String? = nil,
+        _ method: String, _ from: ParticipantID, _ to: ParticipantID?, key: String, instances: [String] = [],
+        request: String? = nil,
         global: String? = nil, facts: MessageFacts? = nil
     ) -> MessageID {
         let id = publish(method, from, to, key: key, instances: instances)
@@ -90,7 +92,7 @@ package struct TraceScript {
 
     @discardableResult
     package mutating func call(
-        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String] = [],
+        _ method: String, _ from: ParticipantID, _ to: ParticipantID?, key: String, instances: [String] = [],
         outcome: Call.Outcome = .ok, error: RemoteFailure? = nil, state: StateChange? = nil,
         facts: MessageFacts? = nil
     ) -> MessageID {
@@ -121,7 +123,7 @@ package struct TraceScript {
     }
 
     private mutating func publish(
-        _ method: String, _ from: Int, _ to: Int?, key: String, instances: [String]
+        _ method: String, _ from: ParticipantID, _ to: ParticipantID?, key: String, instances: [String]
     ) -> MessageID {
         wait(.milliseconds(100))
         var message = Message(
@@ -137,7 +139,9 @@ package struct TraceScript {
         return message.id
     }
 
-    private mutating func reply(to call: CallID, from server: Int?, instances: [String], error: RemoteFailure?) {
+    private mutating func reply(
+        to call: CallID, from server: ParticipantID?, instances: [String], error: RemoteFailure?
+    ) {
         wait(.milliseconds(10))
         trace.calls[call].reply = MessageID(trace.messages.count)
         trace.calls[call].repliedAt = now
@@ -166,7 +170,7 @@ package struct TraceScript {
 
     package mutating func save(
         _ vmState: Known<String>, _ taskState: Known<String>, of instance: String = instance,
-        by compute: Int = compute, outcome: Call.Outcome = .ok, error: RemoteFailure? = nil,
+        by compute: ParticipantID = compute, outcome: Call.Outcome = .ok, error: RemoteFailure? = nil,
         expecting expected: [String?]? = nil
     ) {
         call(
@@ -189,7 +193,8 @@ package struct TraceScript {
     }
 
     /// The task states up to and with `last`.
-    package mutating func build(until last: String, of instance: String = instance, by compute: Int = compute) {
+    package mutating func build(until last: String, of instance: String = instance, by compute: ParticipantID = compute)
+    {
         for task in ["networking", "block_device_mapping", "spawning"] {
             save(.some("building"), .some(task), of: instance, by: compute)
             if task == last { return }
@@ -197,7 +202,9 @@ package struct TraceScript {
     }
 
     /// A compute sends the build back.
-    package mutating func sendBack(from compute: Int = compute, attempts: Int, hosts: [String], reason: String? = nil) {
+    package mutating func sendBack(
+        from compute: ParticipantID = compute, attempts: Int, hosts: [String], reason: String? = nil
+    ) {
         cast(
             "build_instances", compute, Self.conductor, key: "conductor", instances: [Self.instance],
             facts: MessageFacts(retry: BuildRetry(attempts: attempts, hosts: hosts, reason: reason)))
@@ -205,7 +212,7 @@ package struct TraceScript {
 
     /// A compute has an exception kept as the instance's fault.
     @discardableResult
-    package mutating func report(_ message: String, by compute: Int = compute) -> MessageID {
+    package mutating func report(_ message: String, by compute: ParticipantID = compute) -> MessageID {
         call(
             "InstanceFault.create", compute, Self.conductor, key: "conductor", instances: [Self.instance],
             facts: MessageFacts(fault: ReportedFault(message: message)))
@@ -216,10 +223,10 @@ package struct TraceScript {
     package var agentService = "neutron-openvswitch-agent"
 
     /// The layer-2 agent of a host, from now on known.
-    package mutating func agent(on host: String) -> Int {
+    package mutating func agent(on host: String) -> ParticipantID {
         let service = agentService
         if let known = trace.participants.first(where: { $0.service == service && $0.host == host }) { return known.id }
-        let id = trace.participants.count
+        let id = ParticipantID(trace.participants.count)
         trace.participants.append(Participant(id: id, service: service, host: host, label: "\(service)@\(host)"))
         return id
     }
@@ -240,7 +247,7 @@ package struct TraceScript {
         return id
     }
 
-    package mutating func event(_ name: String, to compute: Int = compute) {
+    package mutating func event(_ name: String, to compute: ParticipantID = compute) {
         let host = trace.participants[compute].host ?? ""
         let id = publish(
             "external_instance_event", Self.api, compute, key: "compute.\(host)", instances: [Self.instance])
@@ -253,7 +260,7 @@ package struct TraceScript {
     // MARK: What the capture lacks
 
     /// A connection of a participant, or of nobody that is known, with holes.
-    package mutating func loseBytes(of participant: Int?) {
+    package mutating func loseBytes(of participant: ParticipantID?) {
         var connection = Connection(
             id: trace.capture.connections.count, client: "10.0.0.1:1", server: "10.0.0.2:5672",
             protocolName: "AMQP 0-9-1")

@@ -3,7 +3,7 @@ import Trace
 /// What follows from what the wire told: who is behind the connections.
 extension ServiceNaming {
     /// The processes behind the connections, in the order of their first connection, and which connection is whose.
-    package func participants() -> (participants: [Participant], ofConnection: [Int: Int]) {
+    package func participants() -> (participants: [Participant], ofConnection: [Int: ParticipantID]) {
         var order: [Int] = []
         var members: [Int: [Int]] = [:]
         for connection in facts.ids.sorted() {
@@ -16,16 +16,17 @@ extension ServiceNaming {
         }
         let merging = AddressMerging(known.map { addressGroup($0.root, $0.group) })
         var participants: [Participant] = []
-        var owner: [Int: Int] = [:]
+        var owner: [Int: ParticipantID] = [:]
         let led = Dictionary(grouping: known.indices, by: { merging.leader[$0] })
         for (index, process) in known.enumerated() {
             guard let own = led[index] else { continue }
             let group = own.flatMap { known[$0].group }
             let root = own.first { grouping.identity(of: known[$0].root) != nil }.map { known[$0].root }
-            var participant = participant(id: participants.count, root: root ?? process.root, group: group)
+            var participant = participant(
+                id: ParticipantID(participants.count), root: root ?? process.root, group: group)
             if participant.host == nil, let host = merging.hosts[index] { participant.host = host }
             participants.append(participant)
-            for connection in group { owner[connection] = participants.count - 1 }
+            for connection in group { owner[connection] = participant.id }
         }
         Self.label(&participants)
         tellVirtualHostsApart(&participants, order.compactMap { members[$0] }.filter { $0.contains(where: isKnownFor) })
@@ -46,7 +47,7 @@ extension ServiceNaming {
         facts[connection].map { $0.isInUse || !$0.evidence.isEmpty } ?? false
     }
 
-    private func participant(id: Int, root: Int, group: [Int]) -> Participant {
+    private func participant(id: ParticipantID, root: Int, group: [Int]) -> Participant {
         let identity = grouping.identity(of: root)
         let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
         let process = group.lazy.compactMap { facts[$0]?.process }.first

@@ -16,10 +16,9 @@ package struct ConnectionSelection: Sendable {
         _ trace: BusTrace, since: Timestamp? = nil, until: Timestamp? = nil, problemsOnly: Bool = false,
         isWanted: ((Participant) -> Bool)? = nil
     ) {
-        func isOf(_ participant: Int?) -> Bool {
+        func isOf(_ participant: ParticipantID?) -> Bool {
             guard let isWanted else { return true }
-            guard let participant, trace.participants.indices.contains(participant) else { return false }
-            return isWanted(trace.participants[participant])
+            return trace.participants[ifKnown: participant].map(isWanted) ?? false
         }
         func isBetween(_ start: Timestamp?, _ end: Timestamp?) -> Bool {
             if let since, let end, end < since { return false }

@@ -14,8 +14,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var times: [Int]
     /// Indexes into `CaptureSummary.connections`.
     package var connections: [Int]
-    /// Indexes into `BusTrace.participants`.
-    package var participants: [Int]
+    package var participants: [ParticipantID]
     /// The packets that show them, of very many the first.
     package var packets: [PacketReference] = []
 
@@ -64,7 +63,7 @@ package struct TroubleCounter: Sendable {
         /// Places in `ConnectionTrouble.who`.
         var who: [String: Int] = [:]
         var connections: Set<Int> = []
-        var participants: Set<Int> = []
+        var participants: Set<ParticipantID> = []
     }
 
     private var troubles: [ConnectionTrouble] = []
@@ -166,10 +165,7 @@ package struct ClientNames: Sendable {
     package init(_ trace: BusTrace) {
         self.trace = trace
         for connection in trace.capture.connections {
-            guard let participant = connection.participant, trace.participants.indices.contains(participant) else {
-                continue
-            }
-            let label = trace.participants[participant].label
+            guard let label = trace.participants[ifKnown: connection.participant]?.label else { continue }
             labels[Self.address(connection.client), default: [:]][label, default: []].formUnion(connection.sources)
         }
     }
@@ -206,9 +202,7 @@ package struct ClientNames: Sendable {
 
     /// The participant's label, else what the connection calls itself.
     package func label(of connection: Connection) -> String? {
-        if let participant = connection.participant, trace.participants.indices.contains(participant) {
-            return trace.participants[participant].label
-        }
+        if let participant = trace.participants[ifKnown: connection.participant] { return participant.label }
         guard let name = connection.connectionName else { return nil }
         // oslo.messaging: argv0:pid:uuid.
         let parts = name.split(separator: ":")

@@ -7,12 +7,13 @@ import Trace
 /// out anew when something was learned, the less often the more of them there are.
 struct LiveNames {
     private var known: [Participant] = []
-    private var ofConnection: [Int: Int] = [:]
+    /// Connection → the place among `known`, whatever the id there.
+    private var ofConnection: [Int: ParticipantID] = [:]
     private var changes = -1
     private var refreshedAt: Timestamp?
     /// Connection → the id of the participant at its client's end.
-    private var ids: [Int: Int] = [:]
-    private var nextID = 0
+    private var ids: [Int: ParticipantID] = [:]
+    private var nextID: ParticipantID = 0
 
     /// For each connection; to work the names out takes a small part of it.
     private static let interval: Nanoseconds = 20_000
@@ -60,25 +61,25 @@ struct LiveNames {
 
     /// A participant keeps the id that any connection of it was known by; of several the oldest.
     private mutating func renumber() {
-        var kept = [Int?](repeating: nil, count: known.count)
-        for (connection, index) in ofConnection {
+        var kept = [ParticipantID?](repeating: nil, count: known.count)
+        for (connection, place) in ofConnection {
             guard let id = ids[connection] else { continue }
-            kept[index] = min(kept[index] ?? id, id)
+            kept[place.index] = min(kept[place.index] ?? id, id)
         }
-        var taken: Set<Int> = []
+        var taken: Set<ParticipantID> = []
         for index in known.indices {
             if let id = kept[index], taken.insert(id).inserted {
                 known[index].id = id
             } else {
                 known[index].id = nextID
-                nextID += 1
+                nextID = nextID.advanced(by: 1)
             }
         }
         ids = ofConnection.mapValues { known[$0].id }
     }
 
     /// The id of the participant at the client's end of a connection.
-    func id(at connection: Int) -> Int? { participant(at: connection)?.id }
+    func id(at connection: Int) -> ParticipantID? { participant(at: connection)?.id }
 
     /// The one service of that name and host, of a service without a host of any; `nil` where several fit.
     func only(_ service: String, on host: String?, virtualHost: String?) -> Participant? {

@@ -97,8 +97,7 @@ package struct LivePipeline {
         var kept = TraceBuilder()
         swap(&kept, &builder)
         var origin = TraceOrigin()
-        let trace = kept.trace(capture: capture, naming: naming, origin: &origin)
-        origin.participants = origin.participants.map { names.id(at: $0) ?? $0 }
+        let trace = kept.trace(capture: capture, naming: naming, origin: &origin) { names.id(at: $0) }
         return (trace, origin)
     }
 

@@ -177,9 +177,7 @@ struct MessageStory {
         return texts.isEmpty ? nil : texts.prefix(Self.listed).joined(separator: separator) + more
     }
 
-    private func label(_ participant: Int) -> String? {
-        trace.participants.indices.contains(participant) ? trace.participants[participant].label : nil
-    }
+    private func label(_ participant: ParticipantID) -> String? { trace.label(of: participant) }
 
     private func section(_ name: String, _ facts: [Fact], _ json: inout JSONWriter) {
         let facts = facts.filter { !$0.value.isEmpty }

@@ -98,7 +98,7 @@ struct TraceSelection {
     var operations: Set<OperationID>
     var messages: Set<MessageID> = []
     var calls: Set<CallID> = []
-    var participants: Set<Int> = []
+    var participants: Set<ParticipantID> = []
 
     init(_ trace: BusTrace, operations ids: [OperationID], messages selected: [MessageID]? = nil) {
         operations = Set(ids.filter { trace.operations.contains($0) })

@@ -8,7 +8,7 @@ import Trace
 /// `type` and `id` the last one counts. What the capture was and which operations it holds comes at the end.
 package struct LiveJSON: LiveRenderer {
     private var output: JSONWriter
-    private var told: [Int: Participant] = [:]
+    private var told: [ParticipantID: Participant] = [:]
     private let json = TraceJSON(BusTrace())
 
     package init(to sink: @escaping OutputSink) {
@@ -59,15 +59,23 @@ package struct LiveJSON: LiveRenderer {
     }
 }
 
+extension TraceID {
+    fileprivate func renamed(by names: [Self]) -> Self? { names.indices.contains(index) ? names[index] : nil }
+}
+
+extension Array {
+    fileprivate func renamed<Kind>(by names: Self) -> Self where Element == TraceID<Kind> {
+        compactMap { $0.renamed(by: names) }
+    }
+}
+
 extension ConnectionTrouble {
     fileprivate func renamed(to origin: TraceOrigin) -> ConnectionTrouble {
         var trouble = self
         trouble.connections = connections.compactMap {
             origin.connections.indices.contains($0) ? origin.connections[$0] : nil
         }
-        trouble.participants = participants.compactMap {
-            origin.participants.indices.contains($0) ? origin.participants[$0] : nil
-        }
+        trouble.participants = participants.renamed(by: origin.participants)
         return trouble
     }
 }
@@ -75,7 +83,7 @@ extension ConnectionTrouble {
 extension SilentService {
     fileprivate func renamed(to origin: TraceOrigin) -> SilentService {
         var service = self
-        if origin.participants.indices.contains(participant) { service.participant = origin.participants[participant] }
+        service.participant = participant.renamed(by: origin.participants) ?? participant
         return service
     }
 }
@@ -84,15 +92,11 @@ extension BusTrace {
     /// The capture and the operations with the ids that what they refer to had before.
     fileprivate func renamed(to origin: TraceOrigin) -> BusTrace {
         func renamed(_ id: Int?, _ names: [Int]) -> Int? { id.flatMap { names.indices.contains($0) ? names[$0] : nil } }
-        func renamed<Kind>(_ id: TraceID<Kind>?, _ names: [TraceID<Kind>]) -> TraceID<Kind>? {
-            id.flatMap { names.indices.contains($0.index) ? names[$0.index] : nil }
-        }
-        func renamed(_ ids: [MessageID]) -> [MessageID] { ids.compactMap { renamed($0, origin.messages) } }
         var trace = BusTrace()
         trace.capture = capture
         for (index, connection) in capture.connections.enumerated() {
             trace.capture.connections[index].id = renamed(connection.id, origin.connections) ?? connection.id
-            trace.capture.connections[index].participant = renamed(connection.participant, origin.participants)
+            trace.capture.connections[index].participant = connection.participant?.renamed(by: origin.participants)
         }
         for index in trace.capture.anomalies.indices {
             trace.capture.anomalies[index].connection = renamed(
@@ -100,22 +104,23 @@ extension BusTrace {
         }
         trace.operations = operations
         for index in operations.indices {
-            trace.operations[index].messages = renamed(operations[index].messages)
+            trace.operations[index].messages = operations[index].messages.renamed(by: origin.messages)
             for (place, step) in operations[index].steps.enumerated() {
-                trace.operations[index].steps[place].from = renamed(step.from, origin.participants)
-                trace.operations[index].steps[place].to = renamed(step.to, origin.participants)
-                trace.operations[index].steps[place].messages = renamed(step.messages)
+                trace.operations[index].steps[place].from = step.from?.renamed(by: origin.participants)
+                trace.operations[index].steps[place].to = step.to?.renamed(by: origin.participants)
+                trace.operations[index].steps[place].messages = step.messages.renamed(by: origin.messages)
             }
             for (place, note) in operations[index].states.enumerated() {
-                trace.operations[index].states[place].message = renamed(note.message, origin.messages) ?? note.message
-                trace.operations[index].states[place].participant = renamed(note.participant, origin.participants)
+                trace.operations[index].states[place].message =
+                    note.message.renamed(by: origin.messages) ?? note.message
+                trace.operations[index].states[place].participant = note.participant?.renamed(by: origin.participants)
             }
             trace.operations[index].diagnosis = operations[index].diagnosis.map { diagnosis in
                 var diagnosis = diagnosis
-                diagnosis.message = renamed(diagnosis.message, origin.messages)
-                diagnosis.participant = renamed(diagnosis.participant, origin.participants)
+                diagnosis.message = diagnosis.message?.renamed(by: origin.messages)
+                diagnosis.participant = diagnosis.participant?.renamed(by: origin.participants)
                 for place in diagnosis.evidence.indices {
-                    diagnosis.evidence[place].message = renamed(diagnosis.evidence[place].message, origin.messages)
+                    diagnosis.evidence[place].message = diagnosis.evidence[place].message?.renamed(by: origin.messages)
                 }
                 return diagnosis
             }

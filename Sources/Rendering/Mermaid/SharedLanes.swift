@@ -59,7 +59,7 @@ struct SharedLanes {
     }
 
     private func hosts(of lane: Lane) -> Set<String> {
-        Set(lane.participants.filter(trace.participants.indices.contains).compactMap { trace.participants[$0].host })
+        Set(lane.participants.compactMap { trace.participants[ifKnown: $0]?.host })
     }
 
     /// Names hosts where they are needed and puts the lanes in order; to be done once, when all diagrams were added.

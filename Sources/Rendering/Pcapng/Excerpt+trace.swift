@@ -146,7 +146,7 @@ extension Excerpt {
         }
         named.formUnion(lastTaken.values.compactMap(\.to))
         named.formUnion(selection.operations.compactMap { trace.operations[$0].diagnosis?.participant })
-        return named.sorted().filter(trace.participants.indices.contains).map { trace.participants[$0] }
+        return named.sorted().compactMap { trace.participants[ifKnown: $0] }
     }
 
     /// Of each queue that nobody took an operation's message from, the last delivery: a verdict tells of it.

@@ -56,9 +56,7 @@ struct PacketComments {
             .compactMap(\.self).joined(separator: " ")
     }
 
-    private func label(_ participant: Int) -> String {
-        trace.participants.indices.contains(participant) ? trace.participants[participant].label : "?"
-    }
+    private func label(_ participant: ParticipantID) -> String { trace.label(of: participant) ?? "?" }
 }
 
 extension Message {

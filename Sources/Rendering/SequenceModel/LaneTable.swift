@@ -15,8 +15,8 @@ struct LaneTable {
     private let singletons: Set<String>
     private var numbers: [Key: Int] = [:]
     private var keys: [Key] = []
-    private var participants: [[Int]] = []
-    private var lanesOfParticipants: [Int: Int] = [:]
+    private var participants: [[ParticipantID]] = []
+    private var lanesOfParticipants: [ParticipantID: Int] = [:]
     /// Lanes of queues of which the capture does not show who reads them.
     private var outOfSight: Set<Int> = []
 
@@ -26,8 +26,8 @@ struct LaneTable {
     }
 
     /// The provisional number of a participant's lane; `nil` for no participant.
-    mutating func lane(of participant: Int?) -> Int? {
-        guard let participant, trace.participants.indices.contains(participant) else { return nil }
+    mutating func lane(of participant: ParticipantID?) -> Int? {
+        guard let participant, trace.participants.contains(participant) else { return nil }
         if let known = lanesOfParticipants[participant] { return known }
         let who = trace.participants[participant]
         let lane = number(

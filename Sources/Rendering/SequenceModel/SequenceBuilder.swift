@@ -9,7 +9,7 @@ package struct SequenceBuilder: Sendable {
     let trace: BusTrace
     let options: DiagramOptions
     /// Who took messages from a queue: what an undelivered message to the same queue would have reached.
-    private let takers: [Route: Int]
+    private let takers: [Route: ParticipantID]
     let hasSeveralVirtualHosts: Bool
     /// What is told of the whole capture beside the diagrams, and need not be told beneath each; `nil` for nothing.
     private let told: Set<String>?
@@ -33,7 +33,7 @@ package struct SequenceBuilder: Sendable {
         self.told = told.map(Set.init)
         self.options = options
         hasSeveralVirtualHosts = trace.capture.virtualHosts.count > 1
-        var takers: [Route: Int] = [:]
+        var takers: [Route: ParticipantID] = [:]
         for message in trace.messages where message.kind.isRequest {
             guard let taker = message.deliveries.last?.to else { continue }
             takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)] = taker
@@ -95,7 +95,7 @@ package struct SequenceBuilder: Sendable {
     }
 
     /// Who would have taken a message that nobody took.
-    func taker(of message: Message) -> Int? {
+    func taker(of message: Message) -> ParticipantID? {
         takers[Self.route(of: message, in: trace, hasSeveralVirtualHosts)]
     }
 

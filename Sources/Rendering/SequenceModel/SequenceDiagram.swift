@@ -101,12 +101,11 @@ package struct Lane: Sendable, Equatable {
     package var title: String
     /// The host, or what the lane stands for; drawn beneath the title.
     package var subtitle: String?
-    /// Indexes into `BusTrace.participants`.
-    package var participants: [Int]
+    package var participants: [ParticipantID]
     /// Whether nobody was seen to take what is sent there.
     package var isVacant = false
 
-    package init(title: String, subtitle: String? = nil, participants: [Int] = [], isVacant: Bool = false) {
+    package init(title: String, subtitle: String? = nil, participants: [ParticipantID] = [], isVacant: Bool = false) {
         self.title = title
         self.subtitle = subtitle
         self.participants = participants

@@ -17,7 +17,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
     private let notes: NoteLines
     private let clients: ClientNames
     /// Participants that fell silent.
-    private let silent: Set<Int>
+    private let silent: Set<ParticipantID>
     package let options: DiagramOptions
 
     /// - Parameters:
@@ -171,9 +171,7 @@ package struct ConnectionsReport: Sendable, LineWritable {
         guard let label = clients.label(of: connection),
             clients.isNamed(connection) || connection.proxiedClient == nil
         else { return ClientNames.endpoint(of: connection) }
-        let participant = connection.participant.flatMap {
-            trace.participants.indices.contains($0) ? trace.participants[$0] : nil
-        }
+        let participant = trace.participants[ifKnown: connection.participant]
         // The virtual host has a column of its own.
         let suffix = participant?.virtualHost.map { " (\($0))" } ?? ""
         let name = !suffix.isEmpty && label.hasSuffix(suffix) ? String(label.dropLast(suffix.count)) : label

@@ -3,9 +3,7 @@ import Trace
 /// What is said of steps, states, evidence and packets, the same in every format.
 extension BusTrace {
     /// What a person calls a participant; `nil` where it is not known who it was.
-    func label(of participant: Int?) -> String? {
-        participant.flatMap { participants.indices.contains($0) ? participants[$0].label : nil }
-    }
+    func label(of participant: ParticipantID?) -> String? { participants[ifKnown: participant]?.label }
 
     /// Who did a step and how it stands, e.g. `nova-api → nova-conductor · failed`; empty where there is nothing to say.
     func words(on step: Step, _ glyphs: GlyphTable) -> String {

@@ -34,7 +34,7 @@ extension Excerpt {
                 var record = ExcerptRecord("last_taken")
                 record.add("from", queue)
                 record.add("at", delivery.at)
-                record.add("by", delivery.to.map(String.init))
+                record.add("by", delivery.to?.description)
                 return record
             }
             + successors.map { ended in
@@ -73,7 +73,7 @@ extension Excerpt {
         return ways.tallies.map { way, tally in
             var record = ExcerptRecord("way")
             switch way {
-            case .published(let participant): record.add("by", String(participant))
+            case .published(let participant): record.add("by", participant.description)
             case .taken(let queue, let virtualHost):
                 record.add("from", queue)
                 record.add("vhost", virtualHost)
@@ -86,7 +86,7 @@ extension Excerpt {
 
     private func record(of participant: Participant) -> ExcerptRecord {
         var record = ExcerptRecord("participant")
-        record.add("id", String(participant.id))
+        record.add("id", participant.id.description)
         record.add("label", participant.label)
         record.add("service", participant.service)
         record.add("host", participant.host)
@@ -104,7 +104,7 @@ extension Excerpt {
         record.add("client", connection.client)
         record.add("server", connection.server)
         record.add("protocol", connection.protocolName)
-        record.add("participant", connection.participant.map(String.init))
+        record.add("participant", connection.participant?.description)
         record.add("name", connection.connectionName)
         record.add("bytes", count: connection.bytes)
         record.add("decoded", count: connection.bytesDecoded)
@@ -230,7 +230,7 @@ extension Excerpt {
         var connection = Connection(
             id: id, client: record["client"] ?? "", server: record["server"] ?? "",
             protocolName: record["protocol"] ?? "AMQP")
-        connection.participant = record.integer("participant")
+        connection.participant = record.integer("participant").map { ParticipantID($0) }
         connection.connectionName = record["name"]
         connection.bytes = record.count("bytes")
         connection.bytesDecoded = record.count("decoded")
@@ -288,7 +288,8 @@ extension Excerpt {
         case "participant":
             guard let id = record.integer("id"), participants.count < Limits.excerptRecords else { return }
             var participant = Participant(
-                id: id, service: record["service"], host: record["host"], pid: record.number("pid", as: UInt32.self),
+                id: ParticipantID(id), service: record["service"], host: record["host"],
+                pid: record.number("pid", as: UInt32.self),
                 label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
             participant.virtualHost = record["vhost"]
             participants.append(participant)
@@ -307,7 +308,8 @@ extension Excerpt {
             guard let at = record.time("at"), let queue = record["from"], lastTaken.count < Limits.excerptRecords else {
                 return
             }
-            lastTaken[queue] = Delivery(to: record.integer("by"), at: at, redelivered: false, connection: -1)
+            lastTaken[queue] = Delivery(
+                to: record.integer("by").map { ParticipantID($0) }, at: at, redelivered: false, connection: -1)
         case "succeeded":
             guard let at = record.time("at"), let instance = record["instance"], let kind = record["kind"],
                 successors.count < Limits.excerptRecords
@@ -329,7 +331,7 @@ extension Excerpt {
             sight = told
         case "way":
             let way =
-                record.integer("by").map { Way.published(by: $0) }
+                record.integer("by").map { Way.published(by: ParticipantID($0)) }
                 ?? record["from"].map { Way.taken(from: $0, virtualHost: record["vhost"]) }
             guard let way else { return }
             var ways = WaySight()

@@ -181,7 +181,9 @@ extension TraceFacts {
         operations.merge(other.operations) { $0 + $1 }
         var connections = other.connections
         // Nobody is in both captures.
-        for (key, fact) in connections { connections[key]?.owners = Set(fact.owners.map { -1 - $0 }) }
+        for (key, fact) in connections {
+            connections[key]?.owners = Set(fact.owners.map { ParticipantID(-1 - $0.index) })
+        }
         self.connections.merge(connections) { own, other in
             var both = own
             both.services.formUnion(other.services)

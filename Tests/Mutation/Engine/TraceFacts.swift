@@ -63,7 +63,7 @@ package struct TraceFacts: Sendable {
         /// When anything was noted last that may hide a message.
         package var lastLoss: Timestamp?
         /// Whose they are, numbers that mean something in this trace alone, and whether all of those have names.
-        package var owners: Set<Int> = []
+        package var owners: Set<ParticipantID> = []
         package var isNamed = true
         /// How many TCP connections there were between these ends.
         package var count = 0

@@ -84,8 +84,8 @@ private struct NoBoot {
         trace.operations.contains { operation in
             operation.messages.contains { id in
                 let message = trace.messages[id]
-                return ([message.from] + message.deliveries.map(\.to)).compactMap(\.self).contains {
-                    trace.participants.indices.contains($0) && trace.participants[$0].isOfOpenStack
+                return ([message.from] + message.deliveries.map(\.to)).contains {
+                    trace.participants[ifKnown: $0]?.isOfOpenStack ?? false
                 }
             }
         }
