@@ -153,7 +153,7 @@ package struct TracePipeline {
     package mutating func takeTroubledConnections() -> [Connection] {
         let troubled = state.takeTroubled()
         guard !troubled.isEmpty else { return [] }
-        Self.update(&state.connections, from: streams, planes) { troubled.contains($0) }
+        Self.update(&state.connections, from: streams, planes, where: troubled.contains)
         return troubled.sorted().compactMap { state.connections.connection($0) }
     }
 
