@@ -96,7 +96,7 @@ struct Situation {
         let own = operation.messages.compactMap { trace.messages[ifKnown: $0] }.flatMap { message in
             [message.connection].compactMap { $0 } + message.deliveries.map(\.connection)
         }
-        return Set(own).sorted().filter(all.indices.contains).map { all[$0] }
+        return Set(own).sorted().compactMap { all[ifKnown: $0] }
     }
 
     /// The broker's address without the port, where there is only one.

@@ -26,7 +26,7 @@ package struct ComparedSide: Sendable {
         stepsReached = operation.steps.map { step in
             step.at.map { at in max(at, step.messages.first.flatMap(settled) ?? at) }
         }
-        var used = Set<Int>()
+        var used = Set<ConnectionID>()
         for id in operation.messages where trace.messages.contains(id) {
             if let connection = trace.messages[id].connection { used.insert(connection) }
             used.formUnion(trace.messages[id].deliveries.map(\.connection))

@@ -27,15 +27,15 @@ struct CallRecord: Sendable {
     }
     private var rareFailure: InPlace<RemoteFailure>?
     /// Connections that published the request, took it last, and published the answer.
-    var callerConnection: Int?
-    var takerConnection: Int?
-    var replierConnection: Int?
+    var callerConnection: ConnectionID?
+    var takerConnection: ConnectionID?
+    var replierConnection: ConnectionID?
     /// Who took the request at first, where it was delivered to somebody else since.
-    var firstTaker: (connection: Int, at: Timestamp)?
+    var firstTaker: (connection: ConnectionID, at: Timestamp)?
     /// Whether the broker said of any delivery that it was not the first.
     var wasRedelivered = false
     /// Connection that the answer was delivered on; stands for the caller when its request was not seen.
-    var receiverConnection: Int?
+    var receiverConnection: ConnectionID?
     /// AMQP `expiration` of the request, the caller's timeout.
     var expiration: Nanoseconds?
     /// `_timeout`: the caller gives up when no heartbeat came for so long.
@@ -54,7 +54,7 @@ struct CallRecord: Sendable {
     var compared: (reply: MessageID, asked: Timestamp, deliveries: Int)?
 
     /// All connections that it names.
-    var connections: [Int] {
+    var connections: [ConnectionID] {
         [callerConnection, takerConnection, replierConnection, firstTaker?.connection, receiverConnection]
             .compactMap { $0 }
     }
@@ -67,7 +67,7 @@ struct CallRecord: Sendable {
     /// Takes a delivery of the request.
     ///
     /// Once it is answered, whoever takes it again is not who answered.
-    mutating func taken(on connection: Int, at time: Timestamp, redelivered: Bool) {
+    mutating func taken(on connection: ConnectionID, at time: Timestamp, redelivered: Bool) {
         wasRedelivered = wasRedelivered || redelivered
         if let answered = replyPublishedAt, answered < time, takerConnection != nil { return }
         if let takerConnection, let deliveredAt, takerConnection != connection, firstTaker == nil {
@@ -124,7 +124,7 @@ struct CallRecord: Sendable {
     }
 
     /// Who served the call and when it took the request; of a request that went to two processes, the one that answered.
-    private func server(_ naming: borrowing ServiceNaming) -> (connection: Int?, tookAt: Timestamp?) {
+    private func server(_ naming: borrowing ServiceNaming) -> (connection: ConnectionID?, tookAt: Timestamp?) {
         guard let takerConnection, let replierConnection, wasRedelivered else {
             return (takerConnection ?? replierConnection, deliveredAt)
         }

@@ -176,7 +176,7 @@ extension Correlator {
 
     /// Whoever publishes the reply is the process that took the request; where that went to several, it is not known
     /// which of them.
-    private mutating func joinReplier(_ connection: Int, call id: CallPlace) {
+    private mutating func joinReplier(_ connection: ConnectionID, call id: CallPlace) {
         calls[id].replierConnection = calls[id].replierConnection ?? connection
         if let taker = calls[id].takerConnection, !calls[id].wasRedelivered { naming.join(taker, connection) }
     }

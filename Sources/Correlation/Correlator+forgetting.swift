@@ -30,7 +30,7 @@ extension Correlator {
     ///
     /// - Parameter isRetained: whether anything outside of the correlator refers to a connection.
     /// - Returns: what was forgotten; none unless there are too many.
-    package mutating func forgetConnections(retaining isRetained: (Int) -> Bool) -> [Int] {
+    package mutating func forgetConnections(retaining isRetained: (ConnectionID) -> Bool) -> [ConnectionID] {
         guard hasTooManyConnections else { return [] }
         let references = references
         let ids = naming.oldestClosed { !references.contains($0) && !isRetained($0) }
@@ -50,8 +50,8 @@ extension Correlator {
     private var slack: Int { max(16, naming.count / 5, (messages.count + parked.count) / 64) }
 
     /// The connections that messages and calls refer to.
-    private var references: SparseTable<Bool> {
-        var references = SparseTable<Bool>()
+    private var references: SparseTable<Connection, Bool> {
+        var references = SparseTable<Connection, Bool>()
         for id in messages.ids {
             references.mark(messages[id].connection)
             for place in messages[id].deliveries.indices {
@@ -72,8 +72,8 @@ extension Correlator {
     }
 }
 
-extension SparseTable<Bool> {
-    fileprivate mutating func mark(_ id: Int?) {
+extension SparseTable<Connection, Bool> {
+    fileprivate mutating func mark(_ id: ConnectionID?) {
         if let id { insert(true, for: id) }
     }
 }

@@ -25,7 +25,7 @@ package struct Correlator: Sendable {
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
     var parked = AgingDictionary<String, CallRecord>()
     /// By connection.
-    var unsettled = SparseTable<UnsettledContents>()
+    var unsettled = SparseTable<Connection, UnsettledContents>()
     var replyQueues: ReplyQueues
     var sight: ReplySight
     /// By which files connections were watched, and until when.
@@ -64,40 +64,40 @@ package struct Correlator: Sendable {
     ///
     /// - Returns: whether it is kept to be listed and named.
     @discardableResult
-    package mutating func opened(_ connection: Int, address: String, endpoint: String) -> Bool {
+    package mutating func opened(_ connection: ConnectionID, address: String, endpoint: String) -> Bool {
         deliverySight.saw(address: address)
         return naming.opened(connection, address: address, endpoint: endpoint)
     }
 
     /// The client of a connection turned out to be another end than was thought.
-    package mutating func located(_ connection: Int, address: String, endpoint: String) {
+    package mutating func located(_ connection: ConnectionID, address: String, endpoint: String) {
         deliverySight.saw(address: address)
         naming.located(connection, address: address, endpoint: endpoint)
     }
 
     /// The client gave its `connection_name`.
-    package mutating func named(_ connection: Int, _ name: String) {
+    package mutating func named(_ connection: ConnectionID, _ name: String) {
         naming.named(connection, name)
     }
 
     /// The client asked for a virtual host (`connection.open`).
-    package mutating func entered(_ connection: Int, virtualHost: String) {
+    package mutating func entered(_ connection: ConnectionID, virtualHost: String) {
         naming.entered(connection, virtualHost: virtualHost)
     }
 
     /// The client asked for the messages of `queue` (`basic.consume`).
-    package mutating func consumes(_ connection: Int, queue: String) {
+    package mutating func consumes(_ connection: ConnectionID, queue: String) {
         takes(connection, from: queue, isNew: true)
     }
 
     /// The connection ended.
-    package mutating func closed(_ connection: Int) {
+    package mutating func closed(_ connection: ConnectionID) {
         unsettled.remove(connection)
         replyQueues.closed(connection)
         naming.closed(connection)
     }
 
-    mutating func takes(_ connection: Int, from queue: String, isNew: Bool) {
+    mutating func takes(_ connection: ConnectionID, from queue: String, isNew: Bool) {
         naming.serves(connection, queue)
         guard queue.hasPrefix("reply_") else { return }
         let scoped = scoped(queue, on: connection)
@@ -108,16 +108,16 @@ package struct Correlator: Sendable {
 
     /// The name of a reply queue, with its virtual host where there are several: only names that hold a uuid are used
     /// once everywhere.
-    func scoped(_ queue: String, on connection: Int) -> String {
+    func scoped(_ queue: String, on connection: ConnectionID) -> String {
         guard let host = naming.virtualHost(of: connection), !ReplyQueues.isUnique(queue) else { return queue }
         return "\(host)\u{1F}\(queue)"
     }
 
     /// The broker said something on a connection other than a message.
-    package mutating func heardBroker(on connection: Int) { sight.heardBroker(on: connection) }
+    package mutating func heardBroker(on connection: ConnectionID) { sight.heardBroker(on: connection) }
 
     /// The capture lacks something of a connection.
-    package mutating func lost(on connection: Int, at time: Timestamp) {
+    package mutating func lost(on connection: ConnectionID, at time: Timestamp) {
         sight.lost(on: connection, at: time)
         openSaves.lost()
     }

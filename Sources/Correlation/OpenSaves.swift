@@ -10,7 +10,7 @@ struct OpenSaves: Sendable {
     private struct Tally: Sendable {
         var inside = 0
         var outside = 0
-        var server: Int?
+        var server: ConnectionID?
         var isAmbiguous = false
 
         func joined(with other: Tally) -> Tally {
@@ -27,14 +27,14 @@ struct OpenSaves: Sendable {
     /// A value: a save that was taken and not yet answered.
     private struct Save: Sendable {
         /// Where it was taken.
-        var server: Int
+        var server: ConnectionID
         var began: Timestamp
     }
 
     /// Instance uuid → open saves, by their calls.
     private var open: [String: [CallID: Save]] = [:]
     /// Notifier's connection → what was seen.
-    private var tallies: [Int: Tally] = [:]
+    private var tallies: [ConnectionID: Tally] = [:]
     /// Notifiers that are followed; those beyond stay unknown.
     private let limit: Int
 
@@ -52,7 +52,7 @@ struct OpenSaves: Sendable {
     /// of nothing that is known.
     private static let longest: Nanoseconds = .seconds(2)
 
-    mutating func began(_ instance: String, call: CallID, takenBy connection: Int, at time: Timestamp) {
+    mutating func began(_ instance: String, call: CallID, takenBy connection: ConnectionID, at time: Timestamp) {
         guard open[instance]?.count ?? 0 < Self.savesOfInstance else { return }
         open[instance, default: [:]][call] = Save(server: connection, began: time)
     }
@@ -68,7 +68,7 @@ struct OpenSaves: Sendable {
     }
 
     /// An update notification about `instance` was published on `connection`.
-    mutating func updated(_ instance: String, on connection: Int, at time: Timestamp) {
+    mutating func updated(_ instance: String, on connection: ConnectionID, at time: Timestamp) {
         guard tallies.count < limit || tallies[connection] != nil else { return }
         guard let saves = open[instance]?.values, let server = saves.lazy.map(\.server).min() else {
             tallies[connection, default: Tally()].outside += 1
@@ -103,7 +103,7 @@ struct OpenSaves: Sendable {
     }
 
     /// Notifier connections and the connection of the process that they belong to, in order of the former.
-    var conclusions: [(notifier: Int, server: Int)] {
+    var conclusions: [(notifier: ConnectionID, server: ConnectionID)] {
         tallies.sorted { $0.key < $1.key }.compactMap { notifier, tally in
             guard tally.outside == 0, tally.inside >= 2, !tally.isAmbiguous, let server = tally.server else {
                 return nil

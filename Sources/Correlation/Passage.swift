@@ -14,8 +14,7 @@ package struct Passage: Sendable {
     }
 
     package var leg: Leg
-    /// Index of the connection.
-    package var connection: Int
+    package var connection: ConnectionID
     /// The content's number on its connection, by which acknowledgements name it.
     package var contentID: Int
     package var exchange: String
@@ -34,7 +33,7 @@ package struct Passage: Sendable {
     package var body: OsloBody
 
     package init(
-        leg: Leg, connection: Int, contentID: Int, exchange: String, routingKey: String, bytes: Int,
+        leg: Leg, connection: ConnectionID, contentID: Int, exchange: String, routingKey: String, bytes: Int,
         isTruncated: Bool, expiration: Nanoseconds?, firstByteAt: Timestamp, lastByteAt: Timestamp,
         packets: [PacketReference], bodyHash: UInt64, body: OsloBody
     ) {
@@ -64,14 +63,14 @@ package struct Acknowledgement: Sendable {
     }
 
     package var kind: Kind
-    package var connection: Int
+    package var connection: ConnectionID
     package var contentID: Int
     package var at: Timestamp
     /// `nil` where packets are not listed.
     package var packet: PacketReference?
 
     package init(
-        kind: Kind, connection: Int, contentID: Int, at: Timestamp, packet: PacketReference? = nil
+        kind: Kind, connection: ConnectionID, contentID: Int, at: Timestamp, packet: PacketReference? = nil
     ) {
         self.packet = packet
         self.kind = kind

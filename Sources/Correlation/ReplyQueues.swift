@@ -1,3 +1,5 @@
+import Trace
+
 /// A machine that remembers who consumes a reply queue and who asks for replies to it, since both are one process.
 ///
 /// Names of the form `reply_<uuid hex>` are used by one process only. Queue-manager names (`reply_<host>:<name>:<n>`)
@@ -5,13 +7,13 @@
 /// `_drivers/amqpdriver.py`, `QManager`).
 struct ReplyQueues: Sendable {
     private struct Users: Sendable {
-        var consumer: Int?
-        var requester: Int?
+        var consumer: ConnectionID?
+        var requester: ConnectionID?
     }
 
     private var users = AgingDictionary<String, Users>()
     /// Consumer → the queues among them whose names survive it.
-    private var recurring: [Int: Set<String>] = [:]
+    private var recurring: [ConnectionID: Set<String>] = [:]
     private let limit: Int
 
     init(limit: Int) {
@@ -21,12 +23,12 @@ struct ReplyQueues: Sendable {
     var count: Int { users.count }
 
     /// Whether it is known that `connection` consumes `queue`.
-    func isConsumed(_ queue: String, by connection: Int) -> Bool { users[queue]?.consumer == connection }
+    func isConsumed(_ queue: String, by connection: ConnectionID) -> Bool { users[queue]?.consumer == connection }
 
     /// `connection` consumes `queue`; `isNew` when its `basic.consume` was seen just now.
     ///
     /// - Returns: a connection of the same process.
-    mutating func consumed(_ queue: String, by connection: Int, isNew: Bool) -> Int? {
+    mutating func consumed(_ queue: String, by connection: ConnectionID, isNew: Bool) -> ConnectionID? {
         var entry = users[queue] ?? Users()
         guard entry.consumer != connection else { return nil }
         makeRoom(for: queue)
@@ -45,7 +47,7 @@ struct ReplyQueues: Sendable {
     /// `connection` published a request that wants its reply in `queue`.
     ///
     /// - Returns: a connection of the same process.
-    mutating func requested(_ queue: String, by connection: Int) -> Int? {
+    mutating func requested(_ queue: String, by connection: ConnectionID) -> ConnectionID? {
         var entry = users[queue] ?? Users()
         guard entry.requester != connection else { return nil }
         makeRoom(for: queue)
@@ -56,7 +58,7 @@ struct ReplyQueues: Sendable {
     }
 
     /// The connection that consumed from queues is gone; names that survive it are free for another process.
-    mutating func closed(_ connection: Int) {
+    mutating func closed(_ connection: ConnectionID) {
         for queue in recurring.removeValue(forKey: connection) ?? [] where users[queue]?.consumer == connection {
             users[queue] = nil
         }
@@ -77,12 +79,12 @@ struct ReplyQueues: Sendable {
         if let gone, let consumer = gone.value.consumer { unfollow(gone.key, of: consumer) }
     }
 
-    private mutating func follow(_ queue: String, from former: Int?, to connection: Int) {
+    private mutating func follow(_ queue: String, from former: ConnectionID?, to connection: ConnectionID) {
         if let former { unfollow(queue, of: former) }
         recurring[connection, default: []].insert(queue)
     }
 
-    private mutating func unfollow(_ queue: String, of connection: Int) {
+    private mutating func unfollow(_ queue: String, of connection: ConnectionID) {
         guard recurring[connection]?.remove(queue) != nil else { return }
         if recurring[connection]?.isEmpty == true { recurring[connection] = nil }
     }

@@ -11,7 +11,7 @@ struct ReplySight: Sendable {
 
     /// A value: a connection that reads a reply queue.
     struct Reader: Sendable {
-        var connection: Int
+        var connection: ConnectionID
         /// Whether it is known by what the broker delivered on it.
         var isHeard: Bool
     }
@@ -19,9 +19,9 @@ struct ReplySight: Sendable {
     /// Reply queue → who was seen to read it last; the connection may have ended since.
     private var readers = AgingDictionary<String, Reader>()
     /// Connections on which a method of the broker's was seen.
-    private var heard = SparseTable<Bool>()
+    private var heard = SparseTable<Connection, Bool>()
     /// Connections of which something was lost, with the time of the last loss.
-    private var losses = SparseTable<Timestamp>()
+    private var losses = SparseTable<Connection, Timestamp>()
     /// Until when packets were lost, of which connections is not known: nothing that was not seen until then is known not
     /// to have been.
     private(set) var lacksPacketsUntil: Timestamp?
@@ -32,12 +32,12 @@ struct ReplySight: Sendable {
     }
 
     /// The broker said something on the connection other than a message.
-    mutating func heardBroker(on connection: Int) {
+    mutating func heardBroker(on connection: ConnectionID) {
         if !heard.contains(connection) { heard.insert(true, for: connection) }
     }
 
     /// The capture lacks something of the connection; of its two directions what was lost earlier may be known later.
-    mutating func lost(on connection: Int, at time: Timestamp) {
+    mutating func lost(on connection: ConnectionID, at time: Timestamp) {
         losses.insert(max(losses[connection] ?? time, time), for: connection)
     }
 
@@ -47,7 +47,7 @@ struct ReplySight: Sendable {
     }
 
     /// `connection` reads `queue` from now on, known by its `basic.consume` or by a delivery on it.
-    mutating func reads(_ connection: Int, _ queue: String, byDelivery: Bool) {
+    mutating func reads(_ connection: ConnectionID, _ queue: String, byDelivery: Bool) {
         if readers.count >= limit, readers[queue] == nil { readers.removeOldest() }
         readers[queue] = Reader(connection: connection, isHeard: byDelivery)
     }
@@ -70,7 +70,7 @@ struct ReplySight: Sendable {
     }
 
     /// Forgets connections, and what they read: what was lost of them is no longer known.
-    mutating func forget(_ connections: [Int]) {
+    mutating func forget(_ connections: [ConnectionID]) {
         let gone = Set(connections)
         for connection in connections {
             heard.remove(connection)

@@ -1,25 +1,28 @@
-/// A machine that keeps values under ids that only grow, few of which are kept, in memory that follows their number.
+import Trace
+
+/// A machine that keeps values under ids of `Element` that only grow, few of which are kept, in memory that follows their
+/// number.
 ///
 /// Ids are never used again, so what was forgotten leaves no trace. A look-up is a multiplication and about one
 /// comparison: open addressing, at most half full, with multiplicative hashing, which spreads consecutive ids evenly
 /// (Knuth, The Art of Computer Programming 3, 6.4). The values lie side by side; the last takes the place of one that goes.
-package struct SparseTable<Value: Sendable>: Sendable {
+package struct SparseTable<Element, Value: Sendable>: Sendable {
     /// Indexes into the values; -1 where a slot is vacant.
     @usableFromInline var slots: [Int32] = []
     /// 64 less the binary logarithm of the number of slots.
     @usableFromInline var shift: UInt64 = 64
     @usableFromInline var values: [Value] = []
     /// The id of each value.
-    @usableFromInline package private(set) var ids: [Int] = []
+    @usableFromInline package private(set) var ids: [TraceID<Element>] = []
 
     @inlinable package init() {}
 
     @inlinable package var count: Int { values.count }
 
-    @inlinable package func contains(_ id: Int) -> Bool { place(of: id) != nil }
+    @inlinable package func contains(_ id: TraceID<Element>) -> Bool { place(of: id) != nil }
 
     /// Where the value of `id` lies, until a value is removed.
-    @inlinable package func place(of id: Int) -> Int? {
+    @inlinable package func place(of id: TraceID<Element>) -> Int? {
         guard !slots.isEmpty else { return nil }
         let found = slots[slot(of: id)]
         return found >= 0 ? Int(found) : nil
@@ -31,13 +34,13 @@ package struct SparseTable<Value: Sendable>: Sendable {
         _modify { yield &values[place] }
     }
 
-    @inlinable package subscript(id: Int) -> Value? { place(of: id).map { values[$0] } }
+    @inlinable package subscript(id: TraceID<Element>) -> Value? { place(of: id).map { values[$0] } }
 
     /// Keeps a value, in place of any of the same id.
     ///
     /// - Returns: the value's place.
     @inlinable @discardableResult
-    package mutating func insert(_ value: Value, for id: Int) -> Int {
+    package mutating func insert(_ value: Value, for id: TraceID<Element>) -> Int {
         if let place = place(of: id) {
             values[place] = value
             return place
@@ -50,7 +53,7 @@ package struct SparseTable<Value: Sendable>: Sendable {
     }
 
     @inlinable @discardableResult
-    package mutating func remove(_ id: Int) -> Value? {
+    package mutating func remove(_ id: TraceID<Element>) -> Value? {
         guard let place = place(of: id) else { return nil }
         vacate(slot(of: id))
         let last = count - 1
@@ -81,14 +84,14 @@ package struct SparseTable<Value: Sendable>: Sendable {
     /// The slot that holds `id`, else the vacant one where it belongs.
     ///
     /// - Precondition: there are slots, and one is vacant.
-    @inlinable func slot(of id: Int) -> Int {
+    @inlinable func slot(of id: TraceID<Element>) -> Int {
         var slot = home(of: id)
         while slots[slot] >= 0, ids[Int(slots[slot])] != id { slot = (slot + 1) & (slots.count - 1) }
         return slot
     }
 
-    @inlinable func home(of id: Int) -> Int {
-        Int(truncatingIfNeeded: (UInt64(truncatingIfNeeded: id) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+    @inlinable func home(of id: TraceID<Element>) -> Int {
+        Int(truncatingIfNeeded: (UInt64(truncatingIfNeeded: id.index) &* 0x9E37_79B9_7F4A_7C15) &>> shift)
     }
 
     @inlinable mutating func grow() {

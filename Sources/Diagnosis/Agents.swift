@@ -58,13 +58,13 @@ struct Agents {
 
     private let connections: [Connection]
     private let participants: [Participant]
-    private var ofParticipant: [ParticipantID: [Int]] = [:]
+    private var ofParticipant: [ParticipantID: [ConnectionID]] = [:]
     private var ofName: [Name: [ParticipantID]] = [:]
     private let lastHeard: [ParticipantID: Timestamp]
     /// Those that were given a request addressed to their host.
     private let addressed: Set<ParticipantID>
     /// Connections by their client's address.
-    private var ofAddress: [String: [Int]] = [:]
+    private var ofAddress: [String: [ConnectionID]] = [:]
     private var outages: [String: Outage] = [:]
 
     /// Connections that a broker loses with itself end in so short a time.
@@ -73,13 +73,13 @@ struct Agents {
     init(_ trace: BusTrace) {
         connections = trace.capture.connections
         participants = trace.participants
-        var servers: [String: [Int]] = [:]
-        for (index, connection) in connections.enumerated() {
+        var servers: [String: [ConnectionID]] = [:]
+        for connection in connections {
             if let participant = connection.participant, participants.contains(participant) {
-                ofParticipant[participant, default: []].append(index)
+                ofParticipant[participant, default: []].append(connection.id)
             }
-            ofAddress[Self.address(connection.client), default: []].append(index)
-            servers[connection.server, default: []].append(index)
+            ofAddress[Self.address(connection.client), default: []].append(connection.id)
+            servers[connection.server, default: []].append(connection.id)
         }
         for participant in participants {
             guard let service = participant.service else { continue }
@@ -89,7 +89,7 @@ struct Agents {
         }
         let hearing = Hearing(trace)
         (lastHeard, addressed) = (hearing.last, hearing.addressed)
-        for (server, indexes) in servers { outages[server] = outage(of: server, indexes) }
+        for (server, ids) in servers { outages[server] = outage(of: server, ids) }
     }
 
     private static func address(_ endpoint: String) -> String {
@@ -100,13 +100,13 @@ struct Agents {
         places(of: participant).map { connections[$0] }
     }
 
-    private func places(of participant: ParticipantID) -> [Int] { ofParticipant[participant] ?? [] }
+    private func places(of participant: ParticipantID) -> [ConnectionID] { ofParticipant[participant] ?? [] }
 
     /// Whether connections from its addresses may be its own as well, of which nothing tells whose they are.
     func mayHaveOthers(_ participant: ParticipantID) -> Bool {
         let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
-        return addresses.flatMap { ofAddress[$0] ?? [] }.contains { index in
-            connections[index].participant.map { participants[$0].service == nil } ?? true
+        return addresses.flatMap { ofAddress[$0] ?? [] }.contains { id in
+            connections[id].participant.map { participants[$0].service == nil } ?? true
         }
     }
 
@@ -161,17 +161,17 @@ struct Agents {
         let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
         let near = addresses.flatMap { ofAddress[$0] ?? [] }
         let ofGroup = processes(of: participant).flatMap(places)
-        var others: [Int] = []
-        for index in Set(near + ofGroup).sorted() where connections[index].participant != participant {
-            if let end = connections[index].end, end.isSeen, end.at <= departure.at { continue }
-            guard let other = connections[index].participant, let service = participants[other].service else {
+        var others: [ConnectionID] = []
+        for id in Set(near + ofGroup).sorted() where connections[id].participant != participant {
+            if let end = connections[id].end, end.isSeen, end.at <= departure.at { continue }
+            guard let other = connections[id].participant, let service = participants[other].service else {
                 return nil
             }
             guard service == who.service, who.virtualHost == nil || participants[other].virtualHost == who.virtualHost
             else { continue }
             if let host = who.host, let its = participants[other].host, host != its { continue }
             guard let number = participants[other].pid, number != pid else { return nil }
-            others.append(index)
+            others.append(id)
         }
         guard let first = others.first, let other = connections[first].participant,
             let otherPid = participants[other].pid
@@ -187,9 +187,9 @@ struct Agents {
     /// - Parameters:
     ///   - start: when the work began.
     ///   - end: until when its loss matters.
-    func absence(of participant: Int, from start: Timestamp, until end: Timestamp) -> Absence? {
-        let own = processes(of: participant).flatMap { ofParticipant[$0] }
-        let isOld = { (index: Int) in connections[index].openedAt.map { $0 <= start } ?? true }
+    func absence(of participant: ParticipantID, from start: Timestamp, until end: Timestamp) -> Absence? {
+        let own = processes(of: participant).flatMap(places)
+        let isOld = { (id: ConnectionID) in connections[id].openedAt.map { $0 <= start } ?? true }
         guard let departure = departure(byOwn: own.filter(isOld)), departure.at >= start, departure.at < end,
             let back = own.lazy.filter({ !isOld($0) }).compactMap({ connections[$0].openedAt }).min(),
             back >= departure.at
@@ -198,10 +198,10 @@ struct Agents {
     }
 
     /// The end of these connections, where all were seen to end.
-    private func departure(byOwn own: [Int]) -> Departure? {
+    private func departure(byOwn own: [ConnectionID]) -> Departure? {
         var ends: [ConnectionEnd] = []
-        for index in own {
-            guard let end = connections[index].end, end.isSeen else { return nil }
+        for id in own {
+            guard let end = connections[id].end, end.isSeen else { return nil }
             ends.append(end)
         }
         guard let last = ends.max(by: { $0.at < $1.at }),
@@ -215,31 +215,33 @@ struct Agents {
     }
 
     /// Whether a connection may be the agent's, open after it was lost.
-    private func mayBe(_ agent: Participant, _ index: Int, since time: Timestamp, beyond newest: Int) -> Bool {
-        if let end = connections[index].end, end.isSeen, end.at <= time { return false }
-        guard let other = connections[index].participant, let service = participants[other].service else { return true }
+    private func mayBe(
+        _ agent: Participant, _ id: ConnectionID, since time: Timestamp, beyond newest: ConnectionID
+    ) -> Bool {
+        if let end = connections[id].end, end.isSeen, end.at <= time { return false }
+        guard let other = connections[id].participant, let service = participants[other].service else { return true }
         guard service == agent.service else { return false }
         if let own = agent.virtualHost, let its = participants[other].virtualHost, own != its { return false }
         if let host = agent.host, let otherHost = participants[other].host { return host == otherHost }
         // Another process of a service that has several on a host: not this one, if it was there before.
-        return index > newest
+        return id > newest
     }
 
     // MARK: The broker itself
 
     func outage(of server: String) -> Outage? { outages[server] }
 
-    private func outage(of server: String, _ indexes: [Int]) -> Outage? {
+    private func outage(of server: String, _ ids: [ConnectionID]) -> Outage? {
         var ends: [ConnectionEnd] = []
-        for index in indexes {
-            guard let end = connections[index].end, end.isSeen else { return nil }
+        for id in ids {
+            guard let end = connections[id].end, end.isSeen else { return nil }
             ends.append(end)
         }
         guard let last = ends.map(\.at).max() else { return nil }
         let burst = ends.filter { last - $0.at <= Self.burst }
         let clients = Set(
-            zip(indexes, ends).filter { last - $1.at <= Self.burst }.map { index, _ in
-                connections[index].participant.map { "p\($0)" } ?? connections[index].client
+            zip(ids, ends).filter { last - $1.at <= Self.burst }.map { id, _ in
+                connections[id].participant.map { "p\($0)" } ?? connections[id].client
             })
         guard clients.count > 1, burst.count * 2 >= ends.count,
             !burst.contains(where: { $0.isRegular && $0.by == .client }),
@@ -252,8 +254,8 @@ struct Agents {
 
     /// Connections that the broker lets publish nothing, and since when.
     func block(of participant: ParticipantID) -> BlockedSpan? {
-        processes(of: participant).flatMap(places).lazy.compactMap { index -> BlockedSpan? in
-            let connection = connections[index]
+        processes(of: participant).flatMap(places).lazy.compactMap { id -> BlockedSpan? in
+            let connection = connections[id]
             guard let span = connection.blocked.last, span.until == nil, connection.end == nil else { return nil }
             return span
         }.min { $0.from < $1.from }

@@ -35,7 +35,7 @@ extension Facts {
     /// How the broker closed the channel of a message because of it, as far as the time tells.
     func closing(after message: Message) -> ChannelClosing? {
         guard let published = message.publishedAt else { return nil }
-        return connection(message.connection)?.channelClosings.first { closing in
+        return trace.connection(message.connection)?.channelClosings.first { closing in
             closing.by == .server && closing.at >= published && closing.at - published <= Self.reaction
                 && (closing.method ?? Self.publish) == Self.publish
         }
@@ -66,7 +66,7 @@ extension Facts {
     fileprivate var lostTaker: Finding? {
         for id in openWaits.filter(\.isTaken).map(\.request) + [lastTakenCast].compactMap(\.self) {
             let message = message(id)
-            guard let delivery = message.deliveries.last, let connection = connection(delivery.connection),
+            guard let delivery = message.deliveries.last, let connection = trace.connection(delivery.connection),
                 let end = connection.end, end.isLoss, end.at >= delivery.at, !isBack(delivery.to, after: end.at),
                 hasWaitedLong(since: max(end.at, lastSeen)) || call(of: id)?.outcome == .timedOut,
                 message.kind == .call ? doubt(onAnswerTo: message) == nil : doubt(onWorkOf: delivery.to) == nil
@@ -127,9 +127,5 @@ extension Facts {
             message(id).kind == .cast, let delivery = message(id).deliveries.last
         else { return nil }
         return wasSeenSending(delivery.to, after: delivery.at) ? nil : id
-    }
-
-    private func connection(_ index: Int?) -> Connection? {
-        index.flatMap { trace.capture.connections.indices.contains($0) ? trace.capture.connections[$0] : nil }
     }
 }

@@ -93,11 +93,9 @@ struct Coverage {
     /// - Parameter services: those that would have sent or taken it; what others lost says nothing. Whose a connection
     ///   is may not be known: it counts then.
     func loss(since time: Timestamp, of services: Set<String>, in trace: BusTrace) -> String? {
-        func concerns(_ connection: Int?) -> Bool {
-            guard let connection, capture.connections.indices.contains(connection),
-                let service = Self.service(of: capture.connections[connection], in: trace)
-            else { return true }
-            return services.contains(service)
+        func concerns(_ connection: ConnectionID?) -> Bool {
+            let service = capture.connections[ifKnown: connection].flatMap { Self.service(of: $0, in: trace) }
+            return service.map(services.contains) ?? true
         }
         if cut.contains(where: { $0.lastCut.map { $0 >= time } ?? false && concerns($0.id) }) {
             return capture.cutSentence
@@ -185,7 +183,7 @@ extension DeliverySight {
 
 extension BusTrace {
     /// Since when a connection was watched at a moment, where that is not the whole capture.
-    fileprivate func begin(of connection: Int?, at time: Timestamp) -> Timestamp? {
+    fileprivate func begin(of connection: ConnectionID?, at time: Timestamp) -> Timestamp? {
         self.connection(connection)?.watched.stretch(at: time)?.from
     }
 }

@@ -41,8 +41,8 @@ extension Facts {
 
     private func connection(of message: MessageID?) -> Connection? {
         guard let message else { return nil }
-        let index = self.message(message).connection ?? self.message(message).deliveries.last?.connection
-        return index.flatMap { trace.capture.connections.indices.contains($0) ? trace.capture.connections[$0] : nil }
+        let id = self.message(message).connection ?? self.message(message).deliveries.last?.connection
+        return trace.connection(id)
     }
 
     // MARK: An agent

@@ -55,7 +55,7 @@ extension Facts {
     }
 
     /// The block that covers the greater part of a wait.
-    private func block(of connection: Int?, from: Timestamp, until: Timestamp) -> BlockedSpan? {
+    private func block(of connection: ConnectionID?, from: Timestamp, until: Timestamp) -> BlockedSpan? {
         trace.connection(connection)?.blocked.first { span in
             min(span.until ?? until, until) - max(span.from, from) > (until - from) / 2
         }

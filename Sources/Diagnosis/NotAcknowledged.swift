@@ -43,8 +43,7 @@ extension Facts {
         return candidates.first { id in
             guard let delivery = message(id).deliveries.last, delivery.acknowledgedAt == nil,
                 end(of: delivery) - delivery.at > patience.untaken, coverage.seesAcknowledgements,
-                trace.capture.connections.indices.contains(delivery.connection),
-                trace.capture.connections[delivery.connection].end == nil,
+                let connection = trace.connection(delivery.connection), connection.end == nil,
                 !wasSeenSending(delivery.to, after: delivery.at)
             else { return false }
             let services = [participant(delivery.to)?.service].compactMap(\.self)

@@ -97,7 +97,7 @@ private struct SilenceReader {
     private struct Reports {
         var times: [Timestamp] = []
         /// On which they were published, as far as that was seen.
-        var connections: Set<Int> = []
+        var connections: Set<ConnectionID> = []
         var participant: ParticipantID
         /// Whether the last one waits for its answer: whoever should answer is the one to look at then.
         var isWaiting = false

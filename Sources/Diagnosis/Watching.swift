@@ -7,7 +7,7 @@ extension BusTrace {
     /// When the connections were watched that messages of an operation passed on.
     package func watched(_ operation: Operation) -> WatchedTime {
         guard capture.hasParts else { return WatchedTime() }
-        var connections: Set<Int> = []
+        var connections: Set<ConnectionID> = []
         for id in operation.messages where messages.contains(id) {
             if let connection = messages[id].connection { connections.insert(connection) }
             for delivery in messages[id].deliveries { connections.insert(delivery.connection) }
@@ -25,16 +25,15 @@ extension BusTrace {
     }
 
     /// Whether the times of what passed on two connections go by one clock, as far as their sources are known.
-    func areOfOneClock(_ one: Int?, _ other: Int?) -> Bool {
+    func areOfOneClock(_ one: ConnectionID?, _ other: ConnectionID?) -> Bool {
         guard capture.sources.count > 1, let one = connection(one), let other = connection(other) else { return true }
         let clocks = capture.sources.clocks
         return Set(one.sources.union(other.sources).lazy.filter(clocks.indices.contains).map { clocks[$0] }).count < 2
     }
 
-    func watched(_ indexes: some Sequence<Int>) -> WatchedTime {
+    func watched(_ ids: some Sequence<ConnectionID>) -> WatchedTime {
         guard capture.hasParts else { return WatchedTime() }
-        return WatchedTime.union(
-            indexes.lazy.filter(capture.connections.indices.contains).map { capture.connections[$0].watched })
+        return WatchedTime.union(ids.lazy.compactMap { capture.connections[ifKnown: $0]?.watched })
     }
 }
 

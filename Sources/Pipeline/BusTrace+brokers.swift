@@ -23,9 +23,11 @@ extension BusTrace {
         let serverOfConnection = capture.connections.map { places[$0.server] ?? 0 }
         var passed = [Int](repeating: 0, count: servers.count)
         for message in messages {
-            guard let publisher = message.connection, serverOfConnection.indices.contains(publisher) else { continue }
-            for delivery in message.deliveries where serverOfConnection.indices.contains(delivery.connection) {
-                groups.join(serverOfConnection[publisher], serverOfConnection[delivery.connection])
+            guard let publisher = message.connection?.index, serverOfConnection.indices.contains(publisher) else {
+                continue
+            }
+            for delivery in message.deliveries where serverOfConnection.indices.contains(delivery.connection.index) {
+                groups.join(serverOfConnection[publisher], serverOfConnection[delivery.connection.index])
                 passed[serverOfConnection[publisher]] += 1
             }
         }

@@ -25,9 +25,9 @@ extension BusTrace {
     private func pass(
         _ message: Message, hosts: inout [String?], known: [String?], contradicted: inout Set<Int>
     ) {
-        guard let publisher = message.connection, hosts.indices.contains(publisher) else { return }
+        guard let publisher = message.connection?.index, hosts.indices.contains(publisher) else { return }
         for delivery in message.deliveries {
-            let taker = delivery.connection
+            let taker = delivery.connection.index
             guard hosts.indices.contains(taker), hosts[publisher] != hosts[taker] else { continue }
             switch (hosts[publisher], hosts[taker]) {
             case (let host?, nil): hosts[taker] = host

@@ -9,29 +9,29 @@ struct ConnectionListing {
     private(set) var capture: CaptureSummary
     private(set) var participants: [Participant]
     /// By the numbers under which connections were read.
-    private(set) var participantOfConnection: [Int: ParticipantID]
-    private(set) var indexes: [Int: Int]
+    private(set) var participantOfConnection: [ConnectionID: ParticipantID]
+    private(set) var ids: [ConnectionID: ConnectionID]
     /// Publishes that the broker is known to have refused, by `_unique_id`.
     private(set) var refusals: [String: Timestamp] = [:]
 
     /// - Parameter excerpt: what the sources tell of themselves where each is an excerpt.
     init(of capture: consuming CaptureSummary, naming: consuming ServiceNaming, excerpt: ExcerptContext?) {
         (participants, participantOfConnection) = naming.participants()
-        indexes = Dictionary(
-            capture.connections.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        ids = Dictionary(
+            capture.connections.enumerated().map { ($1.id, ConnectionID($0)) }, uniquingKeysWith: { first, _ in first })
         let read = excerpt == nil ? [] : capture.connections
         // Very many are not copied.
         self.capture = consume capture
-        for index in self.capture.connections.indices {
-            let connection = self.capture.connections[index].id
-            self.capture.connections[index].participant = participantOfConnection[connection]
-            self.capture.connections[index].connectionName = naming.connectionName(of: connection)
-            self.capture.connections[index].id = index
+        for id in self.capture.connections.ids {
+            let connection = self.capture.connections[id].id
+            self.capture.connections[id].participant = participantOfConnection[connection]
+            self.capture.connections[id].connectionName = naming.connectionName(of: connection)
+            self.capture.connections[id].id = id
         }
         AbandonedConnections.mark(&self.capture.connections, participants: participants)
         for index in self.capture.anomalies.indices {
             let connection = self.capture.anomalies[index].connection
-            self.capture.anomalies[index].connection = connection.flatMap { indexes[$0] }
+            self.capture.anomalies[index].connection = connection.flatMap { ids[$0] }
         }
         noteRenewals()
         if let excerpt { restore(from: excerpt, read: read) }
@@ -63,14 +63,14 @@ struct ConnectionListing {
 
     /// Puts what excerpts tell in place of what their packets show of connections, which is only a part.
     private mutating func restore(from excerpt: ExcerptContext, read: [Connection]) {
-        let known = excerpt.indexes(of: read)
+        let known = excerpt.ids(of: read)
         let strangers = read.filter { known[$0.id] == nil }
         var connections = excerpt.connections
         var participants = excerpt.participants
-        var newIndexes = known
+        var newIDs = known
         var newParticipants: [ParticipantID: ParticipantID] = [:]
         for stranger in strangers {
-            guard let place = indexes[stranger.id] else { continue }
+            guard let place = ids[stranger.id] else { continue }
             var connection = capture.connections[place]
             if let participant = connection.participant {
                 let id = newParticipants[participant] ?? ParticipantID(participants.count)
@@ -80,8 +80,8 @@ struct ConnectionListing {
                 }
                 connection.participant = id
             }
-            newIndexes[stranger.id] = connections.count
-            connection.id = connections.count
+            connection.id = ConnectionID(connections.count)
+            newIDs[stranger.id] = connection.id
             connections.append(connection)
         }
         let own = capture.anomalies.filter { $0.connection == nil }
@@ -90,8 +90,8 @@ struct ConnectionListing {
         capture.unreadCount = (excerpt.anomalies + own).count(where: \.isUnread)
         capture.connections = connections
         self.participants = participants
-        indexes = newIndexes
-        participantOfConnection = newIndexes.compactMapValues { connections[$0].participant }
+        ids = newIDs
+        participantOfConnection = newIDs.compactMapValues { connections[$0].participant }
         refusals = excerpt.refusals
         capture.lastTaken = excerpt.lastTaken
         capture.sight = excerpt.sight

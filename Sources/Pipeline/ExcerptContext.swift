@@ -42,8 +42,8 @@ struct ExcerptContext: Sendable {
     private(set) var sight: DeliverySight?
     private var requests: Set<String> = []
     /// Of `connections`, those on which the capture itself cut messages short.
-    private var cut: Set<Int> = []
-    private var places: [Ends: [Int]] = [:]
+    private var cut: Set<ConnectionID> = []
+    private var places: [Ends: [ConnectionID]] = [:]
 
     /// Sets excerpts side by side: ids that they have in common mean different things.
     init(_ excerpts: [Excerpt]) {
@@ -53,11 +53,12 @@ struct ExcerptContext: Sendable {
 
     private mutating func take(_ excerpt: Excerpt) {
         let newParticipants = take(excerpt.participants)
-        var newConnections: [Int: Int] = [:]
+        var newConnections: [ConnectionID: ConnectionID] = [:]
         for var connection in excerpt.connections {
-            newConnections[connection.id] = connections.count
-            if excerpt.cutConnections.contains(connection.id) { cut.insert(connections.count) }
-            connection.id = connections.count
+            let id = ConnectionID(connections.count)
+            newConnections[connection.id] = id
+            if excerpt.cutConnections.contains(connection.id) { cut.insert(id) }
+            connection.id = id
             connection.participant = connection.participant.flatMap { newParticipants[$0] }
             connections.append(connection)
         }
@@ -114,17 +115,17 @@ struct ExcerptContext: Sendable {
         return ids
     }
 
-    /// Indexes into `connections` of those that were read; of several with the same ends the first are the first.
-    func indexes(of read: [Connection]) -> [Int: Int] {
+    /// Which of `connections` those are that were read; of several with the same ends the first are the first.
+    func ids(of read: [Connection]) -> [ConnectionID: ConnectionID] {
         var used: [Ends: Int] = [:]
-        var indexes: [Int: Int] = [:]
+        var ids: [ConnectionID: ConnectionID] = [:]
         for connection in read.sorted(by: { $0.id < $1.id }) {
             let ends = Ends(connection)
             guard let known = places[ends] else { continue }
-            indexes[connection.id] = known[min(used[ends, default: 0], known.count - 1)]
+            ids[connection.id] = known[min(used[ends, default: 0], known.count - 1)]
             used[ends, default: 0] += 1
         }
-        return indexes
+        return ids
     }
 
     /// Whether messages between these ends that are not whole were cut off by the excerpt: they shared a packet with one

@@ -5,13 +5,13 @@ import Trace
 /// are kept.
 struct RetainedReferences: Sendable {
     /// Connection → how often.
-    private var counts: [Int: Int] = [:]
+    private var counts: [ConnectionID: Int] = [:]
     /// Call → its request, where that is kept; of several the last.
     private var requests: [CallID: MessageID] = [:]
     /// Id of the message that was added last.
     private var lastMessage: MessageID = -1
 
-    func contain(_ connection: Int) -> Bool { counts[connection] != nil }
+    func contain(_ connection: ConnectionID) -> Bool { counts[connection] != nil }
 
     mutating func add(_ message: Message) {
         lastMessage = max(lastMessage, message.id)
@@ -44,11 +44,11 @@ struct RetainedReferences: Sendable {
         request <= lastMessage && requests[call] == nil
     }
 
-    private mutating func add(_ connection: Int) {
+    private mutating func add(_ connection: ConnectionID) {
         counts[connection, default: 0] += 1
     }
 
-    private mutating func remove(_ connection: Int) {
+    private mutating func remove(_ connection: ConnectionID) {
         guard let count = counts[connection] else { return }
         counts[connection] = count > 1 ? count - 1 : nil
     }

@@ -12,7 +12,7 @@ package struct TraceBuilder: Sendable {
     private var messages = BlockQueue<Message>()
     private var background = BlockQueue<Message>()
     /// By id, those without a known request apart, oldest first.
-    private var calls = SparseTable<Call>()
+    private var calls = SparseTable<Call, Call>()
     private var orphans: Deque<Call> = []
     /// Bytes that both take, about.
     private var messageBytes = 0
@@ -40,7 +40,7 @@ package struct TraceBuilder: Sendable {
     }
 
     /// Whether anything that is kept refers to a connection; not known, and `true`, where everything is kept.
-    package func refers(to connection: Int) -> Bool {
+    package func refers(to connection: ConnectionID) -> Bool {
         limits == nil || references.contain(connection)
     }
 
@@ -79,7 +79,7 @@ package struct TraceBuilder: Sendable {
     }
 
     private mutating func add(_ call: Call) {
-        guard let limits else { return _ = calls.insert(call, for: call.id.index) }
+        guard let limits else { return _ = calls.insert(call, for: call.id) }
         guard let request = call.request else {
             orphans.append(call)
             references.add(call)
@@ -87,13 +87,13 @@ package struct TraceBuilder: Sendable {
             return letGo(oldest)
         }
         guard !references.isLetGo(request: request, of: call.id) else { return evictions.calls += 1 }
-        calls.insert(call, for: call.id.index)
+        calls.insert(call, for: call.id)
         references.add(call)
     }
 
     private mutating func letGo(_ message: Message) {
         if let at = message.at { leftOutUntil = max(leftOutUntil ?? at, at) }
-        if let id = references.remove(message), let call = calls.remove(id.index) { letGo(call) }
+        if let id = references.remove(message), let call = calls.remove(id) { letGo(call) }
     }
 
     private mutating func letGo(_ call: Call) {
@@ -114,7 +114,7 @@ package struct TraceBuilder: Sendable {
     /// - Parameter known: the id of a connection's participant; where there was none, the connection's number stands for it.
     consuming func trace(
         capture: consuming CaptureSummary, naming: consuming ServiceNaming, origin: inout TraceOrigin,
-        known: (Int) -> ParticipantID?
+        known: (ConnectionID) -> ParticipantID?
     ) -> BusTrace {
         var trace = BusTrace()
         let excerpt = capture.excerpts.map(ExcerptContext.init)
@@ -131,7 +131,7 @@ package struct TraceBuilder: Sendable {
         let ofConnection = listing.participantOfConnection
         origin.participants = listing.participants.map { _ in -1 }
         for (connection, participant) in ofConnection {
-            origin.participants[participant.index] = known(connection) ?? ParticipantID(connection)
+            origin.participants[participant.index] = known(connection) ?? ParticipantID(connection.index)
         }
         trace.participants = listing.participants
         trace.capture = listing.capture
@@ -152,7 +152,7 @@ package struct TraceBuilder: Sendable {
                 trace.messages[index].refusedAt = trace.messages[index].refusedAt ?? refusal
             }
         }
-        trace.renumberConnections(listing.indexes)
+        trace.renumberConnections(listing.ids)
         trace.tellWhatWasLeftOut(evictions, until: leftOutUntil)
         trace.tellBrokersApart()
         trace.inferVirtualHosts()
@@ -183,11 +183,11 @@ package struct TraceBuilder: Sendable {
             self[keyPath: kept] = own
         }
         guard !strangers.isEmpty else { return }
-        var own = SparseTable<Call>()
+        var own = SparseTable<Call, Call>()
         for place in 0..<calls.count {
             let call = calls[at: place]
             if let request = call.request, strangers.contains(request) { continue }
-            own.insert(call, for: call.id.index)
+            own.insert(call, for: call.id)
         }
         calls = own
     }
@@ -267,21 +267,21 @@ extension BusTrace {
         }
     }
 
-    /// Makes the numbers of connections indexes into those that are listed.
+    /// Makes the numbers of connections ids of those that are listed.
     ///
     /// A delivery on a connection that is not listed gets a number beyond them.
-    fileprivate mutating func renumberConnections(_ indexes: [Int: Int]) {
-        let listed = capture.connections
+    fileprivate mutating func renumberConnections(_ ids: [ConnectionID: ConnectionID]) {
+        let unlisted = ConnectionID(capture.connections.count)
         for index in messages.indices {
-            messages[index].connection = messages[index].connection.flatMap { indexes[$0] }
+            messages[index].connection = messages[index].connection.flatMap { ids[$0] }
             for delivery in messages[index].deliveries.indices {
                 let connection = messages[index].deliveries[delivery].connection
-                messages[index].deliveries[delivery].connection = indexes[connection] ?? max(connection, listed.count)
+                messages[index].deliveries[delivery].connection = ids[connection] ?? max(connection, unlisted)
             }
         }
         for index in calls.indices {
-            calls[index].callerConnection = calls[index].callerConnection.flatMap { indexes[$0] }
-            calls[index].serverConnection = calls[index].serverConnection.flatMap { indexes[$0] }
+            calls[index].callerConnection = calls[index].callerConnection.flatMap { ids[$0] }
+            calls[index].serverConnection = calls[index].serverConnection.flatMap { ids[$0] }
         }
     }
 }

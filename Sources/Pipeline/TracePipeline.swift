@@ -119,7 +119,7 @@ package struct TracePipeline {
     /// - Parameter isRetained: whether what was emitted before, and is kept, refers to a connection: it is not forgotten
     ///   then (`TraceBuilder.refers(to:)`).
     package mutating func expire(
-        retaining isRetained: (Int) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
+        retaining isRetained: (ConnectionID) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
     ) {
         sinceExpiry += 1
         guard sinceExpiry >= Self.packetsBetweenExpiries, let now = recent else { return }
@@ -160,7 +160,7 @@ package struct TracePipeline {
     /// Takes over what is known of open connections.
     private static func update(
         _ list: inout ConnectionList, from streams: StreamTable, _ planes: Planes,
-        sawBothEnds: (Int) -> Bool = { _ in false }, where isWanted: (Int) -> Bool = { _ in true }
+        sawBothEnds: (Int) -> Bool = { _ in false }, where isWanted: (ConnectionID) -> Bool = { _ in true }
     ) {
         streams.visitOpen(sawBothEnds: sawBothEnds) { account in
             guard isWanted(account.connection) else { return }
@@ -170,7 +170,7 @@ package struct TracePipeline {
     }
 
     /// The table of processes says whose a connection is.
-    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+    package mutating func belongs(_ connection: ConnectionID, to process: ProcessHint) {
         state.correlator.naming.belongs(connection, to: process)
     }
 
@@ -207,7 +207,7 @@ package struct TracePipeline {
         state.recordLosses(at: end, untold: planes.bus.facts.leftOut)
         state.correlator.watch.extend(sources)
         if let excerpt {
-            for (connection, index) in excerpt.indexes(of: state.connections.connections) {
+            for (connection, index) in excerpt.ids(of: state.connections.connections) {
                 state.correlator.watch.tell(connection, excerpt.connections[index].watched)
             }
         }
@@ -261,7 +261,7 @@ extension TracePipeline {
     ///   - isRetained: as of `expire`.
     package static func run(
         over files: CaptureFiles, _ options: PipelineOptions = PipelineOptions(),
-        progress: (Int) -> Void = { _ in }, retaining isRetained: (Int) -> Bool = { _ in false },
+        progress: (Int) -> Void = { _ in }, retaining isRetained: (ConnectionID) -> Bool = { _ in false },
         visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> (capture: CaptureSummary, naming: ServiceNaming) {
         try refuseUndecodable(files)

@@ -1,13 +1,13 @@
 /// A value: something out of the ordinary: what could not be read, or what an end said that went wrong.
 package struct Anomaly: Sendable {
     package var at: Timestamp
-    /// Index into `CaptureSummary.connections`; `nil` where none is concerned.
-    package var connection: Int?
+    /// `nil` where none is concerned.
+    package var connection: ConnectionID?
     package var kind: AnomalyKind
     /// One sentence without payload bytes.
     package var detail: String
 
-    package init(at: Timestamp, connection: Int?, kind: AnomalyKind, detail: String) {
+    package init(at: Timestamp, connection: ConnectionID?, kind: AnomalyKind, detail: String) {
         self.at = at
         self.connection = connection
         self.kind = kind

@@ -39,9 +39,9 @@ package struct Call: Sendable, Identifiable {
     package var objectMethod: String?
     package var from: ParticipantID?
     package var to: ParticipantID?
-    /// Indexes into `CaptureSummary.connections`: where the request was published, and where it was taken or answered.
-    package var callerConnection: Int?
-    package var serverConnection: Int?
+    /// Where the request was published, and where it was taken or answered.
+    package var callerConnection: ConnectionID?
+    package var serverConnection: ConnectionID?
     package var request: MessageID?
     package var reply: MessageID?
     package var outcome: Outcome

@@ -74,8 +74,7 @@ package struct CaptureSource: Sendable {
 
 /// A value: one TCP connection that carried AMQP.
 package struct Connection: Sendable, Identifiable {
-    /// Index into `CaptureSummary.connections`.
-    package var id: Int
+    package var id: ConnectionID
     /// `address:port`, IPv6 in brackets.
     package var client: String
     package var server: String
@@ -151,7 +150,7 @@ package struct Connection: Sendable, Identifiable {
     /// Indexes into `CaptureSummary.sources` of those that showed it, where several files were read.
     package var sources: Set<Int> = []
 
-    package init(id: Int, client: String, server: String, protocolName: String) {
+    package init(id: ConnectionID, client: String, server: String, protocolName: String) {
         self.id = id
         self.client = client
         self.server = server

@@ -40,8 +40,8 @@ package struct ConnectionIncident: Sendable, Equatable {
     package var until: Timestamp?
     /// How often, for attempts that are counted.
     package var count = 1
-    /// Index into `CaptureSummary.connections`; `nil` for an attempt.
-    package var connection: Int?
+    /// `nil` for an attempt.
+    package var connection: ConnectionID?
     /// For an attempt indexes into `CaptureSummary.sources` of those that showed it.
     package var sources: Set<Int> = []
     /// `address:port`, of attempts the address.
@@ -67,7 +67,7 @@ package struct ConnectionIncident: Sendable, Equatable {
     /// The packet that shows it; `nil` for attempts, which are counted, and where another capture showed it.
     package var packet: PacketReference?
 
-    package init(_ kind: Kind, at: Timestamp, connection: Int? = nil, client: String, server: String) {
+    package init(_ kind: Kind, at: Timestamp, connection: ConnectionID? = nil, client: String, server: String) {
         self.kind = kind
         self.at = at
         self.connection = connection

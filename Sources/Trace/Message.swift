@@ -54,8 +54,8 @@ package struct Message: Sendable, Identifiable {
     package var facts: MessageFacts?
     /// The sender.
     package var from: ParticipantID?
-    /// Index into `CaptureSummary.connections` of the connection it was published on.
-    package var connection: Int?
+    /// The connection it was published on.
+    package var connection: ConnectionID?
     /// `nil` when only a delivery was seen.
     package var publishedAt: Timestamp?
     /// When the broker confirmed the publish.
@@ -148,11 +148,12 @@ package struct Delivery: Sendable {
     package var redelivered: Bool
     private(set) package var settlement: Settlement?
     private var settledAt: Timestamp?
-    /// Index into `CaptureSummary.connections`.
-    package var connection: Int
+    /// In a trace one beyond all that are listed where the delivery was on none of them.
+    package var connection: ConnectionID
 
     package init(
-        to: ParticipantID? = nil, at: Timestamp, redelivered: Bool, acknowledgedAt: Timestamp? = nil, connection: Int
+        to: ParticipantID? = nil, at: Timestamp, redelivered: Bool, acknowledgedAt: Timestamp? = nil,
+        connection: ConnectionID
     ) {
         self.to = to
         self.at = at

@@ -46,8 +46,6 @@ extension BusTrace {
 
     /// Where a message passed: that of its publish, else of its first delivery.
     package func scope(of message: Message) -> QueueScope {
-        let connection = message.connection ?? message.deliveries.first?.connection
-        guard let connection, capture.connections.indices.contains(connection) else { return QueueScope() }
-        return capture.connections[connection].scope
+        capture.connections[ifKnown: message.connection ?? message.deliveries.first?.connection]?.scope ?? QueueScope()
     }
 }

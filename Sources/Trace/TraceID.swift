@@ -28,6 +28,7 @@ package struct TraceID<Element>: Hashable, Strideable, Sendable, ExpressibleByIn
 
 package typealias MessageID = TraceID<Message>
 package typealias ParticipantID = TraceID<Participant>
+package typealias ConnectionID = TraceID<Connection>
 package typealias CallID = TraceID<Call>
 package typealias OperationID = TraceID<Operation>
 

@@ -4,7 +4,7 @@ package struct TraceOrigin: Sendable {
     package var messages: [MessageID] = []
     package var calls: [CallID] = []
     package var participants: [ParticipantID] = []
-    package var connections: [Int] = []
+    package var connections: [ConnectionID] = []
 
     package init() {}
 }

@@ -8,15 +8,15 @@ package struct WatchTable: Sendable {
     /// From when to when each source goes, as far as it was read; empty where one watches everything.
     private var extents: [WatchedTime.Stretch?] = []
     /// Connection → the sources that showed it.
-    private var sources: [Int: Set<Int>] = [:]
+    private var sources: [ConnectionID: Set<Int>] = [:]
     /// Connection → the hosts at its ends.
-    private var places: [Int: String] = [:]
+    private var places: [ConnectionID: String] = [:]
     /// Source → hosts between which it showed connections.
     private var shown: [Int: Set<String>] = [:]
     /// Source → other sources that showed some of its connections.
     private var neighbours: [Int: Set<Int>] = [:]
     /// Connections of which it is told when they were watched.
-    private var told: [Int: WatchedTime] = [:]
+    private var told: [ConnectionID: WatchedTime] = [:]
     /// Of each source the one by whose clock its times go; empty where they all go by one.
     package var clocks: [Int] = []
 
@@ -25,7 +25,7 @@ package struct WatchTable: Sendable {
     private var watchesAll: Bool { extents.count < 2 && told.isEmpty }
 
     /// A source showed a connection between two hosts.
-    package mutating func saw(_ connection: Int, between one: String, and other: String, in source: Int) {
+    package mutating func saw(_ connection: ConnectionID, between one: String, and other: String, in source: Int) {
         guard sources.count < Limits.watchedConnections || sources[connection] != nil else { return }
         let place = one < other ? "\(one)|\(other)" : "\(other)|\(one)"
         for neighbour in sources[connection] ?? [] where neighbour != source {
@@ -51,11 +51,11 @@ package struct WatchTable: Sendable {
     }
 
     /// An excerpt tells when a connection was watched.
-    package mutating func tell(_ connection: Int, _ time: WatchedTime) {
+    package mutating func tell(_ connection: ConnectionID, _ time: WatchedTime) {
         if !time.isWhole { told[connection] = time }
     }
 
-    package mutating func forget(_ connections: [Int]) {
+    package mutating func forget(_ connections: [ConnectionID]) {
         for connection in connections {
             sources[connection] = nil
             told[connection] = nil
@@ -64,17 +64,17 @@ package struct WatchTable: Sendable {
     }
 
     /// The sources that showed a connection; empty where one watches everything.
-    package func sources(of connection: Int) -> Set<Int> { extents.count < 2 ? [] : sources[connection] ?? [] }
+    package func sources(of connection: ConnectionID) -> Set<Int> { extents.count < 2 ? [] : sources[connection] ?? [] }
 
     /// Whether the times of what passed on two connections go by one clock.
-    package func areOfOneClock(_ one: Int?, _ other: Int?) -> Bool {
+    package func areOfOneClock(_ one: ConnectionID?, _ other: ConnectionID?) -> Bool {
         guard clocks.count > 1, let one, let other, one != other else { return true }
         let both = (sources[one] ?? []).union(sources[other] ?? [])
         return Set(both.map { clocks.indices.contains($0) ? clocks[$0] : $0 }).count < 2
     }
 
     /// When a connection was watched.
-    package func time(of connection: Int?) -> WatchedTime {
+    package func time(of connection: ConnectionID?) -> WatchedTime {
         guard !watchesAll, let connection else { return WatchedTime() }
         if let time = told[connection] { return time }
         guard extents.count > 1, let own = sources[connection] else { return WatchedTime() }
@@ -100,7 +100,7 @@ package struct WatchTable: Sendable {
     }
 
     /// Until when it was watched from a moment on, at least by one of the connections; `end` where for the whole capture.
-    package func end(of connections: [Int?], since time: Timestamp, in end: Timestamp) -> Timestamp {
+    package func end(of connections: [ConnectionID?], since time: Timestamp, in end: Timestamp) -> Timestamp {
         guard !watchesAll else { return end }
         let known = connections.compactMap(\.self)
         guard !known.isEmpty else { return end }

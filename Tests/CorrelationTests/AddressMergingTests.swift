@@ -5,7 +5,7 @@ import Trace
 @testable import Correlation
 
 @Suite struct `Addresses join what no id joins` {
-    private func labels(_ bus: BusScript) -> [Int: String] {
+    private func labels(_ bus: BusScript) -> [ConnectionID: String] {
         let (participants, owner) = bus.correlator.naming.participants()
         return owner.mapValues { "\(participants[$0].label) \($0)" }
     }

@@ -18,31 +18,33 @@ struct BusScript {
         correlator = Correlator(limits: limits)
         for connection in 0..<connections {
             let client = address(connection)
-            correlator.opened(connection, address: client, endpoint: "\(client):\(4000 + connection)")
+            correlator.opened(ConnectionID(connection), address: client, endpoint: "\(client):\(4000 + connection)")
         }
     }
 
     mutating func wait(_ time: Nanoseconds) { now = now + time }
 
-    mutating func named(_ connection: Int, _ name: String) { correlator.named(connection, name) }
+    mutating func named(_ connection: Int, _ name: String) { correlator.named(ConnectionID(connection), name) }
 
     @discardableResult
     mutating func open(_ connection: Int) -> Bool {
-        correlator.opened(connection, address: "192.0.2.1", endpoint: "192.0.2.1:\(connection)")
+        correlator.opened(ConnectionID(connection), address: "192.0.2.1", endpoint: "192.0.2.1:\(connection)")
     }
 
-    mutating func close(_ connection: Int) { correlator.closed(connection) }
+    mutating func close(_ connection: Int) { correlator.closed(ConnectionID(connection)) }
 
     mutating func enters(_ connection: Int, _ virtualHost: String) {
-        correlator.entered(connection, virtualHost: virtualHost)
+        correlator.entered(ConnectionID(connection), virtualHost: virtualHost)
     }
 
-    mutating func consumes(_ connection: Int, _ queue: String) { correlator.consumes(connection, queue: queue) }
+    mutating func consumes(_ connection: Int, _ queue: String) {
+        correlator.consumes(ConnectionID(connection), queue: queue)
+    }
 
-    mutating func heardBroker(_ connection: Int) { correlator.heardBroker(on: connection) }
+    mutating func heardBroker(_ connection: Int) { correlator.heardBroker(on: ConnectionID(connection)) }
 
     mutating func lose(_ connection: Int, at time: Timestamp? = nil) {
-        correlator.lost(on: connection, at: time ?? now)
+        correlator.lost(on: ConnectionID(connection), at: time ?? now)
     }
 
     mutating func losePackets() { correlator.lostPackets(until: now) }
@@ -57,15 +59,17 @@ struct BusScript {
         wait(.milliseconds(1))
         correlator.receive(
             Passage(
-                leg: leg, connection: connection, contentID: contents, exchange: exchange, routingKey: routingKey,
-                bytes: 100, isTruncated: isTruncated, expiration: expiration, firstByteAt: now, lastByteAt: now,
+                leg: leg, connection: ConnectionID(connection), contentID: contents, exchange: exchange,
+                routingKey: routingKey, bytes: 100, isTruncated: isTruncated, expiration: expiration, firstByteAt: now,
+                lastByteAt: now,
                 packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body))
         return contents
     }
 
     mutating func acknowledge(_ content: Int, _ kind: Acknowledgement.Kind, on connection: Int) {
         wait(.milliseconds(1))
-        correlator.receive(Acknowledgement(kind: kind, connection: connection, contentID: content, at: now))
+        correlator.receive(
+            Acknowledgement(kind: kind, connection: ConnectionID(connection), contentID: content, at: now))
     }
 
     mutating func expire() {
@@ -74,7 +78,7 @@ struct BusScript {
 
     /// - Returns: the connections that were forgotten.
     @discardableResult
-    mutating func forget(retaining isRetained: (Int) -> Bool = { _ in false }) -> [Int] {
+    mutating func forget(retaining isRetained: (ConnectionID) -> Bool = { _ in false }) -> [ConnectionID] {
         correlator.forgetConnections(retaining: isRetained)
     }
 

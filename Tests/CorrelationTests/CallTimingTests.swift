@@ -8,7 +8,7 @@ import Trace
     private let queue = "reply_00112233445566778899aabbccddeeff"
 
     private func passage(
-        _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, at milliseconds: Int64,
+        _ leg: Passage.Leg, _ body: OsloBody, on connection: ConnectionID, at milliseconds: Int64,
         expiration: Nanoseconds? = nil
     ) -> Passage {
         let time = Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)
@@ -20,7 +20,7 @@ import Trace
 
     private func calls(_ observations: [Passage], end milliseconds: Int64) -> [Call] {
         var correlator = Correlator()
-        for connection in 0..<4 { correlator.opened(connection, address: "", endpoint: "") }
+        for connection in 0..<4 as Range<ConnectionID> { correlator.opened(connection, address: "", endpoint: "") }
         for passage in observations { correlator.receive(passage) }
         var calls: [Call] = []
         correlator.finish(at: Timestamp(nanoseconds: 0) + .milliseconds(milliseconds)) {

@@ -44,10 +44,10 @@ import Trace
         #expect(bus.correlator.forgottenConnections + bus.correlator.naming.count == 5000)
         let (participants, owner) = bus.correlator.naming.participants()
         #expect(participants.map(\.label).sorted() == (0..<5).map { "nova-compute@host\($0)" })
-        for connection in 4950..<5000 {
+        for connection in 4950..<5000 as Range<ConnectionID> {
             let participant = owner[connection].map { participants[$0] }
-            #expect(participant?.label == "nova-compute@host\(connection % 5)")
-            #expect(participant?.pid == connection % 5 + 1)
+            #expect(participant?.label == "nova-compute@host\(connection.index % 5)")
+            #expect(participant?.pid == connection.index % 5 + 1)
         }
     }
 

@@ -7,7 +7,7 @@ import Trace
 @Suite struct `Lanes name themselves` {
     private let queue = "reply_00112233445566778899aabbccddeeff"
 
-    private func services(_ bus: BusScript) -> [Int: String] {
+    private func services(_ bus: BusScript) -> [ConnectionID: String] {
         let (participants, owner) = bus.correlator.naming.participants()
         return owner.mapValues { participants[$0].label }
     }

@@ -1,15 +1,16 @@
 import Testing
+import Trace
 
 @testable import Correlation
 
 @Suite struct `Groups of connections` {
     @Test func `joined in the worst order lead to the first one at once`() {
         var grouping = ProcessGrouping()
-        let count = 20_000
-        for connection in 0..<count { grouping.add(connection) }
-        for connection in stride(from: count - 1, to: 0, by: -1) { grouping.join(connection, connection - 1) }
+        let all: Range<ConnectionID> = 0..<20_000
+        for connection in all { grouping.add(connection) }
+        for connection in all.dropFirst().reversed() { grouping.join(connection, connection.advanced(by: -1)) }
         grouping.flatten()
-        #expect((0..<count).allSatisfy { grouping.root(of: $0) == 0 })
+        #expect(all.allSatisfy { grouping.root(of: $0) == 0 })
     }
 }
 

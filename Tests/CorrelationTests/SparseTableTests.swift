@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Trace
 
 @testable import Correlation
 
@@ -7,12 +8,12 @@ import Testing
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `are those of a dictionary, whatever comes and goes`(seed: UInt64) {
         var numbers = SeededGenerator(seed: seed)
-        var table = SparseTable<Int>()
-        var model: [Int: Int] = [:]
-        for id in 0..<5000 {
+        var table = SparseTable<Connection, Int>()
+        var model: [ConnectionID: Int] = [:]
+        for id in 0..<5000 as Range<ConnectionID> {
             #expect(table.place(of: id) == nil)
-            table.insert(id * 2, for: id)
-            model[id] = id * 2
+            table.insert(id.index * 2, for: id)
+            model[id] = id.index * 2
             while model.count > 100, let gone = table.ids.randomElement(using: &numbers) {
                 #expect(table.remove(gone) == model.removeValue(forKey: gone))
                 #expect(table.remove(gone) == nil)
@@ -20,11 +21,11 @@ import Testing
         }
         #expect(table.count == model.count)
         #expect(Set(table.ids) == Set(model.keys))
-        for id in 0..<5000 { #expect(table[id] == model[id]) }
+        for id in 0..<5000 as Range<ConnectionID> { #expect(table[id] == model[id]) }
     }
 
     @Test func `are changed where they lie, and replaced by a second value of the same id`() {
-        var table = SparseTable<[Int]>()
+        var table = SparseTable<Connection, [Int]>()
         let place = table.insert([1], for: 7)
         table[at: place].append(2)
         #expect(table[7] == [1, 2])
@@ -34,12 +35,12 @@ import Testing
     }
 
     @Test func `take no more room than those that are kept need, however far their ids lie apart`() {
-        var table = SparseTable<Int>()
-        for id in 0..<100_000 {
-            table.insert(id, for: id)
-            if id % 10_000 != 0 { table.remove(id) }
+        var table = SparseTable<Connection, Int>()
+        for id in 0..<100_000 as Range<ConnectionID> {
+            table.insert(id.index, for: id)
+            if id.index % 10_000 != 0 { table.remove(id) }
         }
-        #expect(table.ids.sorted() == (0..<10).map { $0 * 10_000 })
+        #expect(table.ids.sorted() == (0..<10).map { ConnectionID($0 * 10_000) })
         #expect(table.slots.count <= 64)
     }
 }

@@ -5,7 +5,7 @@ import Trace
 @testable import Correlation
 
 @Suite struct `Names in two virtual hosts` {
-    private func labels(_ bus: BusScript) -> [Int: String] {
+    private func labels(_ bus: BusScript) -> [ConnectionID: String] {
         let (participants, owner) = bus.correlator.naming.participants()
         return owner.mapValues { participants[$0].label }
     }

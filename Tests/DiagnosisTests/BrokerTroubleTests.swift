@@ -353,7 +353,7 @@ import Trace
         script.cast(
             "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
         script.acknowledgeAll()
-        script.trace.messages[0].connection = TraceScript.api.index
+        script.trace.messages[0].connection = ConnectionID(TraceScript.api.index)
         let span = BlockedSpan(from: script.now + .milliseconds(1), reason: "low on memory")
         script.trace.capture.connections[TraceScript.api.index].blocked = [span]
         script.wait(.seconds(4))

@@ -41,7 +41,7 @@ import Trace
         script.trace.messages[save].deliveries.append(
             Delivery(
                 to: TraceScript.conductor, at: script.now + -.milliseconds(10), redelivered: true,
-                connection: TraceScript.conductor.index))
+                connection: ConnectionID(TraceScript.conductor.index)))
         #expect(
             script.operations.first?.verdict
                 == "active on node1 after 5.7 s, 5.0 s of it until Instance.save was given out again")

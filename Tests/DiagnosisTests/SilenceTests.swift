@@ -14,7 +14,8 @@ private struct Reports {
         for (id, host) in ["cmp1", "cmp2"].enumerated() {
             trace.participants.append(
                 Participant(id: ParticipantID(id), service: "nova-compute", host: host, label: "nova-compute@\(host)"))
-            var connection = Connection(id: id, client: "10.0.1.\(id):1", server: "s:5672", protocolName: "AMQP 0-9-1")
+            var connection = Connection(
+                id: ConnectionID(id), client: "10.0.1.\(id):1", server: "s:5672", protocolName: "AMQP 0-9-1")
             connection.participant = ParticipantID(id)
             trace.capture.connections.append(connection)
         }

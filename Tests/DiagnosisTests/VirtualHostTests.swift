@@ -10,16 +10,19 @@ import Trace
     /// One connection for each participant; the conductor's are in the API's virtual host, the compute's in the cell's.
     private func inTwoHosts(_ script: inout TraceScript) {
         for participant in script.trace.participants {
-            var connection = Connection(id: participant.id.index, client: "c", server: "s", protocolName: "AMQP 0-9-1")
+            var connection = Connection(
+                id: ConnectionID(participant.id.index), client: "c", server: "s", protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             connection.virtualHost = participant.id == TraceScript.compute ? "nova_cell1" : "nova_api"
             script.trace.capture.connections.append(connection)
         }
         for index in script.trace.messages.indices {
-            script.trace.messages[index].connection = script.trace.messages[index].from?.index
+            script.trace.messages[index].connection = script.trace.messages[index].from.map {
+                ConnectionID($0.index)
+            }
             for place in script.trace.messages[index].deliveries.indices {
                 let receiver = script.trace.messages[index].deliveries[place].to
-                script.trace.messages[index].deliveries[place].connection = receiver?.index ?? 0
+                script.trace.messages[index].deliveries[place].connection = ConnectionID(receiver?.index ?? 0)
             }
         }
     }
@@ -84,7 +87,7 @@ import Trace
     private func connected(_ script: inout TraceScript, _ change: (inout Connection) -> Void) {
         for participant in script.trace.participants {
             var connection = Connection(
-                id: participant.id.index, client: "10.0.0.1:1", server: "s", protocolName: "AMQP 0-9-1")
+                id: ConnectionID(participant.id.index), client: "10.0.0.1:1", server: "s", protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             if participant.id == TraceScript.compute { change(&connection) }
             script.trace.capture.connections.append(connection)

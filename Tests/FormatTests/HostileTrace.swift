@@ -44,7 +44,7 @@ enum HostileTrace {
             message.deliveries = [to].compactMap { $0 }.map {
                 Delivery(
                     to: $0, at: start + .milliseconds(Int64(10 * id + 1)), redelivered: false,
-                    connection: $0.index)
+                    connection: ConnectionID($0.index))
             }
             message.operation = 0
             edit(&message)

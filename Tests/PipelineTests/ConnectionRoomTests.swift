@@ -1,6 +1,7 @@
 import OpenStack
 import Protocols
 import Testing
+import Trace
 
 @testable import Pipeline
 
@@ -9,12 +10,14 @@ import Testing
 
     @Test func `is noted while there is room, and what is not is counted`() {
         var facts = ConnectionFacts(redaction: Redaction(), bytesAtMost: 1_000_000)
-        for connection in 0..<5000 { facts.opens(connection, virtualHost: "\(connection)\(long)") }
+        for connection in 0..<5000 as Range<ConnectionID> {
+            facts.opens(connection, virtualHost: "\(connection)\(long)")
+        }
         #expect(facts.bytes <= 1_000_000)
         #expect((2000..<4000).contains(facts.leftOut))
         #expect(facts.told(on: 0)?.virtualHost == "0\(long)")
         #expect(facts.told(on: 4999) == nil)
-        for connection in 0..<5000 { _ = facts.take(connection) }
+        for connection in 0..<5000 as Range<ConnectionID> { _ = facts.take(connection) }
         #expect(facts.bytes == 0)
     }
 
@@ -27,11 +30,11 @@ import Testing
 
     @Test func `is known of those that ended up to a limit, of more only how they ended`() {
         var facts = ConnectionFacts(redaction: Redaction())
-        for connection in 0..<3000 {
+        for connection in 0..<3000 as Range<ConnectionID> {
             facts.opens(connection, virtualHost: "\(connection)\(long)")
             facts.closeAnswered(connection)
         }
-        var told = (0..<3000).compactMap { facts.take($0) }
+        var told = (0..<3000).compactMap { facts.take(ConnectionID($0)) }
         #expect(told[0].ownBytes == 0 && told[2999].ownBytes > 200)
         told[2999].dropTexts()
         #expect(told[2999].virtualHost == nil && told[2999].handshake == nil && told[2999].isCloseAnswered)

@@ -8,7 +8,8 @@ import Trace
     private let start = Timestamp(seconds: 1000, nanoseconds: 0)
 
     private func message(
-        _ id: Int, _ kind: Message.Kind = .cast, call: CallID? = nil, isBackground: Bool = false, on connection: Int = 0
+        _ id: Int, _ kind: Message.Kind = .cast, call: CallID? = nil, isBackground: Bool = false,
+        on connection: ConnectionID = 0
     ) -> Correlator.Finished {
         var message = Message(id: MessageID(id), kind: kind, exchange: "nova", routingKey: "conductor", bytes: 10)
         message.publishedAt = start + .milliseconds(Int64(id))
@@ -92,7 +93,7 @@ import Trace
 
     @Test func `refers to a connection as long as a message of it is kept`() {
         var builder = TraceBuilder(limits: RetentionLimits(messages: 3, backgroundMessages: 0))
-        for id in 0..<4 { builder.add(message(id, on: id / 2)) }
+        for id in 0..<4 { builder.add(message(id, on: ConnectionID(id / 2))) }
         #expect(builder.refers(to: 0))
         builder.add(message(4, on: 2))
         #expect(!builder.refers(to: 0))
@@ -114,12 +115,16 @@ import Trace
 
     @Test func `numbers connections by their place in the list`() {
         var builder = TraceBuilder()
-        for (id, connection) in [700, 900, 800].enumerated() { builder.add(message(id, on: connection)) }
+        for (id, connection) in ([700, 900, 800] as [ConnectionID]).enumerated() {
+            builder.add(message(id, on: connection))
+        }
         var capture = CaptureSummary()
-        for id in [700, 800] {
+        for id in [700, 800] as [ConnectionID] {
             capture.connections.append(Connection(id: id, client: "\(id)", server: "", protocolName: "AMQP"))
         }
-        capture.anomalies = [700, 800, 900].map { Anomaly(at: start, connection: $0, kind: .gap, detail: "") }
+        capture.anomalies = ([700, 800, 900] as [ConnectionID]).map {
+            Anomaly(at: start, connection: $0, kind: .gap, detail: "")
+        }
         let trace = builder.trace(
             capture: capture, naming: ServiceNaming(connections: 1, evidencePerConnection: 1))
         #expect(trace.capture.connections.map(\.id) == [0, 1])

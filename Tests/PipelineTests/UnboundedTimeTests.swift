@@ -81,7 +81,7 @@ import Trace
         #expect(trace.messages.count + live.builder.evictions.messages == 3600)
         #expect(trace.calls.allSatisfy { $0.outcome == .ok })
         #expect(trace.calls.count + live.builder.evictions.calls == 1800)
-        #expect(trace.capture.connections.map(\.id) == Array(trace.capture.connections.indices))
+        #expect(trace.capture.connections.map(\.id) == Array(trace.capture.connections.ids))
         let labels = trace.participants.map(\.label)
         #expect(labels.sorted() == (0..<8).map { "nova-compute@compute\($0)" } + ["nova-conductor"])
         for call in trace.calls {

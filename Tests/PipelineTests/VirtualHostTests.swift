@@ -12,13 +12,14 @@ private struct Passages {
     /// - Parameter connections: the broker and the virtual host of each.
     init(_ connections: [(server: String, virtualHost: String?)]) {
         for (id, connection) in connections.enumerated() {
-            var listed = Connection(id: id, client: "c\(id):1", server: connection.server, protocolName: "AMQP 0-9-1")
+            var listed = Connection(
+                id: ConnectionID(id), client: "c\(id):1", server: connection.server, protocolName: "AMQP 0-9-1")
             listed.virtualHost = connection.virtualHost
             trace.capture.connections.append(listed)
         }
     }
 
-    mutating func pass(from publisher: Int, to takers: Int..., times: Int = 1) {
+    mutating func pass(from publisher: ConnectionID, to takers: ConnectionID..., times: Int = 1) {
         for _ in 0..<times {
             var message = Message(
                 id: MessageID(trace.messages.count), kind: .cast, exchange: "nova", routingKey: "conductor", bytes: 1)

@@ -28,7 +28,7 @@ struct TraceBuilder {
         trace.participants.append(
             Participant(id: id, service: service, host: host, label: label, learnedFrom: ["consumes \(service)"]))
         var connection = Connection(
-            id: number, client: "10.0.0.\(10 + number):\(40_000 + number)", server: "10.0.0.1:5672",
+            id: ConnectionID(number), client: "10.0.0.\(10 + number):\(40_000 + number)", server: "10.0.0.1:5672",
             protocolName: "AMQP 0-9-1")
         connection.participant = id
         (connection.bytes, connection.bytesDecoded) = (100_000, 100_000)
@@ -55,7 +55,7 @@ struct TraceBuilder {
         message.from = from
         message.publishedAt = Self.at(seconds)
         message.deliveries = to.map {
-            Delivery(to: $0, at: Self.at(seconds + 0.0005), redelivered: false, connection: $0.index)
+            Delivery(to: $0, at: Self.at(seconds + 0.0005), redelivered: false, connection: ConnectionID($0.index))
         }
         message.operation = OperationID(max(0, trace.operations.count - 1))
         message.packets = [PacketReference(source: 0, number: packet), PacketReference(source: 0, number: packet + 2)]

@@ -62,16 +62,16 @@ package struct TraceScript {
     package mutating func connect() {
         trace.capture.connections = trace.participants.map { participant in
             var connection = Connection(
-                id: participant.id.index, client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
+                id: ConnectionID(participant.id.index), client: "10.0.0.\(participant.id):1", server: "10.0.1.1:5672",
                 protocolName: "AMQP 0-9-1")
             connection.participant = participant.id
             return connection
         }
         for index in trace.messages.indices {
-            trace.messages[index].connection = trace.messages[index].from?.index
+            trace.messages[index].connection = trace.messages[index].from.map { ConnectionID($0.index) }
             for place in trace.messages[index].deliveries.indices {
                 let receiver = trace.messages[index].deliveries[place].to
-                trace.messages[index].deliveries[place].connection = receiver?.index ?? 0
+                trace.messages[index].deliveries[place].connection = ConnectionID(receiver?.index ?? 0)
             }
         }
     }
@@ -262,7 +262,7 @@ package struct TraceScript {
     /// A connection of a participant, or of nobody that is known, with holes.
     package mutating func loseBytes(of participant: ParticipantID?) {
         var connection = Connection(
-            id: trace.capture.connections.count, client: "10.0.0.1:1", server: "10.0.0.2:5672",
+            id: ConnectionID(trace.capture.connections.count), client: "10.0.0.1:1", server: "10.0.0.2:5672",
             protocolName: "AMQP 0-9-1")
         connection.gaps = 1
         connection.participant = participant

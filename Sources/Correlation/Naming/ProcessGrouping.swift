@@ -1,3 +1,5 @@
+import Trace
+
 /// A machine that finds which connections belong to one process: union-find over connection ids.
 ///
 /// What ids join is certain. What only gives one process number at one address is taken for one process, until two of
@@ -6,7 +8,7 @@
 /// The root of a group is the oldest of its connections that is kept.
 package struct ProcessGrouping: Sendable {
     private struct Member: Sendable {
-        var parent: Int
+        var parent: ConnectionID
         /// Of a root: the index in `processes` of what any of its connections said that it is; negative for none.
         var process: Int32 = -1
     }
@@ -15,17 +17,17 @@ package struct ProcessGrouping: Sendable {
     private struct Process: Sendable {
         let identity: ProcessIdentity
         /// The oldest of their roots.
-        var eldest: Int
+        var eldest: ConnectionID
         var place: ServedPlace?
         /// Whether it is the number of several processes.
         var isSeveral = false
     }
 
-    private var members = SparseTable<Member>()
+    private var members = SparseTable<Connection, Member>()
     private var processes: [Process] = []
     private var indexByIdentity: [ProcessIdentity: Int32] = [:]
     /// The root of a group → what it serves on a host of its own, first.
-    private var places: [Int: ServedPlace] = [:]
+    private var places: [ConnectionID: ServedPlace] = [:]
 
     package init() {}
 
@@ -33,19 +35,19 @@ package struct ProcessGrouping: Sendable {
     var identities: Int { processes.count }
 
     /// Makes room for `connection`, alone in its group.
-    package mutating func add(_ connection: Int) {
+    package mutating func add(_ connection: ConnectionID) {
         if !members.contains(connection) { members.insert(Member(parent: connection), for: connection) }
     }
 
     /// The connection that stands for the whole process; itself for one that is not kept.
-    package func root(of connection: Int) -> Int {
+    package func root(of connection: ConnectionID) -> ConnectionID {
         let root = certainRoot(of: connection)
         guard let process = process(ofRoot: root), !processes[process].isSeveral else { return root }
         return processes[process].eldest
     }
 
     /// That of the connections which ids join.
-    private func certainRoot(of connection: Int) -> Int {
+    private func certainRoot(of connection: ConnectionID) -> ConnectionID {
         var root = connection
         while let place = members.place(of: root), members[at: place].parent != root {
             root = members[at: place].parent
@@ -53,7 +55,7 @@ package struct ProcessGrouping: Sendable {
         return root
     }
 
-    private func process(ofRoot root: Int) -> Int? {
+    private func process(ofRoot root: ConnectionID) -> Int? {
         guard let place = members.place(of: root), members[at: place].process >= 0 else { return nil }
         return Int(members[at: place].process)
     }
@@ -65,7 +67,7 @@ package struct ProcessGrouping: Sendable {
     }
 
     /// States what process a connection belongs to.
-    package mutating func identify(_ connection: Int, as identity: ProcessIdentity) {
+    package mutating func identify(_ connection: ConnectionID, as identity: ProcessIdentity) {
         add(connection)
         let root = certainRoot(of: connection)
         let index = indexByIdentity[identity] ?? Int32(clamping: processes.count)
@@ -76,12 +78,12 @@ package struct ProcessGrouping: Sendable {
         setProcess(index, ofRoot: root)
     }
 
-    package func identity(of connection: Int) -> ProcessIdentity? {
+    package func identity(of connection: ConnectionID) -> ProcessIdentity? {
         process(ofRoot: certainRoot(of: connection)).map { processes[$0].identity }
     }
 
     /// States that a connection takes the messages of a topic for one host.
-    mutating func serves(_ connection: Int, _ place: ServedPlace) {
+    mutating func serves(_ connection: ConnectionID, _ place: ServedPlace) {
         let root = certainRoot(of: connection)
         guard members.contains(root), places[root] == nil else { return }
         places[root] = place
@@ -92,7 +94,7 @@ package struct ProcessGrouping: Sendable {
     ///
     /// - Returns: whether they are one group now.
     @discardableResult
-    package mutating func join(_ one: Int, _ other: Int) -> Bool {
+    package mutating func join(_ one: ConnectionID, _ other: ConnectionID) -> Bool {
         add(one)
         add(other)
         let (first, second) = (certainRoot(of: one), certainRoot(of: other))
@@ -109,17 +111,17 @@ package struct ProcessGrouping: Sendable {
     }
 
     /// Whether ids make two connections one process.
-    func areCertainlyOne(_ one: Int, _ other: Int) -> Bool {
+    func areCertainlyOne(_ one: ConnectionID, _ other: ConnectionID) -> Bool {
         certainRoot(of: one) == certainRoot(of: other)
     }
 
     /// Forgets connections: the oldest that is left of a group becomes its root and takes over what it is.
-    package mutating func forget(_ connections: [Int]) -> ForgottenConnections {
+    package mutating func forget(_ connections: [ConnectionID]) -> ForgottenConnections {
         let rootsOfForgotten = connections.map { ($0, certainRoot(of: $0)) }
         let rootsOfKept = keptRoots(without: connections)
-        var newRoots: [Int: Int] = [:]
+        var newRoots: [ConnectionID: ConnectionID] = [:]
         for (connection, root) in rootsOfKept { newRoots[root] = min(newRoots[root] ?? connection, connection) }
-        var heirs: [(connection: Int, heir: Int?)] = []
+        var heirs: [(connection: ConnectionID, heir: ConnectionID?)] = []
         let eldest = eldestKept(newRoots)
         for (connection, root) in rootsOfForgotten {
             heirs.append((connection, newRoots[root] ?? process(ofRoot: root).flatMap { eldest[$0] }))
@@ -144,8 +146,8 @@ package struct ProcessGrouping: Sendable {
     }
 
     /// Of each process that is one as far as is known, the oldest connection that is kept.
-    private func eldestKept(_ newRoots: [Int: Int]) -> [Int: Int] {
-        var eldest: [Int: Int] = [:]
+    private func eldestKept(_ newRoots: [ConnectionID: ConnectionID]) -> [Int: ConnectionID] {
+        var eldest: [Int: ConnectionID] = [:]
         for (old, new) in newRoots {
             guard let process = process(ofRoot: old), !processes[process].isSeveral else { continue }
             eldest[process] = min(eldest[process] ?? new, new)
@@ -153,16 +155,16 @@ package struct ProcessGrouping: Sendable {
         return eldest
     }
 
-    private func keptRoots(without connections: [Int]) -> [(connection: Int, root: Int)] {
+    private func keptRoots(without connections: [ConnectionID]) -> [(connection: ConnectionID, root: ConnectionID)] {
         let forgotten = Set(connections)
         return members.ids.lazy.filter { !forgotten.contains($0) }.map { ($0, certainRoot(of: $0)) }
     }
 
-    private mutating func setParent(_ parent: Int, of connection: Int) {
+    private mutating func setParent(_ parent: ConnectionID, of connection: ConnectionID) {
         if let place = members.place(of: connection) { members[at: place].parent = parent }
     }
 
-    private mutating func setProcess(_ index: Int32, ofRoot root: Int) {
+    private mutating func setProcess(_ index: Int32, ofRoot root: ConnectionID) {
         guard let place = members.place(of: root) else { return }
         members[at: place].process = index
         processes[Int(index)].eldest = min(processes[Int(index)].eldest, root)
@@ -170,13 +172,13 @@ package struct ProcessGrouping: Sendable {
     }
 
     /// Finds out that a process number is several processes': two of its groups serve one topic on two hosts.
-    private mutating func compare(_ root: Int) {
+    private mutating func compare(_ root: ConnectionID) {
         guard let process = process(ofRoot: root), let place = places[root] else { return }
         guard let known = processes[process].place else { return processes[process].place = place }
         if known.topic == place.topic, known.host != place.host { processes[process].isSeveral = true }
     }
 
-    private mutating func shorten(_ connection: Int, to root: Int) {
+    private mutating func shorten(_ connection: ConnectionID, to root: ConnectionID) {
         var connection = connection
         while let place = members.place(of: connection) {
             let next = members[at: place].parent
@@ -203,18 +205,15 @@ struct ServedPlace: Sendable {
 
 /// A value: connections that are no longer kept, and for each another one of its process that is.
 package struct ForgottenConnections: Sendable {
-    /// -1 where nothing of the process is kept.
-    private let heirs: [Int: Int]
+    /// `nil` where nothing of the process is kept.
+    private let heirs: [ConnectionID: ConnectionID?]
 
-    init(heirs: [(connection: Int, heir: Int?)]) {
-        self.heirs = Dictionary(heirs.map { ($0, $1 ?? -1) }, uniquingKeysWith: { first, _ in first })
+    init(heirs: [(connection: ConnectionID, heir: ConnectionID?)]) {
+        self.heirs = Dictionary(heirs.map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// The connection itself where it is kept, else its heir; `nil` where its whole process is forgotten.
-    func standIn(for connection: Int) -> Int? {
-        guard let heir = heirs[connection] else { return connection }
-        return heir >= 0 ? heir : nil
-    }
+    func standIn(for connection: ConnectionID) -> ConnectionID? { heirs[connection] ?? connection }
 }
 
 /// A value: a process as `connection_name` and address tell it (oslo.messaging `impl_rabbit.py`: `argv0:pid:uuid`).

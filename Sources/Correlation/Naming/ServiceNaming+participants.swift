@@ -3,9 +3,9 @@ import Trace
 /// What follows from what the wire told: who is behind the connections.
 extension ServiceNaming {
     /// The processes behind the connections, in the order of their first connection, and which connection is whose.
-    package func participants() -> (participants: [Participant], ofConnection: [Int: ParticipantID]) {
-        var order: [Int] = []
-        var members: [Int: [Int]] = [:]
+    package func participants() -> (participants: [Participant], ofConnection: [ConnectionID: ParticipantID]) {
+        var order: [ConnectionID] = []
+        var members: [ConnectionID: [ConnectionID]] = [:]
         for connection in facts.ids.sorted() {
             let root = grouping.root(of: connection)
             if members[root] == nil { order.append(root) }
@@ -16,7 +16,7 @@ extension ServiceNaming {
         }
         let merging = AddressMerging(known.map { addressGroup($0.root, $0.group) })
         var participants: [Participant] = []
-        var owner: [Int: ParticipantID] = [:]
+        var owner: [ConnectionID: ParticipantID] = [:]
         let led = Dictionary(grouping: known.indices, by: { merging.leader[$0] })
         for (index, process) in known.enumerated() {
             guard let own = led[index] else { continue }
@@ -33,7 +33,7 @@ extension ServiceNaming {
         return (participants, owner)
     }
 
-    private func addressGroup(_ root: Int, _ group: [Int]) -> AddressMerging.Group {
+    private func addressGroup(_ root: ConnectionID, _ group: [ConnectionID]) -> AddressMerging.Group {
         let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
         let service = Self.service(by: evidence)
         let own = evidence.filter { $0.service == service }.sorted { $0.strength > $1.strength }
@@ -43,11 +43,11 @@ extension ServiceNaming {
     }
 
     /// Whether the connection did or told anything.
-    private func isKnownFor(_ connection: Int) -> Bool {
+    private func isKnownFor(_ connection: ConnectionID) -> Bool {
         facts[connection].map { $0.isInUse || !$0.evidence.isEmpty } ?? false
     }
 
-    private func participant(id: ParticipantID, root: Int, group: [Int]) -> Participant {
+    private func participant(id: ParticipantID, root: ConnectionID, group: [ConnectionID]) -> Participant {
         let identity = grouping.identity(of: root)
         let evidence = group.flatMap { facts[$0]?.evidence ?? [] }
         let process = group.lazy.compactMap { facts[$0]?.process }.first
@@ -95,7 +95,7 @@ extension ServiceNaming {
     }
 
     /// Services of one name that serve different virtual hosts, as a conductor of each cell, get theirs on the label.
-    private func tellVirtualHostsApart(_ participants: inout [Participant], _ groups: [[Int]]) {
+    private func tellVirtualHostsApart(_ participants: inout [Participant], _ groups: [[ConnectionID]]) {
         guard hasSeveralVirtualHosts else { return }
         let homes = groups.map(virtualHost)
         var hostsByLabel: [String: Set<String>] = [:]
@@ -113,7 +113,7 @@ extension ServiceNaming {
     }
 
     /// That of the connections on which the process serves a topic, else of all its connections; `nil` for several.
-    private func virtualHost(of group: [Int]) -> String? {
+    private func virtualHost(of group: [ConnectionID]) -> String? {
         let serving = group.filter { facts[$0]?.evidence.contains { $0.strength == .topic } ?? false }
         let hosts = Set((serving.isEmpty ? group : serving).compactMap { facts[$0]?.virtualHost })
         return hosts.count == 1 ? hosts.first : nil

@@ -21,8 +21,8 @@ package struct ServiceNaming: Sendable {
         /// What few connections have.
         private struct Rest {
             var process: ProcessHint?
-            var predecessor: Int?
-            var successor: Int?
+            var predecessor: ConnectionID?
+            var successor: ConnectionID?
         }
 
         /// Whose it is, on the machine where the capture is taken.
@@ -31,11 +31,11 @@ package struct ServiceNaming: Sendable {
             set { update { $0.process = newValue } }
         }
         /// The connections of the same name before and after it.
-        var predecessor: Int? {
+        var predecessor: ConnectionID? {
             get { rest?.value.predecessor }
             set { update { $0.predecessor = newValue } }
         }
-        var successor: Int? {
+        var successor: ConnectionID? {
             get { rest?.value.successor }
             set { update { $0.successor = newValue } }
         }
@@ -52,19 +52,19 @@ package struct ServiceNaming: Sendable {
         }
     }
 
-    private(set) var facts = SparseTable<Facts>()
+    private(set) var facts = SparseTable<Connection, Facts>()
     /// Of the connections kept, those whose end was not seen.
     private var openCount = 0
     /// oslo.messaging's names of connections end in a uuid: two of one name are one on both sides of a proxy, or the
     /// second replaces the first.
-    private var connectionByName: [String: Int] = [:]
+    private var connectionByName: [String: ConnectionID] = [:]
     /// Bytes that the names of those kept take, each as a whole and as what it says of the process.
     private var nameBytes = 0
     /// Names for which there was no room.
     package private(set) var namesLeftOut = 0
     private(set) var grouping = ProcessGrouping()
     /// Process of this machine → a connection of it, while that is kept and open.
-    private var connectionByProcess: [ProcessHint: Int] = [:]
+    private var connectionByProcess: [ProcessHint: ConnectionID] = [:]
     /// Services that were seen, alone and with their hosts, and the hosts.
     private var seen: Set<String> = []
     package private(set) var hosts: Set<String> = []
@@ -96,7 +96,7 @@ package struct ServiceNaming: Sendable {
     /// Processes that said which they are.
     var identities: Int { grouping.identities }
 
-    package func keeps(_ connection: Int) -> Bool { facts.contains(connection) }
+    package func keeps(_ connection: ConnectionID) -> Bool { facts.contains(connection) }
 
     // MARK: What the wire tells
 
@@ -104,7 +104,7 @@ package struct ServiceNaming: Sendable {
     ///
     /// - Returns: whether it is kept: so many open ones are, or so many in all where none is forgotten.
     @discardableResult
-    package mutating func opened(_ connection: Int, address: String, endpoint: String) -> Bool {
+    package mutating func opened(_ connection: ConnectionID, address: String, endpoint: String) -> Bool {
         guard !facts.contains(connection) else {
             located(connection, address: address, endpoint: endpoint)
             return true
@@ -120,14 +120,14 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The client of a connection turned out to be another end than was thought.
-    package mutating func located(_ connection: Int, address: String, endpoint: String) {
+    package mutating func located(_ connection: ConnectionID, address: String, endpoint: String) {
         guard let place = facts.place(of: connection) else { return }
         facts[at: place].address = address
         facts[at: place].endpoint = endpoint
     }
 
     /// The client properties gave a `connection_name`.
-    package mutating func named(_ connection: Int, _ name: String) {
+    package mutating func named(_ connection: ConnectionID, _ name: String) {
         guard let place = facts.place(of: connection) else { return }
         let former = facts[at: place].connectionName
         let grown = 2 * (name.utf8.count - (former?.utf8.count ?? 0))
@@ -150,7 +150,7 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The client asked for a virtual host (`connection.open`).
-    package mutating func entered(_ connection: Int, virtualHost: String) {
+    package mutating func entered(_ connection: ConnectionID, virtualHost: String) {
         guard let place = facts.place(of: connection) else { return }
         changes += 1
         facts[at: place].virtualHost = virtualHost
@@ -159,13 +159,13 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The virtual host of a connection, while there are several; else none need be told apart.
-    package func virtualHost(of connection: Int) -> String? {
+    package func virtualHost(of connection: ConnectionID) -> String? {
         guard hasSeveralVirtualHosts else { return nil }
         return facts.place(of: connection).flatMap { facts[at: $0].virtualHost }
     }
 
     /// The connection takes messages from `name` (a queue, or the routing key of a delivery).
-    package mutating func serves(_ connection: Int, _ name: String) {
+    package mutating func serves(_ connection: ConnectionID, _ name: String) {
         guard isNew(connection, name) else { return }
         let found = ServiceTopic(name)
         guard let service = found.service, let topic = found.topic else { return }
@@ -175,7 +175,7 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The connection published a request.
-    package mutating func sends(_ connection: Int, method: String, routingKey: String, exchange: String) {
+    package mutating func sends(_ connection: ConnectionID, method: String, routingKey: String, exchange: String) {
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
         guard let service = Catalogue.openStack.sender(of: method, topic: topic, exchange: exchange) else { return }
@@ -183,7 +183,7 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The connection published a notification.
-    package mutating func notifies(_ connection: Int, publisherID: String, eventType: String) {
+    package mutating func notifies(_ connection: ConnectionID, publisherID: String, eventType: String) {
         used(connection)
         guard isNew(connection, publisherID, eventType),
             let (service, host) = Catalogue.openStack.publisher(publisherID, eventType: eventType)
@@ -192,13 +192,13 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The process said in its own message what it is.
-    package mutating func reports(_ connection: Int, service: String, host: String, method: String) {
+    package mutating func reports(_ connection: ConnectionID, service: String, host: String, method: String) {
         used(connection)
         add(ServiceHint(.selfReport, service: service, host: host, reason: "says so in \(method)"), to: connection)
     }
 
     /// The table of processes says whose the connection is. A number in it is another one than in a container.
-    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+    package mutating func belongs(_ connection: ConnectionID, to process: ProcessHint) {
         guard let place = facts.place(of: connection) else { return }
         changes += 1
         facts[at: place].process = process
@@ -210,14 +210,14 @@ package struct ServiceNaming: Sendable {
     }
 
     /// The connection was used by its client for messages.
-    package mutating func used(_ connection: Int) {
+    package mutating func used(_ connection: ConnectionID) {
         guard let place = facts.place(of: connection), !facts[at: place].isInUse else { return }
         changes += 1
         facts[at: place].isInUse = true
     }
 
     /// The connection ended: what it told is kept, what it was asked need not be.
-    package mutating func closed(_ connection: Int) {
+    package mutating func closed(_ connection: ConnectionID) {
         guard let place = facts.place(of: connection), !facts[at: place].isClosed else { return }
         facts[at: place].examined = ExaminedNames()
         facts[at: place].isClosed = true
@@ -225,19 +225,19 @@ package struct ServiceNaming: Sendable {
     }
 
     /// Two connections are one process's.
-    package mutating func join(_ one: Int, _ other: Int) {
+    package mutating func join(_ one: ConnectionID, _ other: ConnectionID) {
         guard facts.contains(one), facts.contains(other), !grouping.areCertainlyOne(one, other) else { return }
         changes += 1
         grouping.join(one, other)
     }
 
     /// The process that the connection is known to be.
-    package func identity(of connection: Int) -> ProcessIdentity? {
+    package func identity(of connection: ConnectionID) -> ProcessIdentity? {
         grouping.identity(of: connection)
     }
 
     /// The roots of the processes that anything names.
-    package var namedProcesses: Set<Int> {
+    package var namedProcesses: Set<ConnectionID> {
         Set(facts.ids.lazy.filter { !(facts[$0]?.evidence.isEmpty ?? true) }.map { grouping.root(of: $0) })
     }
 
@@ -246,10 +246,10 @@ package struct ServiceNaming: Sendable {
         grouping.flatten()
     }
 
-    package func root(of connection: Int) -> Int { grouping.root(of: connection) }
+    package func root(of connection: ConnectionID) -> ConnectionID { grouping.root(of: connection) }
 
     /// The connections that are this one, seen on the other side of a proxy; nearly always none.
-    package func legs(of connection: Int) -> (Int?, Int?)? {
+    package func legs(of connection: ConnectionID) -> (ConnectionID?, ConnectionID?)? {
         guard let place = facts.place(of: connection) else { return nil }
         guard facts[at: place].predecessor != nil || facts[at: place].successor != nil, !facts[at: place].isClosed
         else { return nil }
@@ -259,25 +259,25 @@ package struct ServiceNaming: Sendable {
     }
 
     /// Whether two connections are one, seen on both sides of a proxy.
-    package func areLegs(_ one: Int, _ other: Int) -> Bool {
+    package func areLegs(_ one: ConnectionID, _ other: ConnectionID) -> Bool {
         guard one != other, let legs = legs(of: one) else { return false }
         return legs.0 == other || legs.1 == other
     }
 
-    private func isOpen(_ connection: Int) -> Bool {
+    private func isOpen(_ connection: ConnectionID) -> Bool {
         facts.place(of: connection).map { !facts[at: $0].isClosed } ?? false
     }
 
-    package func connectionName(of connection: Int) -> String? {
+    package func connectionName(of connection: ConnectionID) -> String? {
         facts.place(of: connection).flatMap { facts[at: $0].connectionName }
     }
 
-    package func areOneProcess(_ one: Int, _ other: Int) -> Bool {
+    package func areOneProcess(_ one: ConnectionID, _ other: ConnectionID) -> Bool {
         grouping.root(of: one) == grouping.root(of: other)
     }
 
     /// Whether two connections are certainly of different processes: both said which, and not the same one.
-    package func areDifferentProcesses(_ one: Int, _ other: Int) -> Bool {
+    package func areDifferentProcesses(_ one: ConnectionID, _ other: ConnectionID) -> Bool {
         guard !areOneProcess(one, other), let first = identity(of: one), let second = identity(of: other) else {
             return false
         }
@@ -286,22 +286,22 @@ package struct ServiceNaming: Sendable {
     }
 
     /// Whether anything tells whose the connection is.
-    package func isKnown(_ connection: Int) -> Bool {
+    package func isKnown(_ connection: ConnectionID) -> Bool {
         identity(of: connection) != nil || facts[connection]?.evidence.isEmpty == false
     }
 
     /// Whether it is the first time that a connection is seen with `key`, as far as is remembered.
-    private mutating func isNew(_ connection: Int, _ key: String) -> Bool {
+    private mutating func isNew(_ connection: ConnectionID, _ key: String) -> Bool {
         guard let place = facts.place(of: connection) else { return false }
         facts[at: place].isInUse = true
         return facts[at: place].examined.insert(key, limit: limit)
     }
 
-    private mutating func isNew(_ connection: Int, _ first: String, _ second: String) -> Bool {
+    private mutating func isNew(_ connection: ConnectionID, _ first: String, _ second: String) -> Bool {
         isNew(connection, first + "\u{1F}" + second)
     }
 
-    private mutating func add(_ evidence: ServiceHint, to connection: Int) {
+    private mutating func add(_ evidence: ServiceHint, to connection: ConnectionID) {
         guard let place = facts.place(of: connection), facts[at: place].evidence.add(evidence, limit: limit) else {
             return
         }
@@ -321,8 +321,8 @@ package struct ServiceNaming: Sendable {
     // MARK: Forgetting
 
     /// Connections that ended, oldest first, as many as are kept beyond the limit.
-    func oldestClosed(where isWanted: (Int) -> Bool) -> [Int] {
-        var found: [Int] = []
+    func oldestClosed(where isWanted: (ConnectionID) -> Bool) -> [ConnectionID] {
+        var found: [ConnectionID] = []
         for connection in facts.ids.sorted() where found.count < count - connections {
             if !isOpen(connection), isWanted(connection) { found.append(connection) }
         }
@@ -330,7 +330,7 @@ package struct ServiceNaming: Sendable {
     }
 
     /// Forgets connections; what each told of its process passes to another one of the process.
-    mutating func forget(_ forgotten: [Int]) -> ForgottenConnections {
+    mutating func forget(_ forgotten: [ConnectionID]) -> ForgottenConnections {
         changes += 1
         let result = grouping.forget(forgotten)
         for connection in forgotten {

@@ -28,7 +28,7 @@ package struct ConnectionSelection: Sendable {
         silent = trace.silentServices.filter { isOf($0.participant) && isBetween($0.since, nil) }
         attempts = isWanted == nil ? trace.capture.attempts.filter { isBetween($0.first, $0.last) } : []
         var counter = TroubleCounter(trace)
-        var troubled: Set<Int> = []
+        var troubled: Set<ConnectionID> = []
         for incident in trace.connectionIncidents where isBetween(incident.at, incident.until ?? incident.at) {
             let participant = incident.connection.flatMap { trace.connection($0)?.participant }
             guard isOf(participant) else { continue }

@@ -12,8 +12,7 @@ package struct ConnectionTrouble: Sendable, Equatable {
     package var who: [String]
     /// How often each of `who` was met.
     package var times: [Int]
-    /// Indexes into `CaptureSummary.connections`.
-    package var connections: [Int]
+    package var connections: [ConnectionID]
     package var participants: [ParticipantID]
     /// The packets that show them, of very many the first.
     package var packets: [PacketReference] = []
@@ -62,7 +61,7 @@ package struct TroubleCounter: Sendable {
     private struct Members {
         /// Places in `ConnectionTrouble.who`.
         var who: [String: Int] = [:]
-        var connections: Set<Int> = []
+        var connections: Set<ConnectionID> = []
         var participants: Set<ParticipantID> = []
     }
 
@@ -150,9 +149,7 @@ extension BusTrace {
             .sorted { ($0.at, $0.connection ?? -1) < ($1.at, $1.connection ?? -1) }
     }
 
-    func connection(_ index: Int?) -> Connection? {
-        index.flatMap { capture.connections.indices.contains($0) ? capture.connections[$0] : nil }
-    }
+    func connection(_ id: ConnectionID?) -> Connection? { capture.connections[ifKnown: id] }
 }
 
 /// A value: what the clients of connections, and of attempts, are called.

@@ -13,7 +13,7 @@ struct LocalProcesses {
     private var isFaultTold = false
     private var addresses = LocalAddresses()
     private var addressesReadAt = Clock.monotonic
-    private var asked: [Ends: Int] = [:]
+    private var asked: [Ends: ConnectionID] = [:]
 
     private struct Ends: Hashable {
         let client: String
@@ -65,7 +65,7 @@ struct LocalProcesses {
     }
 
     /// The answers that have come since the last time.
-    mutating func answers() -> [(connection: Int, process: ProcessHint)] {
+    mutating func answers() -> [(connection: ConnectionID, process: ProcessHint)] {
         guard let lookup else { return [] }
         return lookup.answers().compactMap { answer in
             guard let id = asked.removeValue(forKey: Ends(client: answer.client, server: answer.server)) else {

@@ -8,11 +8,11 @@ import Trace
 struct LiveNames {
     private var known: [Participant] = []
     /// Connection → the place among `known`, whatever the id there.
-    private var ofConnection: [Int: ParticipantID] = [:]
+    private var ofConnection: [ConnectionID: ParticipantID] = [:]
     private var changes = -1
     private var refreshedAt: Timestamp?
     /// Connection → the id of the participant at its client's end.
-    private var ids: [Int: ParticipantID] = [:]
+    private var ids: [ConnectionID: ParticipantID] = [:]
     private var nextID: ParticipantID = 0
 
     /// For each connection; to work the names out takes a small part of it.
@@ -79,7 +79,7 @@ struct LiveNames {
     }
 
     /// The id of the participant at the client's end of a connection.
-    func id(at connection: Int) -> ParticipantID? { participant(at: connection)?.id }
+    func id(at connection: ConnectionID) -> ParticipantID? { participant(at: connection)?.id }
 
     /// The one service of that name and host, of a service without a host of any; `nil` where several fit.
     func only(_ service: String, on host: String?, virtualHost: String?) -> Participant? {
@@ -94,7 +94,7 @@ struct LiveNames {
     }
 
     /// The participant at the client's end of a connection.
-    func participant(at connection: Int?) -> Participant? {
+    func participant(at connection: ConnectionID?) -> Participant? {
         connection.flatMap { ofConnection[$0] }.map { known[$0] }
     }
 }

@@ -117,7 +117,7 @@ package struct LivePipeline {
     }
 
     /// The table of processes says whose a connection is.
-    package mutating func belongs(_ connection: Int, to process: ProcessHint) {
+    package mutating func belongs(_ connection: ConnectionID, to process: ProcessHint) {
         pipeline.belongs(connection, to: process)
     }
 

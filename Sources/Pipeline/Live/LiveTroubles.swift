@@ -28,7 +28,7 @@ struct LiveTroubles {
 
     private var states: [Key: State] = [:]
     /// Incidents of a connection that were taken in.
-    private var taken: [Int: Int] = [:]
+    private var taken: [ConnectionID: Int] = [:]
 
     /// Takes what happened to a connection, as it stands.
     ///

@@ -19,7 +19,7 @@ struct LiveWatch {
     }
 
     private struct Reporter: Hashable {
-        let connection: Int
+        let connection: ConnectionID
         let title: String
     }
 
@@ -34,7 +34,7 @@ struct LiveWatch {
     private var ofInstance: [String: Set<String>] = [:]
     private var reporters: [Reporter: Reports] = [:]
     /// When a message of each connection was published last.
-    private var lastHeard: [Int: Timestamp] = [:]
+    private var lastHeard: [ConnectionID: Timestamp] = [:]
     private var dueAt: Timestamp?
     /// Whether packets were dropped: what is not seen may have passed then.
     private var isLossy = false
@@ -76,7 +76,7 @@ struct LiveWatch {
         if work.messages.count > WatchLimits.messagesPerRequest { giveUp(key) }
     }
 
-    private mutating func reported(_ message: Message, on connection: Int, at time: Timestamp) {
+    private mutating func reported(_ message: Message, on connection: ConnectionID, at time: Timestamp) {
         let key = Reporter(connection: connection, title: message.title)
         guard reporters[key] != nil || reporters.count < WatchLimits.reporters else { return }
         var reports = reporters.removeValue(forKey: key) ?? Reports(last: message)

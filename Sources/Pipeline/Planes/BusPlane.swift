@@ -12,7 +12,7 @@ struct BusPlane {
     private(set) var facts: ConnectionFacts
     private let listsPackets: Bool
     /// Connections on which what is cut short is no message of the excerpt.
-    private var whole: Set<Int> = []
+    private var whole: Set<ConnectionID> = []
 
     typealias Emit = (Observation) -> Void
 
@@ -24,15 +24,15 @@ struct BusPlane {
     }
 
     /// Messages of a connection that are cut short are skipped.
-    mutating func takesWholeMessages(on connection: Int) {
+    mutating func takesWholeMessages(on connection: ConnectionID) {
         whole.insert(connection)
     }
 
     /// The connection is gone: hands over what its ends said about it.
-    mutating func take(_ connection: Int) -> ConnectionFacts.Told? { facts.take(connection) }
+    mutating func take(_ connection: ConnectionID) -> ConnectionFacts.Told? { facts.take(connection) }
 
     /// Takes one event of a connection; `body` is the content's body, empty for other events.
-    mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: Int, _ emit: Emit) {
+    mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: ConnectionID, _ emit: Emit) {
         switch event {
         case .content(let content) where content.isTruncated && whole.contains(connection):
             break
@@ -52,7 +52,7 @@ struct BusPlane {
 
     // MARK: One event
 
-    private mutating func learn(from event: AMQPMethodEvent, on connection: Int, _ emit: Emit) {
+    private mutating func learn(from event: AMQPMethodEvent, on connection: ConnectionID, _ emit: Emit) {
         switch event.method {
         case .connectionStart(let start):
             facts.started(connection, start)
@@ -109,7 +109,7 @@ struct BusPlane {
     private static let queueDelete = MethodID(50, 40)
     private static let queueDeleteOk = MethodID(50, 41)
 
-    private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: Int, _ emit: Emit) {
+    private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: ConnectionID, _ emit: Emit) {
         let decoded = read(body, of: content)
         // What a publisher calls its exchanges and keys is as little to be trusted as what it writes.
         let exchange = redaction.redact(text: content.method.exchange)
@@ -149,7 +149,7 @@ struct BusPlane {
         return decoded
     }
 
-    private func acknowledge(_ settlement: Settlement, on connection: Int, _ emit: Emit) {
+    private func acknowledge(_ settlement: Settlement, on connection: ConnectionID, _ emit: Emit) {
         let kind: Acknowledgement.Kind
         switch settlement.kind {
         case .confirmed: kind = .confirmed

@@ -83,7 +83,7 @@ struct ConnectionFacts: Sendable {
         var bytes: Int { 2 * MemoryLayout<Consumer>.stride + tag.utf8.count }
     }
 
-    private var told = SparseTable<Told>()
+    private var told = SparseTable<Connection, Told>()
     private var consumers = 0
     /// Queues of which the broker ended a consumer.
     private var cancelledQueues: Set<String> = []
@@ -108,10 +108,10 @@ struct ConnectionFacts: Sendable {
     }
 
     /// What was said on a connection that is open.
-    func told(on connection: Int) -> Told? { told[connection] }
+    func told(on connection: ConnectionID) -> Told? { told[connection] }
 
     /// The connection is gone: hands over what was said on it.
-    mutating func take(_ connection: Int) -> Told? {
+    mutating func take(_ connection: ConnectionID) -> Told? {
         guard var gone = told.remove(connection) else { return nil }
         if told.count == 0 { told = SparseTable() }
         bytes -= gone.bytes
@@ -124,7 +124,7 @@ struct ConnectionFacts: Sendable {
     // MARK: Methods
 
     /// `connection.blocked`; repeated, it changes nothing.
-    mutating func blocked(_ connection: Int, _ event: AMQPMethodEvent, reason: String, _ emit: Emit) {
+    mutating func blocked(_ connection: ConnectionID, _ event: AMQPMethodEvent, reason: String, _ emit: Emit) {
         let known = told.place(of: connection).map { told[at: $0].blocked } ?? []
         if let last = known.last, last.until == nil { return }
         let reason = redaction.redact(text: reason)
@@ -138,7 +138,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `connection.unblocked`.
-    mutating func unblocked(_ connection: Int, _ event: AMQPMethodEvent) {
+    mutating func unblocked(_ connection: ConnectionID, _ event: AMQPMethodEvent) {
         guard let place = told.place(of: connection), let last = told[at: place].blocked.indices.last,
             told[at: place].blocked[last].until == nil
         else { return }
@@ -146,7 +146,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
-    mutating func consumes(_ connection: Int, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit) {
+    mutating func consumes(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit) {
         if !cancelledQueues.isEmpty {
             let queue = shared(consume.queue)
             newBytes = 0
@@ -170,7 +170,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// Where a consumer is noted.
-    private func find(_ tag: String, on channel: UInt16, of connection: Int) -> (place: Int, consumer: Int)? {
+    private func find(_ tag: String, on channel: UInt16, of connection: ConnectionID) -> (place: Int, consumer: Int)? {
         guard let place = told.place(of: connection),
             let found = told[at: place].consumers.firstIndex(where: { $0.channel == channel && $0.tag == tag })
         else { return nil }
@@ -178,7 +178,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
-    mutating func cancelled(_ connection: Int, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
+    mutating func cancelled(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
         guard event.side == .server else { return forget(cancel.consumerTag, on: event.channel, of: connection) }
         let queue = find(cancel.consumerTag, on: event.channel, of: connection).map { place, consumer in
             told[at: place].consumers[consumer].queue
@@ -201,7 +201,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// The client takes no more messages as this consumer.
-    private mutating func forget(_ tag: String, on channel: UInt16, of connection: Int) {
+    private mutating func forget(_ tag: String, on channel: UInt16, of connection: ConnectionID) {
         guard let (place, consumer) = find(tag, on: channel, of: connection) else { return }
         let gone = told[at: place].consumers.remove(at: consumer).bytes
         told[at: place].bytes -= gone
@@ -210,7 +210,9 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `channel.close`; a regular one says nothing.
-    mutating func channelClosed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
+    mutating func channelClosed(
+        _ connection: ConnectionID, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit
+    ) {
         guard reason.isFault else { return }
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side, code: Int(reason.replyCode),
@@ -232,7 +234,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `connection.close`; of two the first counts.
-    mutating func closed(_ connection: Int, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
+    mutating func closed(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit) {
         if let place = told.place(of: connection), told[at: place].end != nil { return }
         let text = redaction.redact(text: reason.replyText)
         let end = ConnectionEnd(
@@ -249,12 +251,12 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `connection.close-ok`: a close was said before.
-    mutating func closeAnswered(_ connection: Int) {
+    mutating func closeAnswered(_ connection: ConnectionID) {
         change(connection) { $0.isCloseAnswered = true }
     }
 
     /// A method that names an exchange or queue: what the broker says of it next may be its answer.
-    mutating func names(_ connection: Int, _ method: MethodID, _ name: String) {
+    mutating func names(_ connection: ConnectionID, _ method: MethodID, _ name: String) {
         let name = shared(name)
         let bytes = newBytes
         if let place = told.place(of: connection) { newBytes -= told[at: place].subjectBytes }
@@ -262,7 +264,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `queue.delete-ok`: a queue was deleted on the client's wish, which the capture may not hold.
-    mutating func deleted(_ connection: Int) {
+    mutating func deleted(_ connection: ConnectionID) {
         guard subject(of: connection)?.method != Self.queueDelete else { return }
         names(connection, Self.queueDelete, "")
     }
@@ -271,7 +273,9 @@ struct ConnectionFacts: Sendable {
 
     // MARK: Opening
 
-    mutating func protocolHeader(_ connection: Int, _ version: AMQPVersion, from side: ConnectionRole, _ emit: Emit) {
+    mutating func protocolHeader(
+        _ connection: ConnectionID, _ version: AMQPVersion, from side: ConnectionRole, _ emit: Emit
+    ) {
         switch side {
         // The broker's greeting, which answers it, may have been captured first.
         case .client where handshake(of: connection)?.stage == .greeted: break
@@ -284,7 +288,7 @@ struct ConnectionFacts: Sendable {
         }
     }
 
-    mutating func started(_ connection: Int, _ start: ConnectionStart) {
+    mutating func started(_ connection: ConnectionID, _ start: ConnectionStart) {
         let properties = start.serverProperties
         let product = shared(properties["product"]?.text)
         let version = shared(properties["version"]?.text)
@@ -296,7 +300,7 @@ struct ConnectionFacts: Sendable {
         }
     }
 
-    mutating func loggedIn(_ connection: Int, _ startOk: ConnectionStartOk) {
+    mutating func loggedIn(_ connection: ConnectionID, _ startOk: ConnectionStartOk) {
         let properties = startOk.clientProperties
         let product = shared(properties["product"]?.text)
         let version = shared(properties["version"]?.text ?? properties["product_version"]?.text)
@@ -311,7 +315,7 @@ struct ConnectionFacts: Sendable {
     }
 
     /// What the broker proposes, and then what the client agrees to, which holds.
-    mutating func tuned(_ connection: Int, _ tune: ConnectionLimits) {
+    mutating func tuned(_ connection: ConnectionID, _ tune: ConnectionLimits) {
         change(connection) {
             $0.advance(to: .admitted) {
                 $0.heartbeat = Int(tune.heartbeat)
@@ -321,7 +325,7 @@ struct ConnectionFacts: Sendable {
         }
     }
 
-    mutating func opens(_ connection: Int, virtualHost: String) {
+    mutating func opens(_ connection: ConnectionID, virtualHost: String) {
         let virtualHost = shared(virtualHost)
         change(connection) {
             $0.advance(to: .opening)
@@ -329,7 +333,7 @@ struct ConnectionFacts: Sendable {
         }
     }
 
-    mutating func opened(_ connection: Int) {
+    mutating func opened(_ connection: ConnectionID) {
         change(connection) { $0.advance(to: .open) }
         guard let place = told.place(of: connection), let own = told[at: place].handshake else { return }
         if let common = handshakes[own.value] {
@@ -341,17 +345,18 @@ struct ConnectionFacts: Sendable {
 
     // MARK: Room
 
-    private func subject(of connection: Int) -> (method: MethodID, name: String)? {
+    private func subject(of connection: ConnectionID) -> (method: MethodID, name: String)? {
         told.place(of: connection).flatMap { told[at: $0].subject }
     }
 
-    private func handshake(of connection: Int) -> ConnectionHandshake? {
+    private func handshake(of connection: ConnectionID) -> ConnectionHandshake? {
         told.place(of: connection).flatMap { told[at: $0].handshake?.value }
     }
 
     /// Notes one more of what may happen to a connection again and again, where it is one of the first.
     private mutating func add<Span>(
-        _ span: Span, to spans: WritableKeyPath<Trouble, [Span]>, text: String = "", of connection: Int, _ emit: Emit
+        _ span: Span, to spans: WritableKeyPath<Trouble, [Span]>, text: String = "", of connection: ConnectionID,
+        _ emit: Emit
     ) {
         let count = told.place(of: connection).flatMap { told[at: $0].trouble?.value[keyPath: spans].count } ?? 0
         guard count < PipelineLimits.spansOfConnection else { return newBytes = 0 }
@@ -368,7 +373,7 @@ struct ConnectionFacts: Sendable {
     ///
     /// - Returns: whether there was room.
     @discardableResult
-    private mutating func change(_ connection: Int, _ body: (inout Told) -> Void) -> Bool {
+    private mutating func change(_ connection: ConnectionID, _ body: (inout Told) -> Void) -> Bool {
         let added = newBytes
         newBytes = 0
         let known = told.place(of: connection)

@@ -13,21 +13,21 @@ enum Observation: Sendable {
     /// A connection proved to be of a protocol that is decoded.
     case opened(FoundConnection)
     /// A source of the capture shows a connection between two hosts.
-    case shown(Int, between: String, and: String, in: Int)
+    case shown(ConnectionID, between: String, and: String, in: Int)
     /// The client gave its `connection_name`.
-    case named(Int, String)
+    case named(ConnectionID, String)
     /// The client asked for a virtual host.
-    case entered(Int, virtualHost: String)
+    case entered(ConnectionID, virtualHost: String)
     /// The client asked for the messages of a queue.
-    case consumes(Int, queue: String)
+    case consumes(ConnectionID, queue: String)
     /// The broker said something other than a message.
-    case heardBroker(Int)
+    case heardBroker(ConnectionID)
     /// Something out of the ordinary was said of a connection: what is told of it has changed.
-    case troubled(Int)
+    case troubled(ConnectionID)
     /// The capture lacks bytes of a connection, or some could not be read.
-    case lost(Int, at: Timestamp)
+    case lost(ConnectionID, at: Timestamp)
     /// What was said on a connection; it is about to be closed.
-    case told(Int, ConnectionFacts.Told)
+    case told(ConnectionID, ConnectionFacts.Told)
     /// A connection is gone.
     ///
     /// - Parameter end: how TCP ended it; `nil` at the end of the capture.
@@ -47,14 +47,14 @@ enum Observation: Sendable {
 
 /// A value: a connection that was just found; its ends as `address:port`, IPv6 in brackets.
 package struct FoundConnection: Sendable, Hashable {
-    package let id: Int
+    package let id: ConnectionID
     package let client: String
     package let server: String
     /// The client's without a port; of one in a tunnel, where that is needed to tell it apart, with its network.
     let address: String
 
     /// - Parameter networks: of addresses in tunnels the network in which they were seen first.
-    init(_ id: Int, _ ends: TCPEndpoints, server: StreamSide, _ networks: [IPAddress: TunnelScope]) {
+    init(_ id: ConnectionID, _ ends: TCPEndpoints, server: StreamSide, _ networks: [IPAddress: TunnelScope]) {
         let client = ConnectionClient(ends, server: server, networks)
         self.id = id
         self.client = client.endpoint
@@ -82,7 +82,7 @@ struct ConnectionClient: Sendable {
 
 /// A value: what was counted of a connection.
 struct ConnectionAccount: Sendable {
-    let connection: Int
+    let connection: ConnectionID
     let ends: TCPEndpoints
     let facts: StreamFacts
     let answeredIn: String?
@@ -93,7 +93,7 @@ struct ConnectionAccount: Sendable {
     /// Whether packets of both ends were seen: one that only listens sends none with bytes.
     let sawBothEnds: Bool
 
-    init(_ connection: Int, _ ends: TCPEndpoints, _ stream: borrowing ProtocolStream, sawBothEnds: Bool) {
+    init(_ connection: ConnectionID, _ ends: TCPEndpoints, _ stream: borrowing ProtocolStream, sawBothEnds: Bool) {
         self.connection = connection
         self.ends = ends
         facts = stream.facts

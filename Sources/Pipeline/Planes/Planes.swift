@@ -18,7 +18,7 @@ struct Planes {
         self.excerpt = excerpt
     }
 
-    mutating func receive(_ event: ProtocolEvent, _ bytes: RawSpan, on connection: Int, _ emit: Emit) {
+    mutating func receive(_ event: ProtocolEvent, _ bytes: RawSpan, on connection: ConnectionID, _ emit: Emit) {
         switch event {
         case .amqp(let event): bus.receive(event, body: bytes, on: connection, emit)
         case .anomaly(let anomaly):

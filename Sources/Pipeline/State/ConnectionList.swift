@@ -9,8 +9,8 @@ import Trace
 /// Each has a number that no other gets; which of them are listed is said from outside.
 struct ConnectionList: Sendable {
     /// Of those that are listed what is known, from when it was first asked for or the connection ended.
-    private var listed = SparseTable<Connection>()
-    private var numbers: Set<Int> = []
+    private var listed = SparseTable<Connection, Connection>()
+    private var numbers: Set<ConnectionID> = []
     /// Connections found.
     private var count = 0
     /// Of those, how many were read but never listed.
@@ -19,12 +19,12 @@ struct ConnectionList: Sendable {
     private(set) var others: [String: Int] = [:]
 
     /// Those of which one end agreed to a `connection.close`, until they end.
-    private var closesAnswered: Set<Int> = []
+    private var closesAnswered: Set<ConnectionID> = []
     /// Found since somebody asked last, where somebody does.
     private var found: [FoundConnection] = []
     private let notesFound: Bool
     /// Bytes of what was said of connections that ended, where it is more than all have.
-    private var toldBytes: [Int: Int] = [:]
+    private var toldBytes: [ConnectionID: Int] = [:]
     private var bytes = 0
     private let bytesAtMost: Int
     /// Connections that ended and of which what was said is not kept for want of room.
@@ -68,15 +68,15 @@ struct ConnectionList: Sendable {
     }
 
     /// Takes connections off the list.
-    mutating func forget(_ indexes: [Int]) {
-        for index in indexes where numbers.remove(index) != nil {
-            listed.remove(index)
-            bytes -= toldBytes.removeValue(forKey: index) ?? 0
+    mutating func forget(_ ids: [ConnectionID]) {
+        for id in ids where numbers.remove(id) != nil {
+            listed.remove(id)
+            bytes -= toldBytes.removeValue(forKey: id) ?? 0
         }
     }
 
     /// Where a connection is listed; `nil` where it is not.
-    private mutating func place(of connection: Int) -> Int? {
+    private mutating func place(of connection: ConnectionID) -> Int? {
         if let place = listed.place(of: connection) { return place }
         guard numbers.contains(connection) else { return nil }
         return listed.insert(
@@ -123,28 +123,28 @@ struct ConnectionList: Sendable {
     }
 
     /// A connection as it is listed; `nil` where it is not.
-    func connection(_ index: Int) -> Connection? { listed[index] }
+    func connection(_ id: ConnectionID) -> Connection? { listed[id] }
 
     /// Whether nothing was ever said on any TCP connection, as far as it is known.
     var isEmpty: Bool { count == 0 && others.isEmpty }
 
     /// Takes over what the ends of a connection said about it, which is about to be closed.
-    mutating func keep(_ index: Int, _ told: consuming ConnectionFacts.Told) {
-        guard numbers.contains(index) else { return }
+    mutating func keep(_ id: ConnectionID, _ told: consuming ConnectionFacts.Told) {
+        guard numbers.contains(id) else { return }
         if told.ownBytes > 0 {
             if bytes + told.ownBytes > bytesAtMost {
                 leftOut += 1
                 told.dropTexts()
             }
             bytes += told.ownBytes
-            toldBytes[index] = told.ownBytes
+            toldBytes[id] = told.ownBytes
         }
-        tell(index, told)
+        tell(id, told)
     }
 
     /// Takes over what the ends of a connection said about it so far.
-    mutating func tell(_ index: Int, _ told: ConnectionFacts.Told) {
-        guard let place = place(of: index) else { return }
+    mutating func tell(_ id: ConnectionID, _ told: ConnectionFacts.Told) {
+        guard let place = place(of: id) else { return }
         let troubles = told.troubles
         listed[at: place].blocked = troubles.blocked
         listed[at: place].channelClosings = troubles.channelClosings
@@ -153,15 +153,15 @@ struct ConnectionList: Sendable {
         listed[at: place].sharedHandshake = told.handshake
         listed[at: place].virtualHost = told.virtualHost
         listed[at: place].end = troubles.end
-        if told.isCloseAnswered { closesAnswered.insert(index) }
+        if told.isCloseAnswered { closesAnswered.insert(id) }
     }
 
     /// TCP tells that a connection ended; what `connection.close` said of it says more.
     ///
     /// - Returns: how it ended, where only TCP tells that.
-    mutating func ended(_ index: Int, _ end: ConnectionEnd) -> ConnectionEnd? {
-        let isCloseAnswered = closesAnswered.remove(index) != nil
-        guard let place = place(of: index), listed[at: place].end == nil else { return nil }
+    mutating func ended(_ id: ConnectionID, _ end: ConnectionEnd) -> ConnectionEnd? {
+        let isCloseAnswered = closesAnswered.remove(id) != nil
+        guard let place = place(of: id), listed[at: place].end == nil else { return nil }
         var end = end
         // Who is not seen at all may have closed it.
         if isCloseAnswered || listed[at: place].oneSided { end.mayHaveBeenClosed = true }

@@ -11,7 +11,7 @@ struct TraceState {
     private(set) var anomalies: AnomalyLog
     private(set) var attempts: AttemptLog
     /// Connections that something out of the ordinary happened to since they were taken last, where somebody asks.
-    private var troubled: [Int] = []
+    private var troubled: [ConnectionID] = []
     private let notesChanges: Bool
 
     /// - Parameter ports: the ports of brokers, beside those of AMQP.
@@ -70,7 +70,7 @@ struct TraceState {
 
     // MARK: Trouble
 
-    private mutating func note(troubleOf connection: Int) {
+    private mutating func note(troubleOf connection: ConnectionID) {
         if notesChanges, troubled.last != connection { troubled.append(connection) }
     }
 
@@ -80,7 +80,7 @@ struct TraceState {
     mutating func takeFailedAttempts() -> [ConnectionAttempts] { attempts.takeNews() }
 
     /// Connections that something out of the ordinary happened to since the last time.
-    mutating func takeTroubled() -> Set<Int> {
+    mutating func takeTroubled() -> Set<ConnectionID> {
         defer { troubled.removeAll(keepingCapacity: true) }
         return Set(troubled)
     }

@@ -11,7 +11,7 @@ struct StreamTable {
         let tcp: Int
         let ends: TCPEndpoints
         var stream: ProtocolStream
-        var connection: Int?
+        var connection: ConnectionID?
         /// The sides, by their bits, of which bytes are missing behind the last frame that was read.
         var endsMissing: UInt8 = 0
         var lastSource: Int32 = -1
@@ -48,7 +48,7 @@ struct StreamTable {
     /// Bytes come in bursts: the last entry is tried before the dictionary.
     private var last: (tcp: Int, place: Int)?
     /// Connections that were numbered; no number is used twice.
-    private var numbered = 0
+    private var numbered: ConnectionID = 0
     /// Of addresses in tunnels the network in which they were seen first.
     private var networks: [IPAddress: TunnelScope] = [:]
     private let limits: SharedLimits
@@ -201,7 +201,7 @@ struct StreamTable {
         }
         if isProved {
             entries[place].connection = number
-            numbered += 1
+            numbered = number.advanced(by: 1)
         } else if let refusal {
             if entries[place].stranger == nil { entries[place].stranger = InPlace(Stranger()) }
             entries[place].stranger?.value.refusal = refusal

@@ -152,8 +152,7 @@ struct MessageStory {
     }
 
     private var connection: String? {
-        guard let id = message.connection, trace.capture.connections.indices.contains(id) else { return nil }
-        let connection = trace.capture.connections[id]
+        guard let connection = trace.capture.connections[ifKnown: message.connection] else { return nil }
         return "\(connection.client) \(glyphs.arrow) \(connection.server)"
     }
 

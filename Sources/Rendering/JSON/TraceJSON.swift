@@ -162,24 +162,16 @@ extension JSONWriter {
         seconds(value)
     }
 
-    mutating func member(_ name: StaticString, id prefix: StaticString, _ number: Int?) {
-        guard let number else { return }
-        key(name)
-        id(prefix, number)
-    }
-
     mutating func member<Kind>(_ name: StaticString, id prefix: StaticString, _ id: TraceID<Kind>?) {
-        member(name, id: prefix, id?.index)
+        guard let id else { return }
+        key(name)
+        self.id(prefix, id.index)
     }
 
     mutating func member<Kind>(_ name: StaticString, ids prefix: StaticString, _ ids: [TraceID<Kind>]) {
-        member(name, ids: prefix, ids.map(\.index))
-    }
-
-    mutating func member(_ name: StaticString, ids prefix: StaticString, _ numbers: [Int]) {
         key(name)
         row { json in
-            for number in numbers { json.id(prefix, number) }
+            for id in ids { json.id(prefix, id.index) }
         }
     }
 

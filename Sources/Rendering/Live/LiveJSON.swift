@@ -72,9 +72,7 @@ extension Array {
 extension ConnectionTrouble {
     fileprivate func renamed(to origin: TraceOrigin) -> ConnectionTrouble {
         var trouble = self
-        trouble.connections = connections.compactMap {
-            origin.connections.indices.contains($0) ? origin.connections[$0] : nil
-        }
+        trouble.connections = connections.renamed(by: origin.connections)
         trouble.participants = participants.renamed(by: origin.participants)
         return trouble
     }
@@ -91,16 +89,15 @@ extension SilentService {
 extension BusTrace {
     /// The capture and the operations with the ids that what they refer to had before.
     fileprivate func renamed(to origin: TraceOrigin) -> BusTrace {
-        func renamed(_ id: Int?, _ names: [Int]) -> Int? { id.flatMap { names.indices.contains($0) ? names[$0] : nil } }
         var trace = BusTrace()
         trace.capture = capture
         for (index, connection) in capture.connections.enumerated() {
-            trace.capture.connections[index].id = renamed(connection.id, origin.connections) ?? connection.id
+            trace.capture.connections[index].id = connection.id.renamed(by: origin.connections) ?? connection.id
             trace.capture.connections[index].participant = connection.participant?.renamed(by: origin.participants)
         }
         for index in trace.capture.anomalies.indices {
-            trace.capture.anomalies[index].connection = renamed(
-                capture.anomalies[index].connection, origin.connections)
+            trace.capture.anomalies[index].connection = capture.anomalies[index].connection?.renamed(
+                by: origin.connections)
         }
         trace.operations = operations
         for index in operations.indices {

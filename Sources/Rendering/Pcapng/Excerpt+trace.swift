@@ -115,7 +115,7 @@ extension Excerpt {
     }
 
     /// Where a connection of a message ended, the others of its client: whether somebody is gone turns on all of them.
-    private static func neighbours(of involved: Set<Int>, in capture: CaptureSummary) -> Set<Int> {
+    private static func neighbours(of involved: Set<ConnectionID>, in capture: CaptureSummary) -> Set<ConnectionID> {
         func address(_ connection: Connection) -> Substring {
             connection.client.prefix(upTo: connection.client.lastIndex(of: ":") ?? connection.client.endIndex)
         }
@@ -132,7 +132,7 @@ extension Excerpt {
         if message.isTruncated { cutConnections.formUnion(message.connections) }
     }
 
-    private func connectionsOfMessages(_ messages: [MessageID], in trace: BusTrace) -> Set<Int> {
+    private func connectionsOfMessages(_ messages: [MessageID], in trace: BusTrace) -> Set<ConnectionID> {
         messages.reduce(into: []) { $0.formUnion(trace.messages[$1].connections) }
     }
 
@@ -173,7 +173,7 @@ extension Excerpt {
 
 extension Message {
     /// Those that it was published and delivered on.
-    fileprivate var connections: [Int] { deliveries.map(\.connection) + [connection].compactMap(\.self) }
+    fileprivate var connections: [ConnectionID] { deliveries.map(\.connection) + [connection].compactMap(\.self) }
 }
 
 extension Connection {

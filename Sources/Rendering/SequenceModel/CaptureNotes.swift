@@ -5,7 +5,7 @@ extension SequenceBuilder {
     ///
     /// - Parameter withTroubles: whether what went wrong with their connections is told too.
     func captureNotes(of operation: Operation, withTroubles: Bool = true) -> [String] {
-        var (taken, involved) = (Set<Int>(), Set<ParticipantID>())
+        var (taken, involved) = (Set<ConnectionID>(), Set<ParticipantID>())
         var (truncated, unseen) = (0, 0)
         for id in operation.messages where trace.messages.contains(id) {
             let message = trace.messages[id]

@@ -42,8 +42,7 @@ struct LaneTable {
     /// The lane of whoever a delivery went to: its participant, else the connection's client address.
     mutating func lane(of delivery: Delivery) -> Int? {
         if let lane = lane(of: delivery.to) { return lane }
-        guard trace.capture.connections.indices.contains(delivery.connection) else { return nil }
-        let connection = trace.capture.connections[delivery.connection]
+        guard let connection = trace.capture.connections[ifKnown: delivery.connection] else { return nil }
         return lane(of: connection.participant) ?? number(of: .label(connection.client))
     }
 

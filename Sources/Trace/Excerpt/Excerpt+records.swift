@@ -100,7 +100,7 @@ extension Excerpt {
 
     private func records(of connection: Connection) -> [ExcerptRecord] {
         var record = ExcerptRecord("connection")
-        record.add("id", String(connection.id))
+        record.add("id", connection.id.description)
         record.add("client", connection.client)
         record.add("server", connection.server)
         record.add("protocol", connection.protocolName)
@@ -122,18 +122,18 @@ extension Excerpt {
             + (connection.end.map { [Self.record(of: $0, of: connection.id)] } ?? [])
     }
 
-    private static func record(of span: BlockedSpan, on connection: Int) -> ExcerptRecord {
+    private static func record(of span: BlockedSpan, on connection: ConnectionID) -> ExcerptRecord {
         var record = ExcerptRecord("blocked")
-        record.add("connection", String(connection))
+        record.add("connection", connection.description)
         record.add("from", span.from)
         record.add("until", span.until)
         record.add("reason", span.reason)
         return record
     }
 
-    private static func record(of closing: ChannelClosing, on connection: Int) -> ExcerptRecord {
+    private static func record(of closing: ChannelClosing, on connection: ConnectionID) -> ExcerptRecord {
         var record = ExcerptRecord("channel_closed")
-        record.add("connection", String(connection))
+        record.add("connection", connection.description)
         record.add("at", closing.at)
         record.add("channel", String(closing.channel))
         record.add("by", closing.by.rawValue)
@@ -144,9 +144,9 @@ extension Excerpt {
         return record
     }
 
-    private static func record(of cancellation: ConsumerCancellation, on connection: Int) -> ExcerptRecord {
+    private static func record(of cancellation: ConsumerCancellation, on connection: ConnectionID) -> ExcerptRecord {
         var record = ExcerptRecord("cancelled")
-        record.add("connection", String(connection))
+        record.add("connection", connection.description)
         record.add("at", cancellation.at)
         record.add("tag", cancellation.consumerTag)
         record.add("queue", cancellation.queue)
@@ -154,9 +154,9 @@ extension Excerpt {
         return record
     }
 
-    private static func record(of end: ConnectionEnd, of connection: Int) -> ExcerptRecord {
+    private static func record(of end: ConnectionEnd, of connection: ConnectionID) -> ExcerptRecord {
         var record = ExcerptRecord("ended")
-        record.add("connection", String(connection))
+        record.add("connection", connection.description)
         record.add("kind", end.kind.rawValue)
         record.add("at", end.at)
         record.add("by", end.by?.rawValue)
@@ -169,7 +169,7 @@ extension Excerpt {
     private static func record(of anomaly: Anomaly) -> ExcerptRecord {
         var record = ExcerptRecord("anomaly")
         record.add("at", anomaly.at)
-        record.add("connection", anomaly.connection.map(String.init))
+        record.add("connection", anomaly.connection?.description)
         record.add("kind", anomaly.kind.rawValue)
         record.add("detail", anomaly.detail)
         return record
@@ -206,7 +206,7 @@ extension Excerpt {
                     continue
                 }
                 places[id] = connections.count
-                addConnection(record, id: id)
+                addConnection(record, id: ConnectionID(id))
             } else if let connection = record.integer("connection").flatMap({ places[$0] }) {
                 tell(record, of: connection)
             } else {
@@ -226,7 +226,7 @@ extension Excerpt {
         anomalyCount = record.count("anomalies")
     }
 
-    private mutating func addConnection(_ record: ExcerptRecord, id: Int) {
+    private mutating func addConnection(_ record: ExcerptRecord, id: ConnectionID) {
         var connection = Connection(
             id: id, client: record["client"] ?? "", server: record["server"] ?? "",
             protocolName: record["protocol"] ?? "AMQP")
@@ -299,7 +299,7 @@ extension Excerpt {
             guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
             anomalies.append(
                 Anomaly(
-                    at: at, connection: record.integer("connection"),
+                    at: at, connection: record.integer("connection").map { ConnectionID($0) },
                     kind: record["kind"].flatMap { AnomalyKind(rawValue: $0) } ?? .unknown,
                     detail: record["detail"] ?? ""))
         case "request":

@@ -15,7 +15,7 @@ package struct Excerpt: Sendable {
     package var participants: [Participant] = []
     package var connections: [Connection] = []
     /// Of `connections`, those on which messages of the excerpt may have been cut short already by the capture.
-    package var cutConnections: Set<Int> = []
+    package var cutConnections: Set<ConnectionID> = []
     package var anomalies: [Anomaly] = []
     package var anomalyCount = 0
     /// Publishes that the broker refused, by `_unique_id`: joining a refusal takes all publishes of its channel.

@@ -137,7 +137,7 @@ extension TraceFacts {
             connections[key] = fact
         }
         for anomaly in trace.capture.anomalies {
-            guard let connection = anomaly.connection, keys.indices.contains(connection) else { continue }
+            guard let connection = anomaly.connection?.index, keys.indices.contains(connection) else { continue }
             if !Self.harmless.contains(anomaly.kind) { connections[keys[connection]]?.noteLoss(anomaly.at) }
         }
     }
@@ -149,7 +149,9 @@ extension TraceFacts {
     ]
 
     private mutating func addMessages(of trace: BusTrace, _ keys: [String]) {
-        func key(_ connection: Int?) -> String? { connection.flatMap { keys.indices.contains($0) ? keys[$0] : nil } }
+        func key(_ connection: ConnectionID?) -> String? {
+            connection.flatMap { keys.indices.contains($0.index) ? keys[$0.index] : nil }
+        }
         for message in trace.messages {
             guard let id = message.uniqueID, messages[id] == nil else { continue }
             var fact = MessageFact(kind: message.kind, what: message.ownWords)
@@ -194,8 +196,8 @@ extension TraceFacts.OperationFact {
             let message = trace.messages[id]
             if let unique = message.uniqueID { messages.insert(unique) }
             for connection in [message.connection].compactMap(\.self) + message.deliveries.map(\.connection)
-            where keys.indices.contains(connection) {
-                connections.insert(keys[connection])
+            where keys.indices.contains(connection.index) {
+                connections.insert(keys[connection.index])
             }
         }
     }

@@ -18,7 +18,8 @@ struct FeedScript {
         limits.notesChanges = true
         correlator = Correlator(limits: limits)
         for connection in 0..<6 {
-            correlator.opened(connection, address: address(connection), endpoint: "192.0.2.1:\(4000 + connection)")
+            correlator.opened(
+                ConnectionID(connection), address: address(connection), endpoint: "192.0.2.1:\(4000 + connection)")
         }
     }
 
@@ -41,7 +42,7 @@ struct FeedScript {
     }
 
     mutating func pass(
-        _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, exchange: String = "nova",
+        _ leg: Passage.Leg, _ body: OsloBody, on connection: ConnectionID, exchange: String = "nova",
         expiration: Nanoseconds? = nil
     ) {
         wait(.milliseconds(1))
