@@ -83,9 +83,9 @@ private struct OutcomeReader {
         diagnosis.message = message.id
         diagnosis.participant = message.deliveries.last?.to ?? call(of: message)?.to
         if diagnosis.participant == nil {
-            let topic = ServiceTopic(message.routingKey)
+            let topic = ServiceTopic(message.queue)
             (diagnosis.service, diagnosis.host) = (topic.service, topic.host)
-            diagnosis.awaited = message.routingKey.isEmpty ? message.exchange : message.routingKey
+            diagnosis.awaited = message.destination
         }
         return diagnosis
     }

@@ -105,7 +105,7 @@ struct LineReader {
         let packets = message.packets + (reply?.packets ?? [])
         return ComparedLine(
             kind: message.kind, title: title(of: message, call: call), state: state, from: sender, to: receivers,
-            queue: message.routingKey.isEmpty ? message.exchange : message.routingKey,
+            queue: message.destination,
             ending: ending(of: message, call: isAnswer ? nil : call), at: at,
             end: max(at, (message.kind == .call ? call?.repliedAt : taken) ?? at),
             duration: duration(of: message, call: isAnswer ? nil : call),

@@ -41,7 +41,7 @@ extension Correlator {
     /// Why a message that is still kept may have been taken unseen; `nil` where that would have been seen.
     package func doubt(on id: MessageID) -> String? {
         guard messages.contains(id) else { return nil }
-        let topic = ServiceTopic(messages[id].routingKey)
+        let topic = ServiceTopic(messages[id].queue)
         let isSeen = topic.service.map { naming.hasSeen(service: $0, host: topic.host) } ?? false
         let isOfSeveralHosts = naming.hosts.count > 1 || topic.host.map(naming.hosts.contains) ?? false
         return deliverySight.doubt(isQueueKnown: isSeen || isOfSeveralHosts, host: nil, mayLack: true)
@@ -60,7 +60,7 @@ extension Correlator {
     /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.
     package func patience(of id: MessageID) -> (end: Timestamp, messageID: String)? {
         guard messages.contains(id), messages[id].kind == .call, let messageID = messages[id].messageID,
-            let expiration = messages[id].expiration, let start = messages[id].at
+            let expiration = messages[id].timeout, let start = messages[id].at
         else { return nil }
         return (start + expiration, messageID)
     }

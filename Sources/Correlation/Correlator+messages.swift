@@ -20,7 +20,7 @@ extension Correlator {
             delivered(passage, id: id, redelivered: redelivered)
         case .returned(let returned):
             id = sent(before: passage) ?? known ?? insert(passage, key: key)
-            messages[id].returned = returned
+            messages[id].amqp?.returned = returned
             naming.used(passage.connection)
         }
         if messages[id].deliveries.count < limits.deliveriesPerMessage {
@@ -37,13 +37,13 @@ extension Correlator {
             let (id, delivery) = unsettled[at: place].remove(acknowledgement.contentID), messages.contains(id)
         else { return }
         switch (acknowledgement.kind, delivery) {
-        case (.confirmed, nil): messages[id].confirmedAt = acknowledgement.at
-        case (.refused, nil): messages[id].refusedAt = acknowledgement.at
+        case (.confirmed, nil): messages[id].amqp?.confirmedAt = acknowledgement.at
+        case (.refused, nil): messages[id].amqp?.refusedAt = acknowledgement.at
         case (.taken, let index?): settle(acknowledgement, .acknowledged, message: id, delivery: index)
         case (.dropped, let index?): settle(acknowledgement, .dropped, message: id, delivery: index)
         case (.requeued, let index?):
             settle(acknowledgement, .requeued, message: id, delivery: index)
-            if messages[id].requeues < .max { messages[id].requeues += 1 }
+            messages[id].amqp?.countRequeue()
         default: return
         }
         if limits.notesAcknowledgements { changed.append(id) }
@@ -77,15 +77,17 @@ extension Correlator {
         awaitSettlement(of: passage, message: id, delivery: nil)
         guard messages[id].publishedAt == nil else {
             let first = messages[id].connection ?? connection
-            if first == connection || !naming.areLegs(first, connection) { messages[id].republished += 1 }
+            if first == connection || !naming.areLegs(first, connection) { messages[id].amqp?.republished += 1 }
             if first == connection { learnSender(passage) } else { naming.used(connection) }
             return (id, first != connection)
         }
         // Clocks of several hosts may differ: no delivery comes before its publish.
         messages[id].publishedAt = messages[id].deliveries.reduce(passage.firstByteAt) { min($0, $1.at) }
         messages[id].connection = connection
-        messages[id].exchange = passage.exchange
-        messages[id].routingKey = passage.routingKey
+        if id == known {
+            messages[id].amqp?.exchange = passage.exchange
+            messages[id].amqp?.routingKey = passage.routingKey
+        }
         learnSender(passage)
         return (id, false)
     }
@@ -97,7 +99,8 @@ extension Correlator {
         let oldest = max(messages.first, messages.nextID.advanced(by: -Self.returnsLookedAt))
         return (oldest..<messages.nextID).last { id in
             messages[id].connection == passage.connection && messages[id].bytes == passage.bytes
-                && messages[id].routingKey == passage.routingKey && messages[id].exchange == passage.exchange
+                && messages[id].amqp?.routingKey == passage.routingKey
+                && messages[id].amqp?.exchange == passage.exchange
                 && messages[id].returned == nil
         }
     }
@@ -210,11 +213,11 @@ extension Message {
         case .opaque:
             kind = .opaque
         }
-        self.init(
-            id: id, kind: kind, exchange: passage.exchange, routingKey: passage.routingKey,
-            bytes: passage.bytes)
+        var own = AMQPTransport(exchange: passage.exchange, routingKey: passage.routingKey)
+        own.expiration = passage.expiration
+        if case .request(let request) = passage.body { own.replyQueue = request.replyQueue }
+        self.init(id: id, kind: kind, transport: .amqp(own), bytes: passage.bytes)
         isTruncated = passage.isTruncated
-        expiration = passage.expiration
         uniqueID = passage.body.uniqueID
         switch passage.body {
         case .request(let request): describe(request)
@@ -226,7 +229,6 @@ extension Message {
 
     private mutating func describe(_ request: RPCRequest) {
         messageID = request.messageID
-        replyQueue = request.replyQueue
         method = request.method
         objectMethod = request.objectMethod
         namespace = request.namespace

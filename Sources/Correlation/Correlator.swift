@@ -225,7 +225,7 @@ extension Message {
     /// Whether it may still be given to somebody: of an RPC message, that would matter.
     fileprivate var isAwaited: Bool {
         switch kind {
-        case .call, .cast, .reply: isUntaken && refusedAt == nil
+        case .call, .cast, .reply: isUntaken && amqp?.refusedAt == nil
         case .fanout, .heartbeat, .notification, .opaque: false
         }
     }

@@ -82,12 +82,12 @@ extension Facts {
         let blocked = Set(agents.connections(of: who.id).filter { $0.blocked.contains(span) }.map(\.id))
         let taken = trace.messages.filter { message in
             message.connection.map(blocked.contains) ?? false && message.publishedAt.map { $0 > span.from } ?? false
-                && message.confirmedAt != nil
+                && message.amqp?.confirmedAt != nil
         }
         guard let last = taken.last else { return nil }
         let many = taken.count == 1 ? "1 message" : "\(taken.count) messages"
         return Diagnosis.Evidence(
-            "the broker confirmed \(many) that came on it after that all the same", at: last.confirmedAt,
+            "the broker confirmed \(many) that came on it after that all the same", at: last.amqp?.confirmedAt,
             message: last.id)
     }
 

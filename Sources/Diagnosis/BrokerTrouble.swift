@@ -20,7 +20,7 @@ extension Facts {
     fileprivate var refusal: Finding? {
         for wait in openWaits where !wait.isTaken {
             let message = message(wait.request)
-            if let time = message.refusedAt {
+            if let time = message.amqp?.refusedAt {
                 return refused(wait, "the broker refused it", at: time)
             }
             if let answer = closing(after: message) {
@@ -86,7 +86,7 @@ extension Facts {
 
     private func lost(_ id: MessageID, to delivery: Delivery, _ end: ConnectionEnd) -> Finding {
         let message = message(id)
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let taker = participant(delivery.to)
         let who = taker?.label ?? message.destination
         let how = "its connection to the broker \(words(for: end)) \(seconds(end.at - delivery.at)) later"

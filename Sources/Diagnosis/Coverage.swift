@@ -69,8 +69,8 @@ struct Coverage {
         }
         var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
         for message in trace.messages where message.kind.isRequest {
-            guard let delivery = message.deliveries.last, capture.lastTaken[message.routingKey] == nil else { continue }
-            lastTaken[message.routingKey, default: [:]][trace.scope(of: message)] = delivery
+            guard let delivery = message.deliveries.last, capture.lastTaken[message.queue] == nil else { continue }
+            lastTaken[message.queue, default: [:]][trace.scope(of: message)] = delivery
         }
         self.lastTaken = lastTaken
     }
@@ -123,12 +123,12 @@ struct Coverage {
 
     /// Why somebody may have taken a message unseen; `nil` where that would have been seen.
     func doubt(on message: Message, in trace: BusTrace) -> String? {
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let isServed = topic.service.map { service in
             served.contains(topic.host.map { "\(service)@\($0)" } ?? service)
         }
         return sight.doubt(
-            isQueueKnown: isServed ?? false || lastTaken(by: message.routingKey, in: trace.scope(of: message)) != nil,
+            isQueueKnown: isServed ?? false || lastTaken(by: message.queue, in: trace.scope(of: message)) != nil,
             host: topic.host, mayLack: mayLack)
     }
 
@@ -141,7 +141,7 @@ struct Coverage {
 
     /// Whether what was not seen taken may have been taken all the same: others were, from the same queue.
     func hidesTaking(of message: Message, in trace: BusTrace) -> Bool {
-        guard sight.ways.halves > 0, message.deliveries.isEmpty, message.returned == nil, message.refusedAt == nil
+        guard sight.ways.halves > 0, message.deliveries.isEmpty, message.returned == nil, message.amqp?.refusedAt == nil
         else { return false }
         return message.kind == .fanout ? doubtOnWays != nil : sight.ways.hides(trace.way(of: message))
     }

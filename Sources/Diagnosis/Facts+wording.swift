@@ -81,8 +81,3 @@ extension Facts {
         }
     }
 }
-
-extension Message {
-    /// Where it was published to: the routing key, of a fanout the exchange.
-    var destination: String { routingKey.isEmpty ? exchange : routingKey }
-}

@@ -11,7 +11,7 @@ extension Question {
         var finding = Finding(.remoteError, facts.sentence(on: call), facts)
         finding.diagnosis.message = request
         finding.diagnosis.since = call.repliedAt
-        finding.blame(facts.participant(call.to), service: ServiceTopic(facts.message(request).routingKey).service)
+        finding.blame(facts.participant(call.to), service: ServiceTopic(facts.message(request).queue).service)
         finding.prove(
             facts.published(request),
             Diagnosis.Evidence(
@@ -33,7 +33,7 @@ extension Question {
         finding.diagnosis.message = request
         finding.diagnosis.since = message.at
         finding.diagnosis.awaited = message.destination
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         finding.blame(
             facts.participant(service: topic.service, host: topic.host), service: topic.service, host: topic.host)
         finding.prove(

@@ -4,13 +4,12 @@ import Trace
 /// A value: what was heard of each participant in the whole capture, as far as its messages or, of an excerpt, its
 /// records tell.
 package struct Hearing {
-    /// When each sent or acknowledged anything last; ids are indexes.
-    package private(set) var last: [Timestamp?]
+    /// When each sent or acknowledged anything last.
+    package private(set) var last: [ParticipantID: Timestamp] = [:]
     /// Those that were given a request addressed to their host.
-    package private(set) var addressed: Set<Int>
+    package private(set) var addressed: Set<ParticipantID>
 
     package init(_ trace: BusTrace) {
-        last = Array(repeating: nil, count: trace.participants.count)
         addressed = trace.capture.addressed
         for (participant, time) in trace.capture.lastHeard { hear(participant, at: time) }
         for message in trace.messages {
@@ -22,8 +21,8 @@ package struct Hearing {
         }
     }
 
-    private mutating func hear(_ participant: Int?, at time: Timestamp?) {
-        guard let participant, let time, last.indices.contains(participant) else { return }
+    private mutating func hear(_ participant: ParticipantID?, at time: Timestamp?) {
+        guard let participant, let time, participants.contains(participant) else { return }
         last[participant] = max(last[participant] ?? time, time)
     }
 }

@@ -49,7 +49,7 @@ extension Facts {
         if message.requeues > 0 {
             return LongWait(
                 message: id, from: first.at, until: last.at, taker: last.to,
-                cause: .rejected(by: message.rejectors, times: Int(message.requeues)))
+                cause: .rejected(by: message.rejectors, times: message.requeues))
         }
         return LongWait(message: id, from: first.at, until: last.at, taker: last.to, cause: .givenAgain(from: first.to))
     }
@@ -68,7 +68,7 @@ extension Facts {
             let (title, waited, taker) = (message.title, seconds(wait.time), name(wait.taker))
             let text =
                 switch wait.cause {
-                case .untaken: "nobody took \(title) from \(message.routingKey) for \(waited), then \(taker) did"
+                case .untaken: "nobody took \(title) from \(message.queue) for \(waited), then \(taker) did"
                 case .blocked(let span):
                     "the broker had blocked the connection of \(name(message.from))"
                         + (span.reason.isEmpty ? "" : " (\(span.reason))")

@@ -34,7 +34,7 @@ extension Facts {
             !call.isAnswered, isOfLastAttempt(message(request).at), let asked = message(request).at
         else { return nil }
         let sent = call.lastReplyAttemptAt ?? call.reply.flatMap { message($0).publishedAt } ?? asked
-        if fate == .late, let patience = message(request).expiration {
+        if fate == .late, let patience = message(request).timeout {
             return Loss(request: request, call: call, at: asked + patience, margin: asked + patience)
         }
         let margin = (call.firstReplyAttemptAt ?? sent) + .seconds(1)
@@ -78,7 +78,7 @@ extension Facts {
     }
 
     private func replyQueue(of loss: Loss) -> String {
-        message(loss.request).replyQueue ?? loss.call.reply.map { message($0).destination } ?? "its reply queue"
+        message(loss.request).amqp?.replyQueue ?? loss.call.reply.map { message($0).destination } ?? "its reply queue"
     }
 
     private func fate(of loss: Loss, _ queue: String) -> String {
@@ -96,7 +96,7 @@ extension Facts {
     /// That the broker did not take the answer at all, from who had published it.
     private func refusal(of loss: Loss) -> (words: String, at: Timestamp)? {
         guard let reply = loss.call.reply.map(message) else { return nil }
-        if let at = reply.refusedAt { return ("refused it (basic.nack)", at) }
+        if let at = reply.amqp?.refusedAt { return ("refused it (basic.nack)", at) }
         return closing(after: reply).map { ("closed the channel over it: \($0.code) \($0.text)", $0.at) }
     }
 
@@ -153,10 +153,10 @@ extension Facts {
 
     fileprivate func lateAnswer(_ loss: Loss) -> Finding {
         let call = loss.call
-        let topic = ServiceTopic(message(loss.request).routingKey)
+        let topic = ServiceTopic(message(loss.request).queue)
         let server = participant(call.to)
         let caller = name(call.from)
-        let timeout = message(loss.request).expiration.map { "its timeout of \(seconds($0))" } ?? "its timeout"
+        let timeout = message(loss.request).timeout.map { "its timeout of \(seconds($0))" } ?? "its timeout"
         let taken = call.repliedAt.flatMap { at in message(loss.request).at.map { seconds(at - $0) } }
         let came = taken.map { "came after \($0)" } ?? "came later"
         var finding = Finding(

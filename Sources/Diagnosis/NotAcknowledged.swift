@@ -8,7 +8,7 @@ extension Question {
     static let notAcknowledged = Question { facts in
         guard let id = facts.unacknowledged, let delivery = facts.message(id).deliveries.last else { return nil }
         let message = facts.message(id)
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let taker = facts.participant(delivery.to)
         let who = taker?.label ?? message.destination
         let end = facts.end(of: delivery)

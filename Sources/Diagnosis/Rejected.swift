@@ -31,7 +31,7 @@ private struct Rejection {
 
     var isDropped: Bool { delivery.settlement == .dropped }
 
-    var times: Int { Int(message.requeues) + (isDropped ? 1 : 0) }
+    var times: Int { message.requeues + (isDropped ? 1 : 0) }
 }
 
 extension Message {

@@ -125,7 +125,7 @@ private struct SilenceReader {
         let askers = askers
         for message in trace.messages {
             // One whose publish was not captured is known by who reads the answers to it.
-            guard let from = message.from ?? message.replyQueue.flatMap({ askers[$0] }), let at = message.at,
+            guard let from = message.from ?? message.amqp?.replyQueue.flatMap({ askers[$0] }), let at = message.at,
                 trace.participants.contains(from)
             else {
                 continue
@@ -151,7 +151,7 @@ private struct SilenceReader {
     /// Who wants answers in a reply queue.
     private var askers: [String: ParticipantID] {
         trace.messages.reduce(into: [:]) { askers, message in
-            if let queue = message.replyQueue, let from = message.from { askers[queue] = from }
+            if let queue = message.amqp?.replyQueue, let from = message.from { askers[queue] = from }
         }
     }
 

@@ -7,7 +7,7 @@ extension Question {
     static let notTaken = Question { facts in
         guard let wait = facts.openWaits.first(where: { !$0.isTaken }) else { return nil }
         let message = facts.message(wait.request)
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let doubt = facts.coverage.doubt(on: message, in: facts.trace) ?? facts.doubt(onTaking: message)
         if doubt != nil, facts.workflow == nil, message.kind == .cast, facts.isAnyAnswered { return nil }
         var finding = facts.finding(
@@ -37,7 +37,7 @@ extension Question {
     static let unanswered = Question { facts in
         guard let wait = facts.openWaits.first(where: \.isTaken) else { return nil }
         let message = facts.message(wait.request)
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let taker = facts.participant(message.deliveries.last?.to)
         var finding = facts.finding(
             on: wait, cause: .unanswered, services: [taker?.service ?? topic.service].compactMap(\.self).asSet,
@@ -57,10 +57,10 @@ extension Question {
             !facts.wasHeard(delivery.to, since: delivery.at)
         else { return nil }
         let message = facts.message(id)
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let taker = facts.participant(delivery.to)
         let services = [taker?.service ?? topic.service].compactMap(\.self).asSet
-        let sentence = "\(message.title) was taken by \(taker?.label ?? message.routingKey)"
+        let sentence = "\(message.title) was taken by \(taker?.label ?? message.queue)"
         let loss =
             facts.coverage.loss(since: delivery.at, of: services, in: facts.trace)
             ?? facts.doubt(onWorkOf: delivery.to)
@@ -132,7 +132,7 @@ extension Facts {
             guard let at = message.publishedAt, message.deliveries.isEmpty || message.isGivenBack, isDecisive(message),
                 !isFollowed(after: at, beyond: stepIndex(of: id) ?? -1)
             else { return nil }
-            let limit = message.expiration.map { at + $0 }
+            let limit = message.timeout.map { at + $0 }
             return Wait(
                 request: id, isTaken: false, since: at,
                 isOver: limit.map { endOfTaking(message, since: at) > $0 } ?? false)
@@ -156,7 +156,7 @@ extension Facts {
     /// Steps and what begins them anew, and events; what else is cast may be lost without harm. Of what no workflow knows
     /// every cast is for somebody.
     private func isDecisive(_ message: Message) -> Bool {
-        guard workflow != nil else { return !Self.unheard.contains(message.routingKey) }
+        guard workflow != nil else { return !Self.unheard.contains(message.queue) }
         return stepIndex(of: message.id) != nil || workflow?.retry?.matches(message) == true || !message.events.isEmpty
             || workflow?.triggers.contains { $0.matches(message) } == true
     }
@@ -190,8 +190,8 @@ extension Facts {
     /// When anything was taken from a queue last, which tells who died from who was never there; background traffic is
     /// as good for that.
     fileprivate func lastTaken(from message: Message) -> Diagnosis.Evidence {
-        let queue = place(of: message, by: message.routingKey)
-        guard let last = coverage.lastTaken(by: message.routingKey, in: trace.scope(of: message)) else {
+        let queue = place(of: message, by: message.queue)
+        guard let last = coverage.lastTaken(by: message.queue, in: trace.scope(of: message)) else {
             return Diagnosis.Evidence("nobody was seen to take anything from \(queue) in the whole capture")
         }
         return Diagnosis.Evidence("the last to take anything from \(queue) was \(name(last.to))", at: last.at)
@@ -205,7 +205,7 @@ extension Facts {
         }
         if let step = stepIndex(of: id), isFollowed(after: time, beyond: step) { return true }
         guard isTimedOut, let from = message.from else { return false }
-        let end = time + (message.expiration ?? patience.silent)
+        let end = time + (message.timeout ?? patience.silent)
         return wasSeenSending(from, after: end)
     }
 
@@ -263,7 +263,7 @@ extension Facts {
             finding.advise(self, loss: loss)
         } else {
             let state = wait.isTaken ? state : "taken by nobody"
-            let timedOut = message.expiration.map { " after \(seconds($0))" } ?? ""
+            let timedOut = message.timeout.map { " after \(seconds($0))" } ?? ""
             // Of a call that showed signs of life the wait is told from the last of them, which is said.
             let asked = message.deliveries.last?.at ?? message.at ?? wait.since
             let hadSigns = wait.isTaken && wait.since > asked

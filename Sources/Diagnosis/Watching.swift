@@ -60,8 +60,8 @@ extension Facts {
 
     /// Until when it would have been seen that somebody takes a message.
     func endOfTaking(_ message: Message, since time: Timestamp) -> Timestamp {
-        guard trace.capture.hasParts, let service = ServiceTopic(message.routingKey).service else { return captureEnd }
-        let host = ServiceTopic(message.routingKey).host
+        guard trace.capture.hasParts, let service = ServiceTopic(message.queue).service else { return captureEnd }
+        let host = ServiceTopic(message.queue).host
         let scope = trace.scope(of: message)
         let takers = trace.participants.filter { $0.service == service && (host == nil || $0.host == host) }
         let connections = takers.flatMap { agents.connections(of: $0.id) }.filter { $0.scope.mayBe(scope) }

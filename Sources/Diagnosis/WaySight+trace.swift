@@ -44,7 +44,7 @@ private struct WayReader {
     init(_ trace: BusTrace) {
         self.trace = trace
         askers = trace.messages.reduce(into: [:]) { askers, message in
-            if let queue = message.replyQueue, let from = message.from { askers[queue] = from }
+            if let queue = message.amqp?.replyQueue, let from = message.from { askers[queue] = from }
         }
         first = trace.capture.sources.compactMap(\.first).max().map { $0 + Self.settling }
         let ends = trace.capture.hasParts ? trace.capture.sources.compactMap(\.last).min() : trace.capture.end
@@ -96,7 +96,7 @@ private struct WayReader {
 
     private func sender(of message: Message) -> ParticipantID? {
         if let from = message.from { return from }
-        guard message.kind.isAnswer else { return message.replyQueue.flatMap { askers[$0] } }
+        guard message.kind.isAnswer else { return message.amqp?.replyQueue.flatMap { askers[$0] } }
         return trace.calls[ifKnown: message.call]?.to
     }
 
@@ -134,10 +134,10 @@ private struct WayReader {
                 begun[work] = []
             }
         }
-        if message.kind == .cast, message.isUntaken, message.refusedAt == nil,
-            let request = message.requestID, let service = ServiceTopic(message.routingKey).service
+        if message.kind == .cast, message.isUntaken, message.amqp?.refusedAt == nil,
+            let request = message.requestID, let service = ServiceTopic(message.queue).service
         {
-            let work = Work(request: request, service: service, host: ServiceTopic(message.routingKey).host)
+            let work = Work(request: request, service: service, host: ServiceTopic(message.queue).host)
             if begun[work] != [] { begun[work, default: []].append(message.id) }
         }
         noteSave(message, at: at)
@@ -149,7 +149,7 @@ private struct WayReader {
         else { return }
         let saver = Saver(participant: from, instance: instance)
         if let open = openSaves.removeValue(forKey: saver).map({ trace.messages[$0] }), let asked = open.publishedAt,
-            open.expiration.map({ time < asked + $0 }) ?? true
+            open.timeout.map({ time < asked + $0 }) ?? true
         {
             missAnswer(to: open)
         }
@@ -187,6 +187,6 @@ extension BusTrace {
 
     /// The way by which who asked is given the answer.
     func wayBack(of request: Message) -> Way? {
-        request.replyQueue.map { .taken(from: $0, virtualHost: scope(of: request).virtualHost) }
+        request.amqp?.replyQueue.map { .taken(from: $0, virtualHost: scope(of: request).virtualHost) }
     }
 }

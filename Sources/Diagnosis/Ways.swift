@@ -7,7 +7,7 @@ import Trace
 extension Facts {
     /// Why a request may have been taken unseen.
     func doubt(onTaking message: Message) -> String? {
-        let isOfOne = ServiceTopic(message.routingKey).host != nil
+        let isOfOne = ServiceTopic(message.queue).host != nil
         return coverage.shows(trace.way(of: message), isOfOne: isOfOne) ? nil : doubtOnWays
     }
 
@@ -31,8 +31,8 @@ extension Facts {
     /// Why the compute may have been given an event, or gone on without one, unseen.
     var doubtOnEvents: String? {
         let toCompute = requests.last {
-            ServiceTopic(message($0).routingKey).service == Workflow.Role.compute.service
-                && ServiceTopic(message($0).routingKey).host == computeHost
+            ServiceTopic(message($0).queue).service == Workflow.Role.compute.service
+                && ServiceTopic(message($0).queue).host == computeHost
         }
         guard let toCompute, doubt(onTaking: message(toCompute)) == nil else { return doubtOnWays }
         return doubt(onWorkOf: lastConfirmed?.participant)
@@ -53,7 +53,7 @@ extension Facts {
                 isOfLastAttempt(at)
             else { continue }
             let isLacking = call(of: id).map { $0.reply == nil } ?? message(id).deliveries.isEmpty
-            let until = message(id).expiration.map { at + $0 }
+            let until = message(id).timeout.map { at + $0 }
             if isLacking, isFollowed(id, after: at, until: until, beyond: step) {
                 return "\(message(id).title) was not seen on its whole way, and what follows on it was: "
                     + WaySight.consequence

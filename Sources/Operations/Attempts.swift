@@ -49,6 +49,6 @@ extension BusTrace {
     /// The host a request was for: that of its receiver, else the one its routing key names.
     package func host(of request: Message) -> String? {
         request.deliveries.lazy.compactMap { participants[ifKnown: $0.to]?.host }.first
-            ?? ServiceTopic(request.routingKey).host
+            ?? ServiceTopic(request.queue).host
     }
 }

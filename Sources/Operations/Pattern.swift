@@ -22,8 +22,8 @@ extension Workflow {
                 methods.contains(method) || message.objectMethod.map(methods.contains) == true
             else { return false }
             guard let topic else { return true }
-            return message.routingKey == topic || message.routingKey.hasPrefix(topic + ".")
-                || message.routingKey.hasPrefix(topic + "-alt.")
+            return message.queue == topic || message.queue.hasPrefix(topic + ".")
+                || message.queue.hasPrefix(topic + "-alt.")
         }
     }
 }

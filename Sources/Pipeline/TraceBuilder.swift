@@ -149,7 +149,7 @@ package struct TraceBuilder: Sendable {
         if !listing.refusals.isEmpty {
             for index in trace.messages.indices {
                 let refusal = trace.messages[index].uniqueID.flatMap { listing.refusals[$0] }
-                trace.messages[index].refusedAt = trace.messages[index].refusedAt ?? refusal
+                if trace.messages[index].amqp?.refusedAt == nil { trace.messages[index].amqp?.refusedAt = refusal }
             }
         }
         trace.renumberConnections(listing.ids)

@@ -17,12 +17,12 @@ package struct Message: Sendable, Identifiable {
 
     package var id: MessageID
     package var kind: Kind
+    /// What only messages have that went as it did.
+    package var transport: Transport
     /// `_unique_id`.
     package var uniqueID: String?
     /// `_msg_id`: joins a call's request and its reply.
     package var messageID: String?
-    /// `_reply_q`.
-    package var replyQueue: String?
     /// The RPC method as on the wire, e.g. `object_action`; of a reply, its request's.
     package var method: String?
     /// The remote object method that `object_action` and its kin carry, e.g. `Instance.save`.
@@ -34,8 +34,6 @@ package struct Message: Sendable, Identifiable {
     package var priority: String?
     /// Notification publisher, e.g. `compute.compute1`.
     package var publisherID: String?
-    package var exchange: String
-    package var routingKey: String
     package var requestID: String?
     package var globalRequestID: String?
     /// Uuids of the instances it is about.
@@ -58,38 +56,22 @@ package struct Message: Sendable, Identifiable {
     package var connection: ConnectionID?
     /// `nil` when only a delivery was seen.
     package var publishedAt: Timestamp?
-    /// When the broker confirmed the publish.
-    package var confirmedAt: Timestamp?
-    /// When the broker refused the publish (`basic.nack`).
-    package var refusedAt: Timestamp?
     package var deliveries: [Delivery] = []
     /// Size of the body.
     package var bytes: Int
     /// Whether the capture does not hold the whole body.
     package var isTruncated = false
-    /// How often who was given it gave it back, to be given out again (`basic.reject` and `basic.nack` with requeue).
-    package var requeues: UInt32 = 0
-    /// `basic.return`: the broker could not route it.
-    package var returned: Returned? {
-        get { rareReturn?.value }
-        set { rareReturn = newValue.map { InPlace($0) } }
-    }
-    private var rareReturn: InPlace<Returned>?
     /// Failure carried by a reply.
     package var failure: RemoteFailure? {
         get { rareFailure?.value }
         set { rareFailure = newValue.map { InPlace($0) } }
     }
     private var rareFailure: InPlace<RemoteFailure>?
-    /// Seconds of the AMQP `expiration`, for calls the caller's timeout.
-    package var expiration: Nanoseconds?
     /// The first operation it belongs to.
     package var operation: OperationID?
     package var call: CallID?
     /// Traffic that no user's request caused: heartbeats of services, periodic tasks, notifications.
     package var isBackground = false
-    /// Seen published more than once: a client's retry, a shovel, a capture on both sides.
-    package var republished = 0
     /// The packets of the publish, then those of the deliveries.
     package var packets: [PacketReference] = []
     /// The packets in which its receivers acknowledged it.
@@ -97,11 +79,10 @@ package struct Message: Sendable, Identifiable {
     /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.
     package var detail: String?
 
-    package init(id: MessageID, kind: Kind, exchange: String, routingKey: String, bytes: Int) {
+    package init(id: MessageID, kind: Kind, transport: Transport, bytes: Int) {
         self.id = id
         self.kind = kind
-        self.exchange = exchange
-        self.routingKey = routingKey
+        self.transport = transport
         self.bytes = bytes
     }
 
@@ -174,17 +155,6 @@ package struct Delivery: Sendable {
     /// Notes what the receiver said of it, which is not before it had it.
     package mutating func settle(_ settlement: Settlement, at time: Timestamp) {
         (self.settlement, settledAt) = (settlement, max(time, at))
-    }
-}
-
-/// A value: why the broker gave a message back (`basic.return`).
-package struct Returned: Sendable, Equatable {
-    package var code: Int
-    package var text: String
-
-    package init(code: Int, text: String) {
-        self.code = code
-        self.text = text
     }
 }
 

@@ -17,7 +17,7 @@ import Trace
         #expect(bus.messages.count == 1)
         #expect(bus.messages[0].kind == .fanout)
         #expect(bus.messages[0].deliveries.map(\.connection) == [1, 2, 3])
-        #expect(bus.messages[0].confirmedAt != nil)
+        #expect(bus.messages[0].amqp?.confirmedAt != nil)
         #expect(bus.messages[0].packets.count == 4)
     }
 
@@ -61,7 +61,7 @@ import Trace
         bus.pass(.publish, cast, on: 4, to: "compute.node1")
         bus.finish()
         #expect(bus.messages.count == 1)
-        #expect(bus.messages[0].republished == 1)
+        #expect(bus.messages[0].amqp?.republished == 1)
     }
 
     @Test func `beyond the limit the oldest are handed on and forgotten, in constant memory`() {

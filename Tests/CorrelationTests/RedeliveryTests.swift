@@ -100,7 +100,7 @@ import Trace
         #expect(owner[0].map { participants[$0].service } == "nova-api")
         #expect(owner[2].flatMap { participants[$0].service } == nil)
         #expect(!bus.correlator.naming.areOneProcess(0, 2))
-        #expect(bus.messages.map(\.republished) == [1])
+        #expect(bus.messages.map(\.amqp?.republished) == [1])
         #expect(bus.messages.map(\.deliveries.count) == [2])
     }
 
@@ -117,7 +117,7 @@ import Trace
         bus.pass(.deliver(redelivered: false), request, on: 2, to: "conductor")
         bus.pass(.deliver(redelivered: false), request, on: 3, to: "conductor")
         bus.finish()
-        #expect(bus.messages.map(\.republished) == [0])
+        #expect(bus.messages.map(\.amqp?.republished) == [0])
         #expect(bus.messages[0].deliveries.count == 1)
         #expect(bus.correlator.naming.participants().participants.count == 2)
     }

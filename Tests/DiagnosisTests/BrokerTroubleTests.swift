@@ -393,7 +393,7 @@ import Trace
             operation.verdict
                 == "schedule_and_build_instances was published to conductor, but the broker closed the channel: "
                 + "404 NOT_FOUND - no exchange 'nova'")
-        nacked.trace.messages[cast].refusedAt = at
+        nacked.trace.messages[cast].amqp?.refusedAt = at
         #expect(try boot(nacked).diagnosis.cause == .brokerRefused)
     }
 }

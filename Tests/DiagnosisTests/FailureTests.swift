@@ -224,7 +224,7 @@ import Trace
         var script = TraceScript()
         let cast = script.cast(
             "schedule_and_build_instances", TraceScript.api, nil, key: "conductor", instances: [TraceScript.instance])
-        script.trace.messages[cast].returned = Returned(code: 312, text: "NO_ROUTE")
+        script.trace.messages[cast].amqp?.returned = Returned(code: 312, text: "NO_ROUTE")
         let (boot, diagnosis) = try boot(script)
         #expect(boot.outcome == .failed)
         #expect(diagnosis.cause == .returned)

@@ -84,7 +84,7 @@ import Trace
         script.connect()
         let reply = try #require(script.trace.calls.last?.reply)
         var nacked = script
-        nacked.trace.messages[reply].refusedAt = script.now
+        nacked.trace.messages[reply].amqp?.refusedAt = script.now
         let (operation, diagnosis) = try operation(nacked)
         #expect(operation.outcome == .stuck)
         #expect(diagnosis.cause == .brokerRefused)
@@ -144,8 +144,8 @@ extension TraceScript {
         answerOf request: MessageID, _ queue: String, _ fate: Call.ReplyFate, attempts: Int = 1
     ) {
         guard let call = trace.messages[request].call, let reply = trace.calls[call].reply else { return }
-        trace.messages[request].replyQueue = queue
-        trace.messages[request].expiration = .seconds(60)
+        trace.messages[request].amqp?.replyQueue = queue
+        trace.messages[request].amqp?.expiration = .seconds(60)
         trace.calls[call].replyFate = fate
         trace.calls[call].replyAttempts = attempts
         trace.calls[call].firstReplyAttemptAt = trace.messages[reply].publishedAt
@@ -160,7 +160,7 @@ extension TraceScript {
         }
         trace.calls[call].repliedAt = nil
         trace.calls[call].outcome = fate == .returned ? .returned : .unanswered
-        if fate == .returned { trace.messages[reply].returned = Returned(code: 312, text: "NO_ROUTE") }
+        if fate == .returned { trace.messages[reply].amqp?.returned = Returned(code: 312, text: "NO_ROUTE") }
         guard attempts > 1 else { return }
         wait(.milliseconds(250) * Int64(attempts - 1))
         trace.calls[call].lastReplyAttemptAt = now

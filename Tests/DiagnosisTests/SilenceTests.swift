@@ -37,7 +37,7 @@ private struct Reports {
             id: MessageID(trace.messages.count), kind: .call, exchange: "nova", routingKey: "conductor", bytes: 10)
         (message.method, message.objectMethod) = ("object_action", "Service.save")
         message.isBackground = true
-        message.replyQueue = "reply_\(reporter)"
+        message.amqp?.replyQueue = "reply_\(reporter)"
         if isSeenTakenOnly {
             message.deliveries = [Delivery(at: now, redelivered: false, connection: 7)]
         } else {

@@ -22,7 +22,7 @@ import Trace
         let save = script.call(
             "Instance.save", TraceScript.compute, TraceScript.conductor, key: "conductor",
             instances: [TraceScript.instance], outcome: .unanswered)
-        script.trace.messages[save].replyQueue = "reply_compute"
+        script.trace.messages[save].amqp?.replyQueue = "reply_compute"
         script.wait(.seconds(100))
         return (script, save)
     }
@@ -50,9 +50,9 @@ import Trace
         var script = waiting
         let other = script.call("ping", TraceScript.compute, TraceScript.conductor, key: "conductor")
         script.trace.messages[other].requestID = "req-9"
-        script.trace.messages[other].replyQueue = "reply_compute"
+        script.trace.messages[other].amqp?.replyQueue = "reply_compute"
         let reply = try #require(script.trace.calls.last?.reply)
-        script.trace.messages[reply].routingKey = "reply_compute"
+        script.trace.messages[reply].amqp?.routingKey = "reply_compute"
         script.trace.messages[reply].requestID = "req-9"
         script.trace.messages[reply].deliveries = [
             Delivery(to: TraceScript.compute, at: script.now, redelivered: false, connection: 0)

@@ -42,7 +42,7 @@ import Trace
         script.askAboutPort("update_device_list", up: true, on: "node1")
         let operations = operations(script)
         #expect(operations.map(\.kind) == [.boot])
-        let joined = operations[0].messages.filter { script.trace.messages[$0].exchange == "neutron" }
+        let joined = operations[0].messages.filter { script.trace.messages[$0].amqp?.exchange == "neutron" }
         #expect(joined == [details, report])
         for request in joined {
             let call = try #require(script.trace.messages[request].call)

@@ -29,7 +29,7 @@ import Trace
             #expect(kinds.count { $0 == .opaque } == 0)
             #expect(trace.calls.count == tally.calls)
             #expect(trace.calls.allSatisfy { $0.outcome == .ok && $0.latency != nil && $0.serviceTime != nil })
-            #expect(trace.messages.allSatisfy { $0.confirmedAt != nil })
+            #expect(trace.messages.allSatisfy { $0.amqp?.confirmedAt != nil })
             #expect(trace.messages.allSatisfy { $0.deliveries.count == ($0.kind == .fanout ? 2 : 1) })
             #expect(trace.messages.allSatisfy { $0.deliveries.allSatisfy { $0.acknowledgedAt != nil } })
         }

@@ -15,7 +15,7 @@ import Trace
     @Test func `holds these messages, in this order`() throws {
         let found = try trace().messages.map { message in
             "\(message.kind.rawValue) \(message.title) \(message.bytes) "
-                + "\(message.exchange)/\(message.routingKey.prefix(15)) \(message.deliveries.count)"
+                + "\(message.amqp?.exchange ?? "")/\(message.queue.prefix(15)) \(message.deliveries.count)"
         }
         #expect(
             found == [
@@ -50,9 +50,9 @@ import Trace
         let returned = trace.messages.filter { $0.returned != nil }
         #expect(returned.map(\.title) == ["x"])
         #expect(returned.first?.returned == Returned(code: 312, text: "NO_ROUTE"))
-        #expect(trace.messages.allSatisfy { $0.confirmedAt != nil })
+        #expect(trace.messages.allSatisfy { $0.amqp?.confirmedAt != nil })
         #expect(trace.messages.flatMap(\.deliveries).allSatisfy { $0.acknowledgedAt != nil && !$0.redelivered })
-        #expect(trace.messages.allSatisfy { $0.republished == 0 && !$0.isTruncated })
+        #expect(trace.messages.allSatisfy { $0.amqp?.republished == 0 && !$0.isTruncated })
         #expect(trace.capture.anomalies.isEmpty)
         #expect(trace.capture.connections.map(\.bytes) == trace.capture.connections.map(\.bytesDecoded))
     }

@@ -18,8 +18,8 @@ import Trace
             #expect((call.reply != nil) == logged.answered, "\(messageID)")
             #expect((call.outcome == .orphanReply) == !logged.requestInCapture, "\(messageID)")
             guard let request = call.request.map({ trace.messages[$0] }) else { continue }
-            #expect(request.exchange == logged.exchange)
-            #expect(request.routingKey == logged.topic)
+            #expect(request.amqp?.exchange == logged.exchange)
+            #expect(request.amqp?.routingKey == logged.topic)
         }
     }
 
@@ -48,10 +48,10 @@ import Trace
             #expect(found[uniqueID]?.count == 1)
             #expect(message.kind == (logged.notify ? .notification : logged.fanout ? .fanout : .cast))
             if logged.fanout {
-                #expect(message.exchange == logged.topic + "_fanout")
+                #expect(message.amqp?.exchange == logged.topic + "_fanout")
             } else {
-                #expect(message.exchange == logged.exchange)
-                #expect(message.routingKey == logged.topic)
+                #expect(message.amqp?.exchange == logged.exchange)
+                #expect(message.amqp?.routingKey == logged.topic)
             }
         }
     }

@@ -105,14 +105,14 @@ enum Boots {
         var boot = builder()
         schedule(&boot)
         boot.send(.cast, "build_and_run_instance", from: conductor, to: [], at: 1.559) {
-            $0.routingKey = "compute.compute3"
+            $0.amqp?.routingKey = "compute.compute3"
         }
         for attempt in 0..<3 {
             boot.call(
                 "ping", from: api, to: nil, at: 2 + Double(attempt) * 1.1, latency: nil, outcome: .timedOut
             ) {
-                $0.expiration = .seconds(1)
-                $0.routingKey = "conductor.ctl2"
+                $0.amqp?.expiration = .seconds(1)
+                $0.amqp?.routingKey = "conductor.ctl2"
             }
         }
         boot.call(
@@ -147,13 +147,13 @@ enum Boots {
                 message: "Conflict updating instance 2672332b-b870-49a9-bbeb-902381dffe38. Expected: {'task_state': "
                     + "['networking']}. Actual: {'task_state': 'deleting'}"))
         boot.call("get_device", from: agent, to: neutron, at: 32, latency: 2.5, outcome: .timedOut) {
-            $0.expiration = .seconds(1)
+            $0.amqp?.expiration = .seconds(1)
         }
         boot.edit { $0.calls[2].isLate = true }
         boot.send(.reply, "object_action", from: conductor, to: [compute2], at: 34.6)
         boot.send(.cast, "unplug", from: conductor, to: [], at: 34.7) {
-            $0.routingKey = "compute.compute9"
-            $0.returned = Returned(code: 312, text: "NO_ROUTE")
+            $0.amqp?.routingKey = "compute.compute9"
+            $0.amqp?.returned = Returned(code: 312, text: "NO_ROUTE")
         }
         boot.send(.fanout, "push", from: neutron, to: [agent, compute1, compute2], at: 34.8)
         boot.send(.fanout, "port_update", from: neutron, to: [], at: 34.9)
@@ -177,7 +177,7 @@ enum Boots {
             boot.call("Instance.save", from: host, to: conductor, at: start + 0.1, latency: 0.05)
         }
         boot.send(.cast, "build_and_run_instance", from: conductor, to: [], at: 1.52) {
-            $0.routingKey = "compute.compute3"
+            $0.amqp?.routingKey = "compute.compute3"
         }
         var trace = boot.finish(outcome: .completed, verdict: "active")
         let shared = trace.operations[0].messages.prefix { trace.messages[$0].method != "build_and_run_instance" }

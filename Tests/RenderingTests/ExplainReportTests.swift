@@ -137,7 +137,7 @@ import Trace
         var foreign = opaque
         foreign.messages[0].kind = .call
         var background = foreign
-        background.messages[0].exchange = "nova"
+        background.messages[0].amqp?.exchange = "nova"
         var other = Boots.completed()
         other.operations[0].kind = Operation.Kind(rawValue: "delete")
         for (trace, words) in [

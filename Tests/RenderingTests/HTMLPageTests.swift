@@ -131,7 +131,7 @@ private let hostile = [
         for id in trace.messages.indices {
             trace.messages[id].method = name
             trace.messages[id].objectMethod = name
-            trace.messages[id].routingKey = name
+            trace.messages[id].amqp?.routingKey = name
             trace.messages[id].uniqueID = name
             trace.messages[id].events = [ExternalEvent(name: name)]
             trace.messages[id].detail = "\"\(name)\""
@@ -165,7 +165,7 @@ private let hostile = [
         let pattern = trace.messages[1]
         for id in trace.messages.count..<HTMLRenderer.messageLimit + 10 {
             var message = Message(
-                id: MessageID(id), kind: .cast, exchange: pattern.exchange, routingKey: pattern.routingKey, bytes: 1)
+                id: MessageID(id), kind: .cast, transport: pattern.transport, bytes: 1)
             message.method = "m"
             message.publishedAt = pattern.publishedAt
             trace.messages.append(message)

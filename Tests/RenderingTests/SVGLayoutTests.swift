@@ -17,7 +17,7 @@ import Trace
             let at = Double(number) * 0.3
             switch Int.random(in: 0..<6, using: &random) {
             case 0: bus.send(.fanout, title, from: from, to: [to, from, 0], at: at)
-            case 1: bus.send(.cast, title, from: from, to: [], at: at) { $0.routingKey = title }
+            case 1: bus.send(.cast, title, from: from, to: [], at: at) { $0.amqp?.routingKey = title }
             case 2: bus.send(.notification, title, from: from, to: [], at: at) { $0.priority = "ERROR" }
             case 3: bus.send(.cast, title, from: nil, to: [to], at: at)
             default:

@@ -136,9 +136,9 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
     @Test func `a message nobody took goes toward who took its like, else toward its queue`() {
         var boot = Boots.builder()
         boot.send(.cast, "build_and_run_instance", from: 1, to: [3], at: 0)
-        boot.send(.cast, "terminate_instance", from: 1, to: [], at: 1) { $0.routingKey = "nova-compute@compute1" }
-        boot.send(.cast, "terminate_instance", from: 1, to: [], at: 2) { $0.routingKey = "compute.compute9" }
-        boot.send(.fanout, "port_update", from: 5, to: [], at: 3) { $0.routingKey = "" }
+        boot.send(.cast, "terminate_instance", from: 1, to: [], at: 1) { $0.amqp?.routingKey = "nova-compute@compute1" }
+        boot.send(.cast, "terminate_instance", from: 1, to: [], at: 2) { $0.amqp?.routingKey = "compute.compute9" }
+        boot.send(.fanout, "port_update", from: 5, to: [], at: 3) { $0.amqp?.routingKey = "" }
         let diagram = model(of: boot.finish(outcome: .stuck, verdict: ""))
         let names = diagram.arrows.map { $0.missed.map { diagram.lanes[$0].name } }
         #expect(names == [nil, "nova-compute@compute1", "compute.compute9(nobody)", nil])
@@ -152,10 +152,10 @@ func model(of trace: BusTrace, _ options: DiagramOptions = DiagramOptions()) -> 
         boot.send(.cast, "b", from: 0, to: [1, 1, 1], at: 1) {
             for index in 1..<3 { $0.deliveries[index].redelivered = true }
         }
-        boot.send(.cast, "c", from: 0, to: [], at: 2) { $0.returned = Returned(code: 312, text: "NO_ROUTE") }
+        boot.send(.cast, "c", from: 0, to: [], at: 2) { $0.amqp?.returned = Returned(code: 312, text: "NO_ROUTE") }
         boot.send(.cast, "d", from: 0, to: [1], at: 3) { $0.isTruncated = true }
         boot.send(.reply, "e", from: 1, to: [0], at: 4)
-        boot.call("f", from: 0, to: 1, at: 5, latency: 3, outcome: .timedOut) { $0.expiration = .seconds(2) }
+        boot.call("f", from: 0, to: 1, at: 5, latency: 3, outcome: .timedOut) { $0.amqp?.expiration = .seconds(2) }
         boot.edit { $0.calls[0].isLate = true }
         let diagram = model(of: boot.finish(outcome: .unknown, verdict: ""))
         #expect(

@@ -86,7 +86,7 @@ struct TraceBuilder {
             call.reply = send(.reply, title, from: to, to: [from], at: seconds + latency - 0.0005) { message in
                 message.call = callID
                 message.failure = failure
-                message.exchange = ""
+                message.amqp?.exchange = ""
             }
             call.repliedAt = Self.at(seconds + latency)
             call.latency = Self.at(seconds + latency) - Self.at(seconds)
@@ -136,9 +136,7 @@ struct TraceBuilder {
         var places = [MessageID](repeating: 0, count: order.count)
         trace.messages = order.enumerated().map { place, old in
             places[old.id.index] = MessageID(place)
-            var message = Message(
-                id: MessageID(place), kind: old.kind, exchange: old.exchange, routingKey: old.routingKey,
-                bytes: old.bytes)
+            var message = Message(id: MessageID(place), kind: old.kind, transport: old.transport, bytes: old.bytes)
             message.copy(from: old)
             return message
         }
@@ -152,13 +150,13 @@ struct TraceBuilder {
 
 extension Message {
     fileprivate mutating func copy(from old: Message) {
-        (uniqueID, messageID, replyQueue) = (old.uniqueID, old.messageID, old.replyQueue)
+        (uniqueID, messageID) = (old.uniqueID, old.messageID)
         (method, objectMethod, namespace, version) = (old.method, old.objectMethod, old.namespace, old.version)
         (eventType, priority, publisherID) = (old.eventType, old.priority, old.publisherID)
         (requestID, globalRequestID, instances) = (old.requestID, old.globalRequestID, old.instances)
         (instanceName, stateChange, events) = (old.instanceName, old.stateChange, old.events)
-        (from, publishedAt, confirmedAt, deliveries) = (old.from, old.publishedAt, old.confirmedAt, old.deliveries)
-        (isTruncated, returned, failure, expiration) = (old.isTruncated, old.returned, old.failure, old.expiration)
+        (from, publishedAt, deliveries) = (old.from, old.publishedAt, old.deliveries)
+        (isTruncated, failure) = (old.isTruncated, old.failure)
         (operation, call, isBackground, packets) = (old.operation, old.call, old.isBackground, old.packets)
         detail = old.detail
     }

@@ -237,7 +237,7 @@ package struct TraceScript {
         let id = call(
             method, agent(on: host), Self.network, key: "q-plugin",
             facts: MessageFacts(portIDs: [Self.port], upPortIDs: up ? [Self.port] : []))
-        trace.messages[id].exchange = "neutron"
+        trace.messages[id].amqp?.exchange = "neutron"
         trace.messages[id].requestID = "req-agent-\(host)"
         trace.messages[id].isBackground = true
         if let reply = trace.messages[id].call.flatMap({ trace.calls[$0].reply }) {

@@ -185,13 +185,13 @@ package struct LivePipeline {
         }
         let naming = pipeline.correlator.naming
         let host = message.connection.flatMap(naming.virtualHost(of:))
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         if message.kind.isRequest, let service = topic.service,
             let who = names.only(service, on: topic.host, virtualHost: host)
         {
             return who.label
         }
-        let name = message.routingKey.isEmpty || message.kind == .fanout ? message.exchange : message.routingKey
+        let name = message.kind == .fanout ? message.amqp?.exchange ?? "" : message.destination
         guard !name.isEmpty else { return nil }
         return host.map { "\(name) (\($0))" } ?? name
     }

@@ -97,8 +97,8 @@ extension CSVTable<Message> {
             .number("deliveries") { message, _ in message.deliveries.count },
             .number("redelivered") { message, _ in message.deliveries.count(where: \.redelivered) },
             .number("bytes") { message, _ in message.bytes },
-            .text("exchange") { message, _ in message.exchange },
-            .text("routing_key") { message, _ in message.routingKey },
+            .text("exchange") { message, _ in message.amqp?.exchange },
+            .text("routing_key") { message, _ in message.amqp?.routingKey },
             .number("returned_code") { message, _ in message.returned?.code },
             .text("returned_text") { message, _ in message.returned?.text },
             .text("error_class") { message, _ in

@@ -65,8 +65,8 @@ struct MessageStory {
         if let at = message.publishedAt {
             facts.append(("published", clock(at), "\(glyphs.seconds(at - start)) s from the start"))
         }
-        facts.append(fact("confirmed", message.confirmedAt))
-        facts.append(fact("refused", message.refusedAt))
+        facts.append(fact("confirmed", message.amqp?.confirmedAt))
+        facts.append(fact("refused", message.amqp?.refusedAt))
         for delivery in message.deliveries.prefix(Self.listed) {
             let again = delivery.redelivered ? "redelivered" : "delivered"
             let to = message.deliveries.count > 1 ? delivery.to.flatMap(label).map { " to \($0)" } ?? "" : ""
@@ -95,7 +95,7 @@ struct MessageStory {
         facts.append(fact("latency", call.latency.map(glyphs.duration)))
         facts.append(fact("service time", call.serviceTime.map(glyphs.duration)))
         facts.append(fact("broker time", call.brokerTime.map(glyphs.duration), "both ways"))
-        facts.append(fact("caller waits for", message.expiration.map(glyphs.duration)))
+        facts.append(fact("caller waits for", message.timeout.map(glyphs.duration)))
         facts.append(fact("heartbeats", call.heartbeats > 0 ? "\(call.heartbeats)" : nil))
         facts.append(fact("the answer", call.replyFate.map { $0 == .late ? "came too late" : $0.rawValue }))
         facts.append(fact("answered", call.replyAttempts > 1 ? "\(call.replyAttempts) times" : nil))
@@ -125,16 +125,16 @@ struct MessageStory {
     private var ids: [Fact] {
         [
             fact("_unique_id", message.uniqueID), fact("_msg_id", message.messageID),
-            fact("_reply_q", message.replyQueue), fact("request", message.requestID),
+            fact("_reply_q", message.amqp?.replyQueue), fact("request", message.requestID),
             fact("global request", message.globalRequestID),
         ]
     }
 
     private var wire: [Fact] {
         var facts = [
-            fact("exchange", message.exchange.isEmpty ? "(default)" : message.exchange),
-            fact("routing key", message.routingKey), fact("connection", connection),
-            fact("published again", message.republished > 0 ? "\(message.republished) times" : nil),
+            fact("exchange", message.amqp.map { $0.exchange.isEmpty ? "(default)" : $0.exchange }),
+            fact("routing key", message.amqp?.routingKey), fact("connection", connection),
+            fact("published again", message.amqp.flatMap { $0.republished > 0 ? "\($0.republished) times" : nil }),
         ]
         var sources: [Int32] = []
         for packet in message.packets where !sources.contains(packet.source) { sources.append(packet.source) }

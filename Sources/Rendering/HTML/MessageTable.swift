@@ -145,7 +145,7 @@ extension MessageTable.Row {
             style = ArrowText.graver(style, ArrowText.style(of: mark))
             ArrowText.describe(mark, &words, &remarks, glyphs)
         }
-        if message.refusedAt != nil {
+        if message.amqp?.refusedAt != nil {
             words.append("\(glyphs.failure) refused by the broker")
             style = .failure
         }

@@ -12,7 +12,7 @@ extension TraceJSON {
         json.member("kind", message.kind.rawValue)
         json.member("unique_id", message.uniqueID)
         json.member("msg_id", message.messageID)
-        json.member("reply_q", message.replyQueue)
+        json.member("reply_q", message.amqp?.replyQueue)
         json.member("method", message.method)
         json.member("object_method", message.objectMethod)
         json.member("namespace", message.namespace)
@@ -20,8 +20,8 @@ extension TraceJSON {
         json.member("event_type", message.eventType)
         json.member("priority", message.priority)
         json.member("publisher_id", message.publisherID)
-        json.member("exchange", message.exchange)
-        json.member("routing_key", message.routingKey)
+        json.member("exchange", message.amqp?.exchange)
+        json.member("routing_key", message.amqp?.routingKey)
         if hasSeveralVirtualHosts { json.member("virtual_host", trace.scope(of: message).virtualHost) }
         json.member("request_id", message.requestID)
         json.member("global_request_id", message.globalRequestID)
@@ -41,8 +41,8 @@ extension TraceJSON {
         json.member("from", id: "p", message.from)
         json.member("connection", id: "c", message.connection)
         json.member("published_at", message.publishedAt)
-        json.member("confirmed_at", message.confirmedAt)
-        json.member("refused_at", message.refusedAt)
+        json.member("confirmed_at", message.amqp?.confirmedAt)
+        json.member("refused_at", message.amqp?.refusedAt)
         json.key("deliveries")
         json.array { json in
             for delivery in message.deliveries { json.object { members(of: delivery, &$0) } }
@@ -65,11 +65,11 @@ extension TraceJSON {
                 json.member("message", fault.message)
             }
         }
-        json.member("expiration", seconds: message.expiration)
+        json.member("expiration", seconds: message.amqp?.expiration)
         json.member("operation", id: "op", message.operation)
         json.member("call", id: "call", message.call)
         if message.isBackground { json.member("background", true) }
-        if message.republished > 0 { json.member("republished", message.republished) }
+        if let times = message.amqp?.republished, times > 0 { json.member("republished", times) }
         writePackets(message.packets, &json)
         json.member("detail", message.detail)
     }

@@ -258,7 +258,7 @@ extension LiveLines {
             let waited = event.message?.publishedAt.map { event.at - $0 }
             return ("\(glyphs.failure) taken by nobody" + (waited.map { " for \(glyphs.duration($0))" } ?? ""), nil)
         case .answerLost:
-            let queue = event.message.map { $0.routingKey.isEmpty ? $0.exchange : $0.routingKey }
+            let queue = event.message?.destination
             return ("\(glyphs.failure) not delivered" + (queue.map { " from \($0)" } ?? ""), nil)
         case .redelivered:
             return ("given out again", nil)

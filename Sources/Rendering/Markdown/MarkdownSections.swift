@@ -235,7 +235,7 @@ struct MarkdownSections {
         let reported = message.facts?.fault.map { Markdown.text($0.words) }
         return (
             message.at ?? Timestamp(nanoseconds: 0), message.title, trace.label(of: message.from),
-            message.routingKey, returned ?? reported ?? Self.untaken, trace.packetWords(of: message)
+            message.queue, returned ?? reported ?? Self.untaken, trace.packetWords(of: message)
         )
     }
 }

@@ -128,7 +128,7 @@ extension Excerpt {
 
     private mutating func add(_ message: Message) {
         for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }
-        if let time = message.refusedAt, let id = message.uniqueID { refusals[id] = time }
+        if let time = message.amqp?.refusedAt, let id = message.uniqueID { refusals[id] = time }
         if message.isTruncated { cutConnections.formUnion(message.connections) }
     }
 
@@ -156,16 +156,16 @@ extension Excerpt {
             guard let diagnosis = trace.operations[operation].diagnosis, diagnosis.cause == .notTaken,
                 let message = diagnosis.message, trace.messages.contains(message)
             else { continue }
-            queues[trace.messages[message].routingKey] = trace.scope(of: trace.messages[message])
+            queues[trace.messages[message].queue] = trace.scope(of: trace.messages[message])
         }
         var last = trace.capture.lastTaken.filter { queues[$0.key] != nil }
         guard !queues.isEmpty else { return last }
         for message in trace.messages {
-            guard let scope = queues[message.routingKey], trace.scope(of: message).mayBe(scope),
+            guard let scope = queues[message.queue], trace.scope(of: message).mayBe(scope),
                 message.kind.isRequest, let delivery = message.deliveries.last,
-                trace.capture.lastTaken[message.routingKey] == nil
+                trace.capture.lastTaken[message.queue] == nil
             else { continue }
-            last[message.routingKey] = delivery
+            last[message.queue] = delivery
         }
         return last
     }

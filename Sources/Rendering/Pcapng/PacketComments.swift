@@ -39,7 +39,7 @@ struct PacketComments {
         let receivers = Set(message.deliveries.compactMap(\.to)).sorted()
         let to =
             receivers.isEmpty
-            ? message.destination : receivers.prefix(Limits.operationsOfMessage).map(label).joined(separator: ", ")
+            ? message.place : receivers.prefix(Limits.operationsOfMessage).map(label).joined(separator: ", ")
         text += " \(message.from.map(label) ?? "?") → \(to)"
         if receivers.count > Limits.operationsOfMessage {
             text += " and \(receivers.count - Limits.operationsOfMessage) more"
@@ -61,5 +61,8 @@ struct PacketComments {
 
 extension Message {
     /// Where it was published to.
-    fileprivate var destination: String { exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)" }
+    fileprivate var place: String {
+        guard let amqp, !amqp.exchange.isEmpty else { return destination }
+        return "\(amqp.exchange)/\(amqp.routingKey)"
+    }
 }

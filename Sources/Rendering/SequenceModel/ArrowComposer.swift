@@ -112,7 +112,7 @@ struct ArrowComposer {
         case .call, .cast:
             arrow.missed =
                 lanes.lane(of: builder.taker(of: message))
-                ?? lanes.vacantLane(queue(of: message), in: virtualHost(of: message), isShown: !isOutOfSight)
+                ?? lanes.vacantLane(message.destination, in: virtualHost(of: message), isShown: !isOutOfSight)
         case .reply, .heartbeat:
             arrow.missed = lanes.lane(of: call?.from)
         case .fanout, .notification, .opaque:
@@ -125,10 +125,6 @@ struct ArrowComposer {
     /// `nil` where none need be told apart.
     private func virtualHost(of message: Message) -> String? {
         builder.hasSeveralVirtualHosts ? builder.trace.scope(of: message).virtualHost : nil
-    }
-
-    private func queue(of message: Message) -> String {
-        message.routingKey.isEmpty ? message.exchange : message.routingKey
     }
 
     private mutating func marks(of message: Message, call: Call?, isOutOfSight: Bool) -> [ArrowMark] {
@@ -149,7 +145,7 @@ struct ArrowComposer {
         {
             marks.append(.waited(taken - published))
         }
-        let requeues = Int(message.requeues)
+        let requeues = message.requeues
         if message.isGivenBack {
             let isDropped = message.deliveries.contains { $0.settlement == .dropped }
             marks.append(.rejected(times: requeues + (isDropped ? 1 : 0), isDropped: isDropped))
@@ -169,7 +165,7 @@ struct ArrowComposer {
         case .call where call?.reply != nil: []
         case _ where isOutOfSight: [.takenOutOfSight]
         case .fanout: [.noListener]
-        default: [.neverDelivered(queue(of: message) + (virtualHost(of: message).map { " (\($0))" } ?? ""))]
+        default: [.neverDelivered(message.destination + (virtualHost(of: message).map { " (\($0))" } ?? ""))]
         }
     }
 

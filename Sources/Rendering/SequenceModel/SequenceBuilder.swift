@@ -22,7 +22,7 @@ package struct SequenceBuilder: Sendable {
     private let singletons: Set<String>
 
     struct Route: Hashable {
-        let exchange: String
+        let exchange: String?
         let routingKey: String
         /// `nil` where none need be told apart.
         let virtualHost: String?
@@ -101,7 +101,7 @@ package struct SequenceBuilder: Sendable {
 
     private static func route(of message: Message, in trace: BusTrace, _ hasSeveralVirtualHosts: Bool) -> Route {
         Route(
-            exchange: message.exchange, routingKey: message.routingKey,
+            exchange: message.amqp?.exchange, routingKey: message.queue,
             virtualHost: hasSeveralVirtualHosts ? trace.scope(of: message).virtualHost : nil)
     }
 

@@ -39,7 +39,7 @@ extension BusTrace {
         guard let message = messages[ifKnown: step.messages.first], message.deliveries.isEmpty,
             message.stateChange == nil
         else { return nil }
-        return message.routingKey.isEmpty ? message.exchange : message.routingKey
+        return message.destination
     }
 
     /// A piece of evidence with the packets that show it.

@@ -158,7 +158,7 @@ extension TraceFacts {
             fact.isTruncated = message.isTruncated
             fact.published = message.publishedAt.map { Sighting(connection: key(message.connection), at: $0) }
             fact.deliveries = message.deliveries.map { Sighting(connection: key($0.connection), at: $0.at) }
-            fact.republished = message.republished
+            fact.republished = message.amqp?.republished ?? 0
             fact.isReturned = message.returned != nil
             messages[id] = fact
         }
@@ -208,7 +208,8 @@ extension Message {
     fileprivate var ownWords: [String] {
         let isAnswer = kind == .reply || kind == .heartbeat
         return [
-            exchange, routingKey, messageID ?? "", isAnswer ? "" : method ?? "", isAnswer ? "" : objectMethod ?? "",
+            amqp?.exchange ?? "", queue, messageID ?? "", isAnswer ? "" : method ?? "",
+            isAnswer ? "" : objectMethod ?? "",
             eventType ?? "", priority ?? "", isAnswer ? "" : requestID ?? "",
             isAnswer ? "" : instances.joined(separator: ","),
             stateChange.map { "\($0.vmState) \($0.taskState) \($0.powerState)" } ?? "", failure?.className ?? "",

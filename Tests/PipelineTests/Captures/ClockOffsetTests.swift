@@ -53,7 +53,7 @@ import Trace
             guard let other = known[message.uniqueID], let at = message.at, let expected = other.at else { continue }
             #expect((at - expected).magnitude <= tolerance, "\(message.title)")
             #expect(message.deliveries.count == other.deliveries.count)
-            #expect(message.republished == other.republished)
+            #expect(message.amqp?.republished == other.amqp?.republished)
         }
         expectCausal(trace)
     }

@@ -94,6 +94,8 @@ private struct NoBoot {
     /// Nova's services by name, or its exchange.
     private var isNovaSeen: Bool {
         trace.participants.contains { $0.service?.hasPrefix("nova") ?? false }
-            || trace.messages.contains { $0.exchange == "nova" || $0.exchange.hasPrefix("nova_") }
+            || trace.messages.contains {
+                $0.amqp.map { $0.exchange == "nova" || $0.exchange.hasPrefix("nova_") } ?? false
+            }
     }
 }
