@@ -11,18 +11,17 @@ package struct Hearing {
 
     package init(_ trace: BusTrace) {
         addressed = trace.capture.addressed
+        func hear(_ participant: ParticipantID?, at time: Timestamp?) {
+            guard let participant, let time, trace.participants.contains(participant) else { return }
+            last[participant] = max(last[participant] ?? time, time)
+        }
         for (participant, time) in trace.capture.lastHeard { hear(participant, at: time) }
         for message in trace.messages {
             hear(message.from, at: message.publishedAt)
             for delivery in message.deliveries { hear(delivery.to, at: delivery.acknowledgedAt ?? delivery.rejectedAt) }
-            if message.kind.isRequest, ServiceTopic(message.routingKey).host != nil {
+            if message.kind.isRequest, ServiceTopic(message.queue).host != nil {
                 addressed.formUnion(message.deliveries.compactMap(\.to))
             }
         }
-    }
-
-    private mutating func hear(_ participant: ParticipantID?, at time: Timestamp?) {
-        guard let participant, let time, participants.contains(participant) else { return }
-        last[participant] = max(last[participant] ?? time, time)
     }
 }

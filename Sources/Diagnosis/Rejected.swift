@@ -36,8 +36,8 @@ private struct Rejection {
 
 extension Message {
     /// Who rejected it, in order of time.
-    var rejectors: [Int?] {
-        var rejectors: [Int?] = []
+    var rejectors: [ParticipantID?] {
+        var rejectors: [ParticipantID?] = []
         for delivery in deliveries where delivery.rejectedAt != nil && !rejectors.contains(delivery.to) {
             rejectors.append(delivery.to)
         }
@@ -47,7 +47,7 @@ extension Message {
 
 extension Facts {
     /// Each once: two processes of a host may have one.
-    func names(of participants: [Int?]) -> [String] {
+    func names(of participants: [ParticipantID?]) -> [String] {
         participants.map(name).reduce(into: []) { names, name in
             if !names.contains(name) { names.append(name) }
         }
@@ -58,7 +58,7 @@ extension Facts {
 
     fileprivate func finding(on wait: Wait, _ rejection: Rejection) -> Finding {
         let message = rejection.message
-        let topic = ServiceTopic(message.routingKey)
+        let topic = ServiceTopic(message.queue)
         let taker = participant(rejection.delivery.to)
         let who = listed(names(of: message.rejectors))
         let end = end(on: [trace.connection(rejection.delivery.connection)].compactMap(\.self), since: rejection.first)
@@ -75,7 +75,7 @@ extension Facts {
             finding = Finding(.unclear, "\(sentence), but \(loss)", self)
             finding.advise(self, loss: loss)
         } else {
-            let timedOut = message.expiration.map { " after \(seconds($0))" } ?? ""
+            let timedOut = message.timeout.map { " after \(seconds($0))" } ?? ""
             finding = Finding(.rejected, sentence + (wait.isOver ? "; it timed out\(timedOut)" : ""), self)
             let waited = "in the \(seconds(end - rejection.last)) \(until(end))"
             finding.prove(

@@ -35,8 +35,8 @@ struct ExcerptContext: Sendable {
     private(set) var anomalyCount = 0
     private(set) var refusals: [String: Timestamp] = [:]
     private(set) var lastTaken: [String: Delivery] = [:]
-    private(set) var lastHeard: [Int: Timestamp] = [:]
-    private(set) var addressed: Set<Int> = []
+    private(set) var lastHeard: [ParticipantID: Timestamp] = [:]
+    private(set) var addressed: Set<ParticipantID> = []
     private(set) var successors: [EndedOperation.ID: Operation.Successor] = [:]
     private(set) var instanceNames: [InstanceName] = []
     private(set) var sight: DeliverySight?

@@ -17,8 +17,8 @@ package struct CaptureSummary: Sendable {
     package var successors: [EndedOperation.ID: Operation.Successor] = [:]
     /// What an excerpt tells of when anything was heard of participants last, and which of them were given a request
     /// addressed to their host.
-    package var lastHeard: [Int: Timestamp] = [:]
-    package var addressed: Set<Int> = []
+    package var lastHeard: [ParticipantID: Timestamp] = [:]
+    package var addressed: Set<ParticipantID> = []
     /// What an excerpt tells of what its capture showed of deliveries; `nil` where that is to be seen.
     package var sight: DeliverySight?
     /// What became of the packets.

@@ -30,9 +30,9 @@ import Trace
             if let first { grouping.serves(0, first) }
             if let third { grouping.serves(2, third) }
         }
-        for connection in 0..<4 { grouping.add(connection) }
+        for connection in 0..<4 { grouping.add(ConnectionID(connection)) }
         if !servesLast { serve() }
-        for connection in 0..<3 { grouping.identify(connection, as: number) }
+        for connection in 0..<3 { grouping.identify(ConnectionID(connection), as: number) }
         grouping.join(2, 3)
         if servesLast { serve() }
         return grouping
@@ -43,18 +43,18 @@ import Trace
     @Test(arguments: [true, false]) func `is one process while nothing says otherwise`(servesLast: Bool) {
         for third in [nil, compute("compute1"), ServedPlace(topic: "worker", host: "aa11")] {
             let grouping = grouping(compute("compute1"), third, servesLast: servesLast)
-            #expect((0..<4).map { grouping.root(of: $0) } == [0, 0, 0, 0])
+            #expect((0..<4).map { grouping.root(of: ConnectionID($0)) } == [0, 0, 0, 0])
             #expect(grouping.identity(of: 3) == number)
         }
     }
 
     @Test(arguments: [true, false]) func `is that of several where two serve a topic for two hosts`(servesLast: Bool) {
         var grouping = grouping(compute("compute1"), compute("compute2"), servesLast: servesLast)
-        #expect((0..<4).map { grouping.root(of: $0) } == [0, 1, 2, 2])
-        #expect((0..<4).allSatisfy { grouping.identity(of: $0) == number })
+        #expect((0..<4).map { grouping.root(of: ConnectionID($0)) } == [0, 1, 2, 2])
+        #expect((0..<4).allSatisfy { grouping.identity(of: ConnectionID($0)) == number })
         grouping.join(0, 1)
         grouping.flatten()
-        #expect((0..<4).map { grouping.root(of: $0) } == [0, 0, 2, 2])
+        #expect((0..<4).map { grouping.root(of: ConnectionID($0)) } == [0, 0, 2, 2])
     }
 
     @Test func `is one process where a backend and its cluster are served`() {
@@ -62,7 +62,7 @@ import Trace
             ServedPlace(topic: "cinder-volume", host: "ctrl1@rbd"),
             ServedPlace(topic: "cinder-volume", host: "all@rbd"),
             servesLast: true)
-        #expect((0..<4).map { grouping.root(of: $0) } == [0, 0, 0, 0])
+        #expect((0..<4).map { grouping.root(of: ConnectionID($0)) } == [0, 0, 0, 0])
     }
 
     @Test func `passes what is forgotten to its own process, or to the number's where nothing else is kept`() {

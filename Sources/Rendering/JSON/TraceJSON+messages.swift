@@ -69,7 +69,7 @@ extension TraceJSON {
         json.member("operation", id: "op", message.operation)
         json.member("call", id: "call", message.call)
         if message.isBackground { json.member("background", true) }
-        if let times = message.amqp?.republished, times > 0 { json.member("republished", times) }
+        if let times = message.amqp?.republished, times > 0 { json.member("republished", Int(times)) }
         writePackets(message.packets, &json)
         json.member("detail", message.detail)
     }

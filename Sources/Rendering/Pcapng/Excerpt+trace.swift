@@ -51,7 +51,7 @@ extension Excerpt {
         }
         participants = participantsToTell(selection, in: trace)
         let hearing = Hearing(trace)
-        for participant in participants where hearing.last.indices.contains(participant.id) {
+        for participant in participants {
             lastHeard[participant.id] = hearing.last[participant.id]
             if hearing.addressed.contains(participant.id) { addressed.insert(participant.id) }
         }
@@ -65,12 +65,12 @@ extension Excerpt {
 
     /// All connections of who sent or took a message, or should have, and of other processes by its name: whether it is
     /// gone, was there, or another came in its place turns on all of them.
-    private static func connections(ofActorsIn selection: PacketSelection, in trace: BusTrace) -> Set<Int> {
+    private static func connections(ofActorsIn selection: PacketSelection, in trace: BusTrace) -> Set<ConnectionID> {
         struct Name: Hashable {
             let service: String
             let host: String?
         }
-        var actors: Set<Int> = []
+        var actors: Set<ParticipantID> = []
         for id in selection.messages {
             actors.formUnion(([trace.messages[id].from] + trace.messages[id].deliveries.map(\.to)).compactMap(\.self))
         }
@@ -79,8 +79,7 @@ extension Excerpt {
             if let participant = diagnosis.participant { actors.insert(participant) }
             if let service = diagnosis.service { names.insert(Name(service: service, host: diagnosis.host)) }
         }
-        for id in actors where trace.participants.indices.contains(id) {
-            let actor = trace.participants[id]
+        for actor in actors.compactMap({ trace.participants[ifKnown: $0] }) {
             if let service = actor.service, let host = actor.host { names.insert(Name(service: service, host: host)) }
         }
         for participant in trace.participants {

@@ -293,8 +293,8 @@ extension Excerpt {
                 label: record["label"] ?? "", learnedFrom: record.all("learned_from"))
             participant.virtualHost = record["vhost"]
             participants.append(participant)
-            lastHeard[id] = lastHeard[id] ?? record.time("heard")
-            if record.flag("addressed") { addressed.insert(id) }
+            lastHeard[ParticipantID(id)] = lastHeard[ParticipantID(id)] ?? record.time("heard")
+            if record.flag("addressed") { addressed.insert(ParticipantID(id)) }
         case "anomaly":
             guard let at = record.time("at"), anomalies.count < CaptureSummary.anomalyLimit else { return }
             anomalies.append(

@@ -23,8 +23,8 @@ package struct Excerpt: Sendable {
     /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
     package var lastTaken: [String: Delivery] = [:]
     /// When anything was heard of participants last, and which of them were given a request addressed to their host.
-    package var lastHeard: [Int: Timestamp] = [:]
-    package var addressed: Set<Int> = []
+    package var lastHeard: [ParticipantID: Timestamp] = [:]
+    package var addressed: Set<ParticipantID> = []
     /// Of the operations those that another one put an end to, which is not among them or is.
     package var successors: [EndedOperation] = []
     /// What the capture showed of deliveries.

@@ -158,7 +158,7 @@ extension TraceFacts {
             fact.isTruncated = message.isTruncated
             fact.published = message.publishedAt.map { Sighting(connection: key(message.connection), at: $0) }
             fact.deliveries = message.deliveries.map { Sighting(connection: key($0.connection), at: $0.at) }
-            fact.republished = message.amqp?.republished ?? 0
+            fact.republished = Int(message.amqp?.republished ?? 0)
             fact.isReturned = message.returned != nil
             messages[id] = fact
         }
