@@ -50,7 +50,8 @@ extension Correlator {
     }
 
     private mutating func settle(
-        _ acknowledgement: Acknowledgement, _ settlement: Delivery.Settlement, message id: MessageID, delivery index: Int
+        _ acknowledgement: Acknowledgement, _ settlement: Delivery.Settlement, message id: MessageID,
+        delivery index: Int
     ) {
         messages[id].deliveries[index].settle(settlement, at: acknowledgement.at)
         guard let packet = acknowledgement.packet, messages[id].settlements.count < limits.deliveriesPerMessage else {

@@ -146,7 +146,9 @@ extension Facts {
     // MARK: Only for a while
 
     /// That who worked on it had no connection to the broker for a while, before it gave the work up.
-    func absence(of participant: ParticipantID?, before end: Timestamp) -> (sentence: String, evidence: [Diagnosis.Evidence])? {
+    func absence(of participant: ParticipantID?, before end: Timestamp) -> (
+        sentence: String, evidence: [Diagnosis.Evidence]
+    )? {
         let start = attempts.lastBegan ?? operation.startedAt
         guard doubtOnWays == nil, let participant,
             let absence = agents.absence(of: participant, from: start, until: end)

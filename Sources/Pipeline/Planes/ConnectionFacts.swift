@@ -146,7 +146,8 @@ struct ConnectionFacts: Sendable {
     }
 
     /// `basic.consume`; a tag that the broker chooses is not known from it.
-    mutating func consumes(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit) {
+    mutating func consumes(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit)
+    {
         if !cancelledQueues.isEmpty {
             let queue = shared(consume.queue)
             newBytes = 0
