@@ -101,7 +101,9 @@ extension TextRedactor {
         var separates = behind < bytes.count && [UInt8(ascii: "="), .colon, .comma].contains(bytes[behind])
         var quotes = end
         while quotes > start, bytes[quotes - 1].isQuote { quotes -= 1 }
-        if quotes > start, bytes[quotes - 1] == UInt8(ascii: "=") || bytes[quotes - 1] == .colon { nameEnd = quotes }
+        let spaces = bytes[start..<quotes].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
+        let sign = quotes - spaces - 1
+        if sign >= start, bytes[sign] == UInt8(ascii: "=") || bytes[sign] == .colon { nameEnd = quotes }
         while nameEnd > start {
             let byte = bytes[nameEnd - 1]
             let isSeparator = byte == UInt8(ascii: "=") || byte == .colon

@@ -86,7 +86,8 @@ extension FuzzTarget {
 
     /// A text of some bytes of the input.
     private static func text(_ reader: inout InputReader) -> String {
-        String(decoding: reader.piece(Int(reader.octet()) & 63), as: UTF8.self)
+        // The marker is the secret, and stands nowhere else.
+        String(decoding: reader.piece(Int(reader.octet()) & 63), as: UTF8.self).replacing(secret, with: "")
     }
 
     private static func quoted(_ text: String) -> String {
