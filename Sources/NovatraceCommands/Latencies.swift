@@ -6,9 +6,9 @@ import Trace
 ///
 /// The longest is exact, however many there are.
 struct Latencies {
-    static let exactAtMost = 64
+    static let exactAtMost = 1024
 
-    /// In order of length, until there are too many.
+    /// In the order of the calls, until there are too many.
     private var exact: [Nanoseconds] = []
     private var histogram: Histogram<UInt32>?
     private(set) var longest: Nanoseconds?
@@ -20,7 +20,7 @@ struct Latencies {
         if histogram != nil {
             histogram?.record(Self.microseconds(latency))
         } else if exact.count < Self.exactAtMost {
-            exact.insert(latency, at: exact.firstIndex { $0 > latency } ?? exact.count)
+            exact.append(latency)
         } else {
             var histogram = Histogram<UInt32>(
                 lowestDiscernibleValue: 1, highestTrackableValue: Self.longestTracked,
@@ -30,15 +30,18 @@ struct Latencies {
         }
     }
 
-    /// The least latency that so many of hundred calls do not exceed; `nil` where there are none.
-    func percentile(_ percent: Int) -> Nanoseconds? {
+    /// Of each, the least latency that so many of hundred calls do not exceed; `nil` where there are none.
+    func percentiles(_ percents: [Int]) -> [Nanoseconds?] {
         guard let histogram else {
-            return exact.isEmpty ? nil : exact[max(1, (exact.count * percent + 99) / 100) - 1]
+            let sorted = exact.sorted()
+            return percents.map { sorted.isEmpty ? nil : sorted[max(1, (sorted.count * $0 + 99) / 100) - 1] }
         }
-        // A value stands for its neighbours, which may lie beyond what was seen.
-        let microseconds = histogram.valueAtPercentile(Double(percent))
-        let value = Nanoseconds(Int64(clamping: microseconds)) * 1000
-        return min(max(value, shortest ?? value), longest ?? value)
+        return percents.map { percent in
+            // A value stands for its neighbours, which may lie beyond what was seen.
+            let microseconds = histogram.valueAtPercentile(Double(percent))
+            let value = Nanoseconds(Int64(clamping: microseconds)) * 1000
+            return min(max(value, shortest ?? value), longest ?? value)
+        }
     }
 
     private static let longestTracked: UInt64 = 3_600_000_000

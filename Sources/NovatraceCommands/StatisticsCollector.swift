@@ -79,9 +79,8 @@ package struct StatisticsCollector {
             row.failures = figures.failures
             (row.returned, row.timedOut, row.late) = (figures.returned, figures.timedOut, figures.late)
             row.unanswered = figures.unanswered
-            row.p50 = figures.latencies.percentile(50)
-            row.p95 = figures.latencies.percentile(95)
-            row.p99 = figures.latencies.percentile(99)
+            let percentiles = figures.latencies.percentiles([50, 95, 99])
+            (row.p50, row.p95, row.p99) = (percentiles[0], percentiles[1], percentiles[2])
             row.max = figures.latencies.longest
             return row
         }
