@@ -11,7 +11,7 @@ extension Question {
             !facts.hasErrorState(after: goal.at), !facts.isRolledBack, workflow.retry != nil || facts.faults.isEmpty
         else { return nil }
         let reached = facts.goalState(goal)
-        let host = reached?.change.host ?? facts.participant(goal.to)?.host ?? facts.computeHost
+        let host = reached?.change.host ?? facts.host(of: goal)
         let word = reached?.change.vmState.value.flatMap { state in
             if case .vmState = workflow.steps.last?.proof { state } else { nil }
         }
@@ -65,6 +65,16 @@ extension Facts {
             text = "\(self.message(message).title) was \(answered == nil ? "taken" : "answered")"
         }
         return Diagnosis.Evidence(text, at: answered ?? goal.at, message: message)
+    }
+
+    /// The host of the compute that did the last step, or was asked to; who answers to what it saved is not meant. `nil`
+    /// where none did it, as a deletion without a host, which the API does.
+    fileprivate func host(of goal: Step) -> String? {
+        guard let step = workflow?.steps.last else { return nil }
+        let compute = Workflow.Role.compute.service
+        let who = participant(step.target.isCompute ? goal.to : goal.from)
+        guard who?.service ?? compute == compute else { return nil }
+        return who?.host ?? computeHost
     }
 
     fileprivate func goalState(_ goal: Step) -> StateNote? {

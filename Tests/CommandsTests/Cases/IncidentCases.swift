@@ -92,6 +92,12 @@ extension IncidentCase {
                 "explain", says: ["stuck: nova-conductor@ctl2 lost its connections", "did not come back"],
                 never: ["no host was left", "failed:"], status: 1)),
         IncidentCase(
+            "host-1-attached-by-the-compute.pcap",
+            Saying("explain", "--instance", "vm1", says: ["completed: attached on cmp1"], never: ["on ctl1"])),
+        IncidentCase(
+            "host-2-deleted-by-the-compute.pcap",
+            Saying("explain", "--instance", "vm1", says: ["completed: deleted on cmp1"], never: ["on ctl1"])),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
