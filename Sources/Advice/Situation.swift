@@ -54,6 +54,11 @@ struct Situation {
         }
     }
 
+    /// When and why who had asked gave up.
+    var expiry: Call.Expiry? {
+        trace.messages[ifKnown: diagnosis.message].flatMap { trace.calls[ifKnown: $0.call]?.expiry }
+    }
+
     var pid: Int? { participant?.pid }
 
     /// ` (process 4711)`: the number is the one that the process itself knows.

@@ -102,9 +102,11 @@ extension AdviceEntry {
             command: "rabbitmqctl list_policies\(situation.virtualHostOption)")
     }
 
-    /// How long callers wait (oslo.messaging `rpc/client.py`; nova sets `long_rpc_timeout` for what takes long).
-    fileprivate static let patience = AdviceEntry { _ in
-        Advice("whether the caller's rpc_response_timeout (60 s unless set) is too short for what it asks")
+    /// How long callers wait (oslo.messaging `rpc/client.py`; nova sets `long_rpc_timeout` for what takes long). Signs of
+    /// life come twice in the time that they are waited for, however long that is.
+    fileprivate static let patience = AdviceEntry { situation in
+        guard situation.expiry?.isForLife != true else { return nil }
+        return Advice("whether the caller's rpc_response_timeout (60 s unless set) is too short for what it asks")
     }
 
     /// Whether an event of neutron's is awaited, as far as its name tells.

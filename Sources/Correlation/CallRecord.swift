@@ -41,8 +41,8 @@ struct CallRecord: Sendable {
     /// `_timeout`: the caller gives up when no heartbeat came for so long.
     var monitorTimeout: Nanoseconds?
     var lastSignOfLife: Timestamp?
-    /// Whether the call monitor's time ran out between two signs of life.
-    var monitorGaveUp = false
+    /// When the call monitor's time ran out between two signs of life, at first.
+    var monitorGaveUpAt: Timestamp?
     /// Whether the broker gave the request back.
     var requestWasReturned = false
     /// Whether the answer that was taken said itself that it is the last.
@@ -79,7 +79,7 @@ struct CallRecord: Sendable {
 
     /// Takes a sign that the method still runs.
     mutating func showedLife(at time: Timestamp) {
-        if isBeyondMonitor(time) { monitorGaveUp = true }
+        if monitorGaveUpAt == nil, let limit = monitorLimit, limit < time { monitorGaveUpAt = limit }
         lastSignOfLife = max(lastSignOfLife ?? time, time)
     }
 
@@ -99,12 +99,14 @@ struct CallRecord: Sendable {
         call.firstReplyAttemptAt = replyPublishedAt
         call.callerConnection = caller
         call.serverConnection = server.connection
-        call.isLate = isTimed(watch) && (replyDeliveredAt ?? replyPublishedAt).map(isBeyondTimeout) ?? false
+        let lateness = isTimed(watch) ? (replyDeliveredAt ?? replyPublishedAt).flatMap(expiry(by:)) : nil
+        call.isLate = lateness != nil
         call.replyFate = fate(at: end, naming, sight, watch)
         let isLost = call.replyFate?.isLost ?? false
         call.repliedAt = isLost ? nil : (replyDeliveredAt ?? replyPublishedAt).map { max($0, call.requestedAt ?? $0) }
         call.error = isLost || call.isLate ? nil : failure
         call.outcome = outcome(at: end)
+        call.expiry = call.outcome == .timedOut ? lateness ?? expiry(by: end) : lateness
         if !isLost, let publishedAt, let replyDeliveredAt, replyDeliveredAt >= publishedAt {
             call.latency = replyDeliveredAt - publishedAt
         }
@@ -183,13 +185,28 @@ struct CallRecord: Sendable {
     /// A request that was delivered was published before that.
     private var begun: Timestamp? { publishedAt ?? deliveredAt }
 
-    private func isBeyondTimeout(_ moment: Timestamp) -> Bool {
-        if let begun, let expiration, moment - begun > expiration { return true }
-        return monitorGaveUp || isBeyondMonitor(moment)
+    private func isBeyondTimeout(_ moment: Timestamp) -> Bool { expiry(by: moment) != nil }
+
+    /// The end of the caller's patience, where that is before a moment.
+    private func expiry(by moment: Timestamp) -> Call.Expiry? { nextExpiry.flatMap { $0.at < moment ? $0 : nil } }
+
+    /// Until when the caller waits, as far as it is known now.
+    var limit: Timestamp? { nextExpiry?.at }
+
+    /// The first end of its patience: for the whole answer, or for the next sign of life.
+    private var nextExpiry: Call.Expiry? {
+        let whole = expiration.flatMap { time in
+            begun.map { Call.Expiry(at: $0 + time, patience: time, isForLife: false) }
+        }
+        let monitor = monitorTimeout.flatMap { time in
+            (monitorGaveUpAt ?? monitorLimit).map { Call.Expiry(at: $0, patience: time, isForLife: true) }
+        }
+        return [whole, monitor].compactMap(\.self).min { $0.at < $1.at }
     }
 
-    private func isBeyondMonitor(_ moment: Timestamp) -> Bool {
-        guard let monitorTimeout, let last = lastSignOfLife ?? begun else { return false }
-        return moment - last > monitorTimeout
+    /// Until when the call monitor waits for the next sign of life.
+    private var monitorLimit: Timestamp? {
+        guard let monitorTimeout, let last = lastSignOfLife ?? begun else { return nil }
+        return last + monitorTimeout
     }
 }

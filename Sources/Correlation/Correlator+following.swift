@@ -57,12 +57,12 @@ extension Correlator {
     /// All messages that were seen until now.
     package var messagesSeen: Int { messages.nextID.index }
 
-    /// Until when the answer to a request that is still kept is waited for, and its `_msg_id`.
+    /// Until when the answer to a request that is still kept, or the next sign of life, is waited for, and its `_msg_id`.
     package func patience(of id: MessageID) -> (end: Timestamp, messageID: String)? {
         guard messages.contains(id), messages[id].kind == .call, let messageID = messages[id].messageID,
-            let expiration = messages[id].timeout, let start = messages[id].at
+            let end = record(messageID)?.limit
         else { return nil }
-        return (start + expiration, messageID)
+        return (end, messageID)
     }
 
     /// The call with that `_msg_id` as it stands at `now`, while it is kept.

@@ -28,8 +28,7 @@ extension Question {
         finding.diagnosis.since = note.at
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: host)
-        finding.prove(
-            Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        finding.prove(facts.errorEvidence(note))
         finding.diagnosis.evidence += absence?.evidence ?? []
         if let overdue {
             finding.diagnosis.awaited = Plugging.event

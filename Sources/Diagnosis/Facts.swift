@@ -60,6 +60,23 @@ struct Facts {
         return call
     }
 
+    /// When and why the caller gives up, or gave up; of what is still waited for the whole timeout.
+    func expiry(of call: Call) -> Call.Expiry? {
+        if let known = call.expiry { return known }
+        guard let request = call.request.map(message), let at = request.at, let time = request.timeout else {
+            return nil
+        }
+        return Call.Expiry(at: at + time, patience: time, isForLife: false)
+    }
+
+    /// ` after 60.0 s`, ` after 60.0 s without a sign of life`: how long a request was waited for.
+    func timedOut(_ request: MessageID) -> String {
+        guard let expiry = call(of: request).flatMap(expiry) else {
+            return message(request).timeout.map { " after \(seconds($0))" } ?? ""
+        }
+        return " after \(seconds(expiry.patience))" + (expiry.isForLife ? " without a sign of life" : "")
+    }
+
     /// Calls and casts, in order of time.
     var requests: [MessageID] { index.requests }
 

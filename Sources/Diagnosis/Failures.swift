@@ -65,8 +65,7 @@ extension Question {
         finding.diagnosis.since = note.at
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: note.change.host)
-        finding.prove(
-            Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message))
+        finding.prove(facts.errorEvidence(note))
         finding.diagnosis.evidence += absence?.evidence ?? []
         if let report { finding.prove(facts.evidence(of: report)) }
         return finding
@@ -85,10 +84,7 @@ extension Question {
         finding.diagnosis.message = event.id
         finding.diagnosis.since = event.at
         finding.blame(facts.participant(event.from))
-        finding.prove(
-            Diagnosis.Evidence(
-                "\(event.publisherID ?? facts.name(event.from)) reported an error in \(event.title)", at: event.at,
-                message: event.id))
+        finding.prove(facts.evidence(ofError: event))
         return finding
     }
 }
@@ -118,6 +114,16 @@ extension Facts {
     fileprivate var rollbackRequest: MessageID? {
         guard let rollback = workflow?.rollback else { return nil }
         return requests.first { rollback.matches(message($0)) }
+    }
+
+    func evidence(ofError event: Message) -> Diagnosis.Evidence {
+        Diagnosis.Evidence(
+            "\(event.publisherID ?? name(event.from)) reported an error in \(event.title)", at: event.at,
+            message: event.id)
+    }
+
+    func errorEvidence(_ note: StateNote) -> Diagnosis.Evidence {
+        Diagnosis.Evidence("the instance was set to error, confirmed", at: note.at, message: note.message)
     }
 
     var isRolledBack: Bool { rollbackRequest != nil }

@@ -9,7 +9,12 @@ extension Question {
     /// it, as when the same is asked once more, makes it good.
     static let answerLost = Question { facts in
         guard let loss = facts.decisiveLoss else { return nil }
-        return loss.call.replyFate == .late ? facts.lateAnswer(loss) : facts.lostAnswer(loss)
+        var finding = loss.call.replyFate == .late ? facts.lateAnswer(loss) : facts.lostAnswer(loss)
+        if let end = facts.failure(after: loss.at) {
+            finding.diagnosis.cause = end.cause
+            finding.diagnosis.evidence.append(end.evidence)
+        }
+        return finding
     }
 }
 
@@ -34,8 +39,8 @@ extension Facts {
             !call.isAnswered, isOfLastAttempt(message(request).at), let asked = message(request).at
         else { return nil }
         let sent = call.lastReplyAttemptAt ?? call.reply.flatMap { message($0).publishedAt } ?? asked
-        if fate == .late, let patience = message(request).timeout {
-            return Loss(request: request, call: call, at: asked + patience, margin: asked + patience)
+        if fate == .late, let end = expiry(of: call) {
+            return Loss(request: request, call: call, at: end.at, margin: end.at)
         }
         let margin = (call.firstReplyAttemptAt ?? sent) + .seconds(1)
         return Loss(request: request, call: call, at: sent, margin: margin)
@@ -48,6 +53,15 @@ extension Facts {
         if let step = stepIndex(of: loss.request), isFollowed(after: loss.margin, beyond: step) { return true }
         guard workflow != nil, stepIndex(of: loss.request) == nil, let caller = loss.call.from else { return false }
         return index.lastWork[caller].map { $0 > loss.margin } ?? false
+    }
+
+    /// That the operation failed since: the instance was set to error, or the conductor, whose word is the last, reported one.
+    fileprivate func failure(after time: Timestamp) -> (cause: Diagnosis.Cause, evidence: Diagnosis.Evidence)? {
+        if hasErrorState(after: time), let note = lastConfirmed {
+            return (.errorState, errorEvidence(note))
+        }
+        let report = reportedErrors.last { $0.title.hasPrefix("compute_task.") && $0.at.map { $0 >= time } ?? false }
+        return report.map { (.remoteError, evidence(ofError: $0)) }
     }
 
     // MARK: Lost
@@ -151,22 +165,38 @@ extension Facts {
 
     // MARK: Late
 
+    /// The last heartbeat before the caller gave up.
+    private func signOfLife(of call: Call, before end: Timestamp) -> [Diagnosis.Evidence] {
+        let last = operation.messages.last { id in
+            let message = message(id)
+            return message.kind == .heartbeat && message.call == call.id && message.at.map { $0 < end } ?? false
+        }
+        guard let last else { return [] }
+        let sender = name(message(last).from ?? call.to)
+        return [Diagnosis.Evidence("\(sender) gave the last sign of life", at: message(last).at, message: last)]
+    }
+
     fileprivate func lateAnswer(_ loss: Loss) -> Finding {
         let call = loss.call
         let topic = ServiceTopic(message(loss.request).queue)
         let server = participant(call.to)
         let caller = name(call.from)
-        let timeout = message(loss.request).timeout.map { "its timeout of \(seconds($0))" } ?? "its timeout"
         let taken = call.repliedAt.flatMap { at in message(loss.request).at.map { seconds(at - $0) } }
         let came = taken.map { "came after \($0)" } ?? "came later"
-        var finding = Finding(
-            .answerLate, "\(call.title) timed out: the answer to \(caller) \(came), when \(timeout) had passed", self)
+        let expiry = expiry(of: call)
+        let timeout = expiry.map { "its timeout of \(seconds($0.patience))" } ?? "its timeout"
+        let words =
+            expiry?.isForLife == true
+            ? "no sign of life in \(seconds(expiry?.patience ?? 0)), and the answer to \(caller) \(came)"
+            : "the answer to \(caller) \(came), when \(timeout) had passed"
+        var finding = Finding(.answerLate, "\(call.title) timed out: \(words)", self)
         finding.diagnosis.message = loss.request
         finding.diagnosis.since = loss.at
         finding.awaitedStep = stepIndex(of: loss.request) ?? nextStep
         finding.blame(server, service: topic.service, host: topic.host)
         finding.prove(published(loss.request))
         if let taken = self.taken(loss.request) { finding.diagnosis.evidence.insert(taken, at: 1) }
+        if expiry?.isForLife == true { finding.diagnosis.evidence += signOfLife(of: call, before: loss.at) }
         let late = seconds((call.repliedAt ?? loss.at) - loss.at)
         let sent = (firstAttempt(of: loss) ?? call.reply.map(message))?.publishedAt
         if let sent, sent <= loss.at {

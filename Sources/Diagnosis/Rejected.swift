@@ -75,8 +75,8 @@ extension Facts {
             finding = Finding(.unclear, "\(sentence), but \(loss)", self)
             finding.advise(self, loss: loss)
         } else {
-            let timedOut = message.timeout.map { " after \(seconds($0))" } ?? ""
-            finding = Finding(.rejected, sentence + (wait.isOver ? "; it timed out\(timedOut)" : ""), self)
+            let expired = wait.isOver ? "; it timed out\(timedOut(wait.request))" : ""
+            finding = Finding(.rejected, sentence + expired, self)
             let waited = "in the \(seconds(end - rejection.last)) \(until(end))"
             finding.prove(
                 Diagnosis.Evidence(

@@ -205,8 +205,7 @@ extension Facts {
         }
         if let step = stepIndex(of: id), isFollowed(after: time, beyond: step) { return true }
         guard isTimedOut, let from = message.from else { return false }
-        let end = time + (message.timeout ?? patience.silent)
-        return wasSeenSending(from, after: end)
+        return wasSeenSending(from, after: call(of: id).flatMap(expiry)?.at ?? time + patience.silent)
     }
 
     /// When the request, a heartbeat of it, or anything else that its taker did for the operation was seen last.
@@ -263,7 +262,6 @@ extension Facts {
             finding.advise(self, loss: loss)
         } else {
             let state = wait.isTaken ? state : "taken by nobody"
-            let timedOut = message.timeout.map { " after \(seconds($0))" } ?? ""
             // Of a call that showed signs of life the wait is told from the last of them, which is said.
             let asked = message.deliveries.last?.at ?? message.at ?? wait.since
             let hadSigns = wait.isTaken && wait.since > asked
@@ -272,7 +270,7 @@ extension Facts {
                 ? "in \(seconds(end - asked)), the last \(waited) without a sign of life" : "in \(waited)"
             let sentence =
                 wait.isOver
-                ? "\(beginning), \(state), and timed out\(timedOut)" : "\(beginning) and \(state) \(ago)"
+                ? "\(beginning), \(state), and timed out\(timedOut(wait.request))" : "\(beginning) and \(state) \(ago)"
             finding = Finding(cause, sentence, self)
             finding.prove(
                 Diagnosis.Evidence(

@@ -53,7 +53,7 @@ extension Facts {
                 isOfLastAttempt(at)
             else { continue }
             let isLacking = call(of: id).map { $0.reply == nil } ?? message(id).deliveries.isEmpty
-            let until = message(id).timeout.map { at + $0 }
+            let until = call(of: id).map { expiry(of: $0)?.at } ?? message(id).timeout.map { at + $0 }
             if isLacking, isFollowed(id, after: at, until: until, beyond: step) {
                 return "\(message(id).title) was not seen on its whole way, and what follows on it was: "
                     + WaySight.consequence

@@ -6,7 +6,7 @@ package struct Call: Sendable, Identifiable {
         case error
         /// No reply reached the caller before the capture ended.
         case unanswered
-        /// No reply reached the caller before the request's expiration.
+        /// No reply reached the caller before it gave up.
         case timedOut = "timed_out"
         /// The broker gave the request back, or the reply: `replyFate` tells them apart.
         case returned
@@ -29,6 +29,20 @@ package struct Call: Sendable, Identifiable {
 
         /// Whether the caller never got it.
         package var isLost: Bool { self == .returned || self == .undelivered || self == .misdelivered }
+    }
+
+    /// A value: the end of a caller's patience.
+    package struct Expiry: Sendable, Equatable {
+        package var at: Timestamp
+        /// How long it had waited then.
+        package var patience: Nanoseconds
+        /// Whether it had waited so long for a sign of life, of which each begins the wait anew (`_timeout` of a call with a
+        /// call monitor); else for the answer (`expiration`).
+        package var isForLife: Bool
+
+        package init(at: Timestamp, patience: Nanoseconds, isForLife: Bool) {
+            (self.at, self.patience, self.isForLife) = (at, patience, isForLife)
+        }
     }
 
     package var id: CallID
@@ -67,8 +81,14 @@ package struct Call: Sendable, Identifiable {
     package var heartbeats = 0
     /// Further replies to the same request: retries, or a late second answer.
     package var duplicateReplies = 0
-    /// The reply came after the request's expiration.
+    /// The reply came after the caller had given up.
     package var isLate = false
+    /// When and why the caller gave up, where its request tells.
+    package var expiry: Expiry? {
+        get { rareExpiry?.value }
+        set { rareExpiry = newValue.map { InPlace($0) } }
+    }
+    private var rareExpiry: InPlace<Expiry>?
     /// The exception that the caller was answered with.
     package var error: RemoteFailure? {
         get { rareError?.value }

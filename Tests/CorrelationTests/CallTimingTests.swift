@@ -75,6 +75,8 @@ import Trace
             [asked, passage(.publish, heartbeat("h1"), on: 2, at: 70_000), answered], end: 200_000)[0]
         #expect(interrupted.outcome == .timedOut)
         #expect(interrupted.isLate)
+        let gaveUpAt = (interrupted.requestedAt ?? Timestamp(nanoseconds: 0)) + .seconds(60)
+        #expect(interrupted.expiry == Call.Expiry(at: gaveUpAt, patience: .seconds(60), isForLife: true))
     }
 
     @Test func `heartbeats seen by their receiver only are counted too`() {

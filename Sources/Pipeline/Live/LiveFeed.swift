@@ -292,6 +292,12 @@ struct LiveFeed {
             return notices.append(
                 Notice(kind: .answerLost, message: due.message, at: due.at, messageID: due.messageID))
         }
+        if call.outcome == .unanswered, call.reply == nil, let later = correlator.patience(of: due.message),
+            later.end > due.at
+        {
+            // A sign of life came.
+            return timeouts.insert(Timeout(at: later.end, message: due.message, messageID: due.messageID))
+        }
         guard call.request != nil, call.outcome == .timedOut || call.replyFate == .returned else { return }
         notices.append(Notice(kind: .unanswered, message: due.message, at: due.at, messageID: due.messageID))
     }

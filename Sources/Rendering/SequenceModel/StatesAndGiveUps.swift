@@ -39,7 +39,7 @@ extension SequenceBuilder {
             let message = trace.messages[id]
             guard let call = call(of: id), let asked = call.requestedAt ?? message.at else { continue }
             guard call.outcome == .unanswered || call.outcome == .timedOut else { continue }
-            let timeout = call.outcome == .timedOut ? message.timeout.map { asked + $0 } : nil
+            let timeout = call.outcome == .timedOut ? call.expiry?.at ?? message.timeout.map { asked + $0 } : nil
             let at = max(timeout ?? end, asked)
             let giveUp = GiveUp(
                 lane: lanes.lane(of: message.from ?? call.from), label: call.title,

@@ -41,6 +41,25 @@ extension IncidentCase {
                 never: ["completed", "attached on"], status: 2),
             Saying("replay", never: ["completed", "1 call, answered", "all answered"]),
             Saying("list", "--problems", says: ["attach-interface"], never: ["completed"])),
+        IncidentCase(
+            "late-2-no-sign-of-life-for-60s.pcap", calls: ["ok": 30, "timed_out": 1],
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "failed: select_destinations timed out: no sign of life in 60.0 s, and the answer to "
+                        + "nova-conductor@ctl1 came after 200.0 s",
+                    "30.050 nova-scheduler@ctl1 gave the last sign of life",
+                    "conductor.ctl1 reported an error in compute_task.build_instances",
+                    "nova-scheduler@ctl1 answered 110.0 s too late",
+                ],
+                never: ["1800", "before that", "stuck", "rpc_response_timeout"], status: 1)),
+        IncidentCase(
+            "late-3-signs-of-life-end.pcap", calls: ["ok": 17, "timed_out": 1],
+            Saying(
+                "explain", "--instance", "vm1",
+                says: ["taken but not answered, and timed out after 60.0 s without a sign of life"], never: ["1800"],
+                status: 1),
+            Saying("replay", "--instance", "vm1", says: ["120.051", "timed out after 2 min 00 s"])),
     ]
 
     // MARK: What comes of it otherwise
