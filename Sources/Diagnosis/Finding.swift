@@ -46,7 +46,7 @@ struct Question: Sendable {
         .completed,
         .noValidHost, .retriesExhausted, .rejectedTransition, .buildAborted, .remoteError, .returned,
         .answerLost, .rolledBack,
-        .errorState, .reportedFault, .reportedError,
+        .errorState, .reportedFault, .reportedError, .givenUp,
         .cutShort,
         .brokerTrouble, .rejected, .notTaken, .notAcknowledged, .unanswered, .missingEvent, .silentTaker, .silentHolder,
         .answered,

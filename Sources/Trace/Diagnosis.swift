@@ -12,7 +12,7 @@ package struct Diagnosis: Sendable {
         case retriesExhausted = "retries_exhausted"
         /// The compute gave the build up and did not ask for another host.
         case buildAborted = "build_aborted"
-        /// A call that the operation needs was answered with an exception, or a service reported one.
+        /// A call that the operation needs was answered with an exception, a service reported one, or gave the work up.
         case remoteError = "remote_error"
         /// A save was refused since the instance was in another state than expected.
         case rejectedTransition = "rejected_transition"

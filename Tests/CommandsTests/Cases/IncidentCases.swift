@@ -117,6 +117,21 @@ extension IncidentCase {
             "host-2-deleted-by-the-compute.pcap",
             Saying("explain", "--instance", "vm1", says: ["completed: deleted on cmp1"], never: ["on ctl1"])),
         IncidentCase(
+            "giveup-1-live-migration-failed.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "failed: given up by nova-compute@cmp1 after \"destination prepared\": it left the instance active, "
+                        + "without \"destination took over\""
+                ],
+                never: ["stuck", "is next", "missing"]),
+            Saying("list", "--problems", says: ["live-migrate vm1", "failed"])),
+        IncidentCase(
+            "giveup-2-live-migration-cancelled.pcap",
+            Saying(
+                "explain", "--instance", "vm1", says: ["failed: given up by nova-compute@cmp1"],
+                never: ["stuck", "is next"])),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
