@@ -36,13 +36,33 @@ struct StepFinder {
                 $0.event(name, of: operation.instances)?.isFailed ?? false
             }
         case .taskState(let states):
-            return state(step, of: operation, since: begin) { states.contains($0.taskState.value ?? "") }
+            return state(step, of: operation, since: begin) { states.contains($0.change.taskState.value ?? "") }
         case .vmState(let states):
             return state(step, of: operation, since: begin) {
-                states.contains($0.vmState.value ?? "") && $0.taskState == .none
+                states.contains($0.change.vmState.value ?? "") && $0.change.taskState == .none
             }
-        case .taskDone:
-            return state(step, of: operation, since: begin) { $0.taskState == .none }
+        case .taskDone(let tasks):
+            return taskDone(step, after: tasks, of: operation, since: begin)
+        }
+    }
+
+    /// Where the operation began unseen the task may have been set before; what notifications tell, as before Grizzly, has
+    /// not every state.
+    private func taskDone(
+        _ step: Workflow.Step, after tasks: Set<String>, of operation: Operation, since begin: Timestamp?
+    ) -> Step {
+        let first = operation.states.first {
+            tasks.contains($0.change.taskState.value ?? "") && $0.confirmation != .rejected
+        }
+        let beganUnseen =
+            workflow?.triggers.contains { trigger in
+                operation.messages.contains { trigger.matches(trace.messages[$0]) }
+            } == false
+        return state(step, of: operation, since: begin) { note in
+            guard note.change.taskState == .none else { return false }
+            let expected = trace.messages[note.message].facts?.expectedTaskStates ?? []
+            if beganUnseen || StateTimeline.isTold(note, in: trace) { return true }
+            return first.map { $0.at < note.at } ?? false || expected.contains { $0.map(tasks.contains) ?? false }
         }
     }
 
@@ -83,10 +103,10 @@ struct StepFinder {
     }
 
     private func state(
-        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (StateChange) -> Bool
+        _ step: Workflow.Step, of operation: Operation, since begin: Timestamp?, _ matches: (StateNote) -> Bool
     ) -> Step {
         let notes = operation.states.filter { note in
-            note.confirmation != .rejected && matches(note.change) && isSince(begin ?? operation.startedAt, note.at)
+            note.confirmation != .rejected && matches(note) && isSince(begin ?? operation.startedAt, note.at)
         }
         guard let note = notes.first(where: { $0.confirmation == .confirmed }) ?? notes.first else {
             return Step(name: step.name, status: .pending)

@@ -64,8 +64,9 @@ extension Workflow {
         case taskState(Set<String>)
         /// A save of one of these states with no task under way, confirmed.
         case vmState(Set<String>)
-        /// A save that says that no task is under way any more, confirmed.
-        case taskDone
+        /// A save that says that no task is under way any more, confirmed, after one of these task states was saved, or where
+        /// it holds for one of them only (`expected_task_state`).
+        case taskDone(after: Set<String>)
         /// An `external_instance_event` of that name, taken.
         case event(String)
     }

@@ -129,6 +129,7 @@ extension TraceScript {
         Play("backup", "done on node1 after") { script in
             script.ask("backup_instance", of: compute)
             script.save(.some("active"), .some("image_backup"))
+            script.save(.some("active"), .some("image_pending_upload"))
             script.save(.some("active"), .none)
         },
         Play("shelve", "shelved_offloaded on node1 after") { script in

@@ -132,6 +132,15 @@ extension IncidentCase {
                 "explain", "--instance", "vm1", says: ["failed: given up by nova-compute@cmp1"],
                 never: ["stuck", "is next"])),
         IncidentCase(
+            "giveup-3-snapshot-without-an-upload.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "failed: given up by nova-compute@cmp1 after \"snapshot taken\": it left the instance active, without "
+                        + "\"image stored\""
+                ],
+                never: ["completed:", "✓ image stored"])),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]

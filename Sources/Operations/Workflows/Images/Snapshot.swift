@@ -13,13 +13,15 @@ extension Workflow {
 }
 
 extension Workflow.Step {
-    /// The task states of an image on its way (nova `compute/task_states.py`); drivers differ in which they save.
+    /// The task states of an image on its way (nova `compute/task_states.py`); drivers differ in which they save. A compute
+    /// ends the task as well where nothing is uploaded, since the image is gone (`_snapshot_instance`).
     fileprivate static let imageUpload: [Workflow.Step] = [
         Workflow.Step(
             "snapshot taken", .compute, to: .conductor, .taskState(["image_snapshot", "image_backup"]), [.optional]),
         Workflow.Step(
             "upload pending", .compute, to: .conductor, .taskState(["image_pending_upload"]), [.optional]),
         Workflow.Step("uploading", .compute, to: .conductor, .taskState(["image_uploading"]), [.optional]),
-        Workflow.Step("image stored", .compute, to: .conductor, .taskDone),
+        Workflow.Step(
+            "image stored", .compute, to: .conductor, .taskDone(after: ["image_pending_upload", "image_uploading"])),
     ]
 }
