@@ -35,6 +35,7 @@ extension Question {
     /// What no workflow knows is done when all its calls are answered; of casts nobody says when they are done.
     static let answered = Question { facts in
         guard facts.workflow == nil, facts.faults.isEmpty else { return nil }
+        if let finding = facts.eventsTaken { return finding }
         let calls = facts.requests.compactMap(facts.call)
         guard calls.contains(where: { $0.outcome == .ok }),
             calls.allSatisfy({ $0.isAnswered || facts.isAskedAgain($0) })
@@ -47,6 +48,19 @@ extension Question {
 }
 
 extension Facts {
+    /// Events are told to a compute, which has nothing to do for who tells them.
+    fileprivate var eventsTaken: Finding? {
+        guard let last = requests.last.map(message), let delivery = last.deliveries.last,
+            requests.allSatisfy({ id in
+                let message = message(id)
+                return message.kind == .cast && !message.events.isEmpty
+                    && message.deliveries.contains { $0.acknowledgedAt != nil }
+            })
+        else { return nil }
+        let time = seconds(delivery.at - operation.startedAt)
+        return Finding(.completed, "\(last.title) was taken by \(name(delivery.to)) after \(time)", self)
+    }
+
     /// Whether its caller asked the same again, and was answered.
     func isAskedAgain(_ call: Call) -> Bool {
         guard let asked = call.requestedAt, let request = call.request.map(message) else { return false }

@@ -52,9 +52,15 @@ extension Facts {
 
     /// `reached "spawning"`.
     var reached: String {
-        guard workflow != nil else { return "still open" }
+        guard workflow != nil else { return takenCast ?? "still open" }
         guard let lastDone else { return "no step was seen" }
         return "reached \"\(operation.steps[lastDone].name)\""
+    }
+
+    /// Of a cast that was taken nobody says when it is done: `create_volume was taken by cinder-volume@ctl1`.
+    private var takenCast: String? {
+        guard openWaits.isEmpty, let taker = lastTaker, message(taker.message).kind == .cast else { return nil }
+        return "\(message(taker.message).title) was taken by \(name(taker.participant))"
     }
 
     /// Names one after the other; of very many the first, and how many more there are.

@@ -141,6 +141,13 @@ extension IncidentCase {
                 ],
                 never: ["completed:", "✓ image stored"])),
         IncidentCase(
+            "event-3-volume-extended.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: ["completed: external_instance_event was taken by nova-compute@cmp1 after 0.0 s"],
+                never: ["still open", "unknown", "nothing further", "look at next"]),
+            Saying("list", "--instance", "vm1", says: ["completed"], never: ["unknown"])),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
