@@ -12,7 +12,7 @@ extension Question {
         let place = host.map { " on \($0)" } ?? ""
         let task = facts.savedStates.last { $0.at < note.at && $0.change.taskState.value != nil }
         let during = task?.change.taskState.value.map { " during \($0)" } ?? ""
-        let report = facts.fault(until: note.at)
+        let report = facts.fault(of: note)
         // What the compute says of itself counts, but that it had no network is a consequence.
         let mayBePlugging = report?.facts?.fault.map(Plugging.isOf) ?? true
         let overdue = task.flatMap {

@@ -56,11 +56,12 @@ extension Question {
     /// The instance went to `error`, with no failed call or known cause before it.
     static let errorState = Question { facts in
         guard let note = facts.lastConfirmed, note.change.vmState == .some("error") else { return nil }
-        let report = facts.fault(until: note.at)
+        let report = facts.fault(of: note)
         let absence = facts.absence(of: note.participant, before: note.at)
         let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
+        let reason = report.map(facts.words(on:)) ?? ""
         var finding = Finding(
-            .errorState, "state became error\(report.map(facts.words(on:)) ?? "")\(meanwhile)", facts)
+            .errorState, "state became error\(reason)\(meanwhile)", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(

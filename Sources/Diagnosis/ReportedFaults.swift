@@ -27,8 +27,15 @@ extension Facts {
             .map(message)
     }
 
-    /// The last of them up to a moment.
-    func fault(until end: Timestamp) -> Message? { faults.last { ($0.at ?? end) <= end } }
+    /// What is reported of an error state: the last before it was set, else what who set it reports at once after it, as
+    /// nova does where it saves the state first (`compute/manager.py`, `terminate_instance`).
+    func fault(of error: StateNote) -> Message? {
+        faults.last { ($0.at ?? error.at) <= error.at }
+            ?? faults.first { $0.from == error.participant && ($0.at ?? error.at) - error.at <= Self.atOnce }
+    }
+
+    /// What a service does next, and does not wait for anything.
+    static let atOnce: Nanoseconds = .seconds(10)
 
     func evidence(of report: Message) -> Diagnosis.Evidence {
         Diagnosis.Evidence(

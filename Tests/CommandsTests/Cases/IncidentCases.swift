@@ -148,6 +148,20 @@ extension IncidentCase {
                 never: ["still open", "unknown", "nothing further", "look at next"]),
             Saying("list", "--instance", "vm1", says: ["completed"], never: ["unknown"])),
         IncidentCase(
+            "fault-2-told-after-the-error.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "failed: state became error: libvirtError: internal error: qemu unexpectedly closed the monitor",
+                    "1.230 nova-compute@cmp1 reported in InstanceActionEvent.event_finish_with_failure",
+                ])),
+        IncidentCase(
+            "fault-3-build-fault-told-after-the-error.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: ["failed: build aborted on cmp1 during spawning: Disk of type qcow2 full: No space left"],
+                status: 1)),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
