@@ -6,7 +6,7 @@ extension Question {
     /// `compute/manager.py`, `BuildAbortException`).
     static let buildAborted = Question { facts in
         guard let workflow = facts.workflow, workflow.kind == .boot, let note = facts.lastConfirmed,
-            note.change.vmState == .some("error"), facts.isOfLastAttempt(note.at)
+            note.change.vmState == .some("error"), facts.isOfLastAttempt(note.at), !facts.isGoalReached(before: note.at)
         else { return nil }
         let host = facts.computeHost ?? facts.participant(note.participant)?.host
         let place = host.map { " on \($0)" } ?? ""

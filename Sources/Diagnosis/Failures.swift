@@ -61,7 +61,7 @@ extension Question {
         let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
         let reason = report.map(facts.words(on:)) ?? ""
         var finding = Finding(
-            .errorState, "state became error\(reason)\(meanwhile)", facts)
+            .errorState, "state became error\(facts.sinceGoal(until: note.at))\(reason)\(meanwhile)", facts)
         finding.diagnosis.message = note.message
         finding.diagnosis.since = note.at
         finding.blame(
@@ -121,6 +121,17 @@ extension Facts {
         Diagnosis.Evidence(
             "\(event.publisherID ?? name(event.from)) reported an error in \(event.title)", at: event.at,
             message: event.id)
+    }
+
+    /// ` 0.1 s after "active"`, of an instance that was set to error when its goal was reached.
+    fileprivate func sinceGoal(until end: Timestamp) -> String {
+        guard let goal = operation.steps.last, let at = goal.at, isGoalReached(before: end) else { return "" }
+        return " \(seconds(end - at)) after \"\(goal.name)\""
+    }
+
+    func isGoalReached(before time: Timestamp) -> Bool {
+        guard let goal = operation.steps.last, goal.status == .done, let at = goal.at else { return false }
+        return at < time
     }
 
     func errorEvidence(_ note: StateNote) -> Diagnosis.Evidence {

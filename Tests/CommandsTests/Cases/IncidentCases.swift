@@ -162,6 +162,11 @@ extension IncidentCase {
                 says: ["failed: build aborted on cmp1 during spawning: Disk of type qcow2 full: No space left"],
                 status: 1)),
         IncidentCase(
+            "active-1-then-error.pcap",
+            Saying(
+                "explain", "--instance", "vm1", says: ["failed: state became error 0.1 s after \"active\": boom"],
+                never: ["build aborted", "during spawning", "gave the build up"], status: 1)),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
