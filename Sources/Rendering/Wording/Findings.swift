@@ -20,9 +20,16 @@ extension BusTrace {
         case .failed: words.append("failed")
         case .missing: words.append("missing")
         case .pending: words.append(step.at == nil ? "not reached" : "not finished")
-        case .skipped: words.append(step.messages.isEmpty ? "not seen" : "delivery not shown")
+        case .skipped: words.append(lack(of: step))
         }
         return words.joined(separator: glyphs.separator)
+    }
+
+    /// What was not seen of a step that others follow.
+    private func lack(of step: Step) -> String {
+        guard let message = messages[ifKnown: step.messages.last] else { return "not seen" }
+        guard !message.deliveries.isEmpty, let call = calls[ifKnown: message.call] else { return "delivery not shown" }
+        return call.outcome == .timedOut ? "not answered in time" : "answer not shown"
     }
 
     /// How long after it was asked for a state was confirmed, where that took a second or more.

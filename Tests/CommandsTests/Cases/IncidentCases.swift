@@ -167,6 +167,15 @@ extension IncidentCase {
                 "explain", "--instance", "vm1", says: ["failed: state became error 0.1 s after \"active\": boom"],
                 never: ["build aborted", "during spawning", "gave the build up"], status: 1)),
         IncidentCase(
+            "late-4-save-not-answered-and-gone-on.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "completed: active on cmp1",
+                    "- block device mapping 0.650 nova-compute@cmp1 · not answered in time",
+                ],
+                never: ["delivery not shown"], status: 0)),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
