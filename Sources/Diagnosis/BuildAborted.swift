@@ -19,7 +19,9 @@ extension Question {
             mayBePlugging
                 ? facts.pluggingFailed(until: note.at) ?? facts.pluggingTimedOut(since: $0, until: note.at) : nil
         }
-        let reason = overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? ""
+        let vain = facts.vainCall(before: note)
+        let reason =
+            overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? vain.map { ": \($0.sentence)" } ?? ""
         let absence = facts.absence(of: note.participant, before: note.at)
         let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
         var finding = Finding(
@@ -29,7 +31,7 @@ extension Question {
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: host)
         finding.prove(facts.errorEvidence(note))
-        finding.diagnosis.evidence += absence?.evidence ?? []
+        finding.diagnosis.evidence += (vain?.evidence ?? []) + (absence?.evidence ?? [])
         if let overdue {
             finding.diagnosis.awaited = Plugging.event
             finding.prove(overdue)

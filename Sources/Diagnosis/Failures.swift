@@ -59,7 +59,8 @@ extension Question {
         let report = facts.fault(of: note)
         let absence = facts.absence(of: note.participant, before: note.at)
         let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
-        let reason = report.map(facts.words(on:)) ?? ""
+        let vain = facts.vainCall(before: note)
+        let reason = report.map(facts.words(on:)) ?? vain.map { ": \($0.sentence)" } ?? ""
         var finding = Finding(
             .errorState, "state became error\(facts.sinceGoal(until: note.at))\(reason)\(meanwhile)", facts)
         finding.diagnosis.message = note.message
@@ -67,7 +68,7 @@ extension Question {
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: note.change.host)
         finding.prove(facts.errorEvidence(note))
-        finding.diagnosis.evidence += absence?.evidence ?? []
+        finding.diagnosis.evidence += (vain?.evidence ?? []) + (absence?.evidence ?? [])
         if let report { finding.prove(facts.evidence(of: report)) }
         return finding
     }

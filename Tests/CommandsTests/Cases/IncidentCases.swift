@@ -176,6 +176,23 @@ extension IncidentCase {
                 ],
                 never: ["delivery not shown"], status: 0)),
         IncidentCase(
+            "vain-1-conductor-went-with-the-save.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "failed: build aborted on cmp1 during spawning: Instance.save timed out after 60.0 s",
+                    "0.750 nova-compute@cmp1 published Instance.save to conductor",
+                    "nova-conductor@ctl1 itself reset all 3 connections to the broker without a close",
+                ], status: 1)),
+        IncidentCase(
+            "vain-2-save-answered-after-70s.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "build aborted on cmp1 during block_device_mapping: MessagingTimeout",
+                    "70.652 nova-conductor@ctl1 answered 10.0 s too late",
+                ], status: 1)),
+        IncidentCase(
             "retry-2-selection-made-anew.pcap",
             Saying("explain", says: ["✓ host selected 62.164"], never: ["✗ host selected"], status: 0)),
     ]
