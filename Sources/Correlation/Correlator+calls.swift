@@ -94,6 +94,8 @@ extension Correlator {
                 openSaves.began(
                     instance, call: calls[id].call.id, takenBy: passage.connection, at: passage.lastByteAt)
             }
+        case .aside:
+            break
         case .returned:
             calls[id].requestWasReturned = true
         }
@@ -167,6 +169,8 @@ extension Correlator {
             calls[id].replyDeliveredAt = passage.lastByteAt
             calls[id].receiverConnection = passage.connection
             calls[id].replyReturnedAt = nil
+        case .aside:
+            break
         case .returned:
             answerReturned(to: id, at: passage.lastByteAt)
         }

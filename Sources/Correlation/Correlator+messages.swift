@@ -10,6 +10,8 @@ extension Correlator {
     package mutating func receive(_ passage: consuming Passage) -> MessageID {
         let key = Self.key(of: passage)
         let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, passage) ? $0 : nil }
+        let route = known.flatMap { messages[$0].publishedAt == nil ? nil : messages[$0].amqp }
+        if passage.isAside(of: route) { passage.leg = .aside }
         let id: MessageID
         var isRepeat = false
         switch passage.leg {
@@ -18,6 +20,12 @@ extension Correlator {
         case .deliver(let redelivered):
             id = known ?? insert(passage, key: key)
             delivered(passage, id: id, redelivered: redelivered)
+        case .aside:
+            id = known ?? insert(passage, key: key)
+            deliveredAside(passage, id: id)
+            joinToCall(passage, message: id, isRepeat: false)
+            if limits.notesChanges { changed.append(id) }
+            return id
         case .returned(let returned):
             id = sent(before: passage) ?? known ?? insert(passage, key: key)
             messages[id].amqp?.returned = returned
@@ -43,7 +51,7 @@ extension Correlator {
         case (.dropped, let index?): settle(acknowledgement, .dropped, message: id, delivery: index)
         case (.requeued, let index?):
             settle(acknowledgement, .requeued, message: id, delivery: index)
-            messages[id].amqp?.countRequeue()
+            if index >= 0 { messages[id].amqp?.countRequeue() }
         default: return
         }
         if limits.notesAcknowledgements { changed.append(id) }
@@ -53,6 +61,9 @@ extension Correlator {
         _ acknowledgement: Acknowledgement, _ settlement: Delivery.Settlement, message id: MessageID,
         delivery index: Int
     ) {
+        guard index >= 0 else {
+            return messages[id].asides[-1 - index].delivery.settle(settlement, at: acknowledgement.at)
+        }
         messages[id].deliveries[index].settle(settlement, at: acknowledgement.at)
         guard let packet = acknowledgement.packet, messages[id].settlements.count < limits.deliveriesPerMessage else {
             return
@@ -155,15 +166,32 @@ extension Correlator {
         }
         let latest = messages[id].deliveries.count - 1
         awaitSettlement(of: passage, message: id, delivery: redelivered ? latest : twin ?? latest)
-        takes(
-            connection, from: passage.routingKey.isEmpty ? passage.exchange : passage.routingKey,
-            isNew: false)
+        let name = passage.routingKey.isEmpty ? passage.exchange : passage.routingKey
+        // Who reads notifications or anything else from another queue is not who serves the routing key.
+        if let queue = passage.origin?.queue, queue != name, !queue.hasPrefix(name + "_") {
+            naming.used(connection)
+        } else {
+            takes(connection, from: name, isNew: false)
+        }
+    }
+
+    /// What acknowledges it is told by a number below 0.
+    private mutating func deliveredAside(_ passage: borrowing Passage, id: MessageID) {
+        naming.used(passage.connection)
+        guard messages[id].asides.count < max(1, limits.deliveriesPerMessage) else { return }
+        let at = max(passage.lastByteAt, messages[id].publishedAt ?? passage.lastByteAt)
+        var aside = AsideDelivery(
+            Delivery(at: at, redelivered: false, connection: passage.connection), from: passage.origin?.queue,
+            isFetched: passage.origin?.isFetched ?? false, death: passage.origin?.death)
+        aside.packets = passage.packets
+        messages[id].asides.append(aside)
+        awaitSettlement(of: passage, message: id, delivery: -messages[id].asides.count)
     }
 
     // MARK: Messages
 
     /// Notes what an acknowledgement that names the content is about.
-    private mutating func awaitSettlement(of passage: Passage, message: MessageID, delivery: Int?) {
+    private mutating func awaitSettlement(of passage: borrowing Passage, message: MessageID, delivery: Int?) {
         let connection = passage.connection
         let place = unsettled.place(of: connection) ?? unsettled.insert(UnsettledContents(), for: connection)
         unsettled[at: place].add(

@@ -9,6 +9,8 @@ package struct Passage: Sendable {
         case publish
         /// `basic.deliver` or `basic.get-ok`, broker to client.
         case deliver(redelivered: Bool)
+        /// The same, to somebody whom it was not sent to.
+        case aside
         /// `basic.return`, broker to client.
         case returned(Returned)
     }
@@ -31,12 +33,15 @@ package struct Passage: Sendable {
     /// Tells bodies without `_unique_id` apart.
     package var bodyHash: UInt64
     package var body: OsloBody
+    /// Where a delivery came from, as far as that is known.
+    package var origin: DeliveryOrigin?
 
     package init(
         leg: Leg, connection: ConnectionID, contentID: Int, exchange: String, routingKey: String, bytes: Int,
         isTruncated: Bool, expiration: Nanoseconds?, firstByteAt: Timestamp, lastByteAt: Timestamp,
-        packets: [PacketReference], bodyHash: UInt64, body: OsloBody
+        packets: [PacketReference], bodyHash: UInt64, body: OsloBody, origin: DeliveryOrigin? = nil
     ) {
+        self.origin = origin
         self.leg = leg
         self.connection = connection
         self.contentID = contentID

@@ -66,6 +66,8 @@ struct Agents {
     /// Connections by their client's address.
     private var ofAddress: [String: [ConnectionID]] = [:]
     private var outages: [String: Outage] = [:]
+    /// Connections by the queues that they consumed from.
+    private var ofQueue: [String: [ConnectionID]] = [:]
 
     /// Connections that a broker loses with itself end in so short a time.
     private static let burst: Nanoseconds = .seconds(5)
@@ -80,6 +82,7 @@ struct Agents {
             }
             ofAddress[Self.address(connection.client), default: []].append(connection.id)
             servers[connection.server, default: []].append(connection.id)
+            for queue in Set(connection.consumers.map(\.queue)) { ofQueue[queue, default: []].append(connection.id) }
         }
         for participant in participants {
             guard let service = participant.service else { continue }
@@ -98,6 +101,13 @@ struct Agents {
 
     func connections(of participant: ParticipantID) -> [Connection] {
         places(of: participant).map { connections[$0] }
+    }
+
+    /// Who was seen to consume from a queue, on which connections.
+    func consumers(of queue: String) -> [(connection: Connection, consumer: QueueConsumer)] {
+        (ofQueue[queue] ?? []).flatMap { id in
+            connections[id].consumers.filter { $0.queue == queue }.map { (connections[id], $0) }
+        }
     }
 
     private func places(of participant: ParticipantID) -> [ConnectionID] { ofParticipant[participant] ?? [] }

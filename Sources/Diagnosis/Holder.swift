@@ -19,7 +19,7 @@ extension Facts {
         }
         guard let workflow, let next = nextStep, operation.steps[next].messages.isEmpty else { return nil }
         let role = workflow.steps[next].actor
-        let host = role.isCompute ? computeHost : nil
+        let host = host(of: role)
         func isMeant(_ id: ParticipantID?) -> Bool {
             guard let who = participant(id), who.service == role.service else { return false }
             return host == nil || who.host == nil || who.host == host
@@ -34,6 +34,26 @@ extension Facts {
             }
         }
         return nil
+    }
+
+    /// The host of a role, as far as it was seen: where the server moves, of the compute on either side.
+    func host(of role: Workflow.Role) -> String? {
+        guard role == .source || role == .destination else { return role.isCompute ? computeHost : nil }
+        guard let workflow else { return nil }
+        for (index, step) in workflow.steps.enumerated().reversed() where index < operation.steps.count {
+            guard let last = operation.steps[index].messages.last else { continue }
+            if step.target == role, let host = trace.host(of: message(last)) { return host }
+            if step.actor == role, let host = participant(message(last).from)?.host { return host }
+        }
+        return nil
+    }
+
+    /// Where the step that was reached was done, if it is one of a move that reached a compute.
+    var hostReached: String? {
+        guard let workflow, let lastDone, [.source, .destination].contains(workflow.steps[lastDone].target) else {
+            return nil
+        }
+        return host(of: workflow.steps[lastDone].target)
     }
 
     /// Who took the last message of an operation that no workflow knows: whether the work is done nobody says.

@@ -6,6 +6,8 @@ enum Limits {
     static let incidentsOfEach = 256
     /// Troubles with connections that stand as evidence of one verdict.
     static let troublesAsEvidence = 3
+    /// Deliveries to others than a message was sent to that stand as evidence.
+    static let asidesAsEvidence = 4
     /// Clients that a trouble with connections names.
     static let namesOfTrouble = 8
     /// Packets listed of one trouble with connections.

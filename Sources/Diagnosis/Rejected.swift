@@ -90,6 +90,7 @@ extension Facts {
         finding.awaitedStep = stepIndex(of: wait.request) ?? nextStep
         finding.blame(taker, service: topic.service, host: topic.host)
         finding.diagnosis.evidence.insert(contentsOf: [published(wait.request)] + evidence(of: rejection), at: 0)
+        finding.diagnosis.evidence += asides(of: message)
         return finding
     }
 

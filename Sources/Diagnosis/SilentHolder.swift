@@ -12,7 +12,7 @@ extension Question {
             facts.doubt(onWorkOf: holder.participant) == nil
         else { return nil }
         let who = facts.participant(holder.participant)
-        let place = who?.host.map { " on \($0)" } ?? ""
+        let place = (facts.hostReached ?? who?.host).map { " on \($0)" } ?? ""
         let waited = facts.seconds(facts.captureEnd - facts.lastSeen)
         var finding = Finding(.silent, "\(facts.reached)\(place), and nothing further was seen in \(waited)", facts)
         finding.diagnosis.message = holder.message
@@ -53,14 +53,12 @@ extension Facts {
                     "\(who) was seen last in this operation with \(message.title)\(state)", at: message.at,
                     message: holder.message))
         }
-        let connections = agents.connections(of: holder.participant)
-        let open = connections.count { $0.end == nil }
-        let what = open == 1 ? "a connection of it is" : "\(open) of its connections are"
-        let isConnected = connections.isEmpty ? "" : open == 0 ? "; its connections ended" : "; \(what) open"
+        let words = words(onConnectionsOf: holder.participant)
+        let isConnected = words.map { "; \($0)" } ?? ""
         if let heard = agents.lastHeard(of: holder.participant), heard - lastSeen > .seconds(1) {
             signs.append(
                 Diagnosis.Evidence("\(who) was heard last with something else\(isConnected)", at: heard))
-        } else if open > 0 {
+        } else if agents.connections(of: holder.participant).contains(where: { $0.end == nil }) {
             signs.append(
                 Diagnosis.Evidence("\(who) was heard with nothing else since\(isConnected)", at: captureEnd))
         }

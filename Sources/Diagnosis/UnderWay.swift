@@ -122,7 +122,7 @@ extension Facts {
     func addNextActor(to finding: inout Finding) {
         guard let workflow, let next = nextStep else { return }
         let role = workflow.steps[next].actor
-        let host = role.isCompute ? computeHost ?? selectedHost : nil
+        let host = role == .source ? host(of: role) : role.isCompute ? host(of: role) ?? selectedHost : nil
         finding.blame(participant(service: role.service, host: host), service: role.service, host: host)
         finding.diagnosis.evidence.append(
             Diagnosis.Evidence("the next step is \"\(operation.steps[next].name)\", of \(role.service)"))

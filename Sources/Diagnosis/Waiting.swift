@@ -20,11 +20,16 @@ extension Question {
             service: topic.service, host: topic.host)
         finding.prove(facts.published(wait.request))
         if finding.diagnosis.cause == .notTaken {
+            if let removal = facts.removal(of: message) { finding.sentence += "; \(removal)" }
+            finding.diagnosis.evidence += facts.asides(of: message)
             finding.diagnosis.evidence.append(facts.lastTaken(from: message))
             let takers = facts.takers(of: message, topic)
             let gone = takers.compactMap { facts.departure(of: $0) }
             if !gone.isEmpty, gone.count == takers.count {
                 finding.tell(gone, facts)
+            } else if let last = facts.lastConsumer(of: message) {
+                finding.sentence += "; \(last.sentence)"
+                if !last.isOfConnection { finding.diagnosis.evidence.append(last.evidence) }
             } else if topic.host != nil, let standing = facts.standing(of: finding.diagnosis.participant) {
                 // Which of several conductors would have taken it nobody knows; of a host there is one agent.
                 finding.diagnosis.evidence.append(standing)
@@ -181,8 +186,11 @@ extension Facts {
         guard let participant else { return nil }
         let who = name(participant)
         if let departure = agents.departure(of: participant) { return evidence(of: departure, who) }
-        let open = agents.connections(of: participant).count { $0.end == nil }
-        guard open > 0, end(of: [participant], since: lastSeen) >= captureEnd else { return nil }
+        let open = presence(of: participant).open
+        guard open > 0 else {
+            guard agents.connections(of: participant).contains(where: { $0.end == nil }) else { return nil }
+            return words(onConnectionsOf: participant).map { Diagnosis.Evidence("\(who): \($0)") }
+        }
         let count = open == 1 ? "1 connection" : "\(open) connections"
         return Diagnosis.Evidence("\(who) is connected to the broker, by \(count), and did not take it")
     }
@@ -275,7 +283,7 @@ extension Facts {
             finding.prove(
                 Diagnosis.Evidence(
                     cause == .notTaken
-                        ? "no delivery of it was seen in the \(waited) \(until(end))"
+                        ? "no \(message.asides.isEmpty ? "" : "other ")delivery of it was seen in the \(waited) \(until(end))"
                         : "no answer\(hadSigns ? ", nor a sign of life," : "") was seen in the \(waited) \(until(end))",
                     at: end, message: wait.request, isMissing: true))
         }

@@ -13,6 +13,8 @@ struct ConnectionListing {
     private(set) var ids: [ConnectionID: ConnectionID]
     /// Publishes that the broker is known to have refused, by `_unique_id`.
     private(set) var refusals: [String: Timestamp] = [:]
+    /// Deliveries to others than a message was sent to, by its `_unique_id`, where an excerpt tells of them.
+    private(set) var asides: [String: [AsideDelivery]] = [:]
 
     /// - Parameter excerpt: what the sources tell of themselves where each is an excerpt.
     init(of capture: consuming CaptureSummary, naming: consuming ServiceNaming, excerpt: ExcerptContext?) {
@@ -93,6 +95,7 @@ struct ConnectionListing {
         ids = newIDs
         participantOfConnection = newIDs.compactMapValues { connections[$0].participant }
         refusals = excerpt.refusals
+        asides = excerpt.asides
         capture.lastTaken = excerpt.lastTaken
         capture.sight = excerpt.sight
         capture.successors = excerpt.successors

@@ -23,7 +23,19 @@ extension Excerpt {
         for index in instanceNames.indices {
             instanceNames[index].name = redaction.redact(text: instanceNames[index].name)
         }
+        asides = asides.mapValues { told in told.map { $0.redacted(redaction) } }
         lastTaken = Dictionary(lastTaken.map { (redaction.redact(text: $0), $1) }) { first, _ in first }
+    }
+}
+
+extension AsideDelivery {
+    fileprivate func redacted(_ redaction: Redaction) -> AsideDelivery {
+        var aside = self
+        aside.queue = queue.map(redaction.redact)
+        aside.death = death.map {
+            Death(queue: redaction.redact(text: $0.queue), reason: redaction.redact(text: $0.reason))
+        }
+        return aside
     }
 }
 
@@ -54,6 +66,10 @@ extension Connection {
             channelClosings[index].text = redaction.redact(text: channelClosings[index].text)
             channelClosings[index].method = channelClosings[index].method.map(redaction.redact)
             channelClosings[index].subject = channelClosings[index].subject.map(redaction.redact)
+        }
+        for index in consumers.indices {
+            consumers[index].queue = redaction.redact(text: consumers[index].queue)
+            consumers[index].tag = redaction.redact(text: consumers[index].tag)
         }
         for index in cancelled.indices {
             cancelled[index].consumerTag = redaction.redact(text: cancelled[index].consumerTag)

@@ -34,6 +34,7 @@ struct ExcerptContext: Sendable {
     private(set) var anomalies: [Anomaly] = []
     private(set) var anomalyCount = 0
     private(set) var refusals: [String: Timestamp] = [:]
+    private(set) var asides: [String: [AsideDelivery]] = [:]
     private(set) var lastTaken: [String: Delivery] = [:]
     private(set) var lastHeard: [ParticipantID: Timestamp] = [:]
     private(set) var addressed: Set<ParticipantID> = []
@@ -68,6 +69,13 @@ struct ExcerptContext: Sendable {
         }
         anomalyCount = anomalyCount.saturatingPlus(max(excerpt.anomalyCount, excerpt.anomalies.count))
         refusals.merge(excerpt.refusals) { first, _ in first }
+        for (message, told) in excerpt.asides where asides[message] == nil {
+            asides[message] = told.map { aside in
+                var aside = aside
+                aside.delivery.to = aside.delivery.to.flatMap { newParticipants[$0] }
+                return aside
+            }
+        }
         requests.formUnion(excerpt.requests)
         instanceNames += excerpt.instanceNames
         for (participant, time) in excerpt.lastHeard {

@@ -26,6 +26,8 @@ enum PipelineLimits {
     static let cancelledQueues = 4096
     /// Consumers whose queues are remembered, of one connection and of all.
     static let consumersOfConnection = 1024
+    /// Of those, the ones of which it is kept until when they were there.
+    static let notedConsumersOfConnection = 8
     static let consumers = 65_536
     /// Openings that many connections have in common, kept once.
     static let sharedHandshakes = 256

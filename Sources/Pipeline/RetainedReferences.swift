@@ -18,12 +18,14 @@ struct RetainedReferences: Sendable {
         if message.kind == .call, let call = message.call { requests[call] = message.id }
         if let connection = message.connection { add(connection) }
         for delivery in message.deliveries { add(delivery.connection) }
+        for aside in message.asides { add(aside.delivery.connection) }
     }
 
     /// - Returns: the call that goes with the message.
     mutating func remove(_ message: Message) -> CallID? {
         if let connection = message.connection { remove(connection) }
         for delivery in message.deliveries { remove(delivery.connection) }
+        for aside in message.asides { remove(aside.delivery.connection) }
         guard let call = message.call, requests[call] == message.id else { return nil }
         requests[call] = nil
         return call

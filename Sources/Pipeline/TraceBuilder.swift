@@ -141,6 +141,10 @@ package struct TraceBuilder: Sendable {
                 let connection = trace.messages[index].deliveries[delivery].connection
                 trace.messages[index].deliveries[delivery].to = ofConnection[connection]
             }
+            for aside in trace.messages[index].asides.indices {
+                let connection = trace.messages[index].asides[aside].delivery.connection
+                trace.messages[index].asides[aside].delivery.to = ofConnection[connection]
+            }
         }
         for index in trace.calls.indices {
             trace.calls[index].from = trace.calls[index].callerConnection.flatMap { ofConnection[$0] }
@@ -153,6 +157,11 @@ package struct TraceBuilder: Sendable {
             }
         }
         trace.renumberConnections(listing.ids)
+        if !listing.asides.isEmpty {
+            for index in trace.messages.indices where trace.messages[index].asides.isEmpty {
+                trace.messages[index].asides = trace.messages[index].uniqueID.flatMap { listing.asides[$0] } ?? []
+            }
+        }
         trace.tellWhatWasLeftOut(evictions, until: leftOutUntil)
         trace.tellBrokersApart()
         trace.inferVirtualHosts()
@@ -277,6 +286,10 @@ extension BusTrace {
             for delivery in messages[index].deliveries.indices {
                 let connection = messages[index].deliveries[delivery].connection
                 messages[index].deliveries[delivery].connection = ids[connection] ?? max(connection, unlisted)
+            }
+            for aside in messages[index].asides.indices {
+                let connection = messages[index].asides[aside].delivery.connection
+                messages[index].asides[aside].delivery.connection = ids[connection] ?? max(connection, unlisted)
             }
         }
         for index in calls.indices {

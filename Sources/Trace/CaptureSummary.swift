@@ -108,6 +108,8 @@ package struct Connection: Sendable, Identifiable {
     package var cancelled: [ConsumerCancellation] = []
     /// What it consumed from of which a consumer was ended before, in order; the first of very many.
     package var renewals: [ConsumerRenewal] = []
+    /// The queues that it consumed from by the names of topics, in order; the first of very many.
+    package var consumers: [QueueConsumer] = []
     /// `nil` where it was still open when the capture ended.
     package var end: ConnectionEnd?
     /// Whether its client ended TCP without `connection.close`, and not as a part of stopping in order.

@@ -71,6 +71,30 @@ package struct ConsumerCancellation: Sendable, Equatable {
     }
 }
 
+/// A value: that a connection consumed from a queue that others may publish to, and until when, as long as the
+/// connection itself goes on.
+package struct QueueConsumer: Sendable, Equatable {
+    package enum End: String, Sendable {
+        /// `basic.cancel` of the client, of the broker.
+        case cancelled, cancelledByBroker
+        /// `channel.close` of the client, of the broker.
+        case channelClosed, channelClosedByBroker
+    }
+
+    package var queue: String
+    package var channel: Int
+    package var tag: String
+    package var since: Timestamp
+    package var until: Timestamp?
+    package var end: End?
+    /// The packet that ended it; `nil` where another capture showed it.
+    package var packet: PacketReference?
+
+    package init(queue: String, channel: Int, tag: String, since: Timestamp) {
+        (self.queue, self.channel, self.tag, self.since) = (queue, channel, tag, since)
+    }
+}
+
 /// A value: that a queue was consumed from of which the broker had ended a consumer before.
 package struct ConsumerRenewal: Sendable, Equatable {
     package var at: Timestamp

@@ -6,6 +6,7 @@ extension Message {
         var bytes = (kind == .call ? 2048 : 1024) + (detail?.utf8.count ?? 0)
         bytes += (packets.count + settlements.count) * MemoryLayout<PacketReference>.stride
         bytes += deliveries.count * MemoryLayout<Delivery>.stride
+        bytes += asides.count * MemoryLayout<AsideDelivery>.stride
         if let facts {
             strings += facts.portIDs.count + facts.upPortIDs.count + facts.selectedHosts.count
             strings += (facts.expectedTaskStates?.count ?? 0) + (facts.retry?.hosts.count ?? 0)

@@ -57,6 +57,8 @@ package struct Message: Sendable, Identifiable {
     /// `nil` when only a delivery was seen.
     package var publishedAt: Timestamp?
     package var deliveries: [Delivery] = []
+    /// Those to others than it was sent to.
+    package var asides: [AsideDelivery] = []
     /// Size of the body.
     package var bytes: Int
     /// Whether the capture does not hold the whole body.
@@ -92,7 +94,7 @@ package struct Message: Sendable, Identifiable {
     }
 
     /// When it was first seen: the publish, else the first delivery.
-    package var at: Timestamp? { publishedAt ?? deliveries.first?.at }
+    package var at: Timestamp? { publishedAt ?? deliveries.first?.at ?? asides.first?.delivery.at }
 
     /// Whether nobody was seen to take it, and it was not given back.
     package var isUntaken: Bool { deliveries.isEmpty && returned == nil }

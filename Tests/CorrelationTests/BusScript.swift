@@ -53,7 +53,8 @@ struct BusScript {
     @discardableResult
     mutating func pass(
         _ leg: Passage.Leg, _ body: OsloBody, on connection: Int, to routingKey: String, exchange: String = "nova",
-        expiration: Nanoseconds? = nil, hash: UInt64 = 0, isTruncated: Bool = false
+        expiration: Nanoseconds? = nil, hash: UInt64 = 0, isTruncated: Bool = false,
+        origin: DeliveryOrigin? = nil
     ) -> Int {
         contents += 1
         wait(.milliseconds(1))
@@ -62,7 +63,8 @@ struct BusScript {
                 leg: leg, connection: ConnectionID(connection), contentID: contents, exchange: exchange,
                 routingKey: routingKey, bytes: 100, isTruncated: isTruncated, expiration: expiration, firstByteAt: now,
                 lastByteAt: now,
-                packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body))
+                packets: [PacketReference(source: 0, number: Int64(contents))], bodyHash: hash, body: body,
+                origin: origin))
         return contents
     }
 

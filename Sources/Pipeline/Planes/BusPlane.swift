@@ -84,6 +84,10 @@ struct BusPlane {
             emit(.consumes(connection, queue: redaction.redact(text: consume.queue)))
             facts.consumes(connection, event, consume, emit)
             facts.names(connection, event.method.id, consume.queue)
+        case .basicConsumeOk(let answer):
+            facts.consumeAnswered(connection, event, answer)
+        case .other(let method) where method.definition.id == Self.get:
+            if case .text(let queue)? = method["queue"] { facts.fetches(connection, event, from: queue) }
         case .basicCancel(let cancel):
             facts.cancelled(connection, event, cancel, emit)
         case .connectionBlocked(let blocked):
@@ -106,6 +110,7 @@ struct BusPlane {
     /// Its number is another in AMQP 0-8.
     private static let closeOk = "connection.close-ok"
     private static let openOk = MethodID(10, 41)
+    private static let get = MethodID(60, 70)
     private static let queueDelete = MethodID(50, 40)
     private static let queueDeleteOk = MethodID(50, 41)
 
@@ -131,7 +136,23 @@ struct BusPlane {
                     bytes: Int(clamping: content.bodySize), isTruncated: content.isTruncated,
                     expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
                     lastByteAt: content.lastPacket.time, packets: listsPackets ? content.packets : [],
-                    bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded)))
+                    bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded,
+                    origin: origin(of: content, on: connection))))
+    }
+
+    /// Where a delivery came from.
+    private func origin(of content: AMQPContent, on connection: ConnectionID) -> DeliveryOrigin? {
+        switch content.method {
+        case .deliver(let deliver):
+            DeliveryOrigin(
+                queue: facts.queue(of: deliver.consumerTag, on: content.channel, of: connection), isFetched: false,
+                death: content.properties.death(redaction))
+        case .getOk:
+            DeliveryOrigin(
+                queue: facts.fetchedQueue(on: content.channel, of: connection), isFetched: true,
+                death: content.properties.death(redaction))
+        case .publish, .return: nil
+        }
     }
 
     /// Decodes a body, unless it is one that was published a moment ago.
@@ -187,6 +208,18 @@ extension AMQPContent.Method {
 extension BasicProperties {
     /// The header that kombu sets on compressed bodies (`kombu_compression`).
     fileprivate var compression: String? { headers?["compression"]?.text }
+
+    /// What RabbitMQ writes of a message that it dead-letters.
+    fileprivate func death(_ redaction: Redaction) -> AsideDelivery.Death? {
+        guard let headers, case .array(let deaths)? = headers["x-death"] else { return nil }
+        var oldest: FieldTable?
+        if case .table(let table)? = deaths.last { oldest = table }
+        guard let queue = headers["x-first-death-queue"]?.text ?? oldest?["queue"]?.text else { return nil }
+        let reason = headers["x-first-death-reason"]?.text ?? oldest?["reason"]?.text ?? ""
+        return AsideDelivery.Death(
+            queue: redaction.redact(text: queue).bounded(toBytes: 255),
+            reason: redaction.redact(text: reason).bounded(toBytes: 255))
+    }
 
     /// Milliseconds in decimal digits (AMQP 0-9-1 leaves the form to the broker; RabbitMQ wants this).
     fileprivate var expirationTime: Nanoseconds? {

@@ -16,6 +16,10 @@ struct ConnectionFacts: Sendable {
         fileprivate var subject: (method: MethodID, name: String)?
         fileprivate var subjectBytes = 0
         fileprivate var consumers: [Consumer] = []
+        /// Those of queues that are named as topics, and until when they were there.
+        fileprivate(set) var noted: [QueueConsumer] = []
+        /// The queue that was fetched from last (`basic.get`), and on which channel.
+        fileprivate var fetched: (channel: UInt16, queue: String)?
         fileprivate var trouble: InPlace<Trouble>?
         /// Whether one end agreed to a `connection.close`, which the capture may not hold.
         var isCloseAnswered = false
@@ -76,7 +80,7 @@ struct ConnectionFacts: Sendable {
     /// A value: a consumer as it is known to the broker.
     fileprivate struct Consumer: Sendable {
         let channel: UInt16
-        let tag: String
+        var tag: String
         var queue: String
 
         /// Bytes of memory, those of the queue's name not counted.
@@ -145,7 +149,7 @@ struct ConnectionFacts: Sendable {
         told[at: place].update { $0.blocked[last].until = event.stamp.time }
     }
 
-    /// `basic.consume`; a tag that the broker chooses is not known from it.
+    /// `basic.consume`; a tag that the broker chooses is empty in it.
     mutating func consumes(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit)
     {
         if !cancelledQueues.isEmpty {
@@ -155,9 +159,11 @@ struct ConnectionFacts: Sendable {
                 add(ConsumerRenewal(at: event.stamp.time, queue: queue), to: \.renewals, of: connection, emit)
             }
         }
-        guard !consume.consumerTag.isEmpty else { return }
+        note(connection, event, consume)
         let consumer = Consumer(channel: event.channel, tag: consume.consumerTag, queue: shared(consume.queue))
-        if let (place, known) = find(consume.consumerTag, on: event.channel, of: connection) {
+        if !consume.consumerTag.isEmpty,
+            let (place, known) = find(consume.consumerTag, on: event.channel, of: connection)
+        {
             newBytes = 0
             told[at: place].consumers[known].queue = consumer.queue
             return
@@ -170,6 +176,71 @@ struct ConnectionFacts: Sendable {
         if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
     }
 
+    /// Who reads answers or fanouts has a queue of its own.
+    private mutating func note(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
+        let queue = shared(consume.queue)
+        let count = told.place(of: connection).map { told[at: $0].noted.count } ?? 0
+        guard !queue.isEmpty, !queue.hasPrefix("reply_"), !queue.contains("_fanout"),
+            count < PipelineLimits.notedConsumersOfConnection
+        else { return newBytes = 0 }
+        newBytes += MemoryLayout<QueueConsumer>.stride
+        let consumer = QueueConsumer(
+            queue: queue, channel: Int(event.channel), tag: shared(consume.consumerTag), since: event.stamp.time)
+        change(connection) { $0.noted.append(consumer) }
+    }
+
+    private mutating func end(
+        _ connection: ConnectionID, _ event: AMQPMethodEvent, _ end: QueueConsumer.End,
+        where isMeant: (QueueConsumer) -> Bool
+    ) {
+        guard let place = told.place(of: connection) else { return }
+        for index in told[at: place].noted.indices {
+            let consumer = told[at: place].noted[index]
+            guard consumer.until == nil, consumer.channel == Int(event.channel), isMeant(consumer) else { continue }
+            told[at: place].noted[index].until = event.stamp.time
+            told[at: place].noted[index].end = end
+            told[at: place].noted[index].packet = event.stamp.reference
+        }
+    }
+
+    /// `basic.consume-ok`, which tells the tag that the broker chose.
+    mutating func consumeAnswered(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ answer: BasicConsumeOk) {
+        guard let (place, consumer) = find("", on: event.channel, of: connection) else { return }
+        told[at: place].consumers[consumer].tag = answer.consumerTag
+        let noted = told[at: place].noted.firstIndex { $0.channel == Int(event.channel) && $0.tag.isEmpty }
+        if let noted { told[at: place].noted[noted].tag = answer.consumerTag }
+        let added = answer.consumerTag.utf8.count
+        told[at: place].bytes += added
+        bytes += added
+    }
+
+    /// The queue that a consumer reads; `nil` where its `basic.consume` was not seen.
+    func queue(of tag: String, on channel: UInt16, of connection: ConnectionID) -> String? {
+        let queue = find(tag, on: channel, of: connection).map { told[at: $0].consumers[$1].queue }
+        // The one that was declared last on the channel.
+        return queue?.isEmpty == true ? nil : queue
+    }
+
+    /// `basic.get`.
+    mutating func fetches(_ connection: ConnectionID, _ event: AMQPMethodEvent, from queue: String) {
+        if let place = told.place(of: connection), let known = told[at: place].fetched, known.channel == event.channel,
+            known.queue == queue
+        {
+            return
+        }
+        let queue = shared(queue)
+        newBytes = 0
+        change(connection) { $0.fetched = (event.channel, queue) }
+    }
+
+    /// The queue that was fetched from last on a channel.
+    func fetchedQueue(on channel: UInt16, of connection: ConnectionID) -> String? {
+        guard let place = told.place(of: connection), let known = told[at: place].fetched, known.channel == channel,
+            !known.queue.isEmpty
+        else { return nil }
+        return known.queue
+    }
+
     /// Where a consumer is noted.
     private func find(_ tag: String, on channel: UInt16, of connection: ConnectionID) -> (place: Int, consumer: Int)? {
         guard let place = told.place(of: connection),
@@ -180,6 +251,9 @@ struct ConnectionFacts: Sendable {
 
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
+        end(connection, event, event.side == .server ? .cancelledByBroker : .cancelled) {
+            $0.tag == cancel.consumerTag
+        }
         guard event.side == .server else { return forget(cancel.consumerTag, on: event.channel, of: connection) }
         let queue = find(cancel.consumerTag, on: event.channel, of: connection).map { place, consumer in
             told[at: place].consumers[consumer].queue
@@ -214,6 +288,7 @@ struct ConnectionFacts: Sendable {
     mutating func channelClosed(
         _ connection: ConnectionID, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit
     ) {
+        end(connection, event, event.side == .server ? .channelClosedByBroker : .channelClosed) { _ in true }
         guard reason.isFault else { return }
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side, code: Int(reason.replyCode),

@@ -45,7 +45,7 @@ extension Excerpt {
         }
         for (noun, count, limit) in [
             ("requests", requests.count, Limits.excerptRequests),
-            ("connections", connections.count + refusals.count, Limits.excerptConnections),
+            ("connections", connections.count + refusals.count + asides.count, Limits.excerptConnections),
         ] where count > limit {
             throw .tooMuch(count, noun, limit: limit, format: "pcapng")
         }
@@ -128,6 +128,7 @@ extension Excerpt {
     private mutating func add(_ message: Message) {
         for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }
         if let time = message.amqp?.refusedAt, let id = message.uniqueID { refusals[id] = time }
+        if !message.asides.isEmpty, let id = message.uniqueID { asides[id] = message.asides }
         if message.isTruncated { cutConnections.formUnion(message.connections) }
     }
 

@@ -30,6 +30,7 @@ extension Excerpt {
             record.add("at", time)
             return record
         }
+            + asides.sorted { $0.key < $1.key }.flatMap { message, told in told.map { Self.record(of: $0, message) } }
             + lastTaken.sorted { $0.key < $1.key }.map { queue, delivery in
                 var record = ExcerptRecord("last_taken")
                 record.add("from", queue)
@@ -53,6 +54,21 @@ extension Excerpt {
                 record.add("name", instance.name)
                 return record
             }
+    }
+
+    private static func record(of aside: AsideDelivery, _ message: String) -> ExcerptRecord {
+        var record = ExcerptRecord("aside")
+        record.add("message", message)
+        record.add("at", aside.delivery.at)
+        record.add("by", aside.delivery.to?.description)
+        record.add("from", aside.queue)
+        record.add("fetched", flag: aside.isFetched)
+        record.add("acknowledged", aside.delivery.acknowledgedAt)
+        record.add("rejected", aside.delivery.rejectedAt)
+        record.add("requeued", flag: aside.delivery.settlement == .requeued)
+        record.add("died_in", aside.death?.queue)
+        record.add("died_of", aside.death?.reason)
+        return record
     }
 
     /// Of places as many as tell one from several.
@@ -119,6 +135,7 @@ extension Excerpt {
         return [record] + connection.blocked.map { Self.record(of: $0, on: connection.id) }
             + connection.channelClosings.map { Self.record(of: $0, on: connection.id) }
             + connection.cancelled.map { Self.record(of: $0, on: connection.id) }
+            + connection.consumers.map { Self.record(of: $0, on: connection.id) }
             + (connection.end.map { [Self.record(of: $0, of: connection.id)] } ?? [])
     }
 
@@ -141,6 +158,16 @@ extension Excerpt {
         record.add("text", closing.text)
         record.add("method", closing.method)
         record.add("subject", closing.subject)
+        return record
+    }
+
+    private static func record(of consumer: QueueConsumer, on connection: ConnectionID) -> ExcerptRecord {
+        var record = ExcerptRecord("consumer")
+        record.add("connection", connection.description)
+        record.add("queue", consumer.queue)
+        record.add("since", consumer.since)
+        record.add("until", consumer.until)
+        record.add("end", consumer.end?.rawValue)
         return record
     }
 
@@ -272,6 +299,13 @@ extension Excerpt {
                 ConsumerCancellation(
                     at: at, consumerTag: record["tag"] ?? "", queue: record["queue"], renewedAt: record.time("renewed"))
             )
+        case "consumer":
+            guard let since = record.time("since"), let queue = record["queue"],
+                connections[place].consumers.count < Limits.recordsOfConnection
+            else { return }
+            var consumer = QueueConsumer(queue: queue, channel: 0, tag: "", since: since)
+            (consumer.until, consumer.end) = (record.time("until"), record["end"].flatMap(QueueConsumer.End.init))
+            connections[place].consumers.append(consumer)
         case "ended":
             guard let at = record.time("at"), let kind = record["kind"].flatMap({ ConnectionEnd.Kind(rawValue: $0) })
             else { return }
@@ -345,11 +379,27 @@ extension Excerpt {
                 return
             }
             instanceNames.append(InstanceName(uuid: uuid, name: name))
+        case "aside": addAside(record)
         case "refused":
             guard let at = record.time("at"), let message = record["message"], refusals.count < Limits.excerptRecords
             else { return }
             refusals[message] = at
         default: break
         }
+    }
+
+    private mutating func addAside(_ record: ExcerptRecord) {
+        guard let at = record.time("at"), let message = record["message"], asides.count < Limits.excerptRecords,
+            asides[message, default: []].count < Limits.recordsOfConnection
+        else { return }
+        var delivery = Delivery(
+            to: record.integer("by").map { ParticipantID($0) }, at: at, redelivered: false, connection: -1)
+        if let time = record.time("acknowledged") { delivery.settle(.acknowledged, at: time) }
+        if let time = record.time("rejected") {
+            delivery.settle(record.flag("requeued") ? .requeued : .dropped, at: time)
+        }
+        let death = record["died_in"].map { AsideDelivery.Death(queue: $0, reason: record["died_of"] ?? "") }
+        asides[message, default: []].append(
+            AsideDelivery(delivery, from: record["from"], isFetched: record.flag("fetched"), death: death))
     }
 }

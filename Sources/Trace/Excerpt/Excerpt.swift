@@ -20,6 +20,8 @@ package struct Excerpt: Sendable {
     package var anomalyCount = 0
     /// Publishes that the broker refused, by `_unique_id`: joining a refusal takes all publishes of its channel.
     package var refusals: [String: Timestamp] = [:]
+    /// Deliveries to others than a message was sent to, by its `_unique_id`; their packets are not in the excerpt.
+    package var asides: [String: [AsideDelivery]] = [:]
     /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
     package var lastTaken: [String: Delivery] = [:]
     /// When anything was heard of participants last, and which of them were given a request addressed to their host.

@@ -42,6 +42,12 @@ struct BusConnection {
         return delivered
     }
 
+    /// The tag of the consumer that gets what is sent there.
+    func consumerTag(exchange: String, routingKey: String) -> String {
+        let index = consumed.firstIndex { $0 == routingKey || routingKey.isEmpty && $0.hasPrefix(exchange) }
+        return "\((index ?? 0) + 1)"
+    }
+
     mutating func send(
         _ bytes: ArraySlice<UInt8>, fromClient: Bool, _ writer: inout PcapWriter, _ clock: inout TrafficClock
     ) -> Int {

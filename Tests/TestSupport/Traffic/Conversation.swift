@@ -72,7 +72,9 @@ struct Conversation {
             append(body)
         case .deliver(let body, let exchange, let routingKey):
             deliveryTag = cloud[step.connection].nextDeliveryTag()
-            bytes += AMQPBuilder.deliver(1, tag: deliveryTag, exchange: exchange, routingKey: routingKey)
+            let consumer = cloud[step.connection].consumerTag(exchange: exchange, routingKey: routingKey)
+            bytes += AMQPBuilder.deliver(
+                1, tag: deliveryTag, consumer: consumer, exchange: exchange, routingKey: routingKey)
             append(body)
         case .confirm: bytes += AMQPBuilder.ack(1, publishTag)
         case .acknowledge: bytes += AMQPBuilder.ack(1, deliveryTag)

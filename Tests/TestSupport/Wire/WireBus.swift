@@ -97,10 +97,12 @@ package struct WireBus {
         guard let taker else { return }
         let tag = tags[taker, default: 0] + 1
         tags[taker] = tag
+        let consumer = taker.queues.firstIndex(of: key).map { "\($0 + 1)" } ?? "1"
         listeners[taker]?.time = now
         listeners[taker]?.send(
             .server,
-            AMQPBuilder.deliver(1, tag: tag, exchange: exchange, routingKey: key) + AMQPBuilder.content(1, body))
+            AMQPBuilder.deliver(1, tag: tag, consumer: consumer, exchange: exchange, routingKey: key)
+                + AMQPBuilder.content(1, body))
         listeners[taker]?.send(.client, AMQPBuilder.ack(1, tag))
         packets += listeners[taker]?.takePackets() ?? []
         now = now + .milliseconds(1)
