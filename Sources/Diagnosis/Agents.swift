@@ -80,7 +80,7 @@ struct Agents {
             if let participant = connection.participant, participants.contains(participant) {
                 ofParticipant[participant, default: []].append(connection.id)
             }
-            ofAddress[Self.address(connection.client), default: []].append(connection.id)
+            ofAddress[Self.address(connection), default: []].append(connection.id)
             servers[connection.server, default: []].append(connection.id)
             for queue in Set(connection.consumers.map(\.queue)) { ofQueue[queue, default: []].append(connection.id) }
         }
@@ -95,8 +95,11 @@ struct Agents {
         for (server, ids) in servers { outages[server] = outage(of: server, ids) }
     }
 
-    private static func address(_ endpoint: String) -> String {
-        String(endpoint[..<(endpoint.lastIndex(of: ":") ?? endpoint.endIndex)])
+    /// Of the client, without the port; in tunnels of two networks one address is that of two hosts.
+    private static func address(_ connection: Connection) -> String {
+        let client = connection.client
+        let address = client[..<(client.lastIndex(of: ":") ?? client.endIndex)]
+        return connection.network.map { "\(address) in \($0)" } ?? String(address)
     }
 
     func connections(of participant: ParticipantID) -> [Connection] {
@@ -114,7 +117,7 @@ struct Agents {
 
     /// Whether connections from its addresses may be its own as well, of which nothing tells whose they are.
     func mayHaveOthers(_ participant: ParticipantID) -> Bool {
-        let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
+        let addresses = Set(places(of: participant).map { Self.address(connections[$0]) })
         return addresses.flatMap { ofAddress[$0] ?? [] }.contains { id in
             connections[id].participant.map { participants[$0].service == nil } ?? true
         }
@@ -130,7 +133,22 @@ struct Agents {
         guard let who = participants[ifKnown: participant] else { return [] }
         guard let service = who.service, let host = who.host else { return [participant] }
         // Where they are told apart, a service that works in several has a process, or a connection, in each.
-        return self.participants(of: service, on: host).filter { participants[$0].virtualHost == who.virtualHost }
+        return self.participants(of: service, on: host).filter {
+            participants[$0].virtualHost == who.virtualHost && ($0 == participant || mayBeOfOneBus($0, participant))
+        }
+    }
+
+    /// Whether nothing speaks against two participants being connected to one bus.
+    private func mayBeOfOneBus(_ one: ParticipantID, _ other: ParticipantID) -> Bool {
+        let (ones, others) = (places(of: one), places(of: other))
+        guard !ones.isEmpty, !others.isEmpty else { return true }
+        return ones.contains { first in
+            others.contains { second in
+                let (first, second) = (connections[first], connections[second])
+                return first.scope.mayBe(second.scope)
+                    && (first.network == nil || second.network == nil || first.network == second.network)
+            }
+        }
     }
 
     /// The processes of that service, on that host where one is given, in order.
@@ -152,7 +170,7 @@ struct Agents {
         let own = group.flatMap(places)
         guard let departure = departure(byOwn: own), let newest = own.max() else { return nil }
         if group.contains(where: { lastHeard[$0].map { $0 > departure.at } ?? false }) { return nil }
-        let addresses = Set(own.map { Self.address(connections[$0].client) })
+        let addresses = Set(own.map { Self.address(connections[$0]) })
         let neighbours = addresses.flatMap { ofAddress[$0] ?? [] }.filter { !own.contains($0) }
         let mayBeBack = neighbours.contains {
             mayBe(participants[participant], $0, since: departure.at, beyond: newest)
@@ -168,7 +186,7 @@ struct Agents {
             let departure = departure(byOwn: places(of: participant)),
             lastHeard[participant].map({ $0 <= departure.at }) ?? true
         else { return nil }
-        let addresses = Set(places(of: participant).map { Self.address(connections[$0].client) })
+        let addresses = Set(places(of: participant).map { Self.address(connections[$0]) })
         let near = addresses.flatMap { ofAddress[$0] ?? [] }
         let ofGroup = processes(of: participant).flatMap(places)
         var others: [ConnectionID] = []
@@ -190,6 +208,31 @@ struct Agents {
         return Replacement(
             departure: departure, pid: pid, other: other, otherPid: otherPid,
             began: began.flatMap { $0 > departure.at ? $0 : nil })
+    }
+
+    /// How one process lost the broker where the next one has its number and address, as in a container that is started
+    /// anew: it reads other queues of answers and fanouts, whose names a process keeps as long as it lives.
+    func restart(of participant: ParticipantID) -> Replacement? {
+        guard let who = participants[ifKnown: participant], let pid = who.pid else { return nil }
+        let own = places(of: participant)
+        for begin in own.compactMap({ connections[$0].openedAt }).sorted(by: >) {
+            let isNew = { (id: ConnectionID) in connections[id].openedAt.map { $0 >= begin } ?? false }
+            let (former, later) = (own.filter { !isNew($0) }, own.filter(isNew))
+            guard let departure = departure(byOwn: former), departure.at <= begin else { continue }
+            let (old, new) = (uniqueQueues(of: former), uniqueQueues(of: later))
+            guard !old.isEmpty, !new.isEmpty else { return nil }
+            guard old.isDisjoint(with: new) else { continue }
+            return Replacement(departure: departure, pid: pid, other: participant, otherPid: pid, began: begin)
+        }
+        return nil
+    }
+
+    /// Queues that nobody else reads, `reply_…` and `topic_fanout_…`.
+    private func uniqueQueues(of ids: [ConnectionID]) -> Set<String> {
+        Set(
+            ids.flatMap { connections[$0].consumers.map(\.queue) }.filter {
+                $0.hasPrefix("reply_") || $0.contains("_fanout_")
+            })
     }
 
     /// When an agent had no connection any more of those by which it began a work, and a new one only after that.

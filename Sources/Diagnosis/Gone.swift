@@ -62,7 +62,8 @@ extension Facts {
 
     /// The end of the one process that has the work in hand, where others of its name go on: none of them knows of it.
     func replacement(of holder: Holder?) -> Agents.Replacement? {
-        guard doubtOnWays == nil, let holder, let replacement = agents.replacement(of: holder.participant),
+        guard doubtOnWays == nil, let holder,
+            let replacement = agents.replacement(of: holder.participant) ?? agents.restart(of: holder.participant),
             replacement.departure.at >= holder.since, !mayBeGivenAgain(holder)
         else { return nil }
         let limit = replacement.departure.isOwn ? patience.untaken : patience.reconnecting
@@ -119,6 +120,11 @@ extension Facts {
     }
 
     private func evidence(of replacement: Agents.Replacement) -> Diagnosis.Evidence {
+        if replacement.otherPid == replacement.pid, replacement.other == replacement.departure.participant {
+            return Diagnosis.Evidence(
+                "who has its number and address since then reads other queues for answers: it is another process",
+                at: replacement.began)
+        }
         let other = "process \(replacement.otherPid) of \(name(replacement.other))"
         guard let began = replacement.began else {
             return Diagnosis.Evidence("\(other) is another one, and was connected all the time")

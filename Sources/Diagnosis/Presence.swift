@@ -87,7 +87,7 @@ extension Facts {
         }
         let time =
             last.at < operation.startedAt
-            ? "\(seconds(operation.startedAt - last.at)) before" : "at \(moment(last.at))"
+            ? "\(seconds(operation.startedAt - last.at)) before the operation began" : "at \(moment(last.at))"
         let packet = isOfConnection ? last.connection.end?.packet : last.consumer.packet
         return (
             "nobody consumes from \(message.queue) any more: \(what) \(time)",

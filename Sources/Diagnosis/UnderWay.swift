@@ -56,6 +56,7 @@ extension Finding {
             Diagnosis.Evidence(
                 "the capture goes on for \(facts.seconds(facts.watchedTime(since: facts.lastSeen))) without a message of it",
                 at: facts.captureEnd))
+        if let holder = facts.holder { finding.diagnosis.evidence += facts.standing(of: holder) }
         finding.advise(facts, loss: loss)
         finding.diagnosis.isSilent = loss == nil && facts.shouldGoOn
         if finding.diagnosis.cause == .unclear, facts.mayGoOnInAnotherCell {
@@ -149,7 +150,35 @@ extension Facts {
     /// Whether the work that was in hand when somebody went may have gone on before at the broker of a cell: the
     /// capture shows no builds, or there was time enough.
     func isElsewhere(before departure: Agents.Departure) -> Bool {
-        mayGoOnInAnotherCell && (!coverage.showsBuilds || departure.at - lastSeen > patience.untaken)
+        mayGoOnInAnotherCell && !isNextComputeHere
+            && (!coverage.showsBuilds || departure.at - lastSeen > patience.untaken)
+    }
+
+    /// That who has the work in hand went, or was not heard for long: it may have gone on elsewhere before.
+    fileprivate func standing(of holder: Holder) -> [Diagnosis.Evidence] {
+        let who = name(holder.participant)
+        if let departure = departure(of: holder) { return [evidence(of: departure, who)] }
+        if let replacement = replacement(of: holder) {
+            return [evidence(of: replacement.departure, "process \(replacement.pid) of \(who)")]
+        }
+        let presence = presence(of: holder.participant)
+        guard presence.mute > 0, presence.open == 0, presence.heartbeat != nil,
+            let words = words(onConnectionsOf: holder.participant)
+        else { return [] }
+        return [Diagnosis.Evidence("\(who): \(words)")]
+    }
+
+    /// Whether the compute that is to be asked next takes from the broker on which the last message passed.
+    private var isNextComputeHere: Bool {
+        guard let workflow, let next = nextStep,
+            let host = host(of: workflow.steps[next].target) ?? selectedHost, let last = own.last.map(message),
+            let near = trace.connection(last.connection ?? last.deliveries.last?.connection)
+        else { return false }
+        return agents.participants(of: workflow.steps[next].target.service, on: host).contains { compute in
+            agents.connections(of: compute).contains {
+                $0.server == near.server && $0.scope == near.scope && !$0.consumers.isEmpty
+            }
+        }
     }
 
     /// Whether the conductor is to ask a compute next, which it does on the broker of the cell.

@@ -56,6 +56,7 @@ extension Connection {
         protocolName = redaction.redact(text: protocolName)
         connectionName = connectionName.map(redaction.redact)
         virtualHost = virtualHost.map(redaction.redact)
+        network = network.map(redaction.redact)
         answeredIn = answeredIn.map(redaction.redact)
         proxiedClient = proxiedClient.map(redaction.redact)
         precededBy = precededBy.map(redaction.redact)

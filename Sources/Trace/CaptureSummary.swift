@@ -108,7 +108,7 @@ package struct Connection: Sendable, Identifiable {
     package var cancelled: [ConsumerCancellation] = []
     /// What it consumed from of which a consumer was ended before, in order; the first of very many.
     package var renewals: [ConsumerRenewal] = []
-    /// The queues that it consumed from by the names of topics, in order; the first of very many.
+    /// The queues that it consumed from, in order; the first of very many.
     package var consumers: [QueueConsumer] = []
     /// `nil` where it was still open when the capture ended.
     package var end: ConnectionEnd?
@@ -130,6 +130,8 @@ package struct Connection: Sendable, Identifiable {
     package var virtualHost: String?
     /// Which of several buses it is of, where brokers were told apart by the messages that passed on them; else `nil`.
     package var bus: Int?
+    /// The tunnel that it was in, e.g. `VXLAN 7`; `nil` for none.
+    package var network: String?
     /// The protocol of the broker's answer where that is none that is decoded, e.g. `TLS`.
     package var answeredIn: String?
     /// The client that a PROXY header names, as `client`, which is the proxy then; `nil` where none does.

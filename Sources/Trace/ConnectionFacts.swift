@@ -71,8 +71,7 @@ package struct ConsumerCancellation: Sendable, Equatable {
     }
 }
 
-/// A value: that a connection consumed from a queue that others may publish to, and until when, as long as the
-/// connection itself goes on.
+/// A value: that a connection consumed from a queue, and until when, where that was before its own end.
 package struct QueueConsumer: Sendable, Equatable {
     package enum End: String, Sendable {
         /// `basic.cancel` of the client, of the broker.

@@ -16,7 +16,7 @@ struct ConnectionFacts: Sendable {
         fileprivate var subject: (method: MethodID, name: String)?
         fileprivate var subjectBytes = 0
         fileprivate var consumers: [Consumer] = []
-        /// Those of queues that are named as topics, and until when they were there.
+        /// The first of them, and until when they were there.
         fileprivate(set) var noted: [QueueConsumer] = []
         /// The queue that was fetched from last (`basic.get`), and on which channel.
         fileprivate var fetched: (channel: UInt16, queue: String)?
@@ -176,13 +176,10 @@ struct ConnectionFacts: Sendable {
         if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
     }
 
-    /// Who reads answers or fanouts has a queue of its own.
     private mutating func note(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
         let queue = shared(consume.queue)
         let count = told.place(of: connection).map { told[at: $0].noted.count } ?? 0
-        guard !queue.isEmpty, !queue.hasPrefix("reply_"), !queue.contains("_fanout"),
-            count < PipelineLimits.notedConsumersOfConnection
-        else { return newBytes = 0 }
+        guard !queue.isEmpty, count < PipelineLimits.notedConsumersOfConnection else { return newBytes = 0 }
         newBytes += MemoryLayout<QueueConsumer>.stride
         let consumer = QueueConsumer(
             queue: queue, channel: Int(event.channel), tag: shared(consume.consumerTag), since: event.stamp.time)

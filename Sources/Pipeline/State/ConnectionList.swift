@@ -98,6 +98,7 @@ struct ConnectionList: Sendable {
         connection.client = client.description
         connection.server = server.description
         connection.protocolName = facts.protocolName
+        connection.network = ends.scope == .none ? nil : "\(ends.scope)"
         connection.bytes = counts.total(of: \.seen)
         connection.bytesDecoded = counts.total(of: \.decoded)
         connection.bytesSkipped = counts.total(of: \.skipped)

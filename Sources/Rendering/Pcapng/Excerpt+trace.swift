@@ -79,6 +79,10 @@ extension Excerpt {
             if let participant = diagnosis.participant { actors.insert(participant) }
             if let service = diagnosis.service { names.insert(Name(service: service, host: diagnosis.host)) }
         }
+        // Whether the compute that was chosen is on this broker tells whether it would have been asked here.
+        for host in selection.messages.flatMap({ trace.messages[$0].facts?.selectedHosts ?? [] }) {
+            names.insert(Name(service: "nova-compute", host: host))
+        }
         for actor in actors.compactMap({ trace.participants[ifKnown: $0] }) {
             if let service = actor.service, let host = actor.host { names.insert(Name(service: service, host: host)) }
         }

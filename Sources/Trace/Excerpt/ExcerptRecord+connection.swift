@@ -2,6 +2,7 @@
 extension ExcerptRecord {
     mutating func add(_ connection: Connection) {
         add("vhost", connection.virtualHost)
+        add("network", connection.network)
         add("answered_in", connection.answeredIn)
         add("proxied_client", connection.proxiedClient)
         add("preceded_by", connection.precededBy)
@@ -34,6 +35,7 @@ extension ExcerptRecord {
     /// Puts what the record tells into a connection.
     func tell(_ connection: inout Connection) {
         connection.virtualHost = self["vhost"]
+        connection.network = self["network"]
         connection.answeredIn = self["answered_in"]
         connection.proxiedClient = self["proxied_client"]
         connection.precededBy = self["preceded_by"]

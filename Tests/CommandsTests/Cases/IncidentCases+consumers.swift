@@ -47,3 +47,57 @@ extension IncidentCase {
                 never: ["was taken by", "rejected", "fetched it from there"], status: 1)),
     ]
 }
+
+/// Of whom the capture shows that they went, or that they do not listen any more.
+extension IncidentCase {
+    private static let nobody = "and taken by nobody in 91.0 s; nobody consumes from compute.cmp1 any more:"
+    private static let isThere = ["is connected to the broker, by", "of its connections are open"]
+
+    static let presences = [
+        IncidentCase(
+            "gone-1-consumer-connection-reset.pcap",
+            Saying(
+                "explain", says: [nobody, "the connection of the consumer of nova-compute@cmp1 ended 1.0 s before"],
+                never: isThere, status: 1)),
+        IncidentCase(
+            "gone-2-consumer-channel-closed.pcap",
+            Saying(
+                "explain",
+                says: [nobody, "the broker closed the channel of the consumer of nova-compute@cmp1 1.0 s before"],
+                never: isThere, status: 1)),
+        IncidentCase(
+            "gone-3-consumer-cancelled-by-itself.pcap",
+            Saying(
+                "explain", says: [nobody, "nova-compute@cmp1 cancelled its consumer itself 1.0 s before"],
+                never: isThere, status: 1)),
+        IncidentCase(
+            "gone-4-without-heartbeats.pcap",
+            Saying(
+                "explain",
+                says: ["no end of 3 of its connections was seen, but nothing", "a heartbeat is due every 60.0 s"],
+                never: isThere, status: 1)),
+        IncidentCase(
+            "gone-5-source-of-a-live-migration.pcap",
+            Saying(
+                "explain", "--request", "req-0316909e-3bbb-49ea-a894-8c893b618676",
+                says: ["nova-compute@cmp1 lost its connections at +7.6 s and did not come back in 90.0 s"],
+                never: isThere + ["of nova-compute@cmp2"], status: 2)),
+        IncidentCase(
+            "gone-6-restarted-with-the-same-number.pcap",
+            Saying(
+                "explain",
+                says: [
+                    "nova-compute@cmp1 (process 1400) lost its connections at +3.9 s, and no other process went on with it",
+                    "reads other queues for answers: it is another process",
+                ],
+                never: isThere, status: 1)),
+        IncidentCase(
+            "gone-7-conductor-with-the-answer.pcap",
+            Saying("explain", says: ["nova-conductor@ctl1 lost its connections at +0.4 s"], never: isThere, status: 1)),
+        IncidentCase(
+            "gone-8-in-one-of-two-networks.pcap",
+            Saying(
+                "explain", says: ["nova-compute@cmp1 lost its connections at +3.9 s and did not come back in 80.0 s"],
+                never: isThere + ["was heard last with something else"], status: 1)),
+    ]
+}
