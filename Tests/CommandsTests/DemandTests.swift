@@ -47,7 +47,7 @@ import Testing
         [["list"], ["explain"], ["replay"], ["connections"], ["connections", "--format", "json"], ["compare"]]
         + Formats.all.map(\.name).filter { !["svg", "html", "pcapng"].contains($0) }.map { ["export", "--format", $0] }
 
-    @Test(.timeLimit(.minutes(3)), arguments: quick)
+    @Test(.timeLimit(.minutes(10)), arguments: quick)
     func `are read by every other command as well`(capture: String) async throws {
         for command in Self.otherCommands {
             let result = try await run(command, capture, isOutputWanted: false)
@@ -57,7 +57,7 @@ import Testing
 
     /// What was slow or large once, by the command in which it showed.
     @Test(
-        .timeLimit(.minutes(3)),
+        .timeLimit(.minutes(10)),
         arguments: [
             ("names-of-a-megabyte.pcap.gz", "connections"), ("stats-4000-methods.pcap.gz", "list"),
             ("one-request-4000-unanswered.pcap.gz", "explain"),
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func `are told apart by what each saw, given 400 times`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `are told apart by what each saw, given 400 times`() async throws {
         for arguments in [["list"], ["list", "--no-clock-correction"]] {
             let result = try await run(arguments, "packets-that-many-files-hold.pcap", times: 400)
             #expect([0, 1].contains(result.status), "\(result.status) \(result.errors.prefix(300))")
