@@ -52,18 +52,23 @@ enum SecretNames {
                 keyring keymaterial keydata otpseed synckey authreceipt heartbeatkey fixedkey keystring masterauth
                 credential creds cookie authorization
                 injectedfile filecontents userdata servicecatalog providerauth providerlocation internalaccesspath
-                configdriveconten kubeconfig plaintext trustid hashpathsuffix hashpathprefix swifthashprefix
+                configdriveconten kubeconfig plaintext trustid hashpathsuffix hashpathprefix swifthashprefix samlresponse
                 """, part
             ),
             // Secret as the whole name.
             (
                 """
                 pass pwd psk cert catalog accessurl publickey personality authusername blob trust trusts sig signature kek dek
-                otp totp community
+                otp totp community stkey
                 """, whole
             ),
             // Secret as the end of a name.
-            ("accessurl psk pwd pswd rootpw bindpw adminpw userpw chappw signature cryptokek", end), ("pass", end),
+            (
+                """
+                accessurl psk pwd pswd rootpw bindpw adminpw userpw chappw signature cryptokek swiftkey swiftstorekey
+                dhchapkey dhchapctrlkey encrkey tlskey certificatekey validationkey accountkey
+                """, end
+            ), ("pass", end),
             // The same where a word of its own begins with it.
             ("pw", short),
             // Words that end in `pass` and are none.

@@ -127,6 +127,7 @@ struct SecretProgram: Sendable {
             $0.flags = "pqlyeicBFHv"
         },
         row("net") {
+            $0.options = [Option("-U --user", .behind("%"))]
             $0.operands = ["user": 2, "use": 1]
             $0.isOfWindows = true
             $0.isSpoken = true
@@ -151,7 +152,19 @@ struct SecretProgram: Sendable {
             $0.operands = ["": 1]
             $0.operandPart = .behind("/")
         },
-        row("rabbitmqadmin cqlsh") { $0.options = [Option("-p")] },
+        row("rabbitmqadmin cqlsh couchbase-cli fence_ipmilan") { $0.options = [Option("-p")] },
+        row("useradd usermod groupadd groupmod") {
+            $0.options = [Option("-p")]
+            $0.flags = "mrMNUloLa"
+        },
+        row("az ilorest") { $0.options = [Option("-p", after: "login")] },
+        row("pcs") { $0.options = [Option("-p", after: "auth")] },
+        row("ipa-client-install") { $0.options = [Option("-w")] },
+        row("wpa_passphrase") { $0.operands = ["": 2] },
+        row("vault") {
+            $0.operands = ["login": 1]
+            $0.isSpoken = true
+        },
         row("sqlcmd mosquitto_pub mosquitto_sub") { $0.options = [Option("-P")] },
         row("htpasswd") {
             $0.operands = ["": 3]
@@ -169,7 +182,7 @@ struct SecretProgram: Sendable {
         row("7z 7za 7zr rar unrar") { $0.options = [Option("-p")] },
         row("lftp") { $0.options = [Option("-u --user", .behind(","))] },
         row("etcdctl") { $0.options = [Option("--user", .behind(":"))] },
-        row("swift") { $0.options = [Option("-K")] },
+        row("swift") { $0.options = [Option("-K --key")] },
         // Barbican's settings.
         row("p11_crypto_plugin") { $0.settings = ["login"] },
         // SQL.

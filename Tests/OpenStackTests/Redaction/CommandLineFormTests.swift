@@ -142,6 +142,17 @@ import Testing
         ("jdbc:oracle:thin:nova/S1x@h:1521/x", "jdbc:oracle:thin:nova/***@h:1521/x"),
         ("write 'nova:S1x' to chpasswd", "write 'nova:***' to chpasswd"),
         ("nova:S1x to chpasswd failed", "nova:*** to chpasswd failed"),
+        ("couchbase-cli bucket-list -c h:8091 -u root -p S1x", "couchbase-cli bucket-list -c h:8091 -u root -p ***"),
+        ("fence_ipmilan -a h -l root -p S1x -o off", "fence_ipmilan -a h -l root -p *** -o off"),
+        ("usermod -p 'S1x' root", "usermod -p '***' root"), ("useradd -m -p S1x bob", "useradd -m -p *** bob"),
+        ("swift -A http://k -U svc --key S1x stat", "swift -A http://k -U svc --key *** stat"),
+        ("vault login S1x", "vault login ***"),
+        ("net ads join -U Administrator%S1x", "net ads join -U Administrator%***"),
+        ("az login -u a -p S1x", "az login -u a -p ***"),
+        ("pcs host auth n1 -u hacluster -p S1x", "pcs host auth n1 -u hacluster -p ***"),
+        ("wpa_passphrase ssid S1x", "wpa_passphrase ssid ***"),
+        ("ipa-client-install -w S1x --domain d", "ipa-client-install -w *** --domain d"),
+        ("nvme connect --tls_key=S1x -t tcp", "nvme connect --tls_key=*** -t tcp"),
         // Switches.
         ("username admin password 0 S1x", "username admin password 0 ***"),
         ("neighbor 10.0.0.4 password 7 S1x", "neighbor 10.0.0.4 password 7 ***"),
@@ -237,7 +248,9 @@ import Testing
         "the net user count is 5", "net use of memory", #"net use Z: \\host\share"#, "net user nova *",
         "docker pull -u reg/image:tag", "jdbc:oracle:thin:@//h:1521/x", "write to chpasswd failed",
         "password 0 characters long", "pass 1 fail 0", "radius-server timeout 5", "auth md5 failed",
-        "[neutron] login = nova",
+        "[neutron] login = nova", "fence_ipmilan -a h -o off failed", "usermod -a -G libvirt nova",
+        "az: nova, zone -p a", "pcs status -p a", "vault login failed", "swift stat --key-format a",
+        "net ads join -U Administrator",
     ])
     func `what an operator needs stays`(text: String) {
         #expect(redaction.redact(text: text) == text)

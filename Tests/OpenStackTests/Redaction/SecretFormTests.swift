@@ -111,6 +111,9 @@ import Testing
         "application_credential_secret", "access_key", "secret_key", "keyring", "key_material", "temp_url_key",
         "adminPass", "kek", "totp", "chap_secret", "ipmi_hex_kg_key", "kubeconfig", "config_drive_contents",
         "X-Container-Sync-Key", "Openstack-Auth-Receipt", "heartbeat_key", "fixed_key", "key-string", "masterauth",
+        "dhchap_key", "dhchap_ctrl_key", "instance_rpc_encr_key", "inst_rpc_key_encr_key", "taskmanager_rpc_encr_key",
+        "swift_store_key", "backup_swift_key", "validation_key", "SAMLResponse", "account_key", "tls_key", "ST_KEY",
+        "certificate_key",
     ])
     func `fields of OpenStack's services are masked`(name: String) {
         #expect(redacted(#"{"\#(name)": "S1x", "host": "h"}"#) == #"{"\#(name)": "***", "host": "h"}"#)
