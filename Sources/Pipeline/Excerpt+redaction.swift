@@ -70,7 +70,6 @@ extension Connection {
         }
         for index in consumers.indices {
             consumers[index].queue = redaction.redact(text: consumers[index].queue)
-            consumers[index].tag = redaction.redact(text: consumers[index].tag)
         }
         for index in cancelled.indices {
             cancelled[index].consumerTag = redaction.redact(text: cancelled[index].consumerTag)

@@ -26,8 +26,8 @@ enum PipelineLimits {
     static let cancelledQueues = 4096
     /// Consumers whose queues are remembered, of one connection and of all.
     static let consumersOfConnection = 1024
-    /// Of those, the ones of which it is kept until when they were there.
-    static let notedConsumersOfConnection = 8
+    /// Of those, the ones that are listed, and kept when they consume no more.
+    static let listedConsumersOfConnection = 8
     static let consumers = 65_536
     /// Openings that many connections have in common, kept once.
     static let sharedHandshakes = 256
@@ -54,7 +54,7 @@ package struct RetentionLimits: Sendable {
     /// Messages that no user's request caused.
     package var backgroundMessages: Int
     /// Bytes of memory that either may take, about (`Message.footprint`).
-    package var messageBytes = 88 << 20
+    package var messageBytes = 84 << 20
     package var backgroundBytes = 32 << 20
     /// Instances whose names are known, also when the messages that told them are gone.
     package var names: Int

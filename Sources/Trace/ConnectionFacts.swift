@@ -81,16 +81,14 @@ package struct QueueConsumer: Sendable, Equatable {
     }
 
     package var queue: String
-    package var channel: Int
-    package var tag: String
     package var since: Timestamp
     package var until: Timestamp?
     package var end: End?
     /// The packet that ended it; `nil` where another capture showed it.
     package var packet: PacketReference?
 
-    package init(queue: String, channel: Int, tag: String, since: Timestamp) {
-        (self.queue, self.channel, self.tag, self.since) = (queue, channel, tag, since)
+    package init(queue: String, since: Timestamp) {
+        (self.queue, self.since) = (queue, since)
     }
 }
 

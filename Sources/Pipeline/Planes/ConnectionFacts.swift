@@ -15,9 +15,7 @@ struct ConnectionFacts: Sendable {
         /// The exchange or queue of the last method that named one, and the method.
         fileprivate var subject: (method: MethodID, name: String)?
         fileprivate var subjectBytes = 0
-        fileprivate var consumers: [Consumer] = []
-        /// The first of them, and until when they were there.
-        fileprivate(set) var noted: [QueueConsumer] = []
+        fileprivate(set) var consumers = Consumers()
         /// The queue that was fetched from last (`basic.get`), and on which channel.
         fileprivate var fetched: (channel: UInt16, queue: String)?
         fileprivate var trouble: InPlace<Trouble>?
@@ -57,7 +55,7 @@ struct ConnectionFacts: Sendable {
             trouble = known
         }
 
-        fileprivate mutating func advance(
+        mutating func advance(
             to stage: ConnectionHandshake.Stage, _ body: (inout ConnectionHandshake) -> Void = { _ in }
         ) {
             var known = handshake ?? InPlace(ConnectionHandshake())
@@ -77,17 +75,7 @@ struct ConnectionFacts: Sendable {
         var end: ConnectionEnd?
     }
 
-    /// A value: a consumer as it is known to the broker.
-    fileprivate struct Consumer: Sendable {
-        let channel: UInt16
-        var tag: String
-        var queue: String
-
-        /// Bytes of memory, those of the queue's name not counted.
-        var bytes: Int { 2 * MemoryLayout<Consumer>.stride + tag.utf8.count }
-    }
-
-    private var told = SparseTable<Connection, Told>()
+    var told = SparseTable<Connection, Told>()
     private var consumers = 0
     /// Queues of which the broker ended a consumer.
     private var cancelledQueues: Set<String> = []
@@ -95,7 +83,7 @@ struct ConnectionFacts: Sendable {
     /// Texts that many connections have in common, kept once.
     private var texts: Set<String> = []
     /// Openings that many connections have in common, kept once.
-    private var handshakes: [ConnectionHandshake: InPlace<ConnectionHandshake>] = [:]
+    var handshakes: [ConnectionHandshake: InPlace<ConnectionHandshake>] = [:]
     /// Bytes of texts that are about to be noted of one connection alone.
     private var newBytes = 0
     /// Bytes that all take that is noted.
@@ -120,8 +108,7 @@ struct ConnectionFacts: Sendable {
         if told.count == 0 { told = SparseTable() }
         bytes -= gone.bytes
         consumers -= gone.consumers.count
-        gone.bytes -= gone.consumers.total(of: \.bytes)
-        gone.consumers = []
+        gone.bytes -= gone.consumers.bytes - gone.consumers.listed.count * MemoryLayout<QueueConsumer>.stride
         return gone
     }
 
@@ -152,70 +139,46 @@ struct ConnectionFacts: Sendable {
     /// `basic.consume`; a tag that the broker chooses is empty in it.
     mutating func consumes(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume, _ emit: Emit)
     {
-        if !cancelledQueues.isEmpty {
-            let queue = shared(consume.queue)
-            newBytes = 0
-            if cancelledQueues.contains(queue) {
-                add(ConsumerRenewal(at: event.stamp.time, queue: queue), to: \.renewals, of: connection, emit)
-            }
-        }
-        note(connection, event, consume)
-        let consumer = Consumer(channel: event.channel, tag: consume.consumerTag, queue: shared(consume.queue))
-        if !consume.consumerTag.isEmpty,
-            let (place, known) = find(consume.consumerTag, on: event.channel, of: connection)
-        {
-            newBytes = 0
-            told[at: place].consumers[known].queue = consumer.queue
-            return
-        }
-        let count = told.place(of: connection).map { told[at: $0].consumers.count } ?? 0
-        guard count < PipelineLimits.consumersOfConnection, consumers < PipelineLimits.consumers else {
-            return leaveOut()
-        }
-        newBytes += consumer.bytes
-        if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
-    }
-
-    private mutating func note(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ consume: BasicConsume) {
         let queue = shared(consume.queue)
-        let count = told.place(of: connection).map { told[at: $0].noted.count } ?? 0
-        guard !queue.isEmpty, count < PipelineLimits.notedConsumersOfConnection else { return newBytes = 0 }
-        newBytes += MemoryLayout<QueueConsumer>.stride
-        let consumer = QueueConsumer(
-            queue: queue, channel: Int(event.channel), tag: shared(consume.consumerTag), since: event.stamp.time)
-        change(connection) { $0.noted.append(consumer) }
-    }
-
-    private mutating func end(
-        _ connection: ConnectionID, _ event: AMQPMethodEvent, _ end: QueueConsumer.End,
-        where isMeant: (QueueConsumer) -> Bool
-    ) {
-        guard let place = told.place(of: connection) else { return }
-        for index in told[at: place].noted.indices {
-            let consumer = told[at: place].noted[index]
-            guard consumer.until == nil, consumer.channel == Int(event.channel), isMeant(consumer) else { continue }
-            told[at: place].noted[index].until = event.stamp.time
-            told[at: place].noted[index].end = end
-            told[at: place].noted[index].packet = event.stamp.reference
+        let queueBytes = newBytes
+        newBytes = 0
+        if cancelledQueues.contains(queue) {
+            add(ConsumerRenewal(at: event.stamp.time, queue: queue), to: \.renewals, of: connection, emit)
         }
+        let consumer = Consumers.Consumer(
+            channel: event.channel, tag: consume.consumerTag,
+            facts: QueueConsumer(queue: queue, since: event.stamp.time))
+        let place = told.place(of: connection)
+        if let place, told[at: place].consumers.renew(consumer) { return }
+        guard place.map({ told[at: $0].consumers.count }) ?? 0 < PipelineLimits.consumersOfConnection,
+            consumers < PipelineLimits.consumers
+        else { return leaveOut() }
+        newBytes = queueBytes + consumer.bytes
+        if change(connection, { $0.consumers.append(consumer) }) { consumers += 1 }
     }
 
     /// `basic.consume-ok`, which tells the tag that the broker chose.
     mutating func consumeAnswered(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ answer: BasicConsumeOk) {
-        guard let (place, consumer) = find("", on: event.channel, of: connection) else { return }
-        told[at: place].consumers[consumer].tag = answer.consumerTag
-        let noted = told[at: place].noted.firstIndex { $0.channel == Int(event.channel) && $0.tag.isEmpty }
-        if let noted { told[at: place].noted[noted].tag = answer.consumerTag }
-        let added = answer.consumerTag.utf8.count
-        told[at: place].bytes += added
-        bytes += added
+        changeConsumers(of: connection) { $0.chosen(answer.consumerTag, on: event.channel) }
+    }
+
+    /// Changes consumers that are known; what they take more or less is counted.
+    private mutating func changeConsumers(of connection: ConnectionID, _ body: (inout Consumers) -> Void) {
+        guard let place = told.place(of: connection) else { return }
+        let (count, size) = (told[at: place].consumers.count, told[at: place].consumers.bytes)
+        body(&told[at: place].consumers)
+        consumers += told[at: place].consumers.count - count
+        let growth = told[at: place].consumers.bytes - size
+        told[at: place].bytes += growth
+        bytes += growth
     }
 
     /// The queue that a consumer reads; `nil` where its `basic.consume` was not seen.
     func queue(of tag: String, on channel: UInt16, of connection: ConnectionID) -> String? {
-        let queue = find(tag, on: channel, of: connection).map { told[at: $0].consumers[$1].queue }
-        // The one that was declared last on the channel.
-        return queue?.isEmpty == true ? nil : queue
+        guard let place = told.place(of: connection), let queue = told[at: place].consumers.queue(of: tag, on: channel),
+            !queue.isEmpty
+        else { return nil }
+        return queue
     }
 
     /// `basic.get`.
@@ -238,23 +201,14 @@ struct ConnectionFacts: Sendable {
         return known.queue
     }
 
-    /// Where a consumer is noted.
-    private func find(_ tag: String, on channel: UInt16, of connection: ConnectionID) -> (place: Int, consumer: Int)? {
-        guard let place = told.place(of: connection),
-            let found = told[at: place].consumers.firstIndex(where: { $0.channel == channel && $0.tag == tag })
-        else { return nil }
-        return (place, found)
-    }
-
     /// `basic.cancel`; from the client it is its own wish, and so it is where it has just deleted the queue itself.
     mutating func cancelled(_ connection: ConnectionID, _ event: AMQPMethodEvent, _ cancel: BasicCancel, _ emit: Emit) {
-        end(connection, event, event.side == .server ? .cancelledByBroker : .cancelled) {
-            $0.tag == cancel.consumerTag
+        let isBrokers = event.side == .server
+        changeConsumers(of: connection) {
+            $0.end(cancel.consumerTag, event, isBrokers ? .cancelledByBroker : .cancelled)
         }
-        guard event.side == .server else { return forget(cancel.consumerTag, on: event.channel, of: connection) }
-        let queue = find(cancel.consumerTag, on: event.channel, of: connection).map { place, consumer in
-            told[at: place].consumers[consumer].queue
-        }
+        guard isBrokers else { return }
+        let queue = queue(of: cancel.consumerTag, on: event.channel, of: connection)
         if let subject = subject(of: connection), subject.method == Self.queueDelete,
             subject.name.isEmpty || queue.map({ $0 == subject.name }) ?? true
         {
@@ -272,20 +226,12 @@ struct ConnectionFacts: Sendable {
                     detail: "the broker cancelled the consumer \(what)")))
     }
 
-    /// The client takes no more messages as this consumer.
-    private mutating func forget(_ tag: String, on channel: UInt16, of connection: ConnectionID) {
-        guard let (place, consumer) = find(tag, on: channel, of: connection) else { return }
-        let gone = told[at: place].consumers.remove(at: consumer).bytes
-        told[at: place].bytes -= gone
-        bytes -= gone
-        consumers -= 1
-    }
-
     /// `channel.close`; a regular one says nothing.
     mutating func channelClosed(
         _ connection: ConnectionID, _ event: AMQPMethodEvent, _ reason: ClosingReason, _ emit: Emit
     ) {
-        end(connection, event, event.side == .server ? .channelClosedByBroker : .channelClosed) { _ in true }
+        let isBrokers = event.side == .server
+        changeConsumers(of: connection) { $0.end(nil, event, isBrokers ? .channelClosedByBroker : .channelClosed) }
         guard reason.isFault else { return }
         let closing = ChannelClosing(
             at: event.stamp.time, channel: Int(event.channel), by: event.side, code: Int(reason.replyCode),
@@ -344,86 +290,10 @@ struct ConnectionFacts: Sendable {
 
     private static let queueDelete = MethodID(50, 40)
 
-    // MARK: Opening
-
-    mutating func protocolHeader(
-        _ connection: ConnectionID, _ version: AMQPVersion, from side: ConnectionRole, _ emit: Emit
-    ) {
-        switch side {
-        // The broker's greeting, which answers it, may have been captured first.
-        case .client where handshake(of: connection)?.stage == .greeted: break
-        case .client: change(connection) { $0.handshake = InPlace(ConnectionHandshake()) }
-        case .server:
-            if let place = told.place(of: connection) {
-                told[at: place].handshake?.value.refusedFor = version.description
-            }
-            emit(.troubled(connection))
-        }
-    }
-
-    mutating func started(_ connection: ConnectionID, _ start: ConnectionStart) {
-        let properties = start.serverProperties
-        let product = shared(properties["product"]?.text)
-        let version = shared(properties["version"]?.text)
-        let cluster = shared(properties["cluster_name"]?.text)
-        change(connection) {
-            $0.advance(to: .greeted) {
-                ($0.serverProduct, $0.serverVersion, $0.cluster) = (product, version, cluster)
-            }
-        }
-    }
-
-    mutating func loggedIn(_ connection: ConnectionID, _ startOk: ConnectionStartOk) {
-        let properties = startOk.clientProperties
-        let product = shared(properties["product"]?.text)
-        let version = shared(properties["version"]?.text ?? properties["product_version"]?.text)
-        let platform = shared(properties["platform"]?.text)
-        let (user, mechanism) = (shared(startOk.user), shared(startOk.mechanism))
-        change(connection) {
-            $0.advance(to: .login) {
-                ($0.product, $0.productVersion, $0.platform) = (product, version, platform)
-                ($0.user, $0.mechanism) = (user, mechanism)
-            }
-        }
-    }
-
-    /// What the broker proposes, and then what the client agrees to, which holds.
-    mutating func tuned(_ connection: ConnectionID, _ tune: ConnectionLimits) {
-        change(connection) {
-            $0.advance(to: .admitted) {
-                $0.heartbeat = Int(tune.heartbeat)
-                $0.channelMax = Int(tune.channelMax)
-                $0.frameMax = Int(tune.frameMax)
-            }
-        }
-    }
-
-    mutating func opens(_ connection: ConnectionID, virtualHost: String) {
-        let virtualHost = shared(virtualHost)
-        change(connection) {
-            $0.advance(to: .opening)
-            $0.virtualHost = virtualHost
-        }
-    }
-
-    mutating func opened(_ connection: ConnectionID) {
-        change(connection) { $0.advance(to: .open) }
-        guard let place = told.place(of: connection), let own = told[at: place].handshake else { return }
-        if let common = handshakes[own.value] {
-            told[at: place].handshake = common
-        } else if handshakes.count < PipelineLimits.sharedHandshakes {
-            handshakes[own.value] = own
-        }
-    }
-
     // MARK: Room
 
     private func subject(of connection: ConnectionID) -> (method: MethodID, name: String)? {
         told.place(of: connection).flatMap { told[at: $0].subject }
-    }
-
-    private func handshake(of connection: ConnectionID) -> ConnectionHandshake? {
-        told.place(of: connection).flatMap { told[at: $0].handshake?.value }
     }
 
     /// Notes one more of what may happen to a connection again and again, where it is one of the first.
@@ -446,7 +316,7 @@ struct ConnectionFacts: Sendable {
     ///
     /// - Returns: whether there was room.
     @discardableResult
-    private mutating func change(_ connection: ConnectionID, _ body: (inout Told) -> Void) -> Bool {
+    mutating func change(_ connection: ConnectionID, _ body: (inout Told) -> Void) -> Bool {
         let added = newBytes
         newBytes = 0
         let known = told.place(of: connection)
@@ -463,14 +333,14 @@ struct ConnectionFacts: Sendable {
     }
 
     /// The text without its secrets, in the storage of one that was seen before, cut to what a short string may hold.
-    private mutating func shared(_ text: String) -> String {
+    mutating func shared(_ text: String) -> String {
         let text = redaction.redact(text: text).bounded(toBytes: 255)
         if let place = texts.firstIndex(of: text) { return texts[place] }
         if texts.count < PipelineLimits.sharedTexts { texts.insert(text) } else { newBytes += text.utf8.count }
         return text
     }
 
-    private mutating func shared(_ text: String?) -> String? {
+    mutating func shared(_ text: String?) -> String? {
         guard let text else { return nil }
         return shared(text) as String
     }

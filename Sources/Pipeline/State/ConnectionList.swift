@@ -151,7 +151,7 @@ struct ConnectionList: Sendable {
         listed[at: place].channelClosings = troubles.channelClosings
         listed[at: place].cancelled = troubles.cancelled
         listed[at: place].renewals = troubles.renewals
-        listed[at: place].consumers = told.noted
+        listed[at: place].consumers = told.consumers.listed
         listed[at: place].sharedHandshake = told.handshake
         listed[at: place].virtualHost = told.virtualHost
         listed[at: place].end = troubles.end

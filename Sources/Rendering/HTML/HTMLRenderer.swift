@@ -26,6 +26,10 @@ package struct HTMLRenderer: Renderer {
     private func drawn(
         of extract: TraceExtract
     ) throws(RenderingFailure) -> (messages: Set<MessageID>, operations: Set<OperationID>) {
+        let count = extract.operations?.count ?? extract.trace.operations.count
+        guard count <= Limits.htmlOperations else {
+            throw .tooMuch(count, "operations", limit: Limits.htmlOperations, format: "html")
+        }
         var (messages, operations) = (Set<MessageID>(), Set<OperationID>())
         var extent = DrawingExtent()
         try extract.diagrams.forEach { entry throws(RenderingFailure) in
@@ -42,9 +46,6 @@ package struct HTMLRenderer: Renderer {
     package func render(_ extract: TraceExtract, to sink: @escaping OutputSink) throws(RenderingFailure) {
         let drawn = try drawn(of: extract)
         let page = HTMLPage(extract, drawn: drawn.operations)
-        guard page.listed.count <= Limits.htmlOperations else {
-            throw .tooMuch(page.listed.count, "operations", limit: Limits.htmlOperations, format: "html")
-        }
         var html = HTMLWriter(to: sink, ascii: extract.options.ascii)
         page.write(to: &html)
         html.flush()

@@ -303,7 +303,7 @@ extension Excerpt {
             guard let since = record.time("since"), let queue = record["queue"],
                 connections[place].consumers.count < Limits.recordsOfConnection
             else { return }
-            var consumer = QueueConsumer(queue: queue, channel: 0, tag: "", since: since)
+            var consumer = QueueConsumer(queue: queue, since: since)
             (consumer.until, consumer.end) = (record.time("until"), record["end"].flatMap(QueueConsumer.End.init))
             connections[place].consumers.append(consumer)
         case "ended":
