@@ -267,8 +267,10 @@ extension TracePipeline {
         try refuseUndecodable(files)
         var summary = CaptureSummary()
         summary.sources = files.sources
-        var pipeline = TracePipeline(options, excerpts: summary.excerpts, watchesAll: files.sources.count == 1)
+        let isOne = Set(files.sources.captures).count == 1
+        var pipeline = TracePipeline(options, excerpts: summary.excerpts, watchesAll: isOne)
         pipeline.state.correlator.watch.clocks = files.sources.clocks
+        pipeline.state.correlator.watch.captures = files.sources.captures
         var count = 0
         while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             count += 1

@@ -76,6 +76,9 @@ package struct ClockCorrection: Sendable, Equatable {
     /// The source with whose clock its times agree once they are corrected: an index into `CaptureSummary.sources`; `nil`
     /// where what both saw does not tell.
     package var agreesWith: Int?
+    /// The source that the same capture wrote before this one: the bytes of the connections that both show go on without a
+    /// gap.
+    package var goesOnAfter: Int?
 
     package init() {}
 
@@ -89,4 +92,13 @@ package struct ClockCorrection: Sendable, Equatable {
 extension [CaptureSource] {
     /// Of each source one whose clock is the measure of its times: those of sources that have the same one can be compared.
     package var clocks: [Int] { indices.map { self[$0].clock.correction.agreesWith ?? $0 } }
+
+    /// Of each source the first that its capture wrote, as where a capture begins a new file every hour.
+    package var captures: [Int] {
+        indices.map { index in
+            var first = index
+            for _ in indices { first = self[first].clock.correction.goesOnAfter ?? first }
+            return first
+        }
+    }
 }

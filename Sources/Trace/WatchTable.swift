@@ -2,8 +2,8 @@
 ///
 /// A file watches the connections that it shows, and others between the same two hosts where it shows a connection that
 /// another file shows, too: both were made where these pass. One that follows on another and shows most of what that one
-/// shows was made at the same place, and watches what passes there even where nothing does any more. A single file, and a
-/// live capture, watch everything for as long as they go.
+/// shows was made at the same place, and watches what passes there even where nothing does any more. What one capture
+/// wrote to several files is as one of them. A single file, and a live capture, watch everything for as long as they go.
 package struct WatchTable: Sendable {
     /// From when to when each source goes, as far as it was read; empty where one watches everything.
     private var extents: [WatchedTime.Stretch?] = []
@@ -19,10 +19,12 @@ package struct WatchTable: Sendable {
     private var told: [ConnectionID: WatchedTime] = [:]
     /// Of each source the one by whose clock its times go; empty where they all go by one.
     package var clocks: [Int] = []
+    /// Of each source the first that its capture wrote; empty where each is one of its own.
+    package var captures: [Int] = []
 
     package init() {}
 
-    private var watchesAll: Bool { extents.count < 2 && told.isEmpty }
+    private var watchesAll: Bool { (extents.count < 2 || Set(captures).count == 1) && told.isEmpty }
 
     /// A source showed a connection between two hosts.
     package mutating func saw(_ connection: ConnectionID, between one: String, and other: String, in source: Int) {
@@ -87,8 +89,19 @@ package struct WatchTable: Sendable {
                 }
             }
         }
-        return WatchedTime(watching.compactMap { extents.indices.contains($0) ? extents[$0] : nil })
+        let captures = Set(watching.map(capture))
+        let parts = Dictionary(grouping: extents.indices.filter { captures.contains(capture(of: $0)) }, by: capture)
+        return WatchedTime(parts.values.compactMap(extent))
     }
+
+    /// From the beginning of the first of these sources to the end of the last.
+    private func extent(of sources: [Int]) -> WatchedTime.Stretch? {
+        let own = sources.compactMap { extents[$0] }
+        guard let from = own.map(\.from).min(), let until = own.map(\.until).max() else { return nil }
+        return WatchedTime.Stretch(from: from, until: until)
+    }
+
+    private func capture(of source: Int) -> Int { captures.indices.contains(source) ? captures[source] : source }
 
     /// Whether one source begins where the other ends, and shows most of what it does.
     private func follows(_ one: Int, _ other: Int) -> Bool {

@@ -5,7 +5,8 @@ import Network
 import Trace
 
 /// A machine that notes what one capture file saw that another one may have seen too, and when by its own clock: messages
-/// by `_unique_id`, TCP segments by their connection and place in it.
+/// by `_unique_id`, TCP segments by their connection and place in it; and where each direction of a connection begins and
+/// ends in it.
 ///
 /// Of very many an even share is kept, by what they are, so that every file keeps the same ones.
 struct ClockSightings {
@@ -22,8 +23,17 @@ struct ClockSightings {
         var isSingle = true
     }
 
+    /// What a file shows of one direction of a connection.
+    private struct Flow {
+        let first: SequenceNumber
+        var next: SequenceNumber
+    }
+
     private(set) var messages: SampledTable<Passage>
     private(set) var segments: SampledTable<Segment>
+    private var flows: SampledTable<Flow>
+    /// When the first and the last packet came.
+    private(set) var extent: WatchedTime.Stretch?
     /// Stretches in which nothing came, of very many the longest.
     private var holes: [WatchedTime.Stretch] = []
     private var leastHole: Nanoseconds = .milliseconds(100)
@@ -37,10 +47,11 @@ struct ClockSightings {
             PipelineLimits.clockEntries)
         messages = SampledTable(atMost: most)
         segments = SampledTable(atMost: most)
+        flows = SampledTable(atMost: most)
         let files = try TracePipeline.files([path])
         var pipeline = TracePipeline(PipelineOptions(limits: .streaming), shares: count, watchesAll: true)
         var decoder = PacketDecoder()
-        var (packets, messages, segments) = (0, messages, segments)
+        var (packets, messages, segments, flows) = (0, messages, segments, flows)
         var (last, latest) = (Timestamp?.none, Timestamp?.none)
         while try files.nextPacket({ header, bytes in
             pipeline.receive(bytes, header: header)
@@ -48,17 +59,21 @@ struct ClockSightings {
             decoder.decode(
                 bytes, linkType: header.linkType.rawValue, wireLength: header.wireLength, at: header.stamp
             ) { segment, _ in
-                Self.note(segment, at: header.stamp.time, in: &segments)
+                Self.note(segment, at: header.stamp.time, in: &segments, &flows)
             }
         }) {
             packets += 1
             if let last, let latest, latest - last >= leastHole { noteHole(from: last, until: latest) }
             last = latest
+            if let latest {
+                extent = WatchedTime.Stretch(
+                    from: min(extent?.from ?? latest, latest), until: max(extent?.until ?? latest, latest))
+            }
             pipeline.expire { Self.note($0, in: &messages) }
             if packets & 0xFFFF == 0 { progress(packets) }
         }
         _ = pipeline.finish(files.sources, files.damages) { Self.note($0, in: &messages) }
-        (self.messages, self.segments) = (messages, segments)
+        (self.messages, self.segments, self.flows) = (messages, segments, flows)
     }
 
     private mutating func noteHole(from start: Timestamp, until end: Timestamp) {
@@ -77,6 +92,21 @@ struct ClockSightings {
         }
     }
 
+    /// Whether what this file shows goes on where another one ended, of nearly all connections that both show: one capture
+    /// wrote both.
+    func goesOn(after other: Self) -> Bool {
+        guard let extent, let before = other.extent, before.until <= extent.from, before.from < extent.from else {
+            return false
+        }
+        var (shared, whole) = (0, 0)
+        for (key, flow) in flows.values {
+            guard let former = other.flows[key] else { continue }
+            shared += 1
+            if flow.first == former.next { whole += 1 }
+        }
+        return whole > 0 && whole * 10 >= shared * 9
+    }
+
     private static func note(_ finished: Correlator.Finished, in messages: inout SampledTable<Passage>) {
         guard case .message(let message) = finished, let id = message.uniqueID else { return }
         let delivered = message.deliveries.first { !$0.redelivered }?.at
@@ -86,10 +116,17 @@ struct ClockSightings {
         }
     }
 
-    private static func note(_ segment: borrowing TCPSegment, at time: Timestamp, in table: inout SampledTable<Segment>)
-    {
+    private static func note(
+        _ segment: borrowing TCPSegment, at time: Timestamp, in table: inout SampledTable<Segment>,
+        _ flows: inout SampledTable<Flow>
+    ) {
         guard segment.wireLength > 0 else { return }
         let (source, destination) = (segment.source.place, segment.destination.place)
+        let (first, next) = (segment.sequence, segment.sequence.advanced(by: segment.wireLength))
+        flows.update(hash(source, destination)) { flow in
+            if flow == nil { flow = Flow(first: first, next: next) }
+            if let known = flow?.next, next.follows(known) { flow?.next = next }
+        }
         var key = hash(min(source, destination), max(source, destination))
         let isForward = source < destination
         key = hash(key, UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.acknowledgment.rawValue))

@@ -21,6 +21,22 @@ package struct ClockSurvey {
             sightings[place] = try ClockSightings(path: paths[place], of: places.count, progress: progress)
         }
         place(sightings)
+        join(sightings)
+    }
+
+    /// Finds the files that one capture wrote one after the other: their times go by one clock.
+    private mutating func join(_ sightings: [Int: ClockSightings]) {
+        let files = sightings.compactMap { file, sightings in sightings.extent.map { (file, $0, sightings) } }
+            .sorted { ($0.1.from, $0.0) < ($1.1.from, $1.0) }
+        for (place, (file, _, later)) in files.enumerated() {
+            let before = files[..<place].suffix(PipelineLimits.clockComparisons).last { later.goesOn(after: $0.2) }
+            guard let former = before?.0, found[file].isNone == found[former].isNone else { continue }
+            found[file].goesOnAfter = former
+            let (clock, other) = (found[former].agreesWith ?? former, found[file].agreesWith ?? file)
+            for index in found.indices where (found[index].agreesWith ?? index) == other && index != clock {
+                found[index].agreesWith = clock
+            }
+        }
     }
 
     /// What is to be added to the times of each file; where that is not `applied`, only what is to be said of it.

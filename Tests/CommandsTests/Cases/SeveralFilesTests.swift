@@ -108,6 +108,37 @@ import Trace
         try await say(Saying("list", says: ["nova-compute@cmp2 fell silent at 22:14:24"]), of: [before, rest])
     }
 
+    @Test(arguments: [
+        "late-1-reply-15s-after-timeout.pcap", "vain-2-save-answered-after-70s.pcap",
+        "compute-killed-and-restarted.pcap",
+        "gone-5-source-of-a-live-migration.pcap",
+    ])
+    func `what one capture wrote to several files is told as of one`(incident: String) async throws {
+        let files = try CaptureFiles(paths: [IncidentCase.path(of: incident)])
+        let linkType = try #require(files.linkTypes.first).rawValue
+        let all = try packets(incident)
+        let whole = try write("whole.pcap", all, linkType: UInt32(linkType))
+        func told(_ paths: [String]) async throws -> [String] {
+            let result = try await ExternalProgram.novatrace.run(["list", "--problems", "--width", "300"] + paths)
+            let explained = try await ExternalProgram.novatrace.run(
+                ["export", "--format", "json", "--all"] + paths)
+            let verdicts = explained.output.split(separator: "\n").filter {
+                $0.contains("\"verdict\"") || $0.contains("\"text\"")
+            }
+            return [result.output] + verdicts.map(String.init)
+        }
+        let expected = try await told([whole])
+        #expect(expected.count > 1)
+        for part in [3, 5, 8] {
+            let cut = all.count * part / 10
+            let parts = [
+                try write("1.pcap", Array(all[..<cut]), linkType: UInt32(linkType)),
+                try write("2.pcap", Array(all[cut...]), linkType: UInt32(linkType)),
+            ]
+            #expect(try await told(parts) == expected)
+        }
+    }
+
     @Test func `a cast is not untaken for as long as another broker's file goes on`() async throws {
         let all = try packets("op-14-consumer-cancelled-by-broker.pcap")
         let start = try #require(all.first).time
