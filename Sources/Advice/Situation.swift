@@ -59,7 +59,13 @@ struct Situation {
         trace.messages[ifKnown: diagnosis.message].flatMap { trace.calls[ifKnown: $0.call]?.expiry }
     }
 
-    var pid: Int? { participant?.pid }
+    var pid: Int? { isGone ? nil : participant?.pid }
+
+    /// Whether the process ended all of its connections itself, and with them, most likely, itself.
+    var isGone: Bool {
+        let own = trace.capture.connections.filter { $0.participant != nil && $0.participant == diagnosis.participant }
+        return !own.isEmpty && own.allSatisfy { $0.end?.by == .client }
+    }
 
     /// ` (process 4711)`: the number is the one that the process itself knows.
     var processNumber: String { pid.map { " (process \($0))" } ?? "" }

@@ -11,6 +11,8 @@ enum WaitingAdvice {
             .connections,
         ],
         .notAcknowledged: [
+            .whereGone(.log("why its process went")),
+            .whereGone(.deadLetters),
             .process,
             .guruMeditation,
             .isUp,
@@ -68,16 +70,21 @@ extension AdviceEntry {
     ///
     /// In a container a process has a number of its own, which is the one that it tells the broker.
     static let guruMeditation = AdviceEntry { situation in
-        guard let service = situation.service, !service.hasSuffix("-api") else { return nil }
+        guard let service = situation.service, !service.hasSuffix("-api"), !situation.isGone else { return nil }
         let command = situation.pid.map { "kill -USR2 \($0)" } ?? "pkill -USR2 -f \(shellWord(service))"
         return Advice(
             "a Guru Meditation Report of \(service)\(situation.processNumber), in its log or stderr\(situation.scene)",
             command: command)
     }
 
+    /// What is worth a look where the process is gone.
+    fileprivate static func whereGone(_ entry: AdviceEntry) -> AdviceEntry {
+        AdviceEntry(each: { $0.isGone ? entry.advise($0) : [] })
+    }
+
     /// A process that was stopped (SIGSTOP, a debugger, a frozen container) is listed with state T.
     fileprivate static let process = AdviceEntry { situation in
-        guard let service = situation.service else { return nil }
+        guard let service = situation.service, !situation.isGone else { return nil }
         let command =
             situation.pid.map { "ps -o pid,stat,etime,args -p \($0)" }
             ?? "ps -eo pid,stat,etime,args | grep \(shellWord(service))"

@@ -19,7 +19,7 @@ extension Question {
             mayBePlugging
                 ? facts.pluggingFailed(until: note.at) ?? facts.pluggingTimedOut(since: $0, until: note.at) : nil
         }
-        let vain = facts.vainCall(before: note)
+        let vain = facts.vainCall(of: note.participant, before: note.at)
         let reason =
             overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? vain.map { ": \($0.sentence)" } ?? ""
         let absence = facts.absence(of: note.participant, before: note.at)

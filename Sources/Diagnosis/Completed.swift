@@ -34,7 +34,7 @@ extension Question {
 
     /// What no workflow knows is done when all its calls are answered; of casts nobody says when they are done.
     static let answered = Question { facts in
-        guard facts.workflow == nil, facts.faults.isEmpty else { return nil }
+        guard facts.workflow == nil, facts.faults.isEmpty, !facts.isActionOpen else { return nil }
         if let finding = facts.eventsTaken { return finding }
         let calls = facts.requests.compactMap(facts.call)
         guard calls.contains(where: { $0.outcome == .ok }),
@@ -59,6 +59,13 @@ extension Facts {
         else { return nil }
         let time = seconds(delivery.at - operation.startedAt)
         return Finding(.completed, "\(last.title) was taken by \(name(delivery.to)) after \(time)", self)
+    }
+
+    /// Whether a compute said that it began with the work, and not that it ended it.
+    fileprivate var isActionOpen: Bool {
+        let titles = requests.map { message($0).title }
+        let ends = titles.count { $0.hasPrefix("InstanceActionEvent.event_finish") }
+        return titles.count { $0 == "InstanceActionEvent.event_start" } > ends
     }
 
     /// Whether its caller asked the same again, and was answered.

@@ -110,17 +110,43 @@ struct Facts {
         }
     }
 
-    func stepIndex(of message: MessageID) -> Int? { index.steps[message] }
-
-    /// Whether a participant was seen to send anything after that time.
-    func wasSeenSending(_ participant: ParticipantID?, after time: Timestamp) -> Bool {
-        index.lastSent[participant].map { $0 > time } ?? false
+    /// Since when the next step may have come, seen or not.
+    var reachedAt: Timestamp {
+        let reached = lastDone.flatMap { operation.steps[$0].at }
+        return [reached, attempts.lastBegan].compactMap(\.self).max() ?? operation.startedAt
     }
 
-    /// Whether a step that comes after this time was seen.
+    func stepIndex(of message: MessageID) -> Int? { index.steps[message] }
+
+    /// When a participant sent anything last, or who may be the same process: where the capture began in mid-stream
+    /// nothing may tell that the connections on which it takes messages and on which it sends them are one's.
+    func lastSent(by id: ParticipantID) -> Timestamp? {
+        guard let who = participant(id) else { return nil }
+        return index.lastSent.compactMap { other, time in
+            participant(other).map { mayBeOne($0, who) } ?? false ? time : nil
+        }.max()
+    }
+
+    func mayBeOne(_ one: Participant, _ other: Participant) -> Bool {
+        func mayBe<Value: Equatable>(_ value: KeyPath<Participant, Value?>) -> Bool {
+            one[keyPath: value] == nil || other[keyPath: value] == nil || one[keyPath: value] == other[keyPath: value]
+        }
+        return one.id == other.id
+            || one.service != nil && one.service == other.service && mayBe(\.host) && mayBe(\.pid)
+                && mayBe(\.virtualHost)
+    }
+
+    /// Whether it was seen to send anything after that time.
+    func wasSeenSending(_ participant: ParticipantID?, after time: Timestamp) -> Bool {
+        (participant.flatMap(lastSent) ?? index.lastSent[participant]).map { $0 > time } ?? false
+    }
+
+    /// Whether a step that comes after this time was seen; what goes on beside others, as a check that one host asks of
+    /// another while its own is awaited, does not follow on them.
     func isFollowed(after time: Timestamp, beyond step: Int) -> Bool {
         operation.steps.indices.contains { index in
-            index > step && operation.steps[index].status == .done && (operation.steps[index].at ?? time) > time
+            index > step && operation.steps[index].status == .done && workflow?.steps[index].isParallel == false
+                && (operation.steps[index].at ?? time) > time
         }
     }
 

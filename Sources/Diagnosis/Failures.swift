@@ -59,7 +59,7 @@ extension Question {
         let report = facts.fault(of: note)
         let absence = facts.absence(of: note.participant, before: note.at)
         let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
-        let vain = facts.vainCall(before: note)
+        let vain = facts.vainCall(of: note.participant, before: note.at)
         let reason = report.map(facts.words(on:)) ?? vain.map { ": \($0.sentence)" } ?? ""
         var finding = Finding(
             .errorState, "state became error\(facts.sinceGoal(until: note.at))\(reason)\(meanwhile)", facts)
@@ -82,11 +82,19 @@ extension Question {
                 || facts.isOver(since: event.at ?? facts.lastSeen)
         }
         guard let event else { return nil }
-        var finding = Finding(.remoteError, "\(event.title) reported an error\(facts.words(on: event))", facts)
+        let isTimeout = event.facts?.fault?.className.map { $0 == "MessagingTimeout" } ?? true
+        let vain = isTimeout ? facts.vainCall(of: event.from, before: event.at ?? facts.lastSeen) : nil
+        let reason = facts.words(on: event) + (vain.map { "; \($0.sentence)" } ?? "")
+        var finding = Finding(.remoteError, "\(event.title) reported an error\(reason)", facts)
         finding.diagnosis.message = event.id
         finding.diagnosis.since = event.at
-        finding.blame(facts.participant(event.from))
+        if let vain {
+            finding.blame(facts.participant(vain.server), service: ServiceTopic(vain.queue).service)
+        } else {
+            finding.blame(facts.participant(event.from))
+        }
         finding.prove(facts.evidence(ofError: event))
+        finding.diagnosis.evidence += vain?.evidence ?? []
         return finding
     }
 }

@@ -12,7 +12,7 @@ extension Facts {
     /// Who has to act next: who took a call that is open; else, where the workflow tells whose turn it is, that service's
     /// process which was seen in the operation last.
     var holder: Holder? {
-        if let wait = openWaits.first(where: \.isTaken), let delivery = message(wait.request).deliveries.last,
+        if let wait = takenWait, let delivery = message(wait.request).deliveries.last,
             let taker = delivery.to
         {
             return Holder(participant: taker, since: delivery.at, message: wait.request)
@@ -56,9 +56,10 @@ extension Facts {
         return host(of: workflow.steps[lastDone].target)
     }
 
-    /// Who took the last message of an operation that no workflow knows: whether the work is done nobody says.
+    /// Who took the last message of an operation that no workflow knows, and was not seen to answer it: whether the work is
+    /// done nobody says.
     var lastTaker: Holder? {
-        for id in requests.reversed() {
+        for id in requests.reversed() where call(of: id)?.isAnswered != true {
             guard let delivery = message(id).deliveries.last, !message(id).isGivenBack else { continue }
             return delivery.to.map { Holder(participant: $0, since: delivery.at, message: id) }
         }

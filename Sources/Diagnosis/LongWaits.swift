@@ -7,8 +7,8 @@ struct LongWait {
         case untaken
         /// The broker read nothing from its publisher's connection meanwhile (`connection.blocked`).
         case blocked(BlockedSpan)
-        /// Who was given it first lost its channel or gave it back, so that the broker gave it out again.
-        case givenAgain(from: ParticipantID?)
+        /// Who was given it before lost its channel, so that the broker gave it out again.
+        case givenAgain(from: [ParticipantID?])
         /// Who was given it rejected it, so often, until one took it.
         case rejected(by: [ParticipantID?], times: Int)
     }
@@ -30,8 +30,10 @@ extension Facts {
 
     private func waitToBeTaken(_ id: MessageID) -> LongWait? {
         let message = message(id)
-        guard let published = message.publishedAt, let delivery = message.deliveries.first,
-            delivery.at - published >= Self.isLong, trace.areOfOneClock(message.connection, delivery.connection)
+        // What the broker refused was not in the queue until it was published anew.
+        guard let published = message.publishedAt, message.amqp?.refusedAt == nil,
+            let delivery = message.deliveries.first, delivery.at - published >= Self.isLong,
+            trace.areOfOneClock(message.connection, delivery.connection)
         else { return nil }
         return LongWait(
             message: id, from: published, until: delivery.at, taker: delivery.to,
@@ -44,14 +46,21 @@ extension Facts {
         let message = message(id)
         let deliveries = message.deliveries
         guard let first = deliveries.first, let last = deliveries.last, last.redelivered, deliveries.count > 1,
-            last.at - first.at >= Self.isLong, !message.isGivenBack
+            last.at - first.at >= Self.isLong || hadBegun(first), !message.isGivenBack
         else { return nil }
         if message.requeues > 0 {
             return LongWait(
                 message: id, from: first.at, until: last.at, taker: last.to,
                 cause: .rejected(by: message.rejectors, times: message.requeues))
         }
-        return LongWait(message: id, from: first.at, until: last.at, taker: last.to, cause: .givenAgain(from: first.to))
+        return LongWait(
+            message: id, from: first.at, until: last.at, taker: last.to,
+            cause: .givenAgain(from: deliveries.dropLast().map(\.to)))
+    }
+
+    /// Whether who was given a request asked for anything since: what is given out again then may be done twice.
+    private func hadBegun(_ delivery: Delivery) -> Bool {
+        delivery.to.flatMap { index.lastWork[$0] }.map { $0 >= delivery.at } ?? false
     }
 
     /// The block that covers the greater part of a wait.
@@ -76,8 +85,12 @@ extension Facts {
                 case .rejected(let rejectors, let times):
                     "\(title) was given to \(listed(names(of: rejectors))), which rejected and requeued it"
                         + "\(often(times)) in \(waited): \(taker) took it then"
-                case .givenAgain(let first):
-                    "\(title) was given to \(name(first)), and given out again after \(waited): \(taker) took it"
+                case .givenAgain(let former):
+                    "\(title) was given to \(listed(names(of: former)))"
+                        + (message.deliveries.first.map(hadBegun) ?? false ? ", which began with it" : "")
+                        + ", and given out again\(former.count > 1 ? "\(often(former.count)) in" : " after") \(waited): \(taker) "
+                        + (coverage.seesAcknowledgements && message.deliveries.last?.acknowledgedAt == nil
+                            ? "was given it" : "took it")
                 }
             return Diagnosis.Evidence(text, at: wait.from, message: wait.message)
         }

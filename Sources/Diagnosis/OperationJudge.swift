@@ -18,7 +18,11 @@ package struct OperationJudge {
         let attempts = Attempts(of: draft, in: trace)
         var operation = draft.operation(id, attempts, in: trace)
         if let workflow = draft.workflow, let first = operation.steps.first {
-            operation.beganUnseen = first.messages.isEmpty && !workflow.steps[0].isOptional
+            // Of what was only seen delivered nobody knows how long it waited.
+            let request = operation.messages.lazy.map { trace.messages[$0] }.first { $0.kind.isRequest }
+            operation.beganUnseen =
+                first.messages.isEmpty && !workflow.steps[0].isOptional
+                || request.map { $0.publishedAt == nil } ?? false
         }
         operation.takenOutOfSight = Set(
             operation.messages.filter { coverage.hidesTaking(of: trace.messages[$0], in: trace) })

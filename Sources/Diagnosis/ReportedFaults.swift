@@ -23,8 +23,15 @@ extension Question {
 extension Facts {
     /// The requests that report an exception, in order of time, the last attempt's where it was begun anew.
     var faults: [Message] {
-        requests.filter { trace.messages[$0].facts?.fault != nil && isOfLastAttempt(trace.messages[$0].at) }
-            .map(message)
+        requests.map(message).filter {
+            $0.facts?.fault != nil && isOfLastAttempt($0.at) && !isOfFormerHost($0)
+        }
+    }
+
+    /// Whether it comes from a host that the work was sent on from: what that reports is why.
+    private func isOfFormerHost(_ message: Message) -> Bool {
+        guard let host = participant(message.from)?.host, let last = attempts.reschedules.last?.to else { return false }
+        return host != last && attempts.reschedules.contains { $0.from == host }
     }
 
     /// What is reported of an error state: the last before it was set, else what who set it reports at once after it, as

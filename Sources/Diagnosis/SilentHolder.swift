@@ -8,7 +8,7 @@ extension Question {
     static let silentHolder = Question { facts in
         guard facts.isSilent, !facts.mayGoOnInAnotherCell, let holder = facts.holder,
             facts.message(holder.message).uniqueID != nil, let next = facts.nextStep,
-            facts.coverage.loss(since: facts.lastSeen, of: Facts.services, in: facts.trace) == nil,
+            facts.coverage.loss(since: facts.reachedAt, of: Facts.services, in: facts.trace) == nil,
             facts.doubt(onWorkOf: holder.participant) == nil
         else { return nil }
         let who = facts.participant(holder.participant)

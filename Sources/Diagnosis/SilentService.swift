@@ -23,9 +23,10 @@ package struct SilentService: Sendable, Equatable {
     package var openConnections: Int
     package var endedAt: Timestamp?
 
-    /// nova `servicegroup/drivers/db.py`, neutron `agent/rpc.py`, cinder `manager.py`: by each service's own clock.
+    /// nova `servicegroup/drivers/db.py`, neutron `agent/rpc.py`, cinder `manager.py`: by each service's own clock. A compute
+    /// saves its `ComputeNode` when its resources change, with each claim (nova `compute/resource_tracker.py`, `_update`).
     private static let reports: Set = [
-        "Service.save", "ComputeNode.save", "service_update", "report_state", "update_service_capabilities",
+        "Service.save", "service_update", "report_state", "update_service_capabilities",
         "notify_service_capabilities",
     ]
     /// So many intervals without a report are a silence.
@@ -188,7 +189,7 @@ private struct SilenceReader {
         var (end, gap) = (seen?.until ?? end, WatchedTime.Stretch?.none)
         let intervals = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
         let interval = intervals[intervals.count / 2]
-        let steady = intervals.count { $0 >= interval / 2 && $0 <= interval + interval / 2 }
+        let steady = intervals.count { ($0 - interval).magnitude <= interval / 4 }
         guard interval >= .seconds(1), steady * 5 >= intervals.count * 4, steady >= 2 else { return nil }
         if end - last <= interval * SilentService.missedIntervals, let seen, let later = watched.stretches.last,
             later != seen

@@ -5,19 +5,28 @@ import Trace
 struct VainCall {
     /// `Instance.save timed out after 60.0 s`.
     var sentence: String
+    /// Who took it, and from where it is taken.
+    var server: ParticipantID?
+    var queue: String
     var evidence: [Diagnosis.Evidence]
 }
 
 extension Facts {
-    /// The call that who set a state had given up at once before that.
-    func vainCall(before note: StateNote) -> VainCall? {
-        guard let caller = note.participant else { return nil }
+    /// The call that somebody had given up at once before it set an error or told of one.
+    func vainCall(of caller: ParticipantID?, before time: Timestamp) -> VainCall? {
+        guard let caller = participant(caller) else { return nil }
         for id in requests.reversed() {
-            guard let call = call(of: id), call.from == caller, call.outcome == .timedOut, let expiry = call.expiry,
-                expiry.at <= note.at, note.at - expiry.at <= Self.atOnce
+            guard let call = call(of: id), call.outcome == .timedOut, let expiry = call.expiry,
+                expiry.at <= time, time - expiry.at <= Self.atOnce,
+                participant(call.from).map({ mayBeOne($0, caller) }) ?? false
             else { continue }
+            let message = message(id)
+            let isUntaken =
+                message.isUntaken && coverage.doubt(on: message, in: trace) == nil && doubt(onTaking: message) == nil
+            let untaken = isUntaken ? ", published to \(message.destination) and taken by nobody," : ""
             return VainCall(
-                sentence: "\(call.title) timed out\(timedOut(id))", evidence: evidence(of: call, id, expiry))
+                sentence: "\(call.title)\(untaken) timed out\(timedOut(id))", server: call.to, queue: message.queue,
+                evidence: evidence(of: call, id, expiry) + (isUntaken ? [lastTaken(from: message)] : []))
         }
         return nil
     }

@@ -40,7 +40,7 @@ extension Question {
 
     /// A call was taken, and its answer was not seen.
     static let unanswered = Question { facts in
-        guard let wait = facts.openWaits.first(where: \.isTaken) else { return nil }
+        guard let wait = facts.takenWait else { return nil }
         let message = facts.message(wait.request)
         let topic = ServiceTopic(message.queue)
         let taker = facts.participant(message.deliveries.last?.to)
@@ -121,12 +121,25 @@ struct Wait {
 extension Facts {
     /// What the operation waits for, in order of time.
     ///
-    /// A cast without a delivery counts while no later step was seen: the capture may hold one side of the bus.
+    /// A cast without a delivery counts while nothing of a later step was seen: the capture may hold one side of the bus.
     var openWaits: [Wait] {
         if let known = index.openWaits { return known }
         let waits = requests.compactMap(wait)
         index.openWaits = waits
         return waits
+    }
+
+    /// The first call that was taken and is not answered or, where who took it waits for another one itself, the innermost.
+    var takenWait: Wait? {
+        guard var innermost = openWaits.first(where: \.isTaken) else { return nil }
+        for wait in openWaits where wait.isTaken && wait.request > innermost.request {
+            if let taker = participant(message(innermost.request).deliveries.last?.to),
+                let asker = participant(message(wait.request).from), mayBeOne(taker, asker)
+            {
+                innermost = wait
+            }
+        }
+        return innermost
     }
 
     private func wait(for id: MessageID) -> Wait? {
@@ -135,7 +148,7 @@ extension Facts {
         switch message.kind {
         case .cast:
             guard let at = message.publishedAt, message.deliveries.isEmpty || message.isGivenBack, isDecisive(message),
-                !isFollowed(after: at, beyond: stepIndex(of: id) ?? -1)
+                !isFollowed(id, after: at, until: nil, beyond: stepIndex(of: id) ?? -1)
             else { return nil }
             let limit = message.timeout.map { at + $0 }
             return Wait(
@@ -197,7 +210,7 @@ extension Facts {
 
     /// When anything was taken from a queue last, which tells who died from who was never there; background traffic is
     /// as good for that.
-    fileprivate func lastTaken(from message: Message) -> Diagnosis.Evidence {
+    func lastTaken(from message: Message) -> Diagnosis.Evidence {
         let queue = place(of: message, by: message.queue)
         guard let last = coverage.lastTaken(by: message.queue, in: trace.scope(of: message)) else {
             return Diagnosis.Evidence("nobody was seen to take anything from \(queue) in the whole capture")
@@ -220,7 +233,7 @@ extension Facts {
     private func lastSign(of call: CallID, asked request: Message) -> Timestamp? {
         let signs = [
             request.deliveries.last?.at ?? request.at, index.lastHeartbeat[call],
-            request.deliveries.last?.to.flatMap { index.lastSent[$0] },
+            request.deliveries.last?.to.flatMap(lastSent),
         ]
         return signs.compactMap(\.self).max()
     }
@@ -235,7 +248,7 @@ extension Facts {
 
     fileprivate func wasHeard(_ participant: ParticipantID?, since time: Timestamp) -> Bool {
         guard let participant else { return index.lastSent.values.contains { $0 >= time } }
-        return [index.lastSent[participant], index.lastSent[nil]].contains { $0.map { $0 >= time } ?? false }
+        return [lastSent(by: participant), index.lastSent[nil]].contains { $0.map { $0 >= time } ?? false }
     }
 
     /// The first step that is due.

@@ -62,8 +62,8 @@ extension Facts {
         return nil
     }
 
-    /// Whether a later step was done, or who asked went on to one, while it waited.
-    private func isFollowed(_ id: MessageID, after time: Timestamp, until limit: Timestamp?, beyond step: Int) -> Bool {
+    /// Whether a later step was done, or who took a cast, or asked and waited, went on to one meanwhile.
+    func isFollowed(_ id: MessageID, after time: Timestamp, until limit: Timestamp?, beyond step: Int) -> Bool {
         guard let workflow else { return false }
         func isMeanwhile(_ at: Timestamp?) -> Bool { at.map { $0 > time && $0 < limit ?? captureEnd } ?? false }
         let asker = message(id).from
@@ -71,8 +71,9 @@ extension Facts {
             guard index > step, !workflow.steps[index].isParallel else { return false }
             let next = operation.steps[index]
             if next.status == .done, isMeanwhile(next.at) { return true }
-            guard call(of: id) != nil, asker != nil else { return false }
-            return next.messages.contains { message($0).from == asker && isMeanwhile(message($0).publishedAt) }
+            guard call(of: id) != nil else { return next.messages.contains { isMeanwhile(message($0).at) } }
+            return asker != nil
+                && next.messages.contains { message($0).from == asker && isMeanwhile(message($0).publishedAt) }
         }
     }
 

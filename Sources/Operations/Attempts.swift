@@ -37,7 +37,8 @@ package struct Attempts {
             return Diagnosis.Reschedule(
                 at: at, from: from.flatMap { trace.host(of: $0) } ?? retry.facts?.retry?.hosts.last,
                 to: later.first.flatMap { trace.host(of: $0) },
-                reason: retry.facts?.retry?.reason ?? fault?.message)
+                reason: retry.facts?.retry?.reason ?? fault?.message
+                    ?? from.flatMap { trace.calls[ifKnown: $0.call]?.error?.message })
         }
     }
 

@@ -58,11 +58,15 @@ extension OperationDraft {
         return operation
     }
 
-    /// An operation ends with its last answer, which may come after its last request.
+    /// An operation ends with its last answer or, where an error is told of, the end of the wait for one, which may come
+    /// after its last request.
     private func lastSeen(in trace: BusTrace) -> Timestamp {
-        messages.reduce(endedAt) { latest, id in
-            let answered = trace.calls[ifKnown: trace.messages[id].call]?.repliedAt
-            return max(latest, answered ?? latest, trace.messages[id].deliveries.last?.at ?? latest)
+        let isFailure = messages.contains { trace.messages[$0].priority == "ERROR" }
+        return messages.reduce(endedAt) { latest, id in
+            let call = trace.calls[ifKnown: trace.messages[id].call]
+            let expired = isFailure && call?.outcome == .timedOut ? call?.expiry?.at : nil
+            let delivered = trace.messages[id].deliveries.last?.at
+            return [call?.repliedAt, expired, delivered].compactMap(\.self).reduce(latest, max)
         }
     }
 }

@@ -96,7 +96,8 @@ struct StepFinder {
             return message.deliveries.isEmpty || message.isGivenBack ? .pending : .done
         }
         switch call.outcome {
-        case .ok: return .done
+        // What tells of a fault is no proof that its sender was done.
+        case .ok: return message.facts?.fault == nil ? .done : .failed
         case .error, .returned, .timedOut: return .failed
         case .unanswered, .orphanReply: return .pending
         }

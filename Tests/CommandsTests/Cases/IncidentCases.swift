@@ -4,7 +4,7 @@ import TestSupport
 extension IncidentCase {
     static let all =
         answers + stuck + courses + rejections + connections + wrappings + captures + nodes
-        + consumers + presences
+        + consumers + presences + work
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
     /// Sentences that were once said of captures which show well what is wrong.
