@@ -189,6 +189,7 @@ struct JSONRedactor {
             stack[stack.count - 1].awaitsValue = false
             return writeHidden(slot, text)
         }
+        if stack[stack.count - 1].isInBlock, writeBlockLine(slot, text) { return }
         if writeCommandWord(slot, text) { return }
         let isValue: Bool
         if slot.hasEscapes {
@@ -197,7 +198,9 @@ struct JSONRedactor {
         } else {
             isValue = takesAsValue(text, slot.range)
         }
-        if isValue { writeHidden(slot, text) } else { writeString(slot, text, stack[stack.count - 1].scope) }
+        if isValue { return writeHidden(slot, text) }
+        writeString(slot, text, stack[stack.count - 1].scope)
+        noteBlock(slot, text)
     }
 
     /// Whether a text in a list is what a name before it stands for; it may be such a name itself, or an option between.
@@ -316,7 +319,7 @@ struct JSONRedactor {
         }
     }
 
-    private mutating func writeMask() {
+    mutating func writeMask() {
         hidesSomething = true
         JSONEscapes.appendQuoted(Array(Redaction.mask.utf8), to: &output)
     }

@@ -21,6 +21,8 @@ struct JSONRedactorFrame {
     var namesSecretValue = false
     /// An element is a client that takes a password as a part of an option, `-pX`.
     var takesGluedPassword = false
+    /// An element begins a PEM block which the next ones go on with, a line each.
+    var isInBlock = false
     /// Reads the elements as the words of a command line, where one is the name of a program that is known.
     var command: [CommandReader] = []
     var value: Value?

@@ -93,9 +93,9 @@ enum SecretNames {
             ("value values val v data content contents default current old new oldvalue newvalue", valued),
             // The same behind the word for what they are members of: `parameter_name`, `ParameterValue`.
             ("name key", namingEnd), ("value values", valuedEnd),
-            // Not names: parts of what is told by its looks, Fernet tokens and PEM blocks, and clients that take a password
+            // Not names: parts of what is told by its looks, tokens and PEM blocks, and clients that take a password
             // as a part of an option (`TextRedactor`).
-            ("gaaaaa begin mysql mariadb", looks),
+            ("gaaaaa begin mysql mariadb", looks), (TokenLook.folded, looks),
             (SecretProgram.folded, program),
         ], anywhere: [part, mixedPart, looks], starting: contentStart)
 

@@ -138,6 +138,12 @@ struct TextRedactor {
             case UInt8(ascii: "A") where isAccessKey(at: index, word) || isCephKey(at: index):
                 move(to: index)
                 mask(to: bytes.skip(from: index) { $0.isBase64 || $0 == UInt8(ascii: "=") })
+                maskSecretBehindKey()
+                return true
+            case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "x"), UInt8(ascii: "D"), UInt8(ascii: "N"):
+                guard let end = TokenLook.end(bytes, at: index) else { continue }
+                move(to: index)
+                mask(to: end)
                 return true
             case UInt8(ascii: "e")
             where word.upperBound - index >= 8 && bytes.matches("eyJ", at: index) && startsRun(index):
@@ -165,6 +171,19 @@ struct TextRedactor {
             return false
         }
         return word.upperBound - index == 20 && bytes[index..<index + 20].allSatisfy { $0.isUpper || $0.isDigit }
+    }
+
+    /// Masks what stands behind the id of an access key, where it looks like its secret: 40 signs of base64.
+    private mutating func maskSecretBehindKey() {
+        let start = bytes.skip(from: offset) { " \t:,;|=".utf8.contains($0) || $0.isQuote }
+        guard (offset + 1...offset + 4).contains(start) else { return }
+        let end = bytes.skip(from: start) { $0.isBase64 }
+        let secret = bytes[start..<end]
+        guard secret.count == 40, secret.contains(where: { $0.isUpper }), secret.contains(where: { $0.isLower }) else {
+            return
+        }
+        move(to: start)
+        mask(to: end)
     }
 
     /// A key of Ceph's cephx: a type and time in base64, 28 bytes in all.

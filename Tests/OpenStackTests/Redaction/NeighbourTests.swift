@@ -149,6 +149,18 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         .init(
             "\(fernet)\n2672332b-b870-49a9-bbeb-902381dffe38", "***\n2672332b-b870-49a9-bbeb-902381dffe38",
             "2672332b-b870-49a9-bbeb-902381dffe38"),
+        .init(
+            "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b", "*** *** b",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY b"),
+        .init(
+            "keys: 'AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'", "keys: '***', '***'",
+            "'AKIAIOSFODNN7', 'us-east-1'"),
+        .init(
+            "AKIAIOSFODNN7EXAMPLE 0f1e2d3c4b5a69788796a5b4c3d2e1f00112233 b",
+            "*** 0f1e2d3c4b5a69788796a5b4c3d2e1f00112233 b", "id 0f1e2d3c4b5a69788796a5b4c3d2e1f00112233 b"),
+        .init(
+            "AccountName=acc;AccountKey=S1xabc+/==;EndpointSuffix=h", "AccountName=acc;AccountKey=***;EndpointSuffix=h",
+            "AccountName=acc;AccountKind=StorageV2;EndpointSuffix=h"),
         // Headers, commands.
         .init(
             #"Authorization: Digest username="a", response="S1x""#, "Authorization: ***",
@@ -204,6 +216,34 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         #expect(redaction.redact(text: texts.neighbour) == texts.neighbour)
     }
 
+    /// Made up, none of them is anybody's.
+    @Test(arguments: [
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "gho_16C7e42F292c6912E7710c838347Ae178B4a",
+        "ghs_16C7e42F292c6912E7710c838347Ae178B4a",
+        "github_pat_11ABCDEFG0aBcDeFgHiJkL_mNoPqRsTuVwXyZ0123456789abcdefghijklmnopq", "glpat-AbCdEf1234567890ZzYy",
+        "hvs.CAESIJZyZ0abcdef1234567890ABCDEF", "hvb.AAAAAQJZyZ0abcdef1234567890ABCDEF",
+        "xoxb-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx", "xoxp-123456789012-1234567890123-AbCdEfGhIjKl",
+        "DHHC-1:00:ia6zGodOr4SEG0Zzaw398rpY0wqipUWj4jWjUh4HWUz6aQ2n:",
+        "NVMeTLSkey-1:01:VRLbtnN9AQb2WXW3c9+wEf/DRLz0QuLdbYvEhwtdWwNf9LrZ:",
+    ])
+    func `tokens and keys that are known by how they begin`(token: String) {
+        #expect(redaction.redact(text: "use \(token) for compute1") == "use *** for compute1")
+        #expect(redaction.redact(text: "nvme connect -S \(token)\nExit code: 1") == "nvme connect -S ***\nExit code: 1")
+        let json = Array(#"{"a": "\#(token)", "\#(token)": ["\#(token)", "b1"]}"#.utf8)
+        #expect(redaction.redactedJSON(json.span.bytes) == #"{"a": "***", "***": ["***", "b1"]}"#)
+    }
+
+    @Test(arguments: [
+        "ghp_", "ghost_of-ghs_tokens", "github_pat_of_somebody_is_written_so_in_their_documentation", "glpat-of-nova",
+        "high-performance throughput", "hvs.local", "hvs.compute1.rack2.region3.example.org",
+        "xoxb-a-channel-of-slack-1",
+        "DHHC-1:00:", "DHHC-1 is a prefix", "NVMeTLSkey-1 interchange format",
+        "ghs_0f1e2d3c4b5a69788796a5b4c3d2e1f00112233",
+    ])
+    func `names that begin like tokens stay`(name: String) {
+        #expect(redaction.redact(text: name) == name)
+    }
+
     @Test(arguments: [
         SecretAndNeighbour(
             #"[{"op": "replace", "path": "/driver_info/ipmi_password", "value": "S1x"}]"#,
@@ -227,6 +267,13 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
             #"{"cmd": ["/usr/bin/mysql", "-u", "root", "-pS1x", "nova"]}"#,
             #"{"cmd": ["/usr/bin/mysql", "-u", "root", "***", "nova"]}"#,
             #"{"cmd": ["mkdir", "-parents", "mysql"]}"#),
+        .init(
+            #"{"lines": ["a", "-----BEGIN RSA PRIVATE KEY-----", "MIIS1x", "S1x==", "-----END RSA PRIVATE KEY-----", "b1"]}"#,
+            #"{"lines": ["a", "***", "***", "***", "***", "b1"]}"#, #"{"lines": ["a", "MIIabc", "x==", "b1"]}"#),
+        .init(
+            #"{"tb": ["File x\n", "-----BEGIN EC PRIVATE KEY-----\n", "Proc-Type: 4,ENCRYPTED\n", "S1x\n", "  File y, line 2\n", "b1"]}"#,
+            #"{"tb": ["File x\n", "***", "***", "***", "  File y, line 2\n", "b1"]}"#,
+            #"{"tb": ["File x\n", "Proc-Type: 4,ENCRYPTED\n", "abc\n"]}"#),
         .init(
             #"{"root_pw": "S1x", "totp_seed": "S1x"}"#, #"{"root_pw": "***", "totp_seed": "***"}"#,
             #"{"mpw": "S1x", "seed": "S1x", "trust": "yes"}"#),
