@@ -8,9 +8,9 @@ extension JSONRedactor {
         let last = stack.count - 1
         guard !redaction.showsSecrets else { return false }
         guard !stack[last].command.isEmpty else {
-            guard !slot.hasEscapes, let program = SecretProgram.find(path: text, slot.range), !program.quotes else {
-                return false
-            }
+            guard !slot.hasEscapes, let program = SecretProgram.find(path: text, slot.range), !program.quotes,
+                program.isCommand
+            else { return false }
             stack[last].command = [CommandReader(program)]
             return false
         }

@@ -46,6 +46,10 @@ struct SecretProgram: Sendable {
     var settings: [String] = []
     /// Whether an operand stands in quotes: what is in none is a word of a sentence.
     var quotes = false
+    /// The letters of options with which it reads a password from its input, empty for any; `nil` where it reads none.
+    var inputFlags: String?
+    /// Whether it is given a secret in its options or operands.
+    var isCommand: Bool { inputFlags == nil && settings.isEmpty }
     /// Whether a letter may stand before its value in one word; else what follows one dash is one name, `-passin`.
     var glues = true
 
@@ -183,6 +187,8 @@ struct SecretProgram: Sendable {
         row("lftp") { $0.options = [Option("-u --user", .behind(","))] },
         row("etcdctl") { $0.options = [Option("--user", .behind(":"))] },
         row("swift") { $0.options = [Option("-K --key")] },
+        row("sudo") { $0.inputFlags = "S" },
+        row("passwd su kinit realm cryptsetup") { $0.inputFlags = "" },
         // Barbican's settings.
         row("p11_crypto_plugin") { $0.settings = ["login"] },
         // SQL.

@@ -90,6 +90,32 @@ extension [UInt8] {
         }
     }
 
+    /// Behind the blanks at `start`, and the ends of lines among them that a backslash continues, as a shell reads them; in
+    /// a text that is spelled out itself, that is `\\\n`.
+    func skipBlanks(from start: Int) -> Int {
+        var index = start
+        while index < count {
+            let end = skip(from: index) { $0 == .backslash }
+            let slashes = end - index
+            if slashes == 0 {
+                guard self[index] == 0x20 || self[index] == 0x09 else { break }
+                index += 1
+            } else {
+                guard slashes == 1 || slashes > 2 && !slashes.isMultiple(of: 2) else { break }
+                let length = lineBreakLength(at: slashes == 1 ? end : end - 1)
+                guard length > 0 else { break }
+                index = (slashes == 1 ? end : end - 1) + length
+            }
+        }
+        return index
+    }
+
+    /// The same, behind ends of lines without a backslash, too.
+    func skipContinued(from start: Int) -> Int {
+        let index = skipSpace(from: start)
+        return index < count && self[index] == .backslash ? skipSpace(from: skipBlanks(from: index)) : index
+    }
+
     func skipSpace(from start: Int) -> Int {
         var index = start
         while index < count {

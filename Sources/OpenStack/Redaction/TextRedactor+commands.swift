@@ -8,7 +8,7 @@ extension TextRedactor {
         let whole = bytes.endOfWord(from: start)
         // Another secret's name, with signs in it that no option has.
         if whole > end, SecretNames.kindInText(bytes.span.bytes, start..<whole) == .secret { return false }
-        let next = bytes.skipSpace(from: end)
+        let next = bytes.skipContinued(from: end)
         guard next < bytes.count else {
             // Nothing follows: `-v` and the value may be one word.
             guard letters - start == 1, end - letters > 1 else { return false }
@@ -50,7 +50,11 @@ extension TextRedactor {
         guard bytes.matches("passwd", at: word.upperBound - 6) || bytes.matches("stdin", at: word.upperBound - 5) else {
             return false
         }
-        if maskInput(before: word) { return true }
+        return maskInput(before: word) || maskEchoed(before: word)
+    }
+
+    /// Masks what `echo` or `printf` writes into the command that `word` stands in.
+    mutating func maskEchoed(before word: Range<Int>) -> Bool {
         var pipe = word.lowerBound
         let floor = max(0, pipe - Limits.nameDistance)
         func skipBack(_ condition: (UInt8) -> Bool) {
@@ -96,11 +100,11 @@ extension TextRedactor {
     mutating func maskGluedOption(behind client: Int, isFirst: Bool) -> Bool {
         let limit = min(bytes.count, client + (isFirst ? 4 : Limits.nameDistance))
         var index = client
-        while index + 2 < limit, bytes[index] != 0x0A, bytes[index] != UInt8(ascii: "|"),
-            bytes[index] != UInt8(ascii: ";")
+        while index + 2 < limit, bytes[index] != 0x0A || bytes[index - 1] == .backslash,
+            bytes[index] != UInt8(ascii: "|"), bytes[index] != UInt8(ascii: ";")
         {
-            if bytes[index] == 0x20 || bytes[index].isQuote, bytes.matches("-p", at: index + 1), index + 3 < limit,
-                bytes[index + 3] > 0x20, !bytes[index + 3].endsValue || bytes[index + 3].isQuote && bytes[index] == 0x20
+            if bytes[index] <= 0x20 || bytes[index].isQuote, bytes.matches("-p", at: index + 1), index + 3 < limit,
+                bytes[index + 3] > 0x20, !bytes[index + 3].endsValue || bytes[index + 3].isQuote && bytes[index] <= 0x20
             {
                 readApart(client..<(index + 1))
                 move(to: index + 3)

@@ -16,7 +16,7 @@ extension TextRedactor {
         let isQuoted = skipQuote(&next)
         if isQuoted, next < bytes.count, bytes[next] == .closeBracket || bytes[next] == UInt8(ascii: ")") { next += 1 }
         let gap = next
-        next = bytes.skipSpace(from: gap)
+        next = bytes.skipContinued(from: gap)
         guard next < bytes.count else { return }
         if next > gap, let sign = endOfAccount(at: next) { next = sign }
         if let value = valueStart(at: next, behind: word, kind, isQuoted: isQuoted) {

@@ -7,6 +7,7 @@ extension TextRedactor {
     mutating func maskCommand(_ word: Range<Int>) -> Bool {
         guard let program = SecretProgram.find(bytes.span.bytes, word) else { return false }
         if !program.settings.isEmpty { return maskSetting(of: program, in: word) }
+        if let flags = program.inputFlags { return maskInput(behind: word, flags) }
         let limit = min(bytes.count, word.upperBound + Limits.nameDistance)
         let isList = isElement(word)
         var reader = CommandReader(program)
@@ -48,6 +49,31 @@ extension TextRedactor {
             return true
         }
         return found
+    }
+
+    /// Masks what a program reads as a password where it has one of the options: what is written into it before it, or
+    /// behind `<<<`.
+    private mutating func maskInput(behind word: Range<Int>, _ flags: String) -> Bool {
+        let limit = min(bytes.count, word.upperBound + Limits.nameDistance)
+        var (next, isAsked) = (word.upperBound, flags.isEmpty)
+        while !isAsked, let token = token(from: next, limit, isList: false) {
+            let option = bytes[token.content]
+            isAsked = option.first == UInt8(ascii: "-") && option.contains(where: flags.utf8.contains)
+            next = token.end
+        }
+        guard isAsked else { return false }
+        if maskEchoed(before: word) { return true }
+        for index in word.upperBound..<limit {
+            if [0x0A, UInt8(ascii: "|"), UInt8(ascii: ";")].contains(bytes[index]) { break }
+            if bytes.matches("<<<", at: index) {
+                // With the word, which may be the name of what stands behind it.
+                readApart(word.lowerBound..<index)
+                move(to: bytes.skip(from: index + 3) { $0 == 0x20 })
+                maskValue()
+                return true
+            }
+        }
+        return false
     }
 
     /// Masks what only the section makes secret that it stands in, `[p11_crypto_plugin]\nlogin = …`.
@@ -103,7 +129,7 @@ extension TextRedactor {
     /// Whether a word of a command line is the name or path of a program.
     private func isProgram(_ word: Range<Int>) -> Bool {
         guard bytes[word.lowerBound] != UInt8(ascii: "-"), !bytes[word].contains(.colon) else { return false }
-        return SecretProgram.find(path: bytes.span.bytes, word).map { !$0.isSpoken } ?? false
+        return SecretProgram.find(path: bytes.span.bytes, word).map { !$0.isSpoken && $0.isCommand } ?? false
     }
 
     /// The next word of a command line, without its quotes, and where it ends.
@@ -120,7 +146,7 @@ extension TextRedactor {
             let end = endOfQuoted(from: content, backslashes: content - 1 - prefixEnd)
             return end < bytes.count ? (content..<end, end) : nil
         }
-        index = bytes.skip(from: index) { $0 == 0x20 || $0 == 0x09 }
+        index = bytes.skipBlanks(from: index)
         guard index < limit, index > start || bytes[start - 1].isQuote || bytes[start - 1] == UInt8(ascii: "=") else {
             return nil
         }

@@ -120,7 +120,7 @@ extension TextRedactor {
             return
         }
         guard bytes[end] == 0x20, word.count <= 6, Self.starts.contains(bytes[word.lowerBound]) else { return }
-        let next = bytes.skip(from: end) { $0 == 0x20 }
+        let next = bytes.skipBlanks(from: end)
         let value = next..<bytes.endOfRun(from: next)
         guard !value.isEmpty else { return }
         switch String(decoding: bytes[word], as: UTF8.self) {

@@ -72,7 +72,7 @@ extension FuzzTarget {
 
     private static let latestForms = [
         "INSERT INTO t (a, K) values (1, V)", "<K><value>V</value></K>", "<input name=\"K\" value=\"V\">",
-        "SET K FOR a@h = V",
+        "SET K FOR a@h = V", "--K \\\n V",
     ]
 
     private static func value(_ packing: UInt8) -> String {

@@ -153,6 +153,24 @@ import Testing
         ("wpa_passphrase ssid S1x", "wpa_passphrase ssid ***"),
         ("ipa-client-install -w S1x --domain d", "ipa-client-install -w *** --domain d"),
         ("nvme connect --tls_key=S1x -t tcp", "nvme connect --tls_key=*** -t tcp"),
+        // Continued lines, input.
+        ("openstack --os-password \\\n  S1x server list", "openstack --os-password \\\n  *** server list"),
+        ("openstack --os-password \\\r\n\tS1x server list", "openstack --os-password \\\r\n\t*** server list"),
+        (
+            #"'openstack --os-password \\\n  S1x server list'"#, #"'openstack --os-password \\\n  *** server list'"#
+        ),
+        ("curl -s -u \\\n  admin:S1x http://h", "curl -s -u \\\n  admin:*** http://h"),
+        ("mysql -u root \\\n  -pS1x nova", "mysql -u root \\\n  -p*** nova"),
+        ("rabbitmqctl change_password \\\n nova \\\n S1x", "rabbitmqctl change_password \\\n nova \\\n ***"),
+        ("ipmitool -H h -P \\\n S1x power on", "ipmitool -H h -P \\\n *** power on"),
+        ("x.auth.password \\\n -v \\\n S1x", "x.auth.password \\\n -v \\\n ***"),
+        ("echo S1x | sudo -S ls /x", "echo *** | sudo -S ls /x"),
+        ("echo 'S1x' | sudo -kS -u nova ls", "echo *** | sudo -kS -u nova ls"),
+        ("echo -n S1x | cryptsetup luksOpen /dev/x y", "echo *** | cryptsetup luksOpen /dev/x y"),
+        ("printf '%s' S1x | /usr/bin/kinit admin", "printf *** | /usr/bin/kinit admin"),
+        ("sudo -S ls /x <<< S1x; ls", "sudo -S ls /x <<< ***; ls"),
+        ("passwd root <<< 'S1x y'", "passwd root <<< '***'"),
+        ("su -c id <<<S1x", "su -c id <<<***"), ("realm join -U a <<< \"S1x\"", "realm join -U a <<< \"***\""),
         // Switches.
         ("username admin password 0 S1x", "username admin password 0 ***"),
         ("neighbor 10.0.0.4 password 7 S1x", "neighbor 10.0.0.4 password 7 ***"),
@@ -196,6 +214,10 @@ import Testing
         (
             #"["sudo", "rabbitmqctl", "change_password", "nova", "S1x"]"#,
             #"["sudo", "rabbitmqctl", "change_password", "nova", "***"]"#
+        ),
+        (
+            #"["sudo", "-S", "curl", "-u", "admin:S1x", "http://h"]"#,
+            #"["sudo", "-S", "curl", "-u", "admin:***", "http://h"]"#
         ),
         (#"["rabbitmqctl", "list_users", "-p", "/"]"#, #"["rabbitmqctl", "list_users", "-p", "/"]"#),
         (#"{"cmd": "curl -uadmin:S1x http://h"}"#, #"{"cmd": "curl -uadmin:*** http://h"}"#),
@@ -250,7 +272,9 @@ import Testing
         "password 0 characters long", "pass 1 fail 0", "radius-server timeout 5", "auth md5 failed",
         "[neutron] login = nova", "fence_ipmilan -a h -o off failed", "usermod -a -G libvirt nova",
         "az: nova, zone -p a", "pcs status -p a", "vault login failed", "swift stat --key-format a",
-        "net ads join -U Administrator",
+        "net ads join -U Administrator", "openstack server list \\\n  --long", "curl -s \\\n http://h/u:x",
+        "echo compute1 | sudo tee -a /etc/hosts", "sudo ls -l <<< compute1", "cat <<< compute1", "ls | sudo -S cat",
+        "sudo -S ls; cat <<< compute1", "su: compute1, realm compute1",
     ])
     func `what an operator needs stays`(text: String) {
         #expect(redaction.redact(text: text) == text)

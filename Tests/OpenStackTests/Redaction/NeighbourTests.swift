@@ -275,6 +275,9 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
             #"{"tb": ["File x\n", "***", "***", "***", "  File y, line 2\n", "b1"]}"#,
             #"{"tb": ["File x\n", "Proc-Type: 4,ENCRYPTED\n", "abc\n"]}"#),
         .init(
+            #"{"cmd": "openstack --os-password \\\n S1x server list"}"#,
+            #"{"cmd": "openstack --os-password \\\n *** server list"}"#, #"{"cmd": "openstack \\\n server list"}"#),
+        .init(
             #"{"root_pw": "S1x", "totp_seed": "S1x"}"#, #"{"root_pw": "***", "totp_seed": "***"}"#,
             #"{"mpw": "S1x", "seed": "S1x", "trust": "yes"}"#),
     ])
