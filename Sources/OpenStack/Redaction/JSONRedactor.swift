@@ -24,7 +24,10 @@ struct JSONRedactor {
     /// The innermost container has an element, so that a comma is due.
     private var needsComma = false
     /// Parts of the output that turned out to be secret after they were written.
-    private var hidden: [Range<Int>] = []
+    var hidden: [Range<Int>] = []
+    /// Values of heat's parameters by their names, and the names of those that are hidden.
+    var parameters: [(name: [UInt8], value: Range<Int>)] = []
+    var hiddenParameters: Set<[UInt8]> = []
     /// Whether anything was masked.
     var hidesSomething = false
     var output: [UInt8] = []
@@ -96,6 +99,9 @@ struct JSONRedactor {
         }
         output.append(.colon)
         output.append(0x20)
+        let depth = stack.count
+        noteParameter(names, name)
+        defer { if stack.count > depth { stack[depth].isParameters = Self.isParameters(names, name) } }
         switch found.kind {
         case .secret: writeHidden(scanner.readValue(text), text)
         case .mixed: writeValue(&scanner, text, .mixed)
@@ -336,7 +342,8 @@ struct JSONRedactor {
     // MARK: Containers
 
     private mutating func begin(isObject: Bool, _ scope: Scope) {
-        stack.append(JSONRedactorFrame(isObject: isObject, scope: scope))
+        let isParameter = isObject && stack.last?.isParameters == true
+        stack.append(JSONRedactorFrame(isObject: isObject, scope: scope, isParameter: isParameter))
         output.append(isObject ? .openBrace : .openBracket)
         needsComma = false
     }
@@ -351,6 +358,7 @@ struct JSONRedactor {
 
     /// The value that a member of a pair had is written.
     private mutating func endValue() {
+        endParameter()
         guard let value = stack.last?.value else { return }
         stack[stack.count - 1].value = nil
         stack[stack.count - 1].values.append((value.start..<output.count, value.endsInValue))
@@ -359,6 +367,7 @@ struct JSONRedactor {
     private mutating func endContainer() {
         endValue()
         guard let frame = stack.popLast() else { return }
+        if frame.isHiddenParameter { hideParameter(frame) }
         for (range, endsInValue) in frame.values
         where frame.naming == .secret || frame.namesSecretValue && endsInValue {
             hidden.append(range)
@@ -382,6 +391,9 @@ struct JSONRedactor {
 
     /// Puts the mask in the place of what turned out to be secret.
     private mutating func cover() {
+        if !hiddenParameters.isEmpty {
+            hidden += parameters.filter { hiddenParameters.contains($0.name) }.map(\.value)
+        }
         guard !hidden.isEmpty else { return }
         var covered: [UInt8] = []
         var copied = 0

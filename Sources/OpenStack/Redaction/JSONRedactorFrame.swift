@@ -21,6 +21,15 @@ struct JSONRedactorFrame {
     var namesSecretValue = false
     /// An element is a client that takes a password as a part of an option, `-pX`.
     var takesGluedPassword = false
+    /// Its members are parameters of heat: their definitions, or their values.
+    var isParameters = false
+    /// It is such a definition, and says that the parameter is hidden.
+    var isParameter = false
+    var isHiddenParameter = false
+    /// The name of the member that is being written, where one of these is so, and where its value begins.
+    var member: (name: [UInt8], start: Int)?
+    /// Its `default`.
+    var defaultValue: Range<Int>?
     /// An element begins a PEM block which the next ones go on with, a line each.
     var isInBlock = false
     /// Reads the elements as the words of a command line, where one is the name of a program that is known.

@@ -275,6 +275,15 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
             #"{"tb": ["File x\n", "***", "***", "***", "  File y, line 2\n", "b1"]}"#,
             #"{"tb": ["File x\n", "Proc-Type: 4,ENCRYPTED\n", "abc\n"]}"#),
         .init(
+            #"{"template": {"parameters": {"db_root": {"type": "string", "hidden": true, "default": "S1x"}}}, "params": {"parameters": {"db_root": "S1x", "size": "x1"}}}"#,
+            #"{"template": {"parameters": {"db_root": {"type": "string", "hidden": true, "default": "***"}}}, "params": {"parameters": {"db_root": "***", "size": "x1"}}}"#,
+            #"{"template": {"parameters": {"db_root": {"type": "string", "hidden": false, "default": "x1"}}}, "params": {"parameters": {"db_root": "x1"}}}"#
+        ),
+        .init(
+            #"{"params": {"parameters": {"db_root": ["S1x"], "size": 3}}, "Parameters": {"db_root": {"Default": "S1x", "NoEcho": "true"}}}"#,
+            #"{"params": {"parameters": {"db_root": "***", "size": 3}}, "Parameters": {"db_root": {"Default": "***", "NoEcho": "true"}}}"#,
+            #"{"image": {"hidden": true, "default": "x1"}, "db_root": "x1"}"#),
+        .init(
             #"{"cmd": "openstack --os-password \\\n S1x server list"}"#,
             #"{"cmd": "openstack --os-password \\\n *** server list"}"#, #"{"cmd": "openstack \\\n server list"}"#),
         .init(
