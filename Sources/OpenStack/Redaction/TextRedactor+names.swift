@@ -4,7 +4,11 @@ extension TextRedactor {
     /// follows.
     mutating func maskSecret(named word: Range<Int>, _ kind: NameKind) {
         if maskElement(word) { return }
-        if kind == .secret, maskPiped(before: word) || maskLines(behind: word) || maskStatement(word) { return }
+        if kind == .secret,
+            maskPiped(before: word) || maskLines(behind: word) || maskStatement(word) || maskTable(word)
+        {
+            return
+        }
         if maskCommand(word) { return }
         if word.count == 7, bytes.matches("sshpass", at: word.lowerBound),
             maskGluedOption(behind: word.upperBound, isFirst: true)

@@ -21,7 +21,12 @@ extension TextRedactor {
             secrets = parameters(assigned(around: word, bytes[value]), behind: value)
         default: return false
         }
-        var (from, found) = (word.upperBound, false)
+        return mask(secrets, from: word.upperBound)
+    }
+
+    /// Masks places that follow each other, and reads what stands between; `false` where there are none.
+    mutating func mask(_ secrets: [Range<Int>], from start: Int) -> Bool {
+        var (from, found) = (start, false)
         for secret in secrets where secret.lowerBound >= from {
             readApart(from..<secret.lowerBound)
             move(to: secret.lowerBound)
@@ -74,7 +79,7 @@ extension TextRedactor {
     }
 
     /// Whether a column is a secret's, with or without its table and quotes.
-    private func isSecretColumn(_ column: Range<Int>) -> Bool {
+    func isSecretColumn(_ column: Range<Int>) -> Bool {
         var end = column.upperBound
         func isOfName(_ byte: UInt8) -> Bool { byte.isWordByte || byte >= 0x80 }
         while end > column.lowerBound, !isOfName(bytes[end - 1]) { end -= 1 }

@@ -22,6 +22,8 @@ struct TextRedactor {
     var bareRun = (end: 0, lastAt: -1)
     /// Up to here no list of columns begins.
     var listedTo = 0
+    /// Up to here no table begins.
+    var tabledTo = 0
     /// The place of the last list of parameters of a statement, -1 for none; `nil` before it was looked for.
     var lastParameters: Int?
     /// Up to here base64 has been unpacked.

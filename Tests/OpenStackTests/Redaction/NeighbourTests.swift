@@ -161,6 +161,53 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         .init(
             "AccountName=acc;AccountKey=S1xabc+/==;EndpointSuffix=h", "AccountName=acc;AccountKey=***;EndpointSuffix=h",
             "AccountName=acc;AccountKind=StorageV2;EndpointSuffix=h"),
+        // Tables.
+        .init(
+            "+----+----------+------+\n| id | password | name |\n+----+----------+------+\n| 1  | S1x      | vm   |\n"
+                + "| 2  | None     | vn   |\n+----+----------+------+\nhost compute1",
+            "+----+----------+------+\n| id | password | name |\n+----+----------+------+\n| 1  | ***      | vm   |\n"
+                + "| 2  | None     | vn   |\n+----+----------+------+\nhost compute1",
+            "+----+----------+------+\n| id | flavor   | name |\n+----+----------+------+\n| 1  | m1.small | vm   |"),
+        .init(
+            "+---+---+\n| User | Admin Password | Token |\n+---+---+\n| a | S1x | S1x |\n+---+---+\n| b | S1x | S1x |\n+---+---+",
+            "+---+---+\n| User | Admin Password | Token |\n+---+---+\n| a | *** | *** |\n+---+---+\n| b | *** | *** |\n+---+---+",
+            "+---+---+\n| password_expires_at | token_host |\n+---+---+\n| None | 10.0.0.1 |\n+---+---+"),
+        .init(
+            "| Field | Value |\n+---+---+\n| name | vm |\n| password | S1x |\n+---+---+\n+---+---+\n| host | a |\n",
+            "| Field | Value |\n+---+---+\n| name | vm |\n| password | *** |\n+---+---+\n+---+---+\n| host | a |\n",
+            "| Field | Value |\n+---+---+\n| name | vm |\n| host | compute1 |\n+---+---+\n"),
+        .init(
+            "| password | S1x |\n+---+---+\n| host | compute1 |\n",
+            "| password | *** |\n+---+---+\n| *** | compute1 |\n",
+            "| field | value |\n+---+---+\n| host | compute1 |\n"),
+        .init(
+            "| name | password |\n|---|---|\n| vm | S1x |\n\n| a | b |",
+            "| name | password |\n|---|---|\n| vm | *** |\n\n| a | b |",
+            "| name | policy |\n|---|---|\n| vm | S1x |"),
+        .init(
+            " user | password \n------+----------\n nova | S1x \n",
+            " user | password \n------+----------\n nova | *** \n",
+            " user | policy \n------+----------\n nova | S1x \n"),
+        .init(
+            #"x: '| id | token |\n+--+--+\n| 1 | S1x |\n'"#, #"x: '| id | token |\n+--+--+\n| 1 | *** |\n'"#,
+            #"x: '| id | host |\n+--+--+\n| 1 | S1x |\n'"#),
+        .init(
+            "id,password,name\n1,S1x,vm\n2,,vn\n3,S1x,vo\nhost compute1",
+            "id,password,name\n1,***,vm\n2,,vn\n3,***,vo\nhost compute1", "id,host,name\n1,S1x,vm\n2,S1x,vn"),
+        .init(
+            "\"ID\",\"Admin Password\"\n\"1\",\"S1x, \"\"y\"\n\"2\",\"S1x\"\n",
+            "\"ID\",\"Admin Password\"\n\"1\",\"***\"\n\"2\",\"***\"\n",
+            "\"ID\",\"Instance Name\"\n\"1\",\"vm, \"\"y\"\n"),
+        .init(
+            "Stdout: user,password\nnova,S1x\nExit code: 1", "Stdout: user,password\nnova,***\nExit code: 1",
+            "Stdout: user,host\nnova,compute1\nExit code: 1"),
+        .init("user\tpassword\nnova\tS1x\n", "user\tpassword\nnova\t***\n", "user\thost\nnova\tcompute1\n"),
+        .init(
+            #"out: 'id,token\n1,S1x\n2,S1x', err: 'x'"#, #"out: 'id,token\n1,***\n2,***', err: 'x'"#,
+            #"out: 'id,host\n1,S1x\n2,S1x', err: 'x'"#),
+        .init(
+            "user,password\nnova,S1x", "user,password\nnova,***",
+            "It needs name, password\nand host, each of them.\nuser,\npassword,\nhost,"),
         // Headers, commands.
         .init(
             #"Authorization: Digest username="a", response="S1x""#, "Authorization: ***",

@@ -22,6 +22,7 @@ import Testing
         "<p value='V' name='K'/>", "rabbit%3A%2F%2Fu%3AV%40h", "{&quot;K&quot;:&quot;V&quot;}", "{%22K%22:%22V%22}",
         "{'K': 'a'\n 'V'}", "\nK:\n  V\n", "(a, K) values ('a', 'V')", "(a, K) values (?, ?)] [parameters: (1, 'V')]",
         "racadm -o K -i 2 V9z", "<K><value>V</value></K>", "<i name=\"K\" value=\"V\">", "x: K:\n  - V\n", "K 7 V9z",
+        "--K \\\n V", "\n\n\n| a | K |\n+---+---+\n| 1 | V |\n", "\na,K\n1,V\n",
     ]
 
     private static let surroundings = [
