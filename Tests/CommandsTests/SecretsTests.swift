@@ -34,9 +34,13 @@ import Testing
 
 /// Captures whose secrets are marks, in the arguments and messages of services, and in what AMQP itself carries.
 @Suite struct `Marked secrets are in no output` {
-    private static let kept = ExternalProgram.projectFolder.appending(
-        path: "Tests/CommandsTests/Secrets/keys-and-forms-of-oslo-utils.pcap.gz"
-    ).path(percentEncoded: false)
+    private static let kept = file("keys-and-forms-of-oslo-utils.pcap.gz")
+    /// Hidden parameters of heat, a key as a list of lines, tokens, continued and piped commands, tables.
+    private static let told = file("parameters-keys-and-tables.pcap.gz")
+
+    private static func file(_ name: String) -> String {
+        ExternalProgram.projectFolder.appending(path: "Tests/CommandsTests/Secrets/\(name)").path(percentEncoded: false)
+    }
 
     /// Every command that reads a capture, every format that is no packets, with all that they can show.
     private static let runs: [[String]] =
@@ -68,6 +72,19 @@ import Testing
         let result = try await ExternalProgram.novatrace.run(arguments + files)
         expectNoMark(in: result, arguments)
         if arguments.starts(with: ["export", "--format", "json"]) { #expect(result.output.holds("***")) }
+    }
+
+    @Test(arguments: runs)
+    func `of parameters, keys and tables, which no name tells of`(arguments: [String]) async throws {
+        let files = arguments.first == "compare" ? [Self.told, Self.told] : [Self.told]
+        let result = try await ExternalProgram.novatrace.run(arguments + files)
+        expectNoMark(in: result, arguments)
+        guard arguments == ["export", "--format", "json", "--detail", "full", "--all"] else { return }
+        for fact in ["m1.small", "compute1", "compute2", "server list", "nqn.2014"] {
+            #expect(result.output.holds(fact), "\(fact)")
+        }
+        let shown = try await ExternalProgram.novatrace.run(arguments + ["--show-secrets", Self.told])
+        for number in 1...17 { #expect(shown.output.holds("KLEAK" + (number < 10 ? "00" : "0") + "\(number)")) }
     }
 
     @Test(arguments: runs)

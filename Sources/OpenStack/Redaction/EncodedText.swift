@@ -3,8 +3,8 @@ import Bytes
 /// Texts that are packed into another spelling: base64 (RFC 4648) of JSON, of settings, of what a server starts with.
 enum EncodedText {
     private static let starts: [StaticString] = [
-        "#cloud-", "#!/", "#include", "#part-handler", "## template:", "#upstart-job", "Content-Type: multipart/",
-        "MIME-Version: ",
+        "#cloud-", "#!/", "#include", "#part-handler", "## template:", "#upstart-job", "#ps1",
+        "Content-Type: multipart/", "MIME-Version: ",
     ]
 
     /// Whether a text is what cloud-init takes (its formats of user data): nothing of that is shown.

@@ -66,7 +66,7 @@ enum SecretNames {
             (
                 """
                 accessurl psk pwd pswd rootpw bindpw adminpw userpw chappw signature cryptokek swiftkey swiftstorekey
-                dhchapkey dhchapctrlkey encrkey tlskey certificatekey validationkey accountkey
+                dhchapkey dhchapctrlkey encrkey tlskey certificatekey validationkey accountkey discoveryurl
                 """, end
             ), ("pass", end),
             // The same where a word of its own begins with it.

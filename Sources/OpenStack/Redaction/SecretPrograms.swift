@@ -42,7 +42,7 @@ struct SecretProgram: Sendable {
     var isOfWindows = false
     /// Whether people speak of it, too: behind words of a sentence an operand is only believed that looks like a secret.
     var isSpoken = false
-    /// Of a section of a file of settings those that are secret, `login = …`.
+    /// Of a section of a file of settings, or of the arguments of a call, those that are secret, `login = …`.
     var settings: [String] = []
     /// Whether an operand stands in quotes: what is in none is a word of a sentence.
     var quotes = false
@@ -191,6 +191,8 @@ struct SecretProgram: Sendable {
         row("passwd su kinit realm cryptsetup") { $0.inputFlags = "" },
         // Barbican's settings.
         row("p11_crypto_plugin") { $0.settings = ["login"] },
+        // Swift's client, as Python writes a call of it.
+        row("connection") { $0.settings = ["key"] },
         // SQL.
         row("identified") {
             $0.operands = ["by": 1, "BY": 1]

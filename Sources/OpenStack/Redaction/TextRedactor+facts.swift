@@ -177,7 +177,8 @@ extension TextRedactor {
             lines += 1
         }
         guard let block, !isFirst, !isScalar else { return block }
-        if bytes.matches("- ", at: block.lowerBound) || isPrefixed(word) && isMember(block) { return block }
+        let mayHaveMembers = isPrefixed(word) || bytes.matches("chpasswd", at: word.lowerBound)
+        if bytes.matches("- ", at: block.lowerBound) || mayHaveMembers && isMember(block) { return block }
         // Within a sentence it is the value only where it may be one.
         let isWord = lines == 1 && !bytes[block].contains(0x20)
         return isWord && !isOfSentence(block) ? block : nil

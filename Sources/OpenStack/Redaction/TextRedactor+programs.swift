@@ -78,10 +78,11 @@ extension TextRedactor {
 
     /// Masks what only the section makes secret that it stands in, `[p11_crypto_plugin]\nlogin = …`.
     private mutating func maskSetting(of program: SecretProgram, in section: Range<Int>) -> Bool {
-        guard bytes.matches("]", at: section.upperBound) else { return false }
+        let isCall = bytes.matches("Connection(", at: section.lowerBound)
+        guard bytes.matches("]", at: section.upperBound) || isCall else { return false }
         let limit = min(bytes.count, section.upperBound + Limits.nameDistance)
         var index = section.upperBound + 1
-        while index < limit, bytes[index] != .openBracket {
+        while index < limit, bytes[index] != .openBracket, !isCall || bytes[index] != UInt8(ascii: ")") {
             let end = bytes.endOfWord(from: index)
             let sign = bytes.skip(from: end) { $0 == 0x20 }
             if end > index, sign < bytes.count, bytes[sign] == UInt8(ascii: "=") || bytes[sign] == .colon,

@@ -208,6 +208,18 @@ struct SecretAndNeighbour: CustomTestStringConvertible, Sendable {
         .init(
             "user,password\nnova,S1x", "user,password\nnova,***",
             "It needs name, password\nand host, each of them.\nuser,\npassword,\nhost,"),
+        // Settings that a call or a block tells of.
+        .init(
+            "Connection(authurl='http://k:5000', user='svc:glance', key='S1x', retries=5) failed",
+            "Connection(authurl='http://k:5000', user='svc:glance', key='***', retries=5) failed",
+            "HTTPConnection(host='h', key='x'), Connection(host='h') key='x', Connection to h failed, key=x"),
+        .init(
+            "discovery_url=https://discovery.etcd.io/S1x", "discovery_url=***",
+            "discovery_service=https://discovery.etcd.io/, api_address=https://h:6443"),
+        .init(
+            "error in chpasswd:\n  list:\n   - root:S1x\n   - nova:S1x\nhost: a",
+            "error in chpasswd:\n  ***\nhost: a", "error in hosts:\n  list:\n   - root:x\n"),
+        .init("#ps1_sysnative\nregister S1x", "***", "a #ps1 and #1"),
         // Headers, commands.
         .init(
             #"Authorization: Digest username="a", response="S1x""#, "Authorization: ***",

@@ -99,6 +99,9 @@ import Testing
         "jdbc:oracle:thin:u/x@h", "--payload x", "--proxy-user u:x", "sqlplus u/x", "IncomingUser a x", "masterauth x",
         "[p11_crypto_plugin] login=x", "(a, password) VALUES (?, 'x')", "[parameters: ('a', 'x')]", "u:x to chpasswd",
         "SET PASSWORD FOR a = 'x'", "password 7 x", "virsh set-user-password a b x", "ssh-keygen -P x",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "hvs.CAESIJZyZ0abcdef1234567890", "DHHC-1:00:ia6zGodOr4SEG0Zz:",
+        "AKIAIOSFODNN7S1XMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "echo x | sudo -S", "su <<< x", "\\\n",
+        "\n| a | token |\n|---|---|\n| 1 | x |\n", "\na,token\n1,x\n", "Connection(key='x')",
     ]
 
     @Test(arguments: [1, 2, 3] as [UInt64])
@@ -154,6 +157,10 @@ import Testing
             "gAAAAA\n0123456789abcdefA", "Authorization: a=\"", "'name': 'password', 'a': 'b', ", "pass: 1 ", "cert: /",
             "(password, ", "(a, token) VALUES (", "token=? ", "[parameters: (", "SET PASSWORD FOR '", "net user ",
             "a:b to chpasswd ", "auth sha a ", "[p11_crypto_plugin]", "<token><value>", "oracle:a/",
+            "ghs_", "xoxb-1", "DHHC-1:", "hvs.", "AKIAIOSFODNN7EXAMPLE ", "password \\\n", "echo |sudo -S ",
+            "su <<< a ", "su ", "password|", "| password |\n|---|\n", "a,password\n", "token\t", "Connection(",
+            "password,\"",
+            "[\"-----BEGIN\",", "{\"parameters\":{\"a\":{\"hidden\":true,\"default\":1},",
         ])
     func `takes time in proportion to its length`(part: String) {
         let text = String(repeating: part, count: 60_000 / part.utf8.count)

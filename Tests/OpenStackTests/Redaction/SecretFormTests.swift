@@ -113,7 +113,7 @@ import Testing
         "X-Container-Sync-Key", "Openstack-Auth-Receipt", "heartbeat_key", "fixed_key", "key-string", "masterauth",
         "dhchap_key", "dhchap_ctrl_key", "instance_rpc_encr_key", "inst_rpc_key_encr_key", "taskmanager_rpc_encr_key",
         "swift_store_key", "backup_swift_key", "validation_key", "SAMLResponse", "account_key", "tls_key", "ST_KEY",
-        "certificate_key",
+        "certificate_key", "discovery_url",
     ])
     func `fields of OpenStack's services are masked`(name: String) {
         #expect(redacted(#"{"\#(name)": "S1x", "host": "h"}"#) == #"{"\#(name)": "***", "host": "h"}"#)
@@ -148,7 +148,7 @@ import Testing
     @Test(arguments: [
         #"{"password": "S1x"}"#, "#cloud-config\nchpasswd: {list: 'root:S1x'}", "#!/bin/sh\necho S1x",
         "[DEFAULT]\npassword = S1x\n", #"[{"a": {"token": "S1x"}}]"#, "-----BEGIN PRIVATE KEY-----\nS1x\n",
-        "Content-Type: multipart/mixed; boundary=x\n\nS1x",
+        "Content-Type: multipart/mixed; boundary=x\n\nS1x", "#ps1_sysnative\nregister S1x", "#ps1\nregister S1x",
     ])
     func `are found in base64, once and twice packed`(text: String) {
         let packed = Data(text.utf8).base64EncodedString()
