@@ -39,7 +39,7 @@ package struct ComparedSide: Sendable {
     package var duration: Nanoseconds { operation.duration }
 
     /// Whether the capture does not hold its beginning: then nothing is known of what came first.
-    package var beganBeforeCapture: Bool { operation.steps.first?.status == .skipped }
+    package var beganBeforeCapture: Bool { operation.beganUnseen }
 
     /// Whether it was still under way when the capture ended: then what is not there may have come later.
     package var isOpen: Bool { operation.outcome == .running }

@@ -72,9 +72,9 @@ struct StepMatcher {
         }
     }
 
-    /// Whether the step may have been done before the capture began or after it ended.
+    /// Whether the step may have been done before the capture began, after it ended, or where it has gaps.
     private func isUnknown(_ step: StepPair.Side, in side: ComparedSide) -> Bool {
-        step.status == .skipped ? side.beganBeforeCapture : side.isOpen
+        step.status == .skipped ? side.beganBeforeCapture || side.mayLackMessages : side.isOpen
     }
 }
 

@@ -139,6 +139,8 @@ struct Coverage {
 
     func shows(_ way: Way, isOfOne: Bool) -> Bool { sight.ways.shows(way, isOfOne: isOfOne) }
 
+    func hides(_ way: Way) -> Bool { sight.ways.hides(way) }
+
     /// Whether what was not seen taken may have been taken all the same: others were, from the same queue.
     func hidesTaking(of message: Message, in trace: BusTrace) -> Bool {
         guard sight.ways.halves > 0, message.deliveries.isEmpty, message.returned == nil, message.amqp?.refusedAt == nil

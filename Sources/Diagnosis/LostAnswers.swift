@@ -38,6 +38,9 @@ extension Facts {
         guard let call = call(of: request), let fate = call.replyFate, fate != .delivered,
             !call.isAnswered, isOfLastAttempt(message(request).at), let asked = message(request).at
         else { return nil }
+        if fate == .undelivered, message(request).publishedAt == nil, isReadElsewhere(replyQueue(of: call, request)) {
+            return nil
+        }
         let sent = call.lastReplyAttemptAt ?? call.reply.flatMap { message($0).publishedAt } ?? asked
         if fate == .late, let end = expiry(of: call) {
             return Loss(request: request, call: call, at: end.at, margin: end.at)
@@ -91,8 +94,17 @@ extension Facts {
         return finding
     }
 
-    private func replyQueue(of loss: Loss) -> String {
-        message(loss.request).amqp?.replyQueue ?? loss.call.reply.map { message($0).destination } ?? "its reply queue"
+    private func replyQueue(of loss: Loss) -> String { replyQueue(of: loss.call, loss.request) }
+
+    private func replyQueue(of call: Call, _ request: MessageID) -> String {
+        message(request).amqp?.replyQueue ?? call.reply.map { message($0).destination } ?? "its reply queue"
+    }
+
+    /// Whether no connection is open that was seen to read a queue: who asks goes on all the same, and where is not shown.
+    private func isReadElsewhere(_ queue: String) -> Bool {
+        let given = operation.messages.lazy.map(message).filter { $0.destination == queue }.flatMap(\.deliveries)
+        return !(given.compactMap { trace.connection($0.connection) } + agents.consumers(of: queue).map(\.connection))
+            .contains { $0.end == nil }
     }
 
     private func fate(of loss: Loss, _ queue: String) -> String {

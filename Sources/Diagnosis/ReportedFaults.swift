@@ -7,7 +7,8 @@ extension Question {
     /// An operation that leaves the instance as it was, as a reboot or a stop that failed, shows that in nothing else.
     static let reportedFault = Question { facts in
         guard let report = facts.faults.first,
-            facts.workflow?.retry == nil || facts.isOver(since: report.at ?? facts.lastSeen)
+            facts.workflow?.retry == nil || facts.isBeyondRetry(report)
+                || facts.isOver(since: report.at ?? facts.lastSeen)
         else { return nil }
         let sender = facts.participant(report.from)
         let name = sender?.label ?? "the service"
@@ -32,6 +33,16 @@ extension Facts {
     private func isOfFormerHost(_ message: Message) -> Bool {
         guard let host = participant(message.from)?.host, let last = attempts.reschedules.last?.to else { return false }
         return host != last && attempts.reschedules.contains { $0.from == host }
+    }
+
+    /// Whether it comes from a compute that was asked by the one that was chosen: nobody looks for another after that.
+    fileprivate func isBeyondRetry(_ report: Message) -> Bool {
+        guard let workflow, let host = participant(report.from)?.host else { return false }
+        return operation.steps.indices.contains { index in
+            let (step, kind) = (operation.steps[index], workflow.steps[index])
+            return kind.actor.isCompute && kind.target.isCompute && step.status == .done
+                && participant(step.to)?.host == host
+        }
     }
 
     /// What is reported of an error state: the last before it was set, else what who set it reports at once after it, as

@@ -139,7 +139,7 @@ extension Facts {
 
     /// The host that the scheduler chose for the instance: answers name one for each instance, in the request's order.
     fileprivate var selectedHost: String? {
-        let request = requests.last { message($0).method == "select_destinations" }
+        let request = requests.last { message($0).method == "select_destinations" && isOfLastAttempt(message($0).at) }
         guard let request, let reply = call(of: request)?.reply, let instance = operation.instances.first,
             let hosts = message(reply).facts?.selectedHosts, hosts.count == message(request).instances.count,
             let place = message(request).instances.firstIndex(of: instance)

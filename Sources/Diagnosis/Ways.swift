@@ -7,8 +7,12 @@ import Trace
 extension Facts {
     /// Why a request may have been taken unseen.
     func doubt(onTaking message: Message) -> String? {
-        let isOfOne = ServiceTopic(message.queue).host != nil
-        return coverage.shows(trace.way(of: message), isOfOne: isOfOne) ? nil : doubtOnWays
+        let topic = ServiceTopic(message.queue)
+        // Who lost what the capture shows of it, and publishes out of sight, takes there, too.
+        let isElsewhere = agents.participants(of: topic.service ?? "", on: topic.host).contains {
+            coverage.hides(.published(by: $0)) && agents.departure(of: $0) != nil
+        }
+        return coverage.shows(trace.way(of: message), isOfOne: topic.host != nil) && !isElsewhere ? nil : doubtOnWays
     }
 
     /// Why a call may have been answered unseen: neither the way to who asked is known to be shown, nor that from who was

@@ -24,8 +24,15 @@ package struct Attempts {
             } else if case .request(let pattern)? = first?.proof, pattern.matches(message) {
                 asked.append(message)
                 fault = nil
-            } else if message.kind == .call {
-                fault = message.facts?.fault ?? fault
+            } else if message.kind == .call, let reported = message.facts?.fault {
+                // Some report it when they have sent the work back.
+                if let last = sent.last, last.fault == nil, let from = last.from, let host = trace.host(of: from),
+                    trace.participants[ifKnown: message.from]?.host == host
+                {
+                    sent[sent.count - 1].fault = reported
+                } else {
+                    fault = reported
+                }
             }
         }
         retries = sent.map(\.retry)

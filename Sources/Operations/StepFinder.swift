@@ -17,7 +17,9 @@ struct StepFinder {
         var steps = workflow.steps.map { self.step($0, of: operation) }
         for index in steps.indices where steps[index].status == .pending {
             let isPassed = steps.indices.contains {
-                $0 > index && !workflow.steps[$0].isParallel && steps[$0].status == .done
+                // Who asked for what comes later had got there.
+                $0 > index && !workflow.steps[$0].isParallel
+                    && (steps[$0].status == .done || steps[index].messages.isEmpty && !steps[$0].messages.isEmpty)
             }
             if isPassed { steps[index].status = .skipped }
         }

@@ -14,6 +14,7 @@ import Trace
         #expect(resolved("22:15", lasting: 600) == "2023-11-14T22:15:00.000000Z")
         #expect(resolved("22:00", lasting: 600) == "2023-11-14T22:00:00.000000Z")
         #expect(resolved("00:05:30.5", lasting: 7200) == "2023-11-15T00:05:30.500000Z")
+        #expect(resolved("02:00", lasting: 7200) == "2023-11-15T02:00:00.000000Z")
         #expect(resolved("00:05", lasting: 600) == "2023-11-14T00:05:00.000000Z")
     }
 

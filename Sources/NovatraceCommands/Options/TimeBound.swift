@@ -5,7 +5,8 @@ import Trace
 /// A value: a time as a person gives it.
 enum TimeBound: ExpressibleByArgument, Equatable {
     case absolute(Timestamp)
-    /// Nanoseconds since midnight UTC, on the first day on which the capture holds that time.
+    /// Nanoseconds since midnight UTC: the first such time since the capture began, of one that passes midnight, else that
+    /// of its day.
     case clock(Nanoseconds)
     /// Nanoseconds after the first packet.
     case offset(Nanoseconds)
@@ -22,7 +23,6 @@ enum TimeBound: ExpressibleByArgument, Equatable {
         }
     }
 
-    /// - Parameter lastPacket: a time of the clock before the first packet is the next day's, if that is not after this.
     func resolved(firstPacket: Timestamp?, lastPacket: Timestamp?) -> Timestamp? {
         switch self {
         case .absolute(let time):
@@ -31,8 +31,8 @@ enum TimeBound: ExpressibleByArgument, Equatable {
             guard let firstPacket else { return nil }
             let day = Nanoseconds.seconds(86400)
             let sameDay = firstPacket - firstPacket.sinceMidnight + sinceMidnight
-            guard sameDay < firstPacket, let lastPacket, sameDay + day <= lastPacket else { return sameDay }
-            return sameDay + day
+            let midnight = firstPacket - firstPacket.sinceMidnight + day
+            return sameDay < firstPacket && lastPacket.map { $0 >= midnight } ?? false ? sameDay + day : sameDay
         case .offset(let offset):
             return firstPacket.map { $0 + offset }
         }

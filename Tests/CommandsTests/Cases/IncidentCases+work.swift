@@ -70,8 +70,10 @@ extension IncidentCase {
         IncidentCase(
             "retry-4-resize-sent-on.pcap",
             Saying(
-                "explain", "--instance", "vm1", says: ["stuck: reached \"migrating\" on cmp1"],
-                never: ["failed:", "console.log on cmp2"], status: 2)),
+                "explain", "--instance", "vm1",
+                says: [
+                    "stuck: reached \"migrating\" on cmp1", "rescheduled from cmp2: Insufficient compute resources",
+                ], never: ["failed:", "console.log on cmp2", "the scheduler chose cmp2"], status: 2)),
         IncidentCase(
             "vain-3-nobody-schedules.pcap",
             Saying(
@@ -83,6 +85,28 @@ extension IncidentCase {
                 ],
                 status: 1),
             Saying("list", says: ["60.050 s"], never: ["50 ms"])),
+        IncidentCase(
+            "vain-4-scheduler-went.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: [
+                    "MessagingTimeout; select_destinations timed out after 60.0 s",
+                    "nova-scheduler@ctl1 itself reset all 3 connections", "the log of nova-scheduler on ctl1",
+                ], never: ["the log of nova-conductor"], status: 1)),
+        IncidentCase(
+            "fault-5-source-of-a-resize.pcap",
+            Saying(
+                "explain", "--instance", "vm1",
+                says: ["failed: nova-compute@cmp1 reported a fault: Resize error: disk too small"], never: ["running:"],
+                status: 2)),
+        IncidentCase(
+            "node-5-compute-went-elsewhere.pcap",
+            Saying(
+                "explain", says: ["unknown: reached \"spawning\"", "capture on all nodes"],
+                never: ["stuck", "nobody took it", "taken by nobody"], status: 1)),
+        IncidentCase(
+            "node-6-saves-alone.pcap",
+            Saying("explain", says: ["- compute took the build not seen"], never: ["not reached"], status: 1)),
         IncidentCase(
             "open-1-begun-and-not-finished.pcap",
             Saying(

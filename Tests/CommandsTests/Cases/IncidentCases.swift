@@ -2,9 +2,9 @@ import TestSupport
 
 /// What must be said of each case, and what must not: one row a file.
 extension IncidentCase {
-    static let all =
-        answers + stuck + courses + rejections + connections + wrappings + captures + nodes
-        + consumers + presences + work
+    static let all: [IncidentCase] = [
+        answers, stuck, courses, rejections, connections, wrappings, captures, nodes, consumers, presences, work,
+    ].flatMap(\.self)
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]
     /// Sentences that were once said of captures which show well what is wrong.
