@@ -34,7 +34,7 @@ extension TextRedactor {
                 move(to: secret.lowerBound)
                 mask(to: secret.upperBound)
                 (from, found, named) = (offset, true, nil)
-                maskedName = nil
+                if endsInName { break }
                 next = max(next, offset)
             } else if reader.awaitsOperand {
                 named = named ?? token.content.lowerBound

@@ -24,6 +24,19 @@ extension TextRedactor {
         return mask(secrets, from: word.upperBound)
     }
 
+    /// Whether what was masked ends in a name with a separator, whose value comes next; an operand may be called like a
+    /// secret, and the next one is none.
+    var endsInName: Bool {
+        mutating get {
+            let name = maskedName
+            maskedName = nil
+            guard let name, bytes[name.upperBound..<offset].contains(where: { $0 == .colon || $0 == UInt8(ascii: "=") })
+            else { return false }
+            maskedName = name
+            return true
+        }
+    }
+
     /// Masks places that follow each other, and reads what stands between; `false` where there are none.
     mutating func mask(_ secrets: [Range<Int>], from start: Int) -> Bool {
         var (from, found) = (start, false)
@@ -31,8 +44,8 @@ extension TextRedactor {
             readApart(from..<secret.lowerBound)
             move(to: secret.lowerBound)
             mask(to: secret.upperBound)
-            maskedName = nil
             (from, found) = (offset, true)
+            if endsInName { break }
         }
         return found
     }
