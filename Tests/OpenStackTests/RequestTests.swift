@@ -162,6 +162,8 @@ private func instance(_ uuid: String, name: String = "vm-ok", _ more: [WireJSON.
                     host: "compute1"))
         #expect(active?.expectedTaskStates == ["spawning"])
         #expect(save(states, changes: ["host", "node"])?.stateChange == nil)
+        let power = save(states, changes: ["power_state"])?.stateChange
+        #expect(power == StateChange(instance: one, powerState: .some("running"), host: "compute1"))
         let partly = save(
             [.init("task_state", "networking")], changes: ["task_state"],
             keywords: ["expected_task_state": ["scheduling", nil]])

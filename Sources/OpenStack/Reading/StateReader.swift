@@ -11,7 +11,13 @@ extension OsloDecoder {
                 !object.changes.isDisjoint(with: [.vmState, .taskState, .powerState]),
                 let uuid = reader.uuid(object.fields.uuid, text)
             else { return nil }
-            return stateChange(of: object, uuid, text)
+            var change = stateChange(of: object, uuid, text)
+            let expectsTask = fields.noted.texts.contains { $0.role == .expectedTaskState }
+            if !expectsTask, object.changes.isDisjoint(with: [.vmState, .taskState]) {
+                // What the periodic look at the hypervisor found (nova `compute/manager.py`, `_sync_power_states`).
+                (change.vmState, change.taskState) = (.unknown, .unknown)
+            }
+            return change
         }
         guard method == "instance_update",
             let object = fields.noted.objects.first(where: { $0.role == .updates }),

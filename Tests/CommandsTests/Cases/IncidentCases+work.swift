@@ -108,6 +108,10 @@ extension IncidentCase {
             "node-6-saves-alone.pcap",
             Saying("explain", says: ["- compute took the build not seen"], never: ["not reached"], status: 1)),
         IncidentCase(
+            "own-3-power-state-alone.pcap",
+            Saying(
+                "list", says: ["boot vm1", "stuck spawning"], never: ["running spawning", "unknown"], status: 0)),
+        IncidentCase(
             "open-1-begun-and-not-finished.pcap",
             Saying(
                 "explain", "--instance", "vm1",
