@@ -17,6 +17,7 @@ extension UInt8 {
     var isOptionLetter: Bool { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "z") && self != .backslash }
 
     var isQuote: Bool { self == .quote || self == UInt8(ascii: "'") }
+    var assigns: Bool { self == .colon || self == UInt8(ascii: "=") }
 
     /// `u'…'`, `b'…'`, `r'…'` of Python.
     var isStringPrefix: Bool {

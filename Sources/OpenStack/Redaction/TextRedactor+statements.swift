@@ -30,7 +30,10 @@ extension TextRedactor {
         mutating get {
             let name = maskedName
             maskedName = nil
-            guard let name, bytes[name.upperBound..<offset].contains(where: { $0 == .colon || $0 == UInt8(ascii: "=") })
+            let behind = bytes.skip(from: offset) { $0.isQuote || $0 == .backslash }
+            guard let name,
+                bytes[name.upperBound..<offset].contains(where: \.assigns)
+                    || behind < bytes.count && (bytes[behind].assigns || bytes[behind] == .comma)
             else { return false }
             maskedName = name
             return true

@@ -98,7 +98,7 @@ extension TextRedactor {
     func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
         let behind = bytes.skip(from: end) { $0 == 0x20 || $0 == 0x09 }
-        var separates = behind < bytes.count && [UInt8(ascii: "="), .colon, .comma].contains(bytes[behind])
+        var separates = behind < bytes.count && (bytes[behind].assigns || bytes[behind] == .comma)
         var quotes = end
         while quotes > start, bytes[quotes - 1].isQuote { quotes -= 1 }
         let spaces = bytes[start..<quotes].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count

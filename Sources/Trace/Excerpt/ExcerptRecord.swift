@@ -26,7 +26,7 @@ struct ExcerptRecord {
 
     /// Nothing is written for 0, which is what a reader takes for what is absent.
     mutating func add(_ key: String, count: Int) {
-        if count != 0 { fields.append((key, String(count))) }
+        if count != 0 { fields.append((key, String(min(count, Self.greatestCount)))) }
     }
 
     mutating func add(_ key: String, flag: Bool) {
