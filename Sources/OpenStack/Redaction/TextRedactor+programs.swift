@@ -34,7 +34,7 @@ extension TextRedactor {
                 move(to: secret.lowerBound)
                 mask(to: secret.upperBound)
                 (from, found, named) = (offset, true, nil)
-                if endsInName { break }
+                if keepSeparatedName() { break }
                 next = max(next, offset)
             } else if reader.awaitsOperand {
                 named = named ?? token.content.lowerBound

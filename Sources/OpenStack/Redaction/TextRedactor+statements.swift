@@ -24,20 +24,19 @@ extension TextRedactor {
         return mask(secrets, from: word.upperBound)
     }
 
-    /// Whether what was masked ends in a name with a separator, whose value comes next; an operand may be called like a
-    /// secret, and the next one is none.
-    var endsInName: Bool {
-        mutating get {
-            let name = maskedName
-            maskedName = nil
-            let behind = bytes.skip(from: offset) { $0.isQuote || $0 == .backslash }
-            guard let name,
-                bytes[name.upperBound..<offset].contains(where: \.assigns)
-                    || behind < bytes.count && (bytes[behind].assigns || bytes[behind] == .comma)
-            else { return false }
-            maskedName = name
-            return true
-        }
+    /// Keeps the name in which what was masked ends only where a separator stands behind it: its value comes next. An
+    /// operand may be called like a secret, and the one behind it is none.
+    ///
+    /// - Returns: whether there is such a name.
+    mutating func keepSeparatedName() -> Bool {
+        guard let name = maskedName else { return false }
+        let quotes = bytes.skip(from: offset) { $0.isQuote || $0 == .backslash }
+        let behind = bytes.skip(from: quotes) { $0 == 0x20 || $0 == 0x09 }
+        let isSeparated =
+            bytes[name.upperBound..<offset].contains(where: \.assigns)
+            || behind < bytes.count && (bytes[behind].assigns || bytes[behind] == .comma)
+        if !isSeparated { maskedName = nil }
+        return isSeparated
     }
 
     /// Masks places that follow each other, and reads what stands between; `false` where there are none.
@@ -48,7 +47,7 @@ extension TextRedactor {
             move(to: secret.lowerBound)
             mask(to: secret.upperBound)
             (from, found) = (offset, true)
-            if endsInName { break }
+            if keepSeparatedName() { break }
         }
         return found
     }
