@@ -267,8 +267,8 @@ extension TracePipeline {
         try refuseUndecodable(files)
         var summary = CaptureSummary()
         summary.sources = files.sources
-        let isOne = Set(files.sources.captures).count == 1
-        var pipeline = TracePipeline(options, excerpts: summary.excerpts, watchesAll: isOne)
+        var pipeline = TracePipeline(
+            options, excerpts: summary.excerpts, watchesAll: files.sources.captureCount == 1)
         pipeline.state.correlator.watch.clocks = files.sources.clocks
         pipeline.state.correlator.watch.captures = files.sources.captures
         var count = 0

@@ -27,7 +27,7 @@ package struct CaptureSummary: Sendable {
     package var endedAt: Timestamp?
 
     /// Whether some connections were watched for a part of the capture only.
-    package var hasParts: Bool { Set(sources.captures).count > 1 || excerptHasParts }
+    package var hasParts: Bool { sources.captureCount > 1 || excerptHasParts }
     /// The same of the capture that this is an excerpt of.
     package var excerptHasParts = false
 

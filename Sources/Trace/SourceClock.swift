@@ -93,6 +93,9 @@ extension [CaptureSource] {
     /// Of each source one whose clock is the measure of its times: those of sources that have the same one can be compared.
     package var clocks: [Int] { indices.map { self[$0].clock.correction.agreesWith ?? $0 } }
 
+    /// How many captures wrote them: each has one first source.
+    package var captureCount: Int { count { $0.clock.correction.goesOnAfter == nil } }
+
     /// Of each source the first that its capture wrote, as where a capture begins a new file every hour.
     package var captures: [Int] {
         indices.map { index in

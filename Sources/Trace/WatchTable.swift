@@ -20,11 +20,12 @@ package struct WatchTable: Sendable {
     /// Of each source the one by whose clock its times go; empty where they all go by one.
     package var clocks: [Int] = []
     /// Of each source the first that its capture wrote; empty where each is one of its own.
-    package var captures: [Int] = []
+    package var captures: [Int] = [] { didSet { isOneCapture = Set(captures).count == 1 } }
+    private var isOneCapture = false
 
     package init() {}
 
-    private var watchesAll: Bool { (extents.count < 2 || Set(captures).count == 1) && told.isEmpty }
+    private var watchesAll: Bool { (extents.count < 2 || isOneCapture) && told.isEmpty }
 
     /// A source showed a connection between two hosts.
     package mutating func saw(_ connection: ConnectionID, between one: String, and other: String, in source: Int) {
