@@ -94,7 +94,7 @@ extension TextRedactor {
     }
 
     /// The name of a secret that ends at `end`, or in front of a separator there and the quotes behind that, or with its
-    /// closing quote in front of one behind `end`.
+    /// closing quote in front of one behind `end`, or in front of a backslash that continues the line that ends there.
     func secretName(from start: Int, before end: Int) -> Range<Int>? {
         var nameEnd = end
         let behind = bytes.skip(from: end) { $0 == 0x20 || $0 == 0x09 }
@@ -104,6 +104,7 @@ extension TextRedactor {
         let spaces = bytes[start..<quotes].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
         let sign = quotes - spaces - 1
         if sign >= start, bytes[sign] == UInt8(ascii: "=") || bytes[sign] == .colon { nameEnd = quotes }
+        if end > start, bytes[end - 1] == .backslash, bytes.lineBreakLength(at: end) > 0 { separates = true }
         while nameEnd > start {
             let byte = bytes[nameEnd - 1]
             let isSeparator = byte == UInt8(ascii: "=") || byte == .colon
