@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine without state that says of an operation what to look at next, by what its diagnosis found.
 ///

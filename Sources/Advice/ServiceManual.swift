@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A value: where a service writes its log, and which command tells whether it is up.
 ///

@@ -1,5 +1,5 @@
-import Diagnosis
-import Trace
+package import Diagnosis
+package import Trace
 
 extension ConnectionTrouble {
     /// What to look at next.

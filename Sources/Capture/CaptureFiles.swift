@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that reads the packets of capture files, several merged by time.
 ///

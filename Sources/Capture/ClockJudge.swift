@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what tells by the packets around a place what the clock of a file did there.
 package struct ClockJudge {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what a capture says of a packet; the captured bytes are handed over beside it.
 package struct PacketHeader: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the beginning of a packet, in which its headers are.
 package struct PacketHead: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a message of an operation as it is compared; in the result, also several alike in a row.
 ///

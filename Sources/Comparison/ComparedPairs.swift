@@ -1,5 +1,5 @@
 import Operations
-import Trace
+package import Trace
 
 /// A value: a line of one operation beside that of the other, or alone.
 package struct LinePair: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: one of the two operations that are compared, and what its capture leaves open.
 package struct ComparedSide: Sendable {

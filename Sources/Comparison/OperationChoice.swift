@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: which of a capture's operations is compared, and why that one.
 package struct OperationChoice: Sendable, Equatable {

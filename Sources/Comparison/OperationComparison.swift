@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: two operations of the same kind side by side, step by step.
 ///

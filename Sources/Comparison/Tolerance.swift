@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how far two lengths of time may lie apart and still count as alike.
 ///

@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A value: what passed of a message, in short.
 package struct Passages: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how much a correlator keeps at the moment.
 package struct CorrelatorCounts: Sendable {

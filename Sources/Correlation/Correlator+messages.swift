@@ -1,6 +1,6 @@
 import OpenStack
 import Services
-import Trace
+package import Trace
 
 extension Correlator {
     /// Takes one passage of a message.

@@ -1,5 +1,5 @@
 import OpenStack
-import Trace
+package import Trace
 
 /// A machine that joins what passed on single connections into messages and calls, and names who sent and took them.
 ///

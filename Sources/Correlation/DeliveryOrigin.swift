@@ -1,5 +1,5 @@
 import OpenStack
-import Trace
+package import Trace
 
 /// A value: where a delivery came from, which its routing key need not tell: a queue may be bound to any exchange.
 package struct DeliveryOrigin: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how much the correlator keeps before the oldest is let go, all in counts and packet time.
 ///

@@ -1,4 +1,4 @@
-import OpenStack
+package import OpenStack
 import Trace
 
 extension OsloBody {

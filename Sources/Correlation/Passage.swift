@@ -1,5 +1,5 @@
-import OpenStack
-import Trace
+package import OpenStack
+package import Trace
 
 /// A value: one AMQP message as it passed on one connection, decoded.
 package struct Passage: Sendable {

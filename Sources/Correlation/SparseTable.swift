@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that keeps values under ids of `Element` that only grow, few of which are kept, in memory that follows their
 /// number.

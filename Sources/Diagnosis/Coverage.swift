@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A value: from when to when the capture goes, and where it may lack what passed.
 ///

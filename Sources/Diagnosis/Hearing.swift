@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A value: what was heard of each participant in the whole capture, as far as its messages or, of an excerpt, its
 /// records tell.

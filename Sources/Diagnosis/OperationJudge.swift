@@ -1,5 +1,5 @@
-import Operations
-import Trace
+package import Operations
+package import Trace
 
 /// A machine that judges operations: it adds the diagnosis, the outcome and the verdict.
 package struct OperationJudge {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a service whose periodic reports stopped while others went on.
 package struct SilentService: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// Of several files each shows a part of the bus, and each ends on its own: what was not seen is missing only until the
 /// last of those ended that would have shown it.

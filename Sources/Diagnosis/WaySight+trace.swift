@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 extension WaySight {
     /// What a whole trace shows.

@@ -1,5 +1,5 @@
 import Bytes
-import Capture
+package import Capture
 
 /// Which interface carries the message bus, told from this machine's TCP sockets.
 package enum BusInterface {

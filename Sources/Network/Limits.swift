@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how much the reassembly of one capture may keep, and for how long in packet time.
 package struct NetworkLimits: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension NetworkCounts {
     /// What the two stages counted.

@@ -1,5 +1,5 @@
 import Bytes
-import Trace
+package import Trace
 
 /// A machine that finds the TCP segment in a packet: link header, tunnels, IP, TCP.
 ///

@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import Trace
 
 /// The command `novatrace` and the list of its subcommands; a new one is a file and a line here.

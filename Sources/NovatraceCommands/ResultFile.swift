@@ -34,7 +34,7 @@ enum ResultFile {
         guard !isThere || kind != S_IFLNK else {
             throw CommandFailure(.outputFailed, OutputGuard.linkSentence(path))
         }
-        guard !isThere || kind == S_IFCHR || !OutputGuard.isStrangers(information, at: path) else {
+        guard !isThere || kind == S_IFCHR || !OutputGuard.isStrangers(at: path) else {
             throw CommandFailure(.outputFailed, OutputGuard.strangersSentence(path))
         }
         if isThere, kind != S_IFREG { return try append(to: path, write) }

@@ -1,6 +1,6 @@
 import Correlation
-import Rendering
-import Trace
+package import Rendering
+package import Trace
 
 /// A machine that keeps running figures of each method, in memory that does not grow with the capture.
 ///

@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A value: the hosts that were tried one after the other, as far as the bus shows it.
 package struct Attempts {

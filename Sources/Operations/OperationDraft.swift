@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: an operation as it was found, of which nothing is said yet but which messages it has.
 package struct OperationDraft {

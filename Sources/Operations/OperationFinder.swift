@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that groups a trace's messages into operations: by request id, and within it by instance.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension Workflow {
     /// A value: which requests are meant.

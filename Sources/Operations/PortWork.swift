@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// What neutron's agents ask and report about ports, which they do under a request id of their process (neutron
 /// `agent/rpc.py`, `agent/dhcp/agent.py`): it belongs to the operation that is under way on the instance that has the

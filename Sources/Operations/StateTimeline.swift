@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// The states that an operation's messages set, in order of time, with the time spent in each.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what one kind of operation looks like on the bus, as data.
 ///

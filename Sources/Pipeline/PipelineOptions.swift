@@ -1,7 +1,7 @@
-import Correlation
-import Network
-import OpenStack
-import Trace
+package import Correlation
+package import Network
+package import OpenStack
+package import Trace
 
 /// A value: what is read of messages, and how much is kept meanwhile.
 package struct PipelineOptions: Sendable {

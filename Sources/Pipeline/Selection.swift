@@ -1,5 +1,5 @@
 import Glibc
-import Trace
+package import Trace
 
 /// A value: which operations and messages of a trace are wanted; nothing set wants all.
 package struct Selection: Sendable {

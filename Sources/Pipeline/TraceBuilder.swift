@@ -1,8 +1,8 @@
-import Correlation
+package import Correlation
 import DequeModule
 import Diagnosis
 import Operations
-import Trace
+package import Trace
 
 /// A machine that gathers finished messages and calls into a trace, kept whole or up to limits.
 ///

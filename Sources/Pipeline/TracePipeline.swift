@@ -1,9 +1,9 @@
-import Capture
-import Correlation
+package import Capture
+package import Correlation
 import Network
-import OpenStack
-import Protocols
-import Trace
+package import OpenStack
+package import Protocols
+package import Trace
 
 /// A machine that is the whole flow: packets → segments → byte streams → frames → RPC messages → trace.
 ///

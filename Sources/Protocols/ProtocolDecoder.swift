@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that decodes one connection: one case a protocol, so that its calls are direct.
 package enum ProtocolDecoder: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what a decoder says of one connection.
 ///

@@ -1,5 +1,5 @@
-import Bytes
-import Trace
+package import Bytes
+package import Trace
 
 /// A machine that finds out what one TCP connection carries, and decodes it where the protocol is known.
 ///

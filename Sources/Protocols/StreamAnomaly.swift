@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: something in a stream that had to be stepped over, without any byte of a payload.
 package struct StreamAnomaly: Sendable, Equatable {

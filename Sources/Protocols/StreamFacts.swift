@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what a decoder knows of its connection.
 package struct StreamFacts: Sendable {

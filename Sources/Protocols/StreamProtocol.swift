@@ -1,5 +1,5 @@
 import Bytes
-import Trace
+package import Trace
 
 /// The whole contract of a protocol over TCP: probe · receive · gap · finish.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how a diagram is to look.
 package struct DiagramOptions: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a format that `export` writes.
 package struct Format: Sendable {

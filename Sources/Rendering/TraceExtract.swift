@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what a renderer is given: a trace, what of it was selected, and how it is to look.
 package struct TraceExtract: Sendable {

@@ -1,5 +1,5 @@
 import Capture
-import TestSupport
+package import TestSupport
 import Trace
 
 /// Ethernet, with libpcap's largest snapshot length.

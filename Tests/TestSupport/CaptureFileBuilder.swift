@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a packet and when it was captured.
 package struct RecordedPacket: Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A directory for the files of one test, removed with it.
 package final class Scratch {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that writes the packets of one TCP connection as both ends would send them, in Ethernet frames.
 ///

@@ -1,6 +1,6 @@
 import Diagnosis
 import Operations
-import Trace
+package import Trace
 
 /// Builds a trace message by message, a tenth of a second apart.
 package struct TraceScript {

@@ -1,6 +1,6 @@
 import CSeccomp
 import Glibc
-import Trace
+package import Trace
 
 /// A value: whether an interface is up, how often it was not, and for how long in all.
 ///

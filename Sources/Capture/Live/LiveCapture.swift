@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import Trace
+package import Trace
 
 /// A machine that captures on interfaces, on a thread of its own that waits for nothing but packets.
 ///

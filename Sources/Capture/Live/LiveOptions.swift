@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: how interfaces are captured on.
 package struct LiveOptions: Sendable {

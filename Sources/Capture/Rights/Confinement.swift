@@ -13,7 +13,7 @@ package enum Confinement {
     ///   - isSandboxed: whether what it may call and open is confined as well.
     /// - Throws: when something cannot be given up.
     package static func enterCapture(
-        as identity: CaptureIdentity, writingIn folder: Int32?, helpers: [pid_t], isSandboxed: Bool
+        as identity: CaptureIdentity, writingIn folder: Int32?, helpers: [Int32], isSandboxed: Bool
     ) throws(CaptureError) {
         try checkSingleThread()
         if identity.keepsRoot {

@@ -10,7 +10,7 @@ package struct SystemFailure: Error, Equatable, Sendable {
 /// A machine that owns a helper process and the connection to it; the helper ends when that is closed, at the latest
 /// when this process ends.
 package struct HelperProcess: ~Copyable, Sendable {
-    package let pid: pid_t
+    package let pid: Int32
     /// Where requests are written and answers are read.
     package let connection: Int32
 

@@ -7,7 +7,7 @@ extension SystemCallFilter {
     /// The process that captures, decodes, prints and writes. `helpers` are the processes that it ends at the end.
     ///
     /// Where the kernel has Landlock, opening files is confined to the folder that packets are written to.
-    static func capture(helpers: [pid_t]) -> SystemCallFilter {
+    static func capture(helpers: [Int32]) -> SystemCallFilter {
         SystemCallFilter(
             rules: memory + threads + ending + clocks + streams + waiting + packets + addresses
                 + files(flags: nil) + terminal + helpers.flatMap(ending))
@@ -80,7 +80,7 @@ extension SystemCallFilter {
         Rule("ioctl", Condition(argument: 1, value: UInt64(TIOCGWINSZ))),
     ]
 
-    private static func ending(_ helper: pid_t) -> [Rule] {
+    private static func ending(_ helper: Int32) -> [Rule] {
         [Rule("kill", Condition(argument: 0, value: UInt64(helper)), Condition(argument: 1, value: UInt64(SIGKILL)))]
     }
 }

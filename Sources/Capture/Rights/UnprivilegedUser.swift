@@ -3,8 +3,8 @@ import Glibc
 /// A value: the user that a process goes on as, once it no longer needs more rights than others.
 package struct UnprivilegedUser: Sendable, Equatable {
     package let name: String
-    package let user: uid_t
-    package let group: gid_t
+    package let user: UInt32
+    package let group: UInt32
 
     /// The user of that name.
     ///
@@ -22,7 +22,7 @@ package struct UnprivilegedUser: Sendable, Equatable {
     }
 
     /// By numbers, as a helper process is told.
-    package init(user: uid_t, group: gid_t) {
+    package init(user: UInt32, group: UInt32) {
         (name, self.user, self.group) = ("\(user)", user, group)
     }
 

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that lays out an excerpt of captures as a pcapng file: a section that says what it is, an interface for
 /// each file and link type as its first packet comes, packets with comments, and from when to when was captured.

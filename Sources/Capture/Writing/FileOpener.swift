@@ -26,7 +26,7 @@ final class FileOpener: @unchecked Sendable {
             process.connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    var helper: pid_t { process.pid }
+    var helper: Int32 { process.pid }
 
     /// - Returns: a descriptor of its own.
     func open(number: Int) throws(OutputFile.Failure) -> Int32 {

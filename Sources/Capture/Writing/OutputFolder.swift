@@ -30,7 +30,7 @@ package final class OutputFolder: Sendable {
     deinit { close(descriptor) }
 
     /// The process that opens files, where there is one.
-    package var helper: pid_t? { opener?.helper }
+    package var helper: Int32? { opener?.helper }
 
     /// The same folder, in which a helper process opens the files that a ring needs later, with the rights of now.
     ///

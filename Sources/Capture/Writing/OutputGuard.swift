@@ -39,7 +39,7 @@ package enum OutputGuard {
 
     /// Whether a file may be somebody else's: in a folder that everybody may write it belongs neither to this user nor to
     /// `owner` nor to whom the folder belongs, or it has another name somewhere.
-    package static func isStrangers(_ status: stat, in folder: Int32, owner: uid_t? = nil) -> Bool {
+    private static func isStrangers(_ status: stat, in folder: Int32, owner: UInt32? = nil) -> Bool {
         var above = stat()
         guard fstat(folder, &above) == 0 else { return true }
         guard above.st_mode & S_IWOTH != 0 else { return false }
@@ -55,11 +55,14 @@ package enum OutputGuard {
         "\(title) is a link, and what links lead to is not written over"
     }
 
-    /// Whether the file at `path` may be somebody else's, as above.
-    package static func isStrangers(_ status: stat, at path: String) -> Bool {
-        let folder = rights_open_folder(OutputFolder.parts(path).folder)
+    /// Whether there is a file at `path` that may be somebody else's, as above.
+    package static func isStrangers(at path: String) -> Bool {
+        let parts = OutputFolder.parts(path)
+        let folder = rights_open_folder(parts.folder)
         guard folder >= 0 else { return false }
         defer { close(folder) }
+        var status = stat()
+        guard fstatat(folder, parts.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
         return isStrangers(status, in: folder)
     }
 }

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that finds which connections belong to one process: union-find over connection ids.
 ///

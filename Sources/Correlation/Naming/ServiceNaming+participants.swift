@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// What follows from what the wire told: who is behind the connections.
 extension ServiceNaming {

@@ -1,5 +1,5 @@
 import Services
-import Trace
+package import Trace
 
 /// A machine that collects what the wire tells of each connection and says which process is behind it.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension Connection {
     /// What went wrong with it, in order of time.

@@ -1,5 +1,5 @@
 import Operations
-import Trace
+package import Trace
 
 /// A value: some connections of a trace, what went wrong with them, and who fell silent.
 package struct ConnectionSelection: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: incidents that are alike, counted: the same happened, for the same reason, at the same broker.
 package struct ConnectionTrouble: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension ConnectionIncident {
     /// What happened, for one incident or so many that are alike, without who and when.

@@ -1,4 +1,4 @@
-import Capture
+package import Capture
 
 /// What the helper process does: it answers requests about sockets from the process table until its input ends.
 ///

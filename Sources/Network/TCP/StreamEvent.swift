@@ -1,5 +1,5 @@
-import Bytes
-import Trace
+package import Bytes
+package import Trace
 
 /// A value: something that happened to one direction of a TCP connection, in stream order.
 ///

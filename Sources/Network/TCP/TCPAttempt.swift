@@ -1,5 +1,5 @@
-import Bytes
-import Trace
+package import Bytes
+package import Trace
 
 /// A value: an attempt to open a connection that came to nothing (RFC 9293, 3.10.7.3).
 package struct TCPAttempt: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import DequeModule
-import Trace
+package import Trace
 
 /// A machine that sorts TCP segments into connections and hands on the bytes of each direction in order.
 ///

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 
 /// A value: the header of a TCP segment and the length of its payload.
 package struct TCPSegment: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: an event that a service told to whom it may concern.
 package struct Notification: Sendable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: an answer to a call: a result, a failure, a heartbeat of the call monitor, or the end of an answer.
 package struct RPCReply: Sendable {

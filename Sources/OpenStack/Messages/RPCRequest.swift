@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a message that names a method: a call where it has `messageID`, else a cast.
 package struct RPCRequest: Sendable {

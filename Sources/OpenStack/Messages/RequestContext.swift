@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the `_context_*` keys that matter for tracing (oslo.context).
 package struct RequestContext: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Capture
-import Trace
+package import Capture
+package import Trace
 
 /// A machine that reads several capture files once to find out how far the clocks of their hosts are apart, before they
 /// are merged by time.

@@ -1,9 +1,9 @@
-import Capture
-import Correlation
+package import Capture
+package import Correlation
 import Network
 import OpenStack
 import Services
-import Trace
+package import Trace
 
 /// A machine that is the whole flow while a capture goes on: packets → what has just become clear, and a trace at the end.
 ///

@@ -1,5 +1,5 @@
 import OrderedCollections
-import Trace
+package import Trace
 
 /// A machine that applies a selection to events as they come, when the operations they belong to are not yet known.
 ///

@@ -2,7 +2,7 @@ import Bytes
 import Correlation
 import Network
 import Protocols
-import Trace
+package import Trace
 
 /// A value: what was seen of the capture, in packet order, without borrowed bytes: all that a trace is made of.
 ///

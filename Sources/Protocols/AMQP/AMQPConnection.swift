@@ -1,5 +1,5 @@
 import Bytes
-import Trace
+package import Trace
 
 /// A machine that decodes the AMQP of one TCP connection, 0-9-1 with RabbitMQ's extensions, 0-9 and 0-8.
 ///

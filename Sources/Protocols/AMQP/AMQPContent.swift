@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: a message as it went over the wire once: the method that carries it, its properties, its packets.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what happened in an AMQP connection.
 ///

@@ -1,4 +1,4 @@
-import Comparison
+package import Comparison
 import Trace
 
 /// A value: a comparison as JSON (`novatrace.comparison/1`), one document.

@@ -1,4 +1,4 @@
-import Comparison
+package import Comparison
 import Trace
 
 /// A value: a comparison as text: the result in a sentence, what was compared, where they part, then steps, states and

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the html format: one page with everything in it, for a ticket.
 ///

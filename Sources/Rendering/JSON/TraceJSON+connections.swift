@@ -1,5 +1,5 @@
-import Diagnosis
-import Trace
+package import Diagnosis
+package import Trace
 
 /// What is told of connections beside the connections themselves.
 extension TraceJSON {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the trace as JSON (`novatrace.trace/1`), one document or one object a line.
 ///

@@ -1,5 +1,5 @@
 import Diagnosis
-import Trace
+package import Trace
 
 /// A machine that writes what becomes clear of the bus as text, a line an event.
 ///

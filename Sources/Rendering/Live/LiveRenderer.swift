@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// What writes the bus's events while they happen, in one format.
 package protocol LiveRenderer {

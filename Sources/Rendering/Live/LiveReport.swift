@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what a capture came to, for the person who ended it.
 package struct LiveReport: Sendable, LineWritable {

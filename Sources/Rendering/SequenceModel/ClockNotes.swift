@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension CaptureSummary {
     /// What the capture itself leaves open: packets cut or lost, clocks that were set or differ. One sentence each.

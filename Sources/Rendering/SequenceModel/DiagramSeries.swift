@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the diagrams of several operations, in order: of one request what its operations share, then each of them.
 ///

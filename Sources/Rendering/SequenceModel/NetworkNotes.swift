@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension NetworkCounts {
     /// What was not read below the bus and may lack for it, in sentences without full stops.

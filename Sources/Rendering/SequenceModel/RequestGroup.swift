@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: operations that one request set off, parted into what they share and what is each one's own.
 ///

@@ -1,5 +1,5 @@
 import Diagnosis
-import Trace
+package import Trace
 
 /// A value: a trace with the indexes that drawing its operations needs.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: one operation as a sequence diagram, in no renderer's language.
 ///

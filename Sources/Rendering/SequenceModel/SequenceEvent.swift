@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: one thing that happens in a diagram, and when.
 package struct SequenceEvent: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Diagnosis
-import Trace
+package import Diagnosis
+package import Trace
 
 /// A value: what `connections` prints: of each broker who is connected to it, then what went wrong and who fell silent.
 ///

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: operations, one a line.
 package struct OperationList: Sendable, LineWritable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: the figures of one method.
 package struct MethodStatistics: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A value: what `replay` prints: the capture, the operations found in it, and their diagrams.
 ///

@@ -1,6 +1,6 @@
 import Advice
 import Diagnosis
-import Trace
+package import Trace
 
 /// A value: what went wrong with the connections of a capture, who fell silent, and what to look at next.
 ///

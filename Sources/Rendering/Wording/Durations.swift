@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 extension DiagramOptions {
     /// A length of time for people, as in everything that is rendered.

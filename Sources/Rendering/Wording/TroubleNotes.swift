@@ -1,5 +1,5 @@
 import Diagnosis
-import Trace
+package import Trace
 
 extension BusTrace {
     /// What went wrong with connections and who fell silent, a sentence each; of very many kinds the first.

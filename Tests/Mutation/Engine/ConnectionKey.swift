@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 import Network
 
 /// A value: a TCP connection by its two ends, whichever is which.

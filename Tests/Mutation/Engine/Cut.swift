@@ -1,8 +1,8 @@
 import Capture
 import Foundation
 import Network
-import TestSupport
-import Trace
+package import TestSupport
+package import Trace
 
 /// A value: a capture, or a part of one, that runs begin with.
 package struct Cut: Sendable {

@@ -1,5 +1,5 @@
 import Network
-import TestSupport
+package import TestSupport
 import Trace
 
 /// A value: a capture that was mutated, as a file.

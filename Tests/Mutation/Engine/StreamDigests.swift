@@ -1,8 +1,8 @@
 import Bytes
-import Capture
+package import Capture
 import Network
 import Protocols
-import Trace
+package import Trace
 
 /// A value: a number that differs where what it was made of differs (FNV-1a, eight bytes at a time).
 package struct Digest: Hashable, Sendable {

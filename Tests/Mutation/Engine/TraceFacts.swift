@@ -1,6 +1,6 @@
 import Diagnosis
 import Operations
-import Trace
+package import Trace
 
 /// A value: what a trace says, by names that are the same in a trace of the same capture mutated.
 ///

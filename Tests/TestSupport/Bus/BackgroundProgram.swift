@@ -1,5 +1,5 @@
 import Foundation
-import Subprocess
+package import Subprocess
 import SystemPackage
 
 /// A program that runs while a test goes on, and never longer.

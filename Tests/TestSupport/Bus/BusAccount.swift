@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A value: what the clients of a bus say they sent and took: the truth that a trace is held against.
 ///

@@ -1,5 +1,5 @@
-import Foundation
-import Subprocess
+package import Foundation
+package import Subprocess
 
 /// One service on a test's bus: a process with the real library (`Tests/LiveTests/Clients/bus_client.py`), and what it
 /// writes down.

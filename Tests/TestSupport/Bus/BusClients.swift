@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A value: a release of oslo.messaging and how its queues are named.
 package struct OsloRelease: Sendable, CustomStringConvertible {

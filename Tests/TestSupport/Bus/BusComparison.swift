@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A machine that holds a trace against the account of the clients and says where the two differ.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Subprocess
 
 /// How the packets of a test's bus become a trace.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Glibc
 
 /// A bus of its own for one test: a broker, clients, recorders and a folder for their files.

@@ -1,4 +1,4 @@
-import Trace
+package import Trace
 
 /// A machine that writes what services say to a broker and it to them, as packets: two connections a process, one that
 /// publishes and one that consumes.

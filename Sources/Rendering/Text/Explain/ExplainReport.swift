@@ -1,5 +1,5 @@
 import Diagnosis
-import Trace
+package import Trace
 
 /// A value: what `explain` prints: of each boot the verdict, how far it came, by what that is known, what to look at next.
 ///

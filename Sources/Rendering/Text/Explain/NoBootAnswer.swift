@@ -1,5 +1,5 @@
 import Advice
-import Trace
+package import Trace
 
 extension BusTrace {
     /// Why there is no boot to explain, in one sentence without the full stop: what the capture holds instead.
