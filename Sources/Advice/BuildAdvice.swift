@@ -11,7 +11,8 @@ enum BuildAdvice {
             .events,
         ],
         .remoteError: [
-            .log("the traceback"),
+            .whoDidNotAnswer,
+            .traceback,
             .fault,
             .console,
             .events,
@@ -29,4 +30,16 @@ enum BuildAdvice {
             .events,
         ],
     ]
+}
+
+extension AdviceEntry {
+    /// Of a call that was waited for in vain, whose caller has the traceback.
+    fileprivate static let whoDidNotAnswer = AdviceEntry(each: { situation in
+        guard situation.tellsOfVainCall else { return [] }
+        return isUp.advise(situation) + log("why it did not answer").advise(situation)
+    })
+
+    fileprivate static let traceback = AdviceEntry(each: { situation in
+        situation.tellsOfVainCall ? [] : log("the traceback").advise(situation)
+    })
 }

@@ -54,6 +54,11 @@ struct Situation {
         }
     }
 
+    /// Whether a service reported an error since it had waited for an answer in vain.
+    var tellsOfVainCall: Bool {
+        diagnosis.awaited != nil && trace.messages[ifKnown: diagnosis.message]?.kind == .notification
+    }
+
     /// When and why who had asked gave up.
     var expiry: Call.Expiry? {
         trace.messages[ifKnown: diagnosis.message].flatMap { trace.calls[ifKnown: $0.call]?.expiry }

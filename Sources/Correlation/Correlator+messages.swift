@@ -279,7 +279,8 @@ extension Message {
         }
         facts = MessageFacts(
             expectedTaskStates: request.expectedTaskStates, portIDs: request.portIDs, upPortIDs: request.upPortIDs,
-            retry: request.retry, fault: request.fault, otherNames: request.otherNames)
+            retry: request.retry, isEvacuation: request.isEvacuation, fault: request.fault,
+            otherNames: request.otherNames)
     }
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it. Queues named `reply_…`

@@ -11,6 +11,8 @@ struct Coverage {
     private let capture: CaptureSummary
     /// Anomalies after which a message may be lacking.
     private let losses: [Anomaly]
+    /// Connections on which the capture ends within a frame.
+    private let unfinished: Set<ConnectionID?>
     private let dropped: Int
     /// How often messages were left out of operations that they concern.
     private let leftOut: Int
@@ -53,6 +55,7 @@ struct Coverage {
         self.oneSided = oneSided
         end = capture.end
         losses = capture.anomalies.filter { Self.lossKinds.contains($0.kind) }
+        unfinished = Set(capture.anomalies.lazy.filter { $0.kind == .frameIncomplete }.map(\.connection))
         dropped = capture.sources.total { $0.kernelDropped ?? 0 }
         isPartial = capture.excerpts?.contains(where: \.isPartial) ?? false
         incidents = IncidentIndex(trace)
@@ -111,8 +114,11 @@ struct Coverage {
         if leftOut > 0 { return "too many messages of one request are about none of its instances to be looked at" }
         let oneSided = services.reduce(self.oneSided[nil] ?? 0) { $0 + (self.oneSided[$1] ?? 0) }
         if oneSided > 0 { return "\(counted(oneSided, "connection")) \(was(oneSided)) seen in one direction only" }
-        let holes = losses.count { $0.at >= time && concerns($0.connection) }
-        if holes > 0 { return "the capture lacks bytes since then" }
+        let holes = losses.filter { $0.at >= time && concerns($0.connection) }
+        if !holes.isEmpty {
+            let isEnd = holes.allSatisfy { $0.kind == .contentTruncated && unfinished.contains($0.connection) }
+            return isEnd ? Self.unfinishedMessage : "the capture lacks bytes since then"
+        }
         // Only so many anomalies are kept with their times.
         let isListed = capture.anomalyCount <= capture.anomalies.count && !losses.isEmpty
         if !isListed, withGaps.contains(where: { concerns($0.id) }) {
@@ -120,6 +126,9 @@ struct Coverage {
         }
         return nil
     }
+
+    /// What is said where nothing is lacking but the rest of a message.
+    static let unfinishedMessage = "the capture ends within a message"
 
     /// Why somebody may have taken a message unseen; `nil` where that would have been seen.
     func doubt(on message: Message, in trace: BusTrace) -> String? {

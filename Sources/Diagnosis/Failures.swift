@@ -89,6 +89,7 @@ extension Question {
         finding.diagnosis.message = event.id
         finding.diagnosis.since = event.at
         if let vain {
+            finding.diagnosis.awaited = vain.destination
             finding.blame(facts.participant(vain.server), service: ServiceTopic(vain.queue).service)
         } else {
             finding.blame(facts.participant(event.from))
@@ -109,11 +110,14 @@ extension Facts {
                 && !isOver(since: operation.steps[index].at ?? lastSeen)
             if !mayBeMadeGood, let failure = step.messages.reversed().lazy.compactMap(failure).first { return failure }
         }
-        let save = savedStates.last { $0.confirmation == .rejected && isOfLastAttempt($0.at) }
-        guard let save, save.at >= lastConfirmed?.at ?? save.at, workflow.retry == nil || isOver(since: save.at) else {
-            return nil
-        }
+        guard let save = refusedSave, workflow.retry == nil || isOver(since: save.at) else { return nil }
         return failure(of: save.message)
+    }
+
+    /// A change of state that was answered with an exception, when none was confirmed since.
+    var refusedSave: StateNote? {
+        let save = savedStates.last { $0.confirmation == .rejected && isOfLastAttempt($0.at) }
+        return save.flatMap { $0.at >= lastConfirmed?.at ?? $0.at ? $0 : nil }
     }
 
     private func failure(of request: MessageID) -> (request: MessageID, call: Call)? {

@@ -12,6 +12,9 @@ extension Question {
         finding.diagnosis.message = facts.lastMessage
         finding.diagnosis.since = facts.lastSeen
         facts.addNextActor(to: &finding)
+        if let call = facts.refusedSave.flatMap({ facts.call(of: $0.message) }) {
+            finding.prove(Diagnosis.Evidence(facts.sentence(on: call), at: call.repliedAt, message: call.reply))
+        }
         if let lost { finding.tell(lost) }
         finding.tellBlock(facts)
         if let plugging {
@@ -110,8 +113,10 @@ extension Finding {
         guard let loss else { return }
         diagnosis.hasHiddenWays = loss.hasSuffix(WaySight.consequence)
         let better =
-            diagnosis.hasHiddenWays
-            ? "on all nodes of the broker" : "of both directions without loss, as on the broker's host,"
+            loss == Coverage.unfinishedMessage
+            ? "that goes on longer"
+            : diagnosis.hasHiddenWays
+                ? "on all nodes of the broker" : "of both directions without loss, as on the broker's host,"
         diagnosis.evidence.append(Diagnosis.Evidence("a capture \(better) would tell"))
     }
 }

@@ -8,6 +8,7 @@ struct VainCall {
     /// Who took it, and from where it is taken.
     var server: ParticipantID?
     var queue: String
+    var destination: String
     var evidence: [Diagnosis.Evidence]
 }
 
@@ -26,6 +27,7 @@ extension Facts {
             let untaken = isUntaken ? ", published to \(message.destination) and taken by nobody," : ""
             return VainCall(
                 sentence: "\(call.title)\(untaken) timed out\(timedOut(id))", server: call.to, queue: message.queue,
+                destination: message.destination,
                 evidence: evidence(of: call, id, expiry) + (isUntaken ? [lastTaken(from: message)] : []))
         }
         return nil

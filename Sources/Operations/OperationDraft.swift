@@ -58,16 +58,15 @@ extension OperationDraft {
         return operation
     }
 
-    /// An operation ends with its last answer or, where an error is told of, the end of the wait for one, which may come
-    /// after its last request.
+    /// An operation ends with its last answer or, where an answer was waited for in vain and an error is reported, with
+    /// the end of the wait, or that report: both may come after its last request.
     private func lastSeen(in trace: BusTrace) -> Timestamp {
-        let isFailure = messages.contains { trace.messages[$0].priority == "ERROR" }
-        return messages.reduce(endedAt) { latest, id in
-            let call = trace.calls[ifKnown: trace.messages[id].call]
-            let expired = isFailure && call?.outcome == .timedOut ? call?.expiry?.at : nil
-            let delivered = trace.messages[id].deliveries.last?.at
-            return [call?.repliedAt, expired, delivered].compactMap(\.self).reduce(latest, max)
-        }
+        let calls = messages.map { trace.calls[ifKnown: trace.messages[$0].call] }
+        let reports = messages.map { trace.messages[$0] }.filter { $0.priority == "ERROR" }
+        let ends = calls.map { $0?.outcome == .timedOut ? $0?.expiry?.at : nil }
+        var times = calls.map { $0?.repliedAt } + messages.map { trace.messages[$0].deliveries.last?.at }
+        if !reports.isEmpty, ends.contains(where: { $0 != nil }) { times += ends + reports.map(\.at) }
+        return times.compactMap(\.self).reduce(endedAt, max)
     }
 }
 

@@ -8,6 +8,8 @@ package final class MessageFacts: Sendable {
     package let upPortIDs: [String]
     /// How often, where and why a build was tried before.
     package let retry: BuildRetry?
+    /// Whether a rebuild is to be done on another host, as the instance's own is down.
+    package let isEvacuation: Bool
     /// In an answer to `select_destinations` the hosts, one for each instance.
     package let selectedHosts: [String]
     /// What went wrong, where a service reports that it did.
@@ -20,17 +22,18 @@ package final class MessageFacts: Sendable {
     /// - Returns: `nil` where there is nothing to say.
     package init?(
         expectedTaskStates: [String?]? = nil, portIDs: [String] = [], upPortIDs: [String] = [],
-        retry: BuildRetry? = nil, selectedHosts: [String] = [], fault: ReportedFault? = nil,
-        content: String? = nil, otherNames: [InstanceName] = []
+        retry: BuildRetry? = nil, isEvacuation: Bool = false, selectedHosts: [String] = [],
+        fault: ReportedFault? = nil, content: String? = nil, otherNames: [InstanceName] = []
     ) {
         let isEmpty =
             expectedTaskStates == nil && portIDs.isEmpty && retry == nil && selectedHosts.isEmpty && fault == nil
-            && content == nil && otherNames.isEmpty
+            && content == nil && otherNames.isEmpty && !isEvacuation
         if isEmpty { return nil }
         self.expectedTaskStates = expectedTaskStates
         self.portIDs = portIDs
         self.upPortIDs = upPortIDs
         self.retry = retry
+        self.isEvacuation = isEvacuation
         self.selectedHosts = selectedHosts
         self.fault = fault
         self.content = content

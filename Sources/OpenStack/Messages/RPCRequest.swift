@@ -38,6 +38,8 @@ package struct RPCRequest: Sendable {
     package var events: [ExternalEvent] = []
     /// How often, where and why a build was tried before.
     package var retry: BuildRetry?
+    /// Whether a rebuild is to be done on another host, as the instance's own is down.
+    package var isEvacuation = false
     /// What went wrong in the sender's work, where that is what it tells.
     package var fault: ReportedFault?
     /// Names of the arguments in the order of the wire; empty unless details are asked for.

@@ -24,6 +24,7 @@ extension OsloDecoder {
         request.upPortIDs = upPortIDs(text, method: method)
         request.events = events(text)
         request.retry = retry(text)
+        request.isEvacuation = fields.argument.evacuation.bool ?? false
         request.fault = fault(text, objectMethod: request.objectMethod)
         if detail != .none {
             request.argumentNames = argumentNames(text)

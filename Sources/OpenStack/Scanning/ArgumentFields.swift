@@ -15,6 +15,8 @@ struct ArgumentFields {
     var backend = JSONSlot()
     var portID = JSONSlot()
     var device = JSONSlot()
+    /// `recreate` of a `rebuild_instance`, or `evacuate`, as it is called since 2023.
+    var evacuation = JSONSlot()
 
     var keywordHost = JSONSlot()
     var keywordInstanceUUID = JSONSlot()
@@ -53,6 +55,8 @@ struct ArgumentFields {
         case 7 where key.equals("port_id", text): portID = scanner.readValue(text)
         case 7 where key.equals("backend", text): backend = scanner.readValue(text)
         case 8 where key.equals("agent_id", text): agentID = scanner.readValue(text)
+        case 8 where key.equals("recreate", text) || key.equals("evacuate", text):
+            evacuation = scanner.readValue(text)
         case 9 where key.equals("objmethod", text): objectMethod = scanner.readValue(text)
         case 9 where key.equals("host_name", text): hostName = scanner.readValue(text)
         case 11 where key.equals("agent_state", text): readAgentState(&scanner, text)

@@ -3,9 +3,11 @@ extension Workflow {
     static let rebuild = Workflow(
         "rebuild", triggers: [Pattern("rebuild_instance")], steps: Step.rebuild)
 
-    /// `openstack server evacuate`: a rebuild on another host, told by the migration that only it has.
+    /// `openstack server evacuate`: a rebuild on another host, told by its argument or, where that was not seen, by the
+    /// migration that only it has.
     static let evacuate = Workflow(
-        "evacuate", triggers: [Pattern("rebuild_instance")], marks: [Pattern("Migration.save")], steps: Step.rebuild)
+        "evacuate", triggers: [Pattern("rebuild_instance")],
+        marks: [Pattern("rebuild_instance").ofEvacuation, Pattern("Migration.save")], steps: Step.rebuild)
 }
 
 extension Workflow.Step {
