@@ -70,7 +70,7 @@ let package = Package(
         .target(name: "Comparison", dependencies: ["Trace", "Operations"]),
         .target(
             name: "Rendering",
-            dependencies: ["Capture", "Trace", "Services", "Diagnosis", "Advice", "Comparison"],
+            dependencies: ["Capture", "Trace", "Services", "Operations", "Diagnosis", "Advice", "Comparison"],
             exclude: [
                 "Comparison/novatrace.comparison.schema.json", "CSV/novatrace.csv-metadata.json",
                 "JSON/novatrace.trace.schema.json",

@@ -64,7 +64,7 @@ struct Situation {
         trace.messages[ifKnown: diagnosis.message].flatMap { trace.calls[ifKnown: $0.call]?.expiry }
     }
 
-    var pid: Int? { isGone ? nil : participant?.pid }
+    var pid: Int? { isGone || diagnosis.isReplaced ? nil : participant?.pid }
 
     /// Whether the process ended all of its connections itself, and with them, most likely, itself.
     var isGone: Bool {

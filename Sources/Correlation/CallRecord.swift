@@ -154,6 +154,7 @@ struct CallRecord: Sendable {
             }
             return call.isLate ? .late : .delivered
         }
+        if sight.undelivered.contains(call.messageID) { return .undelivered }
         if call.request != nil, let replyQueue, let sent,
             sight.wouldHaveSeenDelivery(from: replyQueue, since: sent, until: end, naming, watch)
         {

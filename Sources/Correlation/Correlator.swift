@@ -125,6 +125,9 @@ package struct Correlator: Sendable {
     /// The capture lacks packets, of which connections is not known.
     package mutating func lostPackets(until time: Timestamp) { sight.lostPackets(until: time) }
 
+    /// The answers to these calls, by `_msg_id`, reached nobody, whatever is seen.
+    package mutating func knowUndelivered(_ calls: Set<String>) { sight.undelivered = calls }
+
     /// Whether it was said until when packets were lost.
     package var knowsOfLostPackets: Bool { sight.lacksPacketsUntil != nil }
 

@@ -25,6 +25,8 @@ struct ReplySight: Sendable {
     /// Until when packets were lost, of which connections is not known: nothing that was not seen until then is known not
     /// to have been.
     private(set) var lacksPacketsUntil: Timestamp?
+    /// Calls, by `_msg_id`, of which it is known that the answer was not delivered.
+    var undelivered: Set<String> = []
     private let limit: Int
 
     init(limit: Int) {

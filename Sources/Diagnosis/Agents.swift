@@ -151,6 +151,39 @@ struct Agents {
         }
     }
 
+    /// The connections of a process: where it has a number, also those by which it came back under another address.
+    func ofProcess(_ participant: ParticipantID) -> [Connection] {
+        guard let pid = participants[ifKnown: participant]?.pid else { return connections(of: participant) }
+        return processes(of: participant).filter { $0 == participant || participants[$0].pid == pid }
+            .flatMap(connections)
+    }
+
+    /// A value: a process of the same name that came when nothing was seen any more of the one before.
+    struct Successor {
+        var pid: Int
+        var formerPid: Int
+        var began: Timestamp
+    }
+
+    /// Another process of the same service on the same host that connected after anything was seen of this one, whose
+    /// connections no packet ended: its host may have lost power.
+    func successor(of participant: ParticipantID) -> Successor? {
+        guard let who = participants[ifKnown: participant], let pid = who.pid, who.host != nil else { return nil }
+        let own = ofProcess(participant)
+        let seen = own.compactMap(\.lastSeenClient).max()
+        guard let seen, own.allSatisfy({ $0.lastSeenClient != nil }) else { return nil }
+        let others = processes(of: participant).filter { participants[$0].pid.map { $0 != pid } ?? false }
+        for other in others {
+            guard let number = participants[other].pid else { continue }
+            let begins = connections(of: other).map(\.openedAt)
+            guard let began = begins.compactMap(\.self).min(), begins.allSatisfy({ $0 != nil }), began > seen else {
+                continue
+            }
+            return Successor(pid: number, formerPid: pid, began: began)
+        }
+        return nil
+    }
+
     /// The processes of that service, on that host where one is given, in order.
     func participants(of service: String, on host: String?) -> [ParticipantID] {
         ofName[Name(service: service, host: host)] ?? []
@@ -298,11 +331,18 @@ struct Agents {
             })
         guard clients.count > 1, burst.count * 2 >= ends.count,
             !burst.contains(where: { $0.isRegular && $0.by == .client }),
-            let first = burst.map(\.at).min()
+            let first = burst.map(\.at).min(), !hasMoved(from: server, ids, since: first)
         else { return nil }
         return Outage(
             server: server, at: last, connections: burst.count, within: last - first,
             isBrokers: burst.allSatisfy { $0.by == .server })
+    }
+
+    /// Whether a client of a broker connected to another one since it lost this, as to another node of a cluster.
+    private func hasMoved(from server: String, _ ids: [ConnectionID], since time: Timestamp) -> Bool {
+        Set(ids.map { Self.address(connections[$0]) }).flatMap { ofAddress[$0] ?? [] }.contains { id in
+            connections[id].server != server && connections[id].openedAt.map { $0 >= time } ?? false
+        }
     }
 
     /// Connections that the broker lets publish nothing, and since when.

@@ -23,7 +23,8 @@ extension Question {
         let reason =
             overdue.map { ": \($0.text)" } ?? report.map(facts.words(on:)) ?? vain.map { ": \($0.sentence)" } ?? ""
         let absence = facts.absence(of: note.participant, before: note.at)
-        let meanwhile = absence.map { "; \($0.sentence)" } ?? ""
+        let other = vain == nil && overdue == nil ? facts.vainCall(ofOtherThan: note.participant, before: note.at) : nil
+        let meanwhile = [other?.sentence, absence?.sentence].compactMap(\.self).map { "; \($0)" }.joined()
         var finding = Finding(
             .buildAborted, "build aborted\(place)\(during)\(reason)\(meanwhile)", facts)
         finding.diagnosis.message = note.message
@@ -31,7 +32,7 @@ extension Question {
         finding.blame(
             facts.participant(note.participant), service: Workflow.Role.compute.service, host: host)
         finding.prove(facts.errorEvidence(note))
-        finding.diagnosis.evidence += (vain?.evidence ?? []) + (absence?.evidence ?? [])
+        finding.diagnosis.evidence += ((vain ?? other)?.evidence ?? []) + (absence?.evidence ?? [])
         if let overdue {
             finding.diagnosis.awaited = Plugging.event
             finding.prove(overdue)

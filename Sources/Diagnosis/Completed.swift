@@ -135,7 +135,7 @@ extension Facts {
         let title = message(longest.message).title
         let end =
             switch longest.cause {
-            case .untaken: "was taken"
+            case .untaken, .confirmedLate: "was taken"
             case .blocked(let span):
                 "was taken, its connection blocked" + (span.reason.isEmpty ? "" : " (\(span.reason))")
             case .givenAgain: "was given out again"

@@ -5,6 +5,9 @@ struct LongWait {
     enum Cause {
         /// Nobody took it, though the broker had it.
         case untaken
+        /// The broker confirmed it so late that it had not put it into the queue before, as one without a majority of its
+        /// nodes.
+        case confirmedLate(Timestamp)
         /// The broker read nothing from its publisher's connection meanwhile (`connection.blocked`).
         case blocked(BlockedSpan)
         /// Who was given it before lost its channel, so that the broker gave it out again.
@@ -31,14 +34,15 @@ extension Facts {
     private func waitToBeTaken(_ id: MessageID) -> LongWait? {
         let message = message(id)
         // What the broker refused was not in the queue until it was published anew.
-        guard let published = message.publishedAt, message.amqp?.refusedAt == nil,
+        guard let published = message.publishedAt, message.amqp?.refusedAt == nil, closing(after: message) == nil,
             let delivery = message.deliveries.first, delivery.at - published >= Self.isLong,
             trace.areOfOneClock(message.connection, delivery.connection)
         else { return nil }
+        let confirmed = message.amqp?.confirmedAt.flatMap { delivery.at - $0 < $0 - published ? $0 : nil }
         return LongWait(
             message: id, from: published, until: delivery.at, taker: delivery.to,
             cause: block(of: message.connection, from: published, until: delivery.at).map(LongWait.Cause.blocked)
-                ?? .untaken)
+                ?? confirmed.map(LongWait.Cause.confirmedLate) ?? .untaken)
     }
 
     /// A message that was given to one and not acknowledged, or taken by a process that died, comes again, marked so.
@@ -46,7 +50,7 @@ extension Facts {
         let message = message(id)
         let deliveries = message.deliveries
         guard let first = deliveries.first, let last = deliveries.last, last.redelivered, deliveries.count > 1,
-            last.at - first.at >= Self.isLong || hadBegun(first), !message.isGivenBack
+            last.at - first.at >= Self.isLong || hadBegun(message), !message.isGivenBack
         else { return nil }
         if message.requeues > 0 {
             return LongWait(
@@ -58,9 +62,17 @@ extension Facts {
             cause: .givenAgain(from: deliveries.dropLast().map(\.to)))
     }
 
-    /// Whether who was given a request asked for anything since: what is given out again then may be done twice.
-    private func hadBegun(_ delivery: Delivery) -> Bool {
-        delivery.to.flatMap { index.lastWork[$0] }.map { $0 >= delivery.at } ?? false
+    /// Whether who was given a request first asked for anything before it was given out again, or, where another was given
+    /// it then, since: what is given out again may be done twice.
+    private func hadBegun(_ message: Message) -> Bool {
+        guard let first = message.deliveries.first, let taker = first.to, message.deliveries.count > 1 else {
+            return false
+        }
+        let again = message.deliveries[1]
+        guard again.to == taker else { return index.lastWork[taker].map { $0 >= first.at } ?? false }
+        return requests.contains { id in
+            self.message(id).from == taker && self.message(id).at.map { $0 >= first.at && $0 < again.at } ?? false
+        }
     }
 
     /// The block that covers the greater part of a wait.
@@ -78,6 +90,8 @@ extension Facts {
             let text =
                 switch wait.cause {
                 case .untaken: "nobody took \(title) from \(message.queue) for \(waited), then \(taker) did"
+                case .confirmedLate(let time):
+                    "the broker confirmed \(title) \(seconds(time - wait.from)) late, then \(taker) took it"
                 case .blocked(let span):
                     "the broker had blocked the connection of \(name(message.from))"
                         + (span.reason.isEmpty ? "" : " (\(span.reason))")
@@ -87,7 +101,7 @@ extension Facts {
                         + "\(often(times)) in \(waited): \(taker) took it then"
                 case .givenAgain(let former):
                     "\(title) was given to \(listed(names(of: former)))"
-                        + (message.deliveries.first.map(hadBegun) ?? false ? ", which began with it" : "")
+                        + (hadBegun(message) ? ", which began with it" : "")
                         + ", and given out again\(former.count > 1 ? "\(often(former.count)) in" : " after") \(waited): \(taker) "
                         + (coverage.seesAcknowledgements && message.deliveries.last?.acknowledgedAt == nil
                             ? "was given it" : "took it")

@@ -47,7 +47,7 @@ extension Question {
         finding.prove(
             Diagnosis.Evidence("\"spawning\" was saved", at: wait.note.at, message: wait.note.message))
         finding.diagnosis.evidence += facts.portEvidence
-        if report == nil, let silence = facts.silence(of: agent, since: wait.note.at) {
+        if !facts.hasPortReport, let silence = facts.silence(of: agent, since: wait.note.at) {
             finding.diagnosis.evidence.append(silence)
         }
         finding.diagnosis.evidence.append(
@@ -107,7 +107,15 @@ extension Facts {
 
     /// An agent's reports that a port of the instance is plugged.
     fileprivate var portReports: [Message] {
-        own.map(message).filter { PortWork.contains($0) && $0.facts?.upPortIDs.isEmpty == false }
+        own.map(message).filter { message in
+            PortWork.contains(message) && message.facts?.upPortIDs.isEmpty == false
+                && call(of: message.id)?.error == nil
+        }
+    }
+
+    /// Whether an agent reported so, however that was answered.
+    fileprivate var hasPortReport: Bool {
+        own.contains { PortWork.contains(message($0)) && message($0).facts?.upPortIDs.isEmpty == false }
     }
 
     /// What other events and the agent said of ports.
@@ -120,9 +128,12 @@ extension Facts {
                 let events = message.events.filter { $0.instance.map(operation.instances.contains) ?? true }
                 guard !events.isEmpty else { return nil }
                 let ports = events.count == message.events.count ? " for port \(listed(facts.portIDs))" : ""
-                text = "\(listed(events.map(\.title))) came\(ports)"
+                let given = trace.host(of: message)
+                let place = given == nil || computeHost == nil || given == computeHost ? "" : " to \(given ?? "")"
+                text = "\(listed(events.map(\.title))) came\(place)\(ports)"
             } else if PortWork.contains(message), !facts.upPortIDs.isEmpty {
-                text = "\(name(message.from)) reported port \(listed(facts.upPortIDs)) as plugged"
+                let refusal = call(of: message.id)?.error.map { ", and was answered with \($0.className)" } ?? ""
+                text = "\(name(message.from)) reported port \(listed(facts.upPortIDs)) as plugged\(refusal)"
             } else {
                 return nil
             }
@@ -132,7 +143,9 @@ extension Facts {
 
     /// That the agent on the host was silent, where it would have been heard.
     fileprivate func silence(of agent: Participant?, since time: Timestamp) -> Diagnosis.Evidence? {
+        // Of a port that nothing ties to the instance it may have been.
         guard let agent, let service = agent.service,
+            own.contains(where: { message($0).facts?.portIDs.isEmpty == false }),
             coverage.loss(since: time, of: [service, Workflow.Role.network.service], in: trace) == nil
         else { return nil }
         return Diagnosis.Evidence(

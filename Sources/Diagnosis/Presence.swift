@@ -22,7 +22,7 @@ extension Facts {
 
     func presence(of participant: ParticipantID) -> Presence {
         var presence = Presence()
-        for connection in agents.connections(of: participant) where connection.end == nil {
+        for connection in agents.ofProcess(participant) where connection.end == nil {
             if let until = connection.watched.end, captureEnd - until > .seconds(2) {
                 presence.unwatched += 1
                 presence.watchedUntil = max(presence.watchedUntil ?? until, until)
@@ -44,7 +44,7 @@ extension Facts {
 
     /// `3 of its connections are open`; `nil` where it has none that is known.
     func words(onConnectionsOf participant: ParticipantID) -> String? {
-        guard !agents.connections(of: participant).isEmpty else { return nil }
+        guard !agents.ofProcess(participant).isEmpty else { return nil }
         let presence = presence(of: participant)
         func its(_ count: Int) -> String { count == 1 ? "a connection of it" : "\(count) of its connections" }
         if presence.open > 0 { return "\(its(presence.open)) \(presence.open == 1 ? "is" : "are") open" }

@@ -17,6 +17,7 @@ extension Question {
         var finding = Finding(.silent, "\(facts.reached)\(place), and nothing further was seen in \(waited)", facts)
         finding.diagnosis.message = holder.message
         finding.diagnosis.since = facts.lastSeen
+        finding.diagnosis.isReplaced = facts.agents.successor(of: holder.participant) != nil
         finding.awaitedStep = next
         finding.blame(who)
         if let lost = facts.recentLoss { finding.tell(lost) }
@@ -55,10 +56,15 @@ extension Facts {
         }
         let words = words(onConnectionsOf: holder.participant)
         let isConnected = words.map { "; \($0)" } ?? ""
-        if let heard = agents.lastHeard(of: holder.participant), heard - lastSeen > .seconds(1) {
+        if let other = agents.successor(of: holder.participant) {
+            signs.append(
+                Diagnosis.Evidence(
+                    "process \(other.pid) of \(who) connected, and nothing of process \(other.formerPid), which has the "
+                        + "work, was seen since\(isConnected)", at: other.began))
+        } else if let heard = agents.lastHeard(of: holder.participant), heard - lastSeen > .seconds(1) {
             signs.append(
                 Diagnosis.Evidence("\(who) was heard last with something else\(isConnected)", at: heard))
-        } else if agents.connections(of: holder.participant).contains(where: { $0.end == nil }) {
+        } else if agents.ofProcess(holder.participant).contains(where: { $0.end == nil }) {
             signs.append(
                 Diagnosis.Evidence("\(who) was heard with nothing else since\(isConnected)", at: captureEnd))
         }

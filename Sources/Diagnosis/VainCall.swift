@@ -16,10 +16,20 @@ extension Facts {
     /// The call that somebody had given up at once before it set an error or told of one.
     func vainCall(of caller: ParticipantID?, before time: Timestamp) -> VainCall? {
         guard let caller = participant(caller) else { return nil }
+        return vainCall(before: time) { mayBeOne($0, caller) }
+    }
+
+    /// The same of any other, as of another service that was asked by its API.
+    func vainCall(ofOtherThan caller: ParticipantID?, before time: Timestamp) -> VainCall? {
+        let caller = participant(caller)
+        return vainCall(before: time) { other in caller.map { !mayBeOne(other, $0) } ?? true }
+    }
+
+    private func vainCall(before time: Timestamp, where isMeant: (Participant) -> Bool) -> VainCall? {
         for id in requests.reversed() {
             guard let call = call(of: id), call.outcome == .timedOut, let expiry = call.expiry,
                 expiry.at <= time, time - expiry.at <= Self.atOnce,
-                participant(call.from).map({ mayBeOne($0, caller) }) ?? false
+                participant(call.from).map(isMeant) ?? false
             else { continue }
             let message = message(id)
             let isUntaken =

@@ -21,6 +21,9 @@ extension Question {
         finding.prove(facts.published(wait.request))
         if finding.diagnosis.cause == .notTaken {
             if let removal = facts.removal(of: message) { finding.sentence += "; \(removal)" }
+            if let unconfirmed = facts.lackOfConfirmation(of: message) {
+                finding.diagnosis.evidence.append(unconfirmed)
+            }
             finding.diagnosis.evidence += facts.asides(of: message)
             finding.diagnosis.evidence.append(facts.lastTaken(from: message))
             let takers = facts.takers(of: message, topic)
@@ -216,6 +219,19 @@ extension Facts {
             return Diagnosis.Evidence("nobody was seen to take anything from \(queue) in the whole capture")
         }
         return Diagnosis.Evidence("the last to take anything from \(queue) was \(name(last.to))", at: last.at)
+    }
+
+    /// That the broker did not confirm a publish, though it confirmed others of its sender in the operation.
+    func lackOfConfirmation(of message: Message) -> Diagnosis.Evidence? {
+        guard let amqp = message.amqp, amqp.confirmedAt == nil, amqp.refusedAt == nil, message.publishedAt != nil
+        else { return nil }
+        let confirmed = own.count { id in
+            self.message(id).from == message.from && self.message(id).amqp?.confirmedAt != nil
+        }
+        guard confirmed > 0 else { return nil }
+        return Diagnosis.Evidence(
+            "the broker did not confirm it, as it did \(confirmed == 1 ? "another" : "\(confirmed) others") of "
+                + "\(name(message.from)): it may not have put it into the queue", at: captureEnd, isMissing: true)
     }
 
     /// Whether its caller went on since: with a later save or step, or, when it had given up, with anything.

@@ -26,6 +26,9 @@ enum ResultFile {
         if let descriptor = OutputGuard.inherited(path) {
             return try ResultOutput(descriptor: descriptor, name: path).collect(write)
         }
+        guard !OutputGuard.leadsThroughStrangersLink(path) else {
+            throw CommandFailure(.outputFailed, OutputGuard.strangersLinkSentence(path))
+        }
         var information = stat()
         let isThere = lstat(path, &information) == 0
         guard isThere || errno == ENOENT else { throw failure("cannot write \(path)") }

@@ -11,5 +11,5 @@ enum Limits {
     static let sharedPlacesPerMessage = 8
     static let sharedPlaces = 1 << 18
     /// Operations of a trace; of more it is counted how many there are.
-    static let operations = 131_072
+    static let operations = 49_152
 }

@@ -41,7 +41,8 @@ package struct OperationFinder {
         for (index, draft) in found.enumerated() {
             if let instance = draft.instance { byInstance[instance, default: []].append(index) }
         }
-        for event in events { join(event.messages, under: event.request, to: &found, &byInstance) }
+        var windows = OperationWindows(trace)
+        for event in events { join(event.messages, under: event.request, to: &found, &byInstance, &windows) }
         for index in found.indices { found[index].settle() }
         for instance in byInstance.keys {
             byInstance[instance]?.sort { (found[$0].startedAt, $0) < (found[$1].startedAt, $1) }
@@ -156,7 +157,7 @@ package struct OperationFinder {
     /// Adds the messages of an event to the operations that are under way on its instances.
     private mutating func join(
         _ messages: [MessageID], under request: String, to operations: inout [OperationDraft],
-        _ byInstance: inout [String: [Int]]
+        _ byInstance: inout [String: [Int]], _ windows: inout OperationWindows
     ) {
         guard let event = messages.first(where: { trace.messages[$0].method == Self.externalEvent }),
             let at = trace.messages[event].at
@@ -164,8 +165,13 @@ package struct OperationFinder {
         let shares = shares(of: messages, among: trace.messages[event].instances.count)
         for instance in trace.messages[event].instances {
             let own = shares.messages(on: instance)
-            let candidates = byInstance[instance] ?? []
-            if let underWay = operation(at: at, of: candidates, in: operations) {
+            let candidates = byInstance[instance, default: []].suffix(Limits.operationsLookedAt)
+            let names = Set(
+                trace.messages[event].events.filter { $0.instance ?? instance == instance }.map(\.name))
+            let underWay =
+                windows.waiting(for: names, at: at, of: candidates, in: operations)
+                ?? operation(at: at, of: candidates, in: operations)
+            if let underWay {
                 for message in own { operations[underWay].add(message, at: trace.messages[message].at ?? at) }
             } else if operations.count >= Limits.operations {
                 unlisted += 1
@@ -240,10 +246,11 @@ package struct OperationFinder {
         }
     }
 
-    /// Of one instance's operations the one that was begun last and has not long ended; of very many the last found are
-    /// looked at.
-    private func operation(at time: Timestamp, of candidates: [Int], in operations: [OperationDraft]) -> Int? {
-        let underWay = candidates.suffix(from: max(0, candidates.count - Limits.operationsLookedAt)).filter { index in
+    /// Of one instance's operations the one that was begun last and has not long ended.
+    private func operation(
+        at time: Timestamp, of candidates: ArraySlice<Int>, in operations: [OperationDraft]
+    ) -> Int? {
+        let underWay = candidates.filter { index in
             operations[index].startedAt <= time && time - operations[index].endedAt <= Self.afterglow
         }
         return underWay.max { operations[$0].startedAt < operations[$1].startedAt }

@@ -15,13 +15,18 @@ package struct PortWork {
 
     init(_ trace: BusTrace) {
         self.trace = trace
-        var instances: [String: Set<String>] = [:]
+        instances = Self.instances(in: trace)
+    }
+
+    /// The instances that have had a port, by its id, as messages show it or, of an excerpt, its records.
+    package static func instances(in trace: BusTrace) -> [String: Set<String>] {
+        var instances = trace.capture.ports
         for message in trace.messages where message.instances.count == 1 {
             for port in message.facts?.portIDs ?? [] where instances[port]?.count ?? 0 < Limits.instancesOfPort {
                 instances[port, default: []].insert(message.instances[0])
             }
         }
-        self.instances = instances
+        return instances
     }
 
     /// Whether a request is an agent's about ports. It is background traffic only where no operation has it.
@@ -39,62 +44,40 @@ package struct PortWork {
     /// - Parameter byInstance: the operations of each, in order of their start.
     func join(_ operations: inout [OperationDraft], byInstance: [String: [Int]]) {
         guard !instances.isEmpty else { return }
-        var windows: [Int: Window] = [:]
+        var windows = OperationWindows(trace)
         for message in trace.messages where Self.contains(message) {
             guard let at = message.at else { continue }
+            let host = message.from.flatMap { trace.participants[$0].host }
             for instance in Set(message.facts?.portIDs.flatMap { instances[$0] ?? [] } ?? []) {
-                guard let latest = Self.latest(of: byInstance[instance] ?? [], in: operations, at: at) else { continue }
-                let window = windows[latest] ?? Window(of: operations[latest], in: trace)
-                windows[latest] = window
-                guard window.holds(at), window.holds(host: message.from.flatMap { trace.participants[$0].host })
-                else { continue }
-                operations[latest].add(message.id, at: at)
+                let begun = Self.begun(byInstance[instance] ?? [], in: operations, at: at)
+                guard let latest = begun.last else { continue }
+                let start = operations[latest].startedAt
+                // Of those begun at once the first.
+                let first = begun.first { operations[$0].startedAt == start } ?? latest
+                let place =
+                    windows.waiting(for: [Self.event], at: at, on: host, of: begun, in: operations)
+                    ?? (windows.holds(first, at: at, on: host, in: operations) ? first : nil)
+                guard let place else { continue }
+                operations[place].add(message.id, at: at)
                 if let reply = trace.calls[ifKnown: message.call]?.reply {
-                    operations[latest].add(reply, at: trace.messages[reply].at ?? at)
+                    operations[place].add(reply, at: trace.messages[reply].at ?? at)
                 }
             }
         }
     }
 
-    /// The one that was begun last up to a moment; of those begun at once the first.
-    private static func latest(of places: [Int], in operations: [OperationDraft], at time: Timestamp) -> Int? {
+    /// What a compute waits for that has an agent plug a port.
+    private static let event = "network-vif-plugged"
+
+    /// Those that were begun up to a moment, in order; of very many the last.
+    private static func begun(
+        _ places: [Int], in operations: [OperationDraft], at time: Timestamp
+    ) -> ArraySlice<Int> {
         var (low, high) = (0, places.count)
         while low < high {
             let middle = (low + high) / 2
             if operations[places[middle]].startedAt <= time { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return nil }
-        let start = operations[places[low - 1]].startedAt
-        while low > 1, operations[places[low - 2]].startedAt == start { low -= 1 }
-        return places[low - 1]
+        return places[max(0, low - Limits.operationsLookedAt)..<low]
     }
-}
-
-/// A value: when and where an operation goes on, by its own messages.
-private struct Window {
-    /// When its task ended; `nil` while one is under way.
-    private var end: Timestamp?
-    private var hosts: Set<String> = []
-
-    init(of draft: OperationDraft, in trace: BusTrace) {
-        // Of a task that no save tells of it is not known when it ends.
-        end = draft.endedAt + OperationFinder.afterglow
-        for id in draft.messages {
-            let message = trace.messages[id]
-            if let change = message.stateChange, message.kind.isRequest {
-                end = change.taskState == .none ? message.at : change.taskState.isKnown ? nil : end
-            }
-            for participant in [message.from] + message.deliveries.map(\.to) {
-                guard let who = participant.map({ trace.participants[$0] }), who.service == "nova-compute" else {
-                    continue
-                }
-                if let host = who.host { hosts.insert(host) }
-            }
-        }
-    }
-
-    func holds(_ time: Timestamp) -> Bool { end.map { time <= $0 } ?? true }
-
-    /// A host that is not known may be any.
-    func holds(host: String?) -> Bool { host.map { hosts.isEmpty || hosts.contains($0) } ?? true }
 }

@@ -33,7 +33,7 @@ struct StepFinder {
             return request(step, of: operation, since: begin) { pattern.matches($0) }
         case .event(let name):
             return request(step, of: operation, since: begin) {
-                $0.kind != .reply && $0.event(name, of: operation.instances) != nil
+                $0.kind != .reply && $0.event(name, of: operation.instances) != nil && isForLastHost($0)
             } isFailed: {
                 $0.event(name, of: operation.instances)?.isFailed ?? false
             }
@@ -60,11 +60,25 @@ struct StepFinder {
             workflow?.triggers.contains { trigger in
                 operation.messages.contains { trigger.matches(trace.messages[$0]) }
             } == false
-        return state(step, of: operation, since: begin) { note in
+        var done = state(step, of: operation, since: begin) { note in
             guard note.change.taskState == .none else { return false }
             let expected = trace.messages[note.message].facts?.expectedTaskStates ?? []
             if beganUnseen || StateTimeline.isTold(note, in: trace) { return true }
             return first.map { $0.at < note.at } ?? false || expected.contains { $0.map(tasks.contains) ?? false }
+        }
+        // A task that failed is ended as well.
+        if done.status == .done, let at = done.at, hasFault(operation, from: first?.at ?? begin, until: at) {
+            done.status = .failed
+        }
+        return done
+    }
+
+    /// Whether a service told the conductor of a fault between two moments.
+    private func hasFault(_ operation: Operation, from start: Timestamp?, until end: Timestamp) -> Bool {
+        operation.messages.contains { id in
+            let message = trace.messages[id]
+            guard message.kind == .call, message.facts?.fault != nil, let at = message.at else { return false }
+            return at <= end && start.map { $0 <= at } ?? true
         }
     }
 
@@ -116,6 +130,12 @@ struct StepFinder {
         }
         let status: Step.Status = note.confirmation == .confirmed ? .done : .pending
         return Step(name: step.name, status: status, from: note.participant, messages: [note.message], at: note.at)
+    }
+
+    /// Where the work was sent on to another host, what is given to the one before does not help.
+    private func isForLastHost(_ event: Message) -> Bool {
+        guard let host = attempts.reschedules.last?.to, let given = trace.host(of: event) else { return true }
+        return host == given
     }
 
     private func isSince(_ begin: Timestamp?, _ time: Timestamp?) -> Bool {

@@ -98,7 +98,7 @@ struct ConnectionListing {
         asides = excerpt.asides
         capture.lastTaken = excerpt.lastTaken
         capture.sight = excerpt.sight
-        capture.successors = excerpt.successors
+        (capture.successors, capture.ports) = (excerpt.successors, excerpt.ports)
         (capture.lastHeard, capture.addressed) = (excerpt.lastHeard, excerpt.addressed)
         capture.excerptHasParts = connections.contains { !$0.watched.isWhole }
     }

@@ -34,12 +34,14 @@ struct ExcerptContext: Sendable {
     private(set) var anomalies: [Anomaly] = []
     private(set) var anomalyCount = 0
     private(set) var refusals: [String: Timestamp] = [:]
+    private(set) var undelivered: Set<String> = []
     private(set) var asides: [String: [AsideDelivery]] = [:]
     private(set) var lastTaken: [String: Delivery] = [:]
     private(set) var lastHeard: [ParticipantID: Timestamp] = [:]
     private(set) var addressed: Set<ParticipantID> = []
     private(set) var successors: [EndedOperation.ID: Operation.Successor] = [:]
     private(set) var instanceNames: [InstanceName] = []
+    private(set) var ports: [String: Set<String>] = [:]
     private(set) var sight: DeliverySight?
     private var requests: Set<String> = []
     /// Of `connections`, those on which the capture itself cut messages short.
@@ -69,6 +71,7 @@ struct ExcerptContext: Sendable {
         }
         anomalyCount = anomalyCount.saturatingPlus(max(excerpt.anomalyCount, excerpt.anomalies.count))
         refusals.merge(excerpt.refusals) { first, _ in first }
+        undelivered.formUnion(excerpt.undelivered)
         for (message, told) in excerpt.asides where asides[message] == nil {
             asides[message] = told.map { aside in
                 var aside = aside
@@ -78,6 +81,7 @@ struct ExcerptContext: Sendable {
         }
         requests.formUnion(excerpt.requests)
         instanceNames += excerpt.instanceNames
+        ports.merge(excerpt.ports) { $0.union($1) }
         for (participant, time) in excerpt.lastHeard {
             guard let id = newParticipants[participant] else { continue }
             lastHeard[id] = max(lastHeard[id] ?? time, time)

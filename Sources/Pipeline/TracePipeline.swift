@@ -51,6 +51,7 @@ package struct TracePipeline {
             BusPlane(decoder: decoder, listsPackets: limits.packetsPerContent != nil), redaction: decoder.redaction,
             excerpt: excerpt)
         state = TraceState(limits: limits, ports: options.ports)
+        if let excerpt { state.correlator.knowUndelivered(excerpt.undelivered) }
     }
 
     // MARK: One packet

@@ -15,6 +15,8 @@ package struct CaptureSummary: Sendable {
     package var lastTaken: [String: Delivery] = [:]
     /// What put an end to operations, where an excerpt tells of one that it does not hold.
     package var successors: [EndedOperation.ID: Operation.Successor] = [:]
+    /// The instances that have had a port, by its id, as an excerpt tells.
+    package var ports: [String: Set<String>] = [:]
     /// What an excerpt tells of when anything was heard of participants last, and which of them were given a request
     /// addressed to their host.
     package var lastHeard: [ParticipantID: Timestamp] = [:]

@@ -99,6 +99,8 @@ package struct Diagnosis: Sendable {
     package var host: String?
     /// The queue or exchange that nobody took from, the event that did not come.
     package var awaited: String?
+    /// Whether another process came in the place of the one that has to act.
+    package var isReplaced = false
     /// Whether more should have come, and nothing did in a capture that lacks nothing: a problem, though it does not tell
     /// why, and the outcome is unknown.
     package var isSilent = false

@@ -17,6 +17,9 @@ package final class OutputFolder: Sendable {
     ///   - owner: whom new files are given to; `nil` for who creates them.
     /// - Throws: `unwritable`, where there is no such folder or no way into it.
     package convenience init(of path: String, owner: UnprivilegedUser? = nil) throws(CaptureError) {
+        guard !OutputGuard.leadsThroughStrangersLink(path, owner: owner?.user) else {
+            throw CaptureError(.unwritable, path: path, OutputGuard.strangersLinkSentence(path))
+        }
         let (folder, _) = Self.parts(path)
         let descriptor = rights_open_folder(folder)
         guard descriptor >= 0 else { throw .unwritable(path, OutputFile.Failure(number: errno)) }

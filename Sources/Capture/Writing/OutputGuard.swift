@@ -47,6 +47,30 @@ package enum OutputGuard {
         return !isKnown || (status.st_mode & S_IFMT == S_IFREG && status.st_nlink > 1)
     }
 
+    /// Whether a folder of a path is a link that somebody else has put where everybody may write, who chooses so where the
+    /// file lies (proc_sys_fs(5), `protected_symlinks`).
+    ///
+    /// - Parameter owner: whose links are followed, too.
+    package static func leadsThroughStrangersLink(_ path: String, owner: UInt32? = nil) -> Bool {
+        var (above, parts) = (path.hasPrefix("/") ? "/" : ".", path.split(separator: "/"))
+        if !path.hasSuffix("/") { _ = parts.popLast() }
+        for part in parts {
+            let folder = above == "." && !path.hasPrefix("./") ? String(part) : "\(above == "/" ? "" : above)/\(part)"
+            var (link, place) = (stat(), stat())
+            if lstat(folder, &link) == 0, link.st_mode & S_IFMT == S_IFLNK, stat(above, &place) == 0,
+                place.st_mode & S_IWOTH != 0, ![geteuid(), place.st_uid, owner].contains(link.st_uid)
+            {
+                return true
+            }
+            above = folder
+        }
+        return false
+    }
+
+    package static func strangersLinkSentence(_ path: String) -> String {
+        "cannot write \(path): a folder of it is another user's link in a folder that everybody may write"
+    }
+
     package static func strangersSentence(_ title: String) -> String {
         "\(title) is not replaced: it lies in a folder that everybody may write, and is or may be another user's"
     }

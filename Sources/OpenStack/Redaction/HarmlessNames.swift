@@ -16,7 +16,7 @@ enum HarmlessNames {
         attachedat detachedat deleted cleanattempts networkallocated bootroles oldvmstate ownerprojectname ownerusername checksum oshashalgo
         volumeid attachmentid serial instance instanceuuid drivervolumetype accessmode encrypted targetportal
         targetportals targetiqn targetiqns targetlun targetluns targetdiscovered targetwwn hosts ports clustername
-        multipath initiator ip platform ostype osdistro osversion dolocalattach authmethod wwpns wwnns nqn systemuuid mountdevice
+        multipath initiator nvmehostid ip platform ostype osdistro osversion dolocalattach authmethod wwpns wwnns nqn systemuuid mountdevice
         devicename devicetype diskbus bootindex guestformat deleteontermination sourcetype destinationtype volumesize
         volumetype nodevice tag
         networkid portid vifid macaddress ethernetmacaddress address type link links networks netmask gateway routes
@@ -60,7 +60,7 @@ enum FactNames {
         host hostname port type length count size ttl expires expiry expiration expiresat expiresin expiresafter issuedat
         createdat updatedat changedat deletedat lifetime timeout duration interval format provider driver backend plugin
         algorithm policy rules enabled disabled required allowed roles version regex description days method methods status state rounds time age
-        maxage name names ref href path file dir secure httponly samesite domain
+        maxage bytes limit name names ref href path file dir secure httponly samesite domain
         """
 
     private static let automaton = NameAutomaton([(ending, .init(rawValue: 1))], anywhere: [], starting: [])
@@ -118,5 +118,5 @@ enum PairNames {
 
 extension RawSpan {
     /// Whether a word begins with the name of a client that takes `-pX`.
-    var isPasswordClient: Bool { matches("mysql") || matches("mariadb") || matches("sshpass") }
+    var isPasswordClient: Bool { matches("mysql") || matches("mariadb") }
 }

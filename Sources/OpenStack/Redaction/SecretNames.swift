@@ -66,7 +66,8 @@ enum SecretNames {
             (
                 """
                 accessurl psk pwd pswd rootpw bindpw adminpw userpw chappw signature cryptokek swiftkey swiftstorekey
-                dhchapkey dhchapctrlkey encrkey tlskey certificatekey validationkey accountkey discoveryurl
+                snmpcommunity communitystring readcommunity writecommunity customerkey unsealkey lukskey registrationkey
+                activationkey dhchapkey dhchapctrlkey encrkey tlskey certificatekey validationkey accountkey discoveryurl
                 """, end
             ), ("pass", end),
             // The same where a word of its own begins with it.
@@ -75,11 +76,11 @@ enum SecretNames {
             ("bypass compass multipass overpass underpass trespass surpass firstpass", pass),
             ("metadata connectioninfo", mixedPart), ("connector connectors", mixedEnd), ("payload auth", contentEnd),
             // Ironic's drivers (`driver_info`) log in with these.
-            ("snmp redfish", contentStart),
+            ("snmp redfish irmcsnmp", contentStart),
             // Names that look like those above, and hold what is no secret.
             (
                 """
-                snmpversion snmpport snmpdriver snmpoutlet snmppollingtimeout snmptransporttimeout
+                snmpversion snmpaddress snmpport redfishport irmcsnmpversion irmcsnmpport snmpdriver snmpoutlet snmppollingtimeout snmptransporttimeout
                 snmptransportretries snmpauthprotocol snmpprivprotocol redfishaddress redfishsystemid
                 redfishverifyca redfishauthtype metadataitems metadataport metadatahost metadataip metadataservice
                 encryptionkeyid encryptionkeyuuid oauth
@@ -95,7 +96,7 @@ enum SecretNames {
             ("name key", namingEnd), ("value values", valuedEnd),
             // Not names: parts of what is told by its looks, tokens and PEM blocks, and clients that take a password
             // as a part of an option (`TextRedactor`).
-            ("gaaaaa begin mysql mariadb", looks), (TokenLook.folded, looks),
+            ("gaaaaa begin mysql mariadb hidden noecho", looks), (TokenLook.folded, looks),
             (SecretProgram.folded, program),
         ], anywhere: [part, mixedPart, looks], starting: contentStart)
 

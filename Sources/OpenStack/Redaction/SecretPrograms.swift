@@ -38,6 +38,10 @@ struct SecretProgram: Sendable {
     var hasTypes = false
     /// Whether an operand that is a secret's name is followed by its value, be it behind options.
     var namesOperand = false
+    /// Whether an operand is secret only behind one that is a secret's name.
+    var isKeyed = false
+    /// Whether its first operand is another command, whose options are none of its own.
+    var wrapsCommand = false
     /// Whether it is one of Windows: options begin with `/`, and hosts and drives, `Z:` or `*`, are no operands.
     var isOfWindows = false
     /// Whether people speak of it, too: behind words of a sentence an operand is only believed that looks like a secret.
@@ -60,7 +64,10 @@ struct SecretProgram: Sendable {
     /// One row a program: its names, what of its command line is secret.
     static let all: [SecretProgram] = [
         row("curl") {
-            $0.options = [Option("-u --user", .behind(":")), Option("-U --proxy-user", .behind(":"))]
+            $0.options = [
+                Option("-u --user", .behind(":")), Option("-U --proxy-user", .behind(":")),
+                Option("--oauth2-bearer --pass"),
+            ]
             $0.flags = "skLivfSgGINjOJRa#0123456"
         },
         row("redis-cli valkey-cli redis-benchmark") { $0.options = [Option("-a --pass")] },
@@ -139,8 +146,53 @@ struct SecretProgram: Sendable {
         row("rbd rados ceph ceph-authtool") { $0.options = [Option("--key --add-key")] },
         // Switches.
         row("auth priv") {
-            $0.operands = ["md5": 1, "sha": 1, "des": 1, "3des": 1, "aes": 1, "128": 1, "192": 1, "256": 1]
+            let names =
+                "md5 sha des 3des aes 128 192 256 sha224 sha256 sha384 sha512 sha-224 sha-256 sha-384 sha-512 aes128 "
+                + "aes192 aes256 aes-128 aes-192 aes-256"
+            $0.operands = Dictionary(names.split(separator: " ").map { (String($0), 1) }) { first, _ in first }
             $0.isSpoken = true
+        },
+        row("snmp-server") { $0.operands = ["community": 1] },
+        row("neighbor") {
+            $0.operands = ["password": 1]
+            $0.hasTypes = true
+        },
+        row("pre-shared-key") { $0.operands = ["": 1, "ascii-text": 1, "hexadecimal": 1] },
+        // Settings of an SNMP agent.
+        row("rocommunity rwcommunity trapcommunity") { $0.operands = ["": 1] },
+        row("createuser") { $0.operands = ["MD5": 1, "SHA": 1, "DES": 1, "AES": 1] },
+        // A setting of HAProxy.
+        row("stats") {
+            $0.operands = ["auth": 1]
+            $0.operandPart = .behind(":")
+        },
+        row("sshpass") {
+            $0.options = [Option("-p")]
+            $0.flags = "veV"
+            $0.valued = "fdP"
+            $0.wrapsCommand = true
+        },
+        row("crudini openstack-config") {
+            $0.operands = ["": 4]
+            $0.isKeyed = true
+        },
+        row("mkpasswd") {
+            $0.operands = ["": 1]
+            $0.valued = "mSRP"
+            $0.isSpoken = true
+        },
+        row("mysqladmin") { $0.operands = ["password": 1] },
+        row("openstack") { $0.options = [Option("-p", after: "store")] },
+        row("wsrep_sst_mysqldump wsrep_sst_rsync wsrep_sst_xtrabackup-v2 wsrep_sst_mariabackup") {
+            $0.options = [Option("--auth", .behind(":"))]
+        },
+        row("pkcs11-tool") {
+            $0.options = [Option("-p --pin --so-pin --new-pin")]
+            $0.flags = "lILOT"
+        },
+        row("convertto-securestring") {
+            $0.operands = ["": 1]
+            $0.quotes = true
         },
         row("tacacs-server radius-server") {
             $0.operands = ["key": 1]
@@ -175,7 +227,7 @@ struct SecretProgram: Sendable {
             $0.operandFlags = ("b", "n")
             $0.valued = "C"
         },
-        row("docker podman") { $0.options = [Option("-p", after: "login")] },
+        row("docker podman skopeo buildah oc") { $0.options = [Option("-p", after: "login")] },
         row("snmpwalk snmpget snmpset snmpgetnext snmpbulkwalk snmpbulkget snmptrap") {
             $0.options = [Option("-A"), Option("-X"), Option("-c")]
         },
@@ -185,7 +237,11 @@ struct SecretProgram: Sendable {
         },
         row("7z 7za 7zr rar unrar") { $0.options = [Option("-p")] },
         row("lftp") { $0.options = [Option("-u --user", .behind(","))] },
-        row("etcdctl") { $0.options = [Option("--user", .behind(":"))] },
+        row("etcdctl") {
+            $0.options = [Option("--user", .behind(":"))]
+            $0.operands = ["add": 1]
+            $0.operandPart = .behind(":")
+        },
         row("swift") { $0.options = [Option("-K --key")] },
         row("sudo") { $0.inputFlags = "S" },
         row("passwd su kinit realm cryptsetup") { $0.inputFlags = "" },
@@ -236,6 +292,10 @@ struct CommandReader: Sendable {
     /// The operand that is secret; `nil` for none.
     private var place: Int?
     private var seenFlags: Set<Character> = []
+    /// Whether the last operand is a secret's name.
+    private var isBehindName = false
+    /// Whether what comes is a command of its own.
+    private var isOver = false
     private var verbs: Set<String> = []
 
     init(_ program: SecretProgram) {
@@ -251,6 +311,7 @@ struct CommandReader: Sendable {
 
     /// What of the next word is secret.
     mutating func read(_ text: RawSpan, _ word: Range<Int>) -> Range<Int>? {
+        if isOver { return nil }
         if let option {
             self.option = nil
             return part(option.part, text, word)
@@ -310,10 +371,12 @@ struct CommandReader: Sendable {
                 return nil
             }
         }
+        if program.wrapsCommand { isOver = true }
         if program.isOfWindows, isPassedOver(text, word) { return nil }
         if program.hasTypes, operands + 1 == place, word.count == 1, text.byte(word.lowerBound).isDigit { return nil }
         operands += 1
-        if operands == place { return part(program.operandPart, text, word) }
+        defer { if program.isKeyed { isBehindName = SecretNames.kindInText(text, word) == .secret } }
+        if operands == place, !program.isKeyed || isBehindName { return part(program.operandPart, text, word) }
         // Prose says `password`, and no setting is called so.
         if program.namesOperand, word.count > 12, SecretNames.kindInText(text, word) == .secret {
             (place, operands) = (1, 0)

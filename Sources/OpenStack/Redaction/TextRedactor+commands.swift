@@ -95,10 +95,8 @@ extension TextRedactor {
     }
 
     /// Masks the password in an option of a client, `mysql -u root -p…`, and reads what stands before that.
-    ///
-    /// - Parameter isFirst: whether only the first option is one of the client itself.
-    mutating func maskGluedOption(behind client: Int, isFirst: Bool) -> Bool {
-        let limit = min(bytes.count, client + (isFirst ? 4 : Limits.nameDistance))
+    mutating func maskGluedOption(behind client: Int) -> Bool {
+        let limit = min(bytes.count, client + Limits.nameDistance)
         var index = client
         while index + 2 < limit, bytes[index] != 0x0A || bytes[index - 1] == .backslash,
             bytes[index] != UInt8(ascii: "|"), bytes[index] != UInt8(ascii: ";")

@@ -10,11 +10,6 @@ extension TextRedactor {
             return
         }
         if maskCommand(word) { return }
-        if word.count == 7, bytes.matches("sshpass", at: word.lowerBound),
-            maskGluedOption(behind: word.upperBound, isFirst: true)
-        {
-            return
-        }
         if kind == .secret { maskGlued(word) }
         var next = word.upperBound
         let isQuoted = skipQuote(&next)
@@ -32,6 +27,8 @@ extension TextRedactor {
                 return mask(to: block.upperBound)
             }
             if !isQuoted, bytes[next] == .colon || kind == .mixed, tells(value, behind: word, kind) { return }
+            // A line of a program, and the number by which Open vSwitch knows a flow.
+            if bytes.matches("self.", at: value) || bytes.matches("0x", at: value) && isHeaderName(word) { return }
             if tellsPath(value, behind: word) { return }
             if let block = blockOfName(at: value) { return mask(to: block.upperBound) }
             return maskValue(isHeader: isHeaderName(word), joinsLiterals: isQuoted)
@@ -69,8 +66,8 @@ extension TextRedactor {
         case UInt8(ascii: "-") where bytes.matches("->", at: start):
             return bytes.skipSpace(from: start + 2)
         case UInt8(ascii: "+") where start == word.upperBound && kind == .secret:
-            // A space in a query.
-            return start + 1
+            // A space in a query, and no scheme: `trust+http://…`.
+            return bytes.matches("://", at: bytes.endOfWord(from: start + 1)) ? nil : start + 1
         case UInt8(ascii: "/") where start == word.upperBound && endsInToken(word):
             // Keystone's `/v2.0/tokens/…`.
             return start + 1

@@ -4,6 +4,11 @@ extension TextRedactor {
     /// `<name>password</name><value>…`.
     mutating func maskPaired(_ word: Range<Int>, from start: Int, isQuoted: Bool) -> Bool {
         var next = start
+        // The rest of a dotted name, `fs.s3a.secret.key`.
+        if bytes.matches(".", at: next) {
+            let end = bytes.skip(from: next) { $0.isWordByte || $0 == UInt8(ascii: ".") }
+            if bytes.matches("</", at: end) { next = end }
+        }
         if bytes.matches("</", at: next) {
             next = bytes.skip(from: next + 2) { $0.isWordByte || $0 == .colon }
             guard bytes.matches(">", at: next) else { return false }
@@ -66,7 +71,13 @@ extension TextRedactor {
             guard PairNames.isOption(bytes.span.bytes, content..<end) else {
                 if end - content <= 64, HarmlessNames.isField(bytes.span.bytes, content..<end) { return }
                 move(to: start)
-                return maskValue()
+                maskValue()
+                // `'password', '7', '…'`: how it is encrypted.
+                guard end - content == 1, bytes[content].isDigit else { return }
+                var next = end
+                guard skipQuote(&next), bytes.matches(",", at: next) else { return }
+                start = bytes.skipSpace(from: next + 1)
+                continue
             }
             var next = end
             _ = skipQuote(&next)

@@ -98,13 +98,20 @@ extension TextRedactor {
         return false
     }
 
-    /// Masks the passwords in the lines `user:password` that a command reads, `chpasswd <<EOF`.
+    /// Masks the passwords in the lines `user:password` that a command reads, `chpasswd <<EOF`, `cat <<EOF | chpasswd`, or
+    /// that cloud-init has made.
     mutating func maskLines(behind word: Range<Int>) -> Bool {
-        guard bytes.matches("chpasswd", at: word.lowerBound), word.count == 8 else { return false }
-        var index = bytes.skip(from: word.upperBound) { $0 == 0x20 || $0.isWordByte }
-        guard bytes.matches("<<", at: index), !bytes.matches("<<<", at: index) else { return false }
-        let limit = min(bytes.count, index + Limits.nameDistance)
+        let isCommand = word.count == 8 && bytes.matches("chpasswd", at: word.lowerBound)
+        guard isCommand || word.count == 9 && bytes.matches("passwords", at: word.lowerBound) else { return false }
+        let (floor, limit) = (max(0, word.lowerBound - 256), min(bytes.count, word.upperBound + 256))
+        var index = word.upperBound
         while index < limit, bytes.lineBreakLength(at: index) == 0 { index += 1 }
+        var line = word.lowerBound
+        while line > floor, bytes[line - 1] != 0x0A { line -= 1 }
+        let reads = (line..<index).contains { bytes.matches("<<", at: $0) && !bytes.matches("<<<", at: $0) }
+        guard
+            isCommand ? reads : (line..<word.lowerBound).contains(where: { bytes.matches("Set the following", at: $0) })
+        else { return false }
         var found = false
         while index < bytes.count, case let length = bytes.lineBreakLength(at: index), length > 0 {
             let user = index + length
@@ -164,7 +171,11 @@ extension TextRedactor {
             let end = endOfQuoted(from: content, backslashes: content - 1 - quote)
             if end < bytes.count { return ((quote == index ? content : index)..<end, end + content - quote) }
         }
-        let end = endOfBare(from: index)
+        var end = endOfBare(from: index)
+        // A shell parts words by white space alone: `cn=admin,dc=example`, `x=1,y=2`.
+        while end > index, end + 1 < limit, bytes[end] == .comma, bytes[end + 1].isWordByte {
+            end = endOfBare(from: end + 1)
+        }
         return end > index ? (index..<end, end) : nil
     }
 }

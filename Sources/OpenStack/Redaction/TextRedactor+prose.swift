@@ -20,6 +20,8 @@ extension TextRedactor {
             // Another name, with its own value.
             return
         }
+        // What a URL has of secrets is told by its own form.
+        if bytes.matches("http://", at: start) || bytes.matches("https://", at: start) { return }
         var value = start..<bytes.endOfRun(from: start)
         if "0456789".utf8.contains(bytes[start]), FoldedName.string(bytes, word) != "pass",
             let encrypted = valueBehindNumber(value, digits: 1)
@@ -112,10 +114,11 @@ extension TextRedactor {
         let end = word.upperBound
         guard end < bytes.count else { return }
         if maskCommand(word) { return }
+        if bytes[end] == .colon, maskHiddenDefault(word) { return }
         if bytes[end] == .colon, maskBareUserInformation(word) || maskOracleUser(word) { return }
         if bytes[end].isQuote || bytes[end] == .backslash, isQuotedValue(word), maskValueBeforeName(word) { return }
         if bytes[end] == 0x20 || bytes[end].isQuote, bytes[word].span.bytes.isPasswordClient,
-            maskGluedOption(behind: end, isFirst: false)
+            maskGluedOption(behind: end)
         {
             return
         }

@@ -13,6 +13,8 @@ struct TextRedactor {
     /// Whether `masked` is wanted.
     private let keepsPlaces: Bool
     var offset = 0
+    /// Where the word ends that was looked at last.
+    private var wordEnd = 0
     /// Up to here the text has been copied or masked.
     private(set) var copied = 0
     private var output: [UInt8] = []
@@ -105,7 +107,9 @@ struct TextRedactor {
 
     private mutating func readWord() {
         let start = offset
-        let end = bytes.endOfWord(from: start)
+        // A token in it may have been masked before.
+        let end = start < wordEnd ? wordEnd : bytes.endOfWord(from: start)
+        wordEnd = end
         guard end > start else {
             // White space or a separator beyond ASCII.
             offset += max(1, bytes.spaceLength(at: start))

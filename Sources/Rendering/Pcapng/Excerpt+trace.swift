@@ -1,4 +1,5 @@
 import Diagnosis
+import Operations
 import Trace
 
 extension Excerpt {
@@ -18,7 +19,7 @@ extension Excerpt {
         kernelDropped = dropped.isEmpty ? nil : dropped.total { $0 }
         packets = selection.count
         operations = selection.operations.count
-        for id in selection.messages { add(trace.messages[id]) }
+        for id in selection.messages { add(trace.messages[id], in: trace) }
         let involved = connectionsOfMessages(selection.messages, in: trace)
         // That there are several is said of the excerpt, too.
         var untold = Set(capture.virtualHosts)
@@ -45,10 +46,18 @@ extension Excerpt {
         }
         for (noun, count, limit) in [
             ("requests", requests.count, Limits.excerptRequests),
-            ("connections", connections.count + refusals.count + asides.count, Limits.excerptConnections),
+            (
+                "connections", connections.count + refusals.count + undelivered.count + asides.count,
+                Limits.excerptConnections
+            ),
         ] where count > limit {
             throw .tooMuch(count, noun, limit: limit, format: "pcapng")
         }
+        let named = Set(
+            selection.messages.lazy.map { trace.messages[$0] }.filter(PortWork.contains).flatMap {
+                $0.facts?.portIDs ?? []
+            })
+        if !named.isEmpty { ports = PortWork.instances(in: trace).filter { named.contains($0.key) } }
         participants = participantsToTell(selection, in: trace)
         let hearing = Hearing(trace)
         for participant in participants {
@@ -129,9 +138,12 @@ extension Excerpt {
         return Set(found.prefix(Limits.excerptNeighbours))
     }
 
-    private mutating func add(_ message: Message) {
+    private mutating func add(_ message: Message, in trace: BusTrace) {
         for request in [message.requestID, message.globalRequestID].compactMap(\.self) { requests.insert(request) }
         if let time = message.amqp?.refusedAt, let id = message.uniqueID { refusals[id] = time }
+        if let call = trace.calls[ifKnown: message.call], call.replyFate == .undelivered {
+            undelivered.insert(call.messageID)
+        }
         if !message.asides.isEmpty, let id = message.uniqueID { asides[id] = message.asides }
         if message.isTruncated { cutConnections.formUnion(message.connections) }
     }

@@ -20,6 +20,8 @@ package struct Excerpt: Sendable {
     package var anomalyCount = 0
     /// Publishes that the broker refused, by `_unique_id`: joining a refusal takes all publishes of its channel.
     package var refusals: [String: Timestamp] = [:]
+    /// Calls, by `_msg_id`, whose answers reached nobody, as others that their callers were given show.
+    package var undelivered: Set<String> = []
     /// Deliveries to others than a message was sent to, by its `_unique_id`; their packets are not in the excerpt.
     package var asides: [String: [AsideDelivery]] = [:]
     /// Of queues that nobody took the operations' messages from, by routing key, the last delivery of all.
@@ -33,6 +35,8 @@ package struct Excerpt: Sendable {
     package var sight: DeliverySight?
     /// What the operations' instances are called, which other messages may have told.
     package var instanceNames: [InstanceName] = []
+    /// The instances that have had the ports which agents' messages of the excerpt name, by the ports' ids.
+    package var ports: [String: Set<String>] = [:]
     /// Request ids of the messages that are meant: what else is in their packets is of operations of which most was left
     /// out.
     package var requests: Set<String> = []

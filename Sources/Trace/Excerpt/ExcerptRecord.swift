@@ -93,3 +93,20 @@ struct ExcerptRecord {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension ExcerptRecord {
+    /// A time is written in nanoseconds since 1970.
+    mutating func add(_ key: String, _ time: Timestamp?) {
+        add(key, time.map { String($0.nanoseconds) })
+    }
+
+    /// A record of something on a connection.
+    init(_ kind: String, of connection: ConnectionID) {
+        self.init(kind)
+        add("connection", connection.description)
+    }
+
+    func time(_ key: String) -> Timestamp? {
+        self[key].flatMap { Int64($0) }.map { Timestamp(nanoseconds: $0) }
+    }
+}

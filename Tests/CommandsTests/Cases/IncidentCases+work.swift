@@ -81,14 +81,17 @@ extension IncidentCase {
                 says: [
                     "failed: compute_task.build_instances reported an error: MessagingTimeout; select_destinations, "
                         + "published to scheduler and taken by nobody, timed out after 60.0 s",
-                    "nobody was seen to take anything from scheduler", "why it did not answer: the log of nova-scheduler",
+                    "nobody was seen to take anything from scheduler",
+                    "why it did not answer: the log of nova-scheduler",
                 ], never: ["traceback"], status: 1),
             Saying("list", says: ["60.400 s"], never: ["50 ms"])),
         IncidentCase(
             "file-ends-within-a-delivery.pcap",
             Saying(
                 "explain",
-                says: ["not seen taken, but the capture ends within a message", "a capture that goes on longer would tell"],
+                says: [
+                    "not seen taken, but the capture ends within a message", "a capture that goes on longer would tell",
+                ],
                 never: ["lacks bytes", "without loss"], status: 1)),
         IncidentCase(
             "evacuation-untaken.pcap", Saying("list", says: ["evacuate  vm1"], never: ["rebuild  "])),

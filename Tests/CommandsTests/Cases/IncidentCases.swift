@@ -3,7 +3,7 @@ import TestSupport
 /// What must be said of each case, and what must not: one row a file.
 extension IncidentCase {
     static let all: [IncidentCase] = [
-        answers, stuck, courses, rejections, connections, wrappings, captures, nodes, consumers, presences, work,
+        answers, stuck, courses, rejections, connections, wrappings, captures, nodes, consumers, presences, work, ways,
     ].flatMap(\.self)
 
     private static let nova = ["nova-api", "nova-compute@cmp1", "nova-conductor", "nova-scheduler"]

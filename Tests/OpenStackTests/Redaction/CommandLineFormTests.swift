@@ -46,6 +46,35 @@ import Testing
         ("smbclient -Uu%S1x //h/s", "smbclient -Uu%*** //h/s"),
         ("mysql -u root -pS1x nova", "mysql -u root -p*** nova"),
         ("sshpass -pS1x ssh h", "sshpass -p*** ssh h"),
+        ("sshpass -v -p S1x ssh -p 22 h", "sshpass -v -p *** ssh -p 22 h"),
+        ("['sshpass', '-ps1xquiet', 'ssh', 'h']", "['sshpass', '-p***', 'ssh', 'h']"),
+        ("ldapmodify -x -D cn=a,dc=b,dc=c -w S1x -f f", "ldapmodify -x -D cn=a,dc=b,dc=c -w *** -f f"),
+        ("snmpget -m x=1,y=2 -u u -A S1x -X S1x h", "snmpget -m x=1,y=2 -u u -A *** -X *** h"),
+        (
+            "Set the following 'random' passwords\nroot:s1x\nu:S1x\nend",
+            "Set the following 'random' passwords\nroot:***\nu:***\nend"
+        ),
+        (
+            "cat <<EOF | /usr/sbin/chpasswd -e\nroot:S1x\nu:S1x\nEOF",
+            "cat <<EOF | /usr/sbin/chpasswd -e\nroot:***\nu:***\nEOF"
+        ),
+        ("send(['username', 'a', 'password', '7', 'S1x'])", "send(['username', 'a', 'password', '***', '***'])"),
+        ("user u auth sha256 S1x priv aes256 S1x", "user u auth sha256 *** priv aes256 ***"),
+        ("crudini --set f keystone_authtoken password s1xquiet", "crudini --set f keystone_authtoken password ***"),
+        ("mkpasswd -m sha-512 S1x", "mkpasswd -m sha-512 ***"),
+        ("pre-shared-key ascii-text S1x", "pre-shared-key ascii-text ***"),
+        ("snmp-server community s1xquiet RO", "snmp-server community *** RO"),
+        ("neighbor 10.0.0.1 password s1xquiet", "neighbor 10.0.0.1 password ***"),
+        ("<name>fs.s3a.secret.key</name><value>S1x</value>", "<name>fs.s3a.secret.key</name><value>***</value>"),
+        ("openstack secret store -p S1x -n n", "openstack secret store -p *** -n n"),
+        ("wsrep_sst_xtrabackup-v2 --auth sst:S1x", "wsrep_sst_xtrabackup-v2 --auth sst:***"),
+        ("etcdctl user add root:S1x", "etcdctl user add root:***"), ("stats auth admin:S1x", "stats auth admin:***"),
+        ("oc login -p S1x h", "oc login -p *** h"), ("rocommunity S1x 10.0.0.0/8", "rocommunity *** 10.0.0.0/8"),
+        ("  p:\n    hidden: true\n    default: S1x\n  q: 1", "  p:\n    hidden: true\n    default: ***\n  q: 1"),
+        (
+            "  p:\n    default: S1x\n    type: string\n    NoEcho: \"true\"\n",
+            "  p:\n    default: ***\n    type: string\n    NoEcho: \"true\"\n"
+        ),
         ("mongo -u root -p S1x h/db", "mongo -u root -p *** h/db"),
         ("mongosh -u root -p S1x h/db", "mongosh -u root -p *** h/db"),
         ("ipmitool -H h -U u -PS1x power on", "ipmitool -H h -U u -P*** power on"),
@@ -275,6 +304,10 @@ import Testing
         "net ads join -U Administrator", "openstack server list \\\n  --long", "curl -s \\\n http://h/u:x",
         "echo compute1 | sudo tee -a /etc/hosts", "sudo ls -l <<< compute1", "cat <<< compute1", "ls | sudo -S cat",
         "sudo -S ls; cat <<< compute1", "su: compute1, realm compute1",
+        "Failed to get secret http://h:9311/v1/secrets/457eb676-33da-42ec-9a8c-9293d545c337: timeout",
+        "cookie=0xb1e2/-1,table=60 failed on cmp1", "trust+http://h:8000/v1/signal/x",
+        "connection_info = self.volume_api.attachment_update(", "crudini --set nova.conf DEFAULT debug verbose",
+        "mkpasswd not found", "['injected_file_content_bytes'] limit 10240", "hidden: false\ndefault: x",
     ])
     func `what an operator needs stays`(text: String) {
         #expect(redaction.redact(text: text) == text)
