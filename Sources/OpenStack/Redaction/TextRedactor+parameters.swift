@@ -2,8 +2,9 @@
 extension TextRedactor {
     /// Masks the default beside `hidden: true`, on a line before it or behind; `false` where there is none.
     mutating func maskHiddenDefault(_ word: Range<Int>) -> Bool {
-        guard bytes.matches("hidden", at: word.lowerBound) && word.count == 6
-            || bytes.matches("NoEcho", at: word.lowerBound) && word.count == 6
+        guard
+            bytes.matches("hidden", at: word.lowerBound) && word.count == 6
+                || bytes.matches("NoEcho", at: word.lowerBound) && word.count == 6
         else { return false }
         var value = word.upperBound
         guard bytes.matches(":", at: value) else { return false }

@@ -113,7 +113,8 @@ private let pem = "-----BEGIN RSA PRIVATE KEY-----\nHUNTER2\nHUNTER2\n-----END R
         .timeLimit(.minutes(10)),
         arguments: [
             "://1:2/", "://u:p@", "://:@", "://a/b:c", #"\"#, #"\""#, #""u'"#, "token ", "password=(", "'secret', ",
-            "-----BEGIN", "-----", "gAAAA", "eyJ.", "a",
+            "-----BEGIN", "-----", "gAAAA", "eyJ.", "a", "chpasswd ", "passwords ",
+            "gAAAAA\u{200B}", "ghp_é", "hidden: true\n",
         ])
     func `text that is made to be slow takes time in proportion to its length`(part: String) {
         let run = String(repeating: part, count: 250_000 / part.utf8.count)
