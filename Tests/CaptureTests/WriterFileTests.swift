@@ -57,6 +57,24 @@ import Trace
         #expect(refusal(file, overwrites: true) == nil)
     }
 
+    @Test(.enabled("this is not root") { ExternalProgram.mustBeInstalled || getuid() == 0 })
+    func `a folder that is a stranger's link, where everybody may write, is not gone through`() throws {
+        let place = scratch.directory.path
+        #expect(mkdir(scratch.path("public"), 0o777) == 0 && chmod(scratch.path("public"), 0o1777) == 0)
+        #expect(mkdir(scratch.path("elsewhere"), 0o755) == 0)
+        let link = scratch.path("public/traces")
+        #expect(symlink("\(place)/elsewhere", link) == 0 && lchown(link, 1234, 1234) == 0)
+        let file = "\(link)/a.pcap"
+        let reason = "a folder of it is another user's link in a folder that everybody may write"
+        for overwrites in [false, true] {
+            #expect(refusal(file, overwrites: overwrites) == "cannot write \(file): \(reason)")
+        }
+        // One's own link, or a stranger's where nobody else may write.
+        #expect(lchown(link, 0, 0) == 0 && refusal(file) == nil)
+        #expect(lchown(link, 1234, 1234) == 0 && chmod(scratch.path("public"), 0o755) == 0)
+        #expect(refusal("\(link)/b.pcap") == nil)
+    }
+
     @Test(arguments: [false, true])
     func `what cannot be written is told in one sentence`(overwrites: Bool) throws {
         let folder = scratch.directory.path
