@@ -156,14 +156,22 @@ package struct Correlator: Sendable {
             displaceOldestCall(at: now, visit)
         }
         expireParkedCalls(at: now, visit)
-        while messages.count > max(0, limits.messages) || messages.count > 0 && messageBytes > limits.messageBytes {
-            if messages[messages.first].isAwaited { evicted += 1 }
-            finishOldestMessage(visit)
-        }
+        makeRoom(visit)
         while messages.count > 0, now - (messages[messages.first].at ?? now) > limits.expiry {
             finishOldestMessage(visit)
         }
         sweepSettlements()
+    }
+
+    /// Whether messages take more memory than they may, as those do that were compressed.
+    package var isOverfull: Bool { messages.count > 0 && messageBytes > limits.messageBytes }
+
+    /// Lets go of messages beyond the limits, oldest first.
+    package mutating func makeRoom(_ visit: (Finished) -> Void) {
+        while messages.count > max(0, limits.messages) || isOverfull {
+            if messages[messages.first].isAwaited { evicted += 1 }
+            finishOldestMessage(visit)
+        }
     }
 
     /// Hands on everything that is left, at the end of the capture.

@@ -5,6 +5,20 @@ import Trace
 @testable import Pipeline
 
 @Suite struct `A trace that is retained up to limits` {
+    @Test func `keeps nothing of what it gave back, however few that is`() {
+        var queue = BlockQueue<MessageFacts>()
+        weak var facts: MessageFacts?
+        do {
+            let held = MessageFacts(content: "not JSON")
+            facts = held
+            if let held { queue.append(held) }
+            if let other = MessageFacts(content: "other") { queue.append(other) }
+        }
+        #expect(facts != nil)
+        #expect(queue.popFirst()?.content == "not JSON")
+        #expect(facts == nil && queue.count == 1)
+    }
+
     private let start = Timestamp(seconds: 1000, nanoseconds: 0)
 
     private func message(
