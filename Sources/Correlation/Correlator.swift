@@ -157,21 +157,16 @@ package struct Correlator: Sendable {
         }
         expireParkedCalls(at: now, visit)
         makeRoom(visit)
+        while messages.count > max(0, limits.messages) { evictOldestMessage(visit) }
         while messages.count > 0, now - (messages[messages.first].at ?? now) > limits.expiry {
             finishOldestMessage(visit)
         }
         sweepSettlements()
     }
 
-    /// Whether messages take more memory than they may, as those do that were compressed.
-    package var isOverfull: Bool { messages.count > 0 && messageBytes > limits.messageBytes }
-
-    /// Lets go of messages beyond the limits, oldest first.
+    /// Evicts what is beyond the memory of messages, oldest first: those that were compressed take more than their packets.
     package mutating func makeRoom(_ visit: (Finished) -> Void) {
-        while messages.count > max(0, limits.messages) || isOverfull {
-            if messages[messages.first].isAwaited { evicted += 1 }
-            finishOldestMessage(visit)
-        }
+        while messageBytes > limits.messageBytes, messages.count > 0 { evictOldestMessage(visit) }
     }
 
     /// Hands on everything that is left, at the end of the capture.
@@ -222,6 +217,11 @@ package struct Correlator: Sendable {
         record.conclude(at: now, in: naming, sight, watch)
         forget(saveOf: record)
         visit(.call(record.call))
+    }
+
+    private mutating func evictOldestMessage(_ visit: (Finished) -> Void) {
+        if messages[messages.first].isAwaited { evicted += 1 }
+        finishOldestMessage(visit)
     }
 
     private mutating func finishOldestMessage(_ visit: (Finished) -> Void) {

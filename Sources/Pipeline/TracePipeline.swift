@@ -123,7 +123,7 @@ package struct TracePipeline {
         retaining isRetained: (ConnectionID) -> Bool = { _ in false }, _ visit: (Correlator.Finished) -> Void
     ) {
         sinceExpiry += 1
-        if correlator.isOverfull { state.correlator.makeRoom(visit) }
+        state.correlator.makeRoom(visit)
         guard sinceExpiry >= Self.packetsBetweenExpiries, let now = recent else { return }
         sinceExpiry = 0
         recent = nil

@@ -32,8 +32,9 @@ extension TextRedactor {
         guard let name = maskedName else { return false }
         let quotes = bytes.skip(from: offset) { $0.isQuote || $0 == .backslash }
         let behind = bytes.skip(from: quotes) { $0 == 0x20 || $0 == 0x09 }
+        // So does one that is an option, `-p --token …`.
         let isSeparated =
-            bytes[name.upperBound..<offset].contains(where: \.assigns)
+            bytes[name.lowerBound] == UInt8(ascii: "-") || bytes[name.upperBound..<offset].contains(where: \.assigns)
             || behind < bytes.count && (bytes[behind].assigns || bytes[behind] == .comma)
         if !isSeparated { maskedName = nil }
         return isSeparated
