@@ -18,6 +18,8 @@ struct CallRecord: Sendable {
     var replyReturnedAt: Timestamp?
     /// Whether that is what became of its last publish.
     var wasReturnedLast = false
+    /// Whether the broker refused its last publish (`basic.nack`).
+    var replyWasRefused = false
     /// Where the answer goes: `_reply_q`, else its routing key, with its virtual host where there are several.
     var replyQueue: String?
     /// The exception in the answer, whether the caller got it or not.
@@ -154,6 +156,7 @@ struct CallRecord: Sendable {
             }
             return call.isLate ? .late : .delivered
         }
+        if replyWasRefused, call.request != nil { return .undelivered }
         if sight.undelivered.contains(call.messageID) { return .undelivered }
         if call.request != nil, let replyQueue, let sent,
             sight.wouldHaveSeenDelivery(from: replyQueue, since: sent, until: end, naming, watch)

@@ -33,6 +33,14 @@ extension Correlator {
         }
     }
 
+    /// The broker refused a publish, which may be that of an answer.
+    mutating func publishRefused(_ id: MessageID) {
+        guard let call = messages[id].messageID.flatMap({ callByMessageID[$0] }), calls.contains(call),
+            calls[call].call.reply == id
+        else { return }
+        calls[call].replyWasRefused = true
+    }
+
     private mutating func answerReturned(to call: CallPlace, at time: Timestamp) {
         guard calls[call].replyDeliveredAt == nil else { return }
         calls[call].replyReturnedAt = time
@@ -153,6 +161,7 @@ extension Correlator {
             calls[id].call.replyAttempts += 1
             if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = passage.firstByteAt }
             calls[id].wasReturnedLast = false
+            calls[id].replyWasRefused = false
         }
         calls[id].call.reply = message
         calls[id].failure = reply.failure

@@ -46,7 +46,9 @@ extension Correlator {
         else { return }
         switch (acknowledgement.kind, delivery) {
         case (.confirmed, nil): messages[id].amqp?.confirmedAt = acknowledgement.at
-        case (.refused, nil): messages[id].amqp?.refusedAt = acknowledgement.at
+        case (.refused, nil):
+            messages[id].amqp?.refusedAt = acknowledgement.at
+            publishRefused(id)
         case (.taken, let index?): settle(acknowledgement, .acknowledged, message: id, delivery: index)
         case (.dropped, let index?): settle(acknowledgement, .dropped, message: id, delivery: index)
         case (.requeued, let index?):

@@ -75,7 +75,9 @@ extension Connection {
     /// `connection.close` over a fault: when it comes tells what was refused.
     private func closing(_ end: ConnectionEnd) -> ConnectionIncident {
         let kind: ConnectionIncident.Kind
-        switch openingStage {
+        // A broker that is stopped refuses nobody.
+        let stage = end.code == Self.connectionForced ? nil : openingStage
+        switch stage {
         case .header, .greeted, .login: kind = end.by == .server ? .loginRefused : .closed
         case .admitted, .opening: kind = end.by == .server ? .virtualHostRefused : .closed
         case .open, nil: kind = .closed
@@ -84,6 +86,9 @@ extension Connection {
         (incident.by, incident.code, incident.text) = (end.by, end.code, end.text)
         return incident
     }
+
+    /// CONNECTION_FORCED (AMQP 0-9-1, 1.2): an operator closed the connection.
+    private static let connectionForced = 320
 
     /// How far the opening came; `nil` where the capture does not hold it.
     private var openingStage: ConnectionHandshake.Stage? {

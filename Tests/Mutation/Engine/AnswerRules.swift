@@ -16,7 +16,8 @@ extension Rule {
                 case .unanswered, .timedOut, .orphanReply: false
                 }
             // An answer of which it is not known whether it reached who had asked.
-            if here.outcome == .ok, here.fate == nil, whole.outcome == .returned { return nil }
+            let isKnownLost = whole.outcome == .returned || whole.fate == .undelivered
+            if here.outcome == .ok, here.fate == nil, isKnownLost { return nil }
             if isOther, comparison.harm.keepsClock || whole.outcome != .timedOut {
                 return "\(id) is \(here.outcome) instead of \(whole.outcome)"
             }

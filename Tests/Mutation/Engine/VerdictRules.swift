@@ -57,7 +57,7 @@ extension Comparison {
             return isWhole && here.messages == whole.messages && harm.keepsClock
         }
         switch here.outcome {
-        case .completed where whole.cause == .answerLost: return knowsLostAnswer(of: whole)
+        case .completed where whole.cause == .answerLost || whole.outcome == .unknown: return knowsLostAnswer(of: whole)
         case .completed, .failed: return true
         case .stuck where harm.hidesConnections, .unknown where harm.hidesConnections:
             // What was going on when the recording ended stands still in the quiet behind it. Where nobody was given
@@ -78,13 +78,18 @@ extension Comparison {
     /// Whether it can be known that an answer of the operation did not reach who had asked.
     ///
     /// That the broker gave an answer back follows it on the same connection. Where that was not captured, as where the
-    /// file ends between the two, the work was done and answered, and more is not said.
+    /// file ends between the two, the work was done and answered, and more is not said; nor where nothing is there of who
+    /// read the queue that an answer was not given out of.
     private func knowsLostAnswer(of whole: TraceFacts.OperationFact) -> Bool {
         let calls = own.calls.filter { $0.value.request.map(whole.messages.contains) ?? false }
         return calls.contains { id, call in
             guard let fate = call.fate, fate.isLost else { return false }
             let answered = call.reply.flatMap { own.messages[$0]?.published?.connection }
-            return fate != .returned || told.calls[id]?.fate != nil || isUntouched(answered)
+            switch fate {
+            case .returned: return told.calls[id]?.fate != nil || isUntouched(answered)
+            case .undelivered: return told.calls[id]?.fate != nil
+            case .delivered, .late, .misdelivered: return true
+            }
         }
     }
 }
