@@ -51,6 +51,25 @@ import Trace
     }
 
     @Test(arguments: [false, true])
+    func `one that the broker refused reached nobody, whoever reads the queue, unless it was sent again`(
+        isSentAgain: Bool
+    ) throws {
+        var bus = BusScript()
+        let request = BusScript.request("attach_interface", unique: "u1", call: "m1", replyQueue: Self.queue)
+        bus.pass(.publish, request, on: 0, to: "compute.c1", expiration: .seconds(60))
+        bus.pass(.deliver(redelivered: false), request, on: 2, to: "compute.c1")
+        let content = bus.pass(.publish, answer, on: 3, to: Self.queue, exchange: "")
+        bus.acknowledge(content, .refused, on: 3)
+        if isSentAgain {
+            bus.pass(.deliver(redelivered: false), answer, on: 1, to: Self.queue, exchange: "")
+        }
+        bus.wait(.seconds(90))
+        let call = try outcome(&bus)
+        #expect(call.outcome == (isSentAgain ? .ok : .timedOut))
+        #expect(call.replyFate == (isSentAgain ? .delivered : .undelivered))
+    }
+
+    @Test(arguments: [false, true])
     func `one that was given back with its body cut off is the last that was sent there`(isOther: Bool) throws {
         var bus = asked()
         bus.pass(.publish, BusScript.reply(to: "m0", unique: "a0"), on: 3, to: Self.queue, exchange: "")

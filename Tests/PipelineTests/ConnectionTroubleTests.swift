@@ -405,6 +405,16 @@ import Trace
                 "10.0.0.2:5672 did not let nova into virtual host cells: 530 \(text)") == true)
     }
 
+    @Test(arguments: [false, true])
+    func `a broker that stops while a client logs in refuses nobody`(isLoggedIn: Bool) {
+        var opening = BrokerOpening()
+        opening.login()
+        if isLoggedIn { opening.open("/") }
+        opening.server(AMQPBuilder.close(0, code: 320, text: "CONNECTION_FORCED - broker forced connection closure"))
+        let told = sentences(trace([opening]))
+        #expect(told.count == 1 && told[0].hasPrefix("10.0.0.2:5672 closed 1 connection: 320 CONNECTION_FORCED"))
+    }
+
     @Test func `a declaration that is refused names what is declared`() throws {
         var opening = BrokerOpening()
         opening.login()
