@@ -18,8 +18,9 @@ extension TextRedactor {
             next += 1
         }
         var (from, found) = (word.upperBound, false)
-        // Between a subcommand and its secret names stand, whatever the subcommand is called.
+        // Between a subcommand and its secret names stand, whatever the subcommand is called; an option may have its own.
         var named: Int?
+        var hasOption = false
         if reader.awaitsOperand { named = from }
         var isProse = false
         while let token = token(from: next, limit, isList: isList) {
@@ -30,20 +31,21 @@ extension TextRedactor {
             if let secret, !Self.isHarmless(bytes[secret]), secret.lowerBound >= from, !program.quotes || isQuoted,
                 !isProse || isQuoted || looksGenerated(secret)
             {
-                readApart(from..<(named ?? secret.lowerBound))
+                readApart(from..<((hasOption ? nil : named) ?? secret.lowerBound))
                 move(to: secret.lowerBound)
                 mask(to: secret.upperBound)
-                (from, found, named) = (offset, true, nil)
+                (from, found, named, hasOption) = (offset, true, nil, false)
                 if keepSeparatedName() { break }
                 next = max(next, offset)
             } else if reader.awaitsOperand {
                 named = named ?? token.content.lowerBound
+                if bytes[token.content].contains(UInt8(ascii: "=")) { hasOption = true }
             } else if isProgram(token.content) || bytes[token.content].elementsEqual(bytes[word]) {
                 // A command of its own, which is read when it is come to.
                 break
             }
         }
-        if let named, !found, !program.quotes, !program.isSpoken, reader.awaitsOperand {
+        if let named, !hasOption, !found, !program.quotes, !program.isSpoken, reader.awaitsOperand {
             readApart(from..<named)
             move(to: max(next, named))
             return true

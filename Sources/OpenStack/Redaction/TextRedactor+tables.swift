@@ -38,6 +38,8 @@ extension TextRedactor {
             if !isRule {
                 let cells = cells(in: line, sign)
                 guard cells.count == columns.count else { break }
+                // A line that holds a secret's name is none of values, but a list, `'password', '-v', '…'`.
+                if sign != Self.bar, cells.contains(where: isSecretColumn) { break }
                 secrets += zip(cells, areSecret).filter(\.1).map { content(of: $0.0) }
             }
             (index, isBehindRule) = (line.upperBound, isRule)
