@@ -112,7 +112,7 @@ import Testing
 
     /// They have so much of 300 MB as they are of 65,000, beside what a program that was just started has.
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(10)),
         arguments: [ManyConnections.complete, .calling, .refused, .midstream, .foreign])
     func `are of 8,000 connections`(connections: ManyConnections) async throws {
         let scratch = try Scratch()
