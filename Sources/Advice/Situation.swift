@@ -64,10 +64,12 @@ struct Situation {
         trace.messages[ifKnown: diagnosis.message].flatMap { trace.calls[ifKnown: $0.call]?.expiry }
     }
 
-    var pid: Int? { isGone || diagnosis.isReplaced ? nil : participant?.pid }
+    var pid: Int? { isGone ? nil : participant?.pid }
 
-    /// Whether the process ended all of its connections itself, and with them, most likely, itself.
+    /// Whether the process ended all of its connections itself, and with them, most likely, itself, or another came in its
+    /// place.
     var isGone: Bool {
+        if diagnosis.isReplaced { return true }
         let own = trace.capture.connections.filter { $0.participant != nil && $0.participant == diagnosis.participant }
         return !own.isEmpty && own.allSatisfy { $0.end?.by == .client }
     }
