@@ -39,7 +39,7 @@ struct StreamTable {
         var refusal: (version: AMQPVersion, stamp: PacketStamp)?
     }
 
-    typealias Emit = (StreamOutput, RawSpan) -> Void
+    typealias Emit = (consuming StreamOutput, RawSpan) -> Void
 
     private var entries: [Entry] = []
     private var freePlaces: [Int] = []

@@ -1,0 +1,74 @@
+import Capture
+import Correlation
+import Glibc
+import Protocols
+import Trace
+
+/// Reads capture files to their end.
+///
+/// Where there are processors for it one thread reads packets and decodes streams, and the caller's understands what they
+/// say. What passes between them is the same, in the same order, as where one thread does both, and so is what comes of it.
+package enum FileRun {
+    typealias Result = (capture: CaptureSummary, naming: ServiceNaming)
+
+    /// - Parameters:
+    ///   - threads: two, or one that does all.
+    ///   - progress: called once in a while with the packets read so far.
+    ///   - isRetained: as of `TraceStage.expire`.
+    static func run(
+        _ files: CaptureFiles, _ options: PipelineOptions, threads: Int, _ progress: (Int) -> Void,
+        retaining isRetained: (ConnectionID) -> Bool, _ visit: (Correlator.Finished) -> Void
+    ) throws(CaptureError) -> Result {
+        var summary = CaptureSummary()
+        summary.sources = files.sources
+        let excerpts = summary.excerpts
+        let streams = StreamStage(
+            options, isOfExcerpts: excerpts != nil, watchesAll: files.sources.captureCount == 1,
+            protocols: ProtocolRow.all)
+        var trace = TraceStage(options, excerpts: excerpts, shares: 1)
+        trace.state.correlator.watch.clocks = files.sources.clocks
+        trace.state.correlator.watch.captures = files.sources.captures
+        guard threads > 1, let reader = StreamReader(files, streams) else {
+            return try runAlone(files, streams, trace, progress, retaining: isRetained, visit)
+        }
+        var packets = 0
+        while let batch = reader.next() {
+            batch.empty { output, bytes in
+                switch output {
+                case .packetOver: trace.makeRoom(visit)
+                case .due(let expiry): trace.expire(expiry, retaining: isRetained, visit)
+                default: trace.receive(output, bytes)
+                }
+            }
+            if batch.packets >> 16 != packets >> 16 { progress(batch.packets) }
+            packets = batch.packets
+            reader.recycle(batch)
+        }
+        let ended = try reader.join()
+        return trace.finish(
+            files.sources, files.damages, last: ended.last, endedAt: nil, ended.counts, visit)
+    }
+
+    private static func runAlone(
+        _ files: CaptureFiles, _ streams: consuming StreamStage, _ trace: consuming TraceStage,
+        _ progress: (Int) -> Void,
+        retaining isRetained: (ConnectionID) -> Bool, _ visit: (Correlator.Finished) -> Void
+    ) throws(CaptureError) -> Result {
+        var packets = 0
+        while try files.nextPacket({ header, bytes in streams.receive(bytes, header: header) { trace.receive($0, $1) } }
+        ) {
+            packets += 1
+            trace.makeRoom(visit)
+            if let expiry = streams.takeExpiry() {
+                trace.expire(expiry, retaining: isRetained, visit)
+            }
+            if packets & 0xFFFF == 0 { progress(packets) }
+        }
+        streams.finish { trace.receive($0, $1) }
+        return trace.finish(
+            files.sources, files.damages, last: streams.last, endedAt: nil, streams.counts, visit)
+    }
+
+    /// Threads that are worth their while on this machine.
+    package static let threads = min(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+}
