@@ -21,10 +21,13 @@ struct BenchmarkFailure: Error, CustomStringConvertible {
 /// Runs programs and measures them.
 enum ChildProcess {
     /// Runs a program to its end; what it prints is thrown away.
-    static func run(_ arguments: [String]) throws(BenchmarkFailure) -> ProcessCost {
+    ///
+    /// - Parameter others: exit statuses that are as good as 0.
+    static func run(_ arguments: [String], orStatus others: Set<Int32> = []) throws(BenchmarkFailure) -> ProcessCost {
         let begin = MonotonicClock.now
         let process = try start(arguments)
-        let (processor, peakMemory, _) = try wait(for: process, arguments.joined(separator: " "))
+        let (processor, peakMemory, _) = try wait(
+            for: process, arguments.joined(separator: " "), orStatus: others)
         return ProcessCost(elapsed: MonotonicClock.now - begin, processor: processor, peakMemory: peakMemory)
     }
 
@@ -48,16 +51,16 @@ enum ChildProcess {
         return process
     }
 
-    /// Waits for a program's end, which must be a good one, or the exit status `other`, which is then said.
+    /// Waits for a program's end, which must be a good one, or an exit status of `others`, which is then said.
     static func wait(
-        for process: pid_t, _ title: String, orStatus other: Int32 = 0
+        for process: pid_t, _ title: String, orStatus others: Set<Int32> = []
     ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int, isOther: Bool) {
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 {
             guard errno == EINTR else { throw BenchmarkFailure(description: "cannot wait for \(title)") }
         }
-        guard status == 0 || status == other << 8 else {
+        guard status == 0 || status & 0xFF == 0 && others.contains(status >> 8) else {
             throw BenchmarkFailure(description: "\(title) failed (status \(status))")
         }
         return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss * 1024, status != 0)

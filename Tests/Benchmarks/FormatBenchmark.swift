@@ -62,7 +62,7 @@ struct FormatBenchmark {
     ) throws(BenchmarkFailure) -> (processor: Double, peakMemory: Int, isRefused: Bool) {
         let arguments = [options.novatrace, "export", file, "--keep", "200000", "--format", format] + selection
         let process = try ChildProcess.start(arguments)
-        let cost = try ChildProcess.wait(for: process, arguments.joined(separator: " "), orStatus: Self.refusal)
+        let cost = try ChildProcess.wait(for: process, arguments.joined(separator: " "), orStatus: [Self.refusal])
         return (cost.processor, cost.peakMemory, cost.isOther)
     }
 }

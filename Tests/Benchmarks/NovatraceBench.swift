@@ -10,6 +10,10 @@ struct NovatraceBench {
             if CommandLine.arguments.dropFirst().first == "endure" { return try Endurance(CommandLine.arguments).run() }
             let options = try Options(CommandLine.arguments)
             var bars: [Bar] = []
+            if options.part == nil || options.part == .quick || options.part == .mixes {
+                var mixes = MixBenchmark(options)
+                bars += try mixes.run()
+            }
             if options.part == nil || options.part == .formats { bars += try FormatBenchmark(options).run() }
             if options.part == nil || options.part == .quick {
                 var benchmark = try Benchmark(options)
@@ -35,10 +39,13 @@ struct NovatraceBench {
         }
     }
 
-    /// `write FILE MEGABYTES`: makes a capture to look at, or to profile with.
+    /// `write FILE MEGABYTES`, `write FILE MIX`: makes a capture to look at, or to profile with.
     private static func writeCapture(_ arguments: [String]) throws {
+        if arguments.count == 4, let mix = Mix(rawValue: arguments[3]) {
+            return print(try mix.write(to: arguments[2], isQuick: false))
+        }
         guard arguments.count == 4, let megabytes = Int(arguments[3]), megabytes > 0 else {
-            throw BenchmarkFailure(description: "usage: novatrace-bench write FILE MEGABYTES")
+            throw BenchmarkFailure(description: "usage: novatrace-bench write FILE MEGABYTES|MIX")
         }
         print(try TrafficGenerator.write(.bytes(megabytes * 1_000_000), to: arguments[2]))
     }
@@ -52,6 +59,8 @@ struct Options {
         case quick
         /// The live capture alone.
         case live
+        /// Each mix of traffic, or the one that is named behind it.
+        case mixes
         /// Every format of a capture of a hundred thousand messages.
         case formats
     }
@@ -61,20 +70,26 @@ struct Options {
     var isQuick: Bool { part == .quick }
     /// The program that is measured.
     let novatrace: String
+    /// The one mix that is measured; `nil` for all.
+    private(set) var mix: Mix?
     /// An empty folder for the files.
     let folder: String
 
     init(_ arguments: [String]) throws(BenchmarkFailure) {
         guard arguments.count >= 3 else {
-            throw BenchmarkFailure(description: "usage: novatrace-bench NOVATRACE FOLDER [quick|live|formats]")
+            throw BenchmarkFailure(
+                description: "usage: novatrace-bench NOVATRACE FOLDER [quick|mixes|live|formats|MIX]")
         }
         novatrace = arguments[1]
         folder = arguments[2]
         for argument in arguments.dropFirst(3) {
-            guard let part = Part(rawValue: argument) else {
+            if let part = Part(rawValue: argument) {
+                self.part = part
+            } else if let mix = Mix(rawValue: argument) {
+                (part, self.mix) = (.mixes, mix)
+            } else {
                 throw BenchmarkFailure(description: "what is \(argument)?")
             }
-            self.part = part
         }
     }
 }

@@ -69,6 +69,17 @@ package enum FileRun {
             files.sources, files.damages, last: streams.last, endedAt: nil, streams.counts, visit)
     }
 
-    /// Threads that are worth their while on this machine.
-    package static let threads = min(2, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    /// Threads that are worth their while on the processors that this process may use.
+    package static let threads: Int = {
+        typealias Function = @convention(c) (pid_t, Int, UnsafeMutableRawPointer) -> Int32
+        // The module does not show it.
+        guard let function = dlsym(nil, "sched_getaffinity") else { return 1 }
+        var processors = cpu_set_t()
+        return withUnsafeMutableBytes(of: &processors) { bytes in
+            guard let start = bytes.baseAddress,
+                unsafeBitCast(function, to: Function.self)(0, bytes.count, start) == 0
+            else { return 1 }
+            return min(2, bytes.reduce(0) { $0 + $1.nonzeroBitCount })
+        }
+    }()
 }

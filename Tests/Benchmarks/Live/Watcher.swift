@@ -108,7 +108,7 @@ struct WatcherRun {
         result.peakMemory = memory.peak
         kill(process, SIGINT)
         result.processor = try ChildProcess.wait(
-            for: process, watcher.title, orStatus: watcher.lossStatus
+            for: process, watcher.title, orStatus: [watcher.lossStatus]
         ).processor
         let text = TextFile.read(report) ?? ""
         if let messages = watcher.messages { result.understood = Self.number(before: messages, in: text) }

@@ -63,25 +63,49 @@ enum MessageBodies {
         "instance.update", publisher: "nova-compute:compute1",
         payload: OsloBuilder.object("InstanceUpdatePayload", flatPayload))
 
-    // MARK: Messages of 4 kB
+    // MARK: Messages of one size
 
-    static let evenCall = padded(to: 4096) { padding in
-        call(
-            "object_class_action_versions",
-            OsloBuilder.classAction(
-                "Instance", "get_by_uuid", [text(.instance)], keywords: ["expected_attrs": [.string(padding)]]))
+    /// A value: a call with its answer, and a cast, all of one size.
+    struct Even: Sendable {
+        let call: BodyTemplate
+        let reply: BodyTemplate
+        let cast: BodyTemplate
     }
-    static let evenReply = padded(to: 4096) { padding in
-        reply(OsloBuilder.object("Instance", ["uuid": text(.instance), "user_data": .string(padding)]))
+
+    /// Bodies of so many bytes.
+    static func even(of size: Int) -> Even {
+        Even(
+            call: padded(to: size) { padding in
+                call(
+                    "object_class_action_versions",
+                    OsloBuilder.classAction(
+                        "Instance", "get_by_uuid", [text(.instance)], keywords: ["expected_attrs": [.string(padding)]]))
+            },
+            reply: padded(to: size) { padding in
+                reply(OsloBuilder.object("Instance", ["uuid": text(.instance), "user_data": .string(padding)]))
+            },
+            cast: padded(to: size) { padding in
+                request(
+                    "reboot_instance",
+                    [
+                        "instance": OsloBuilder.object(
+                            "Instance", ["uuid": text(.instance), "user_data": .string(padding)]),
+                        "block_device_info": nil, "reboot_type": "SOFT",
+                    ])
+            })
     }
-    static let evenCast = padded(to: 4096) { padding in
-        request(
-            "reboot_instance",
-            [
-                "instance": OsloBuilder.object("Instance", ["uuid": text(.instance), "user_data": .string(padding)]),
-                "block_device_info": nil, "reboot_type": "SOFT",
-            ])
-    }
+
+    /// The smallest that a service would send: no context, no arguments, not in an envelope.
+    static let smallest = Even(
+        call: BodyTemplate(
+            OsloBuilder.request(
+                "ping", messageID: Slot.messageID.rawValue, replyQueue: "reply_" + Slot.replyQueue.rawValue,
+                uniqueID: Slot.uniqueID.rawValue, enveloped: false)),
+        reply: BodyTemplate(
+            OsloBuilder.reply(
+                messageID: Slot.messageID.rawValue, uniqueID: Slot.uniqueID.rawValue, enveloped: false),
+            isAnswer: true),
+        cast: BodyTemplate(OsloBuilder.request("ping", uniqueID: Slot.uniqueID.rawValue, enveloped: false)))
 
     private static func padded(to size: Int, _ body: (String) -> BodyTemplate) -> BodyTemplate {
         body(String(repeating: "A", count: max(0, size - body("").bytes.count)))

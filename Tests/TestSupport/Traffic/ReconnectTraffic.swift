@@ -8,13 +8,16 @@ package struct ReconnectTraffic {
     /// What a connection is called by and how often.
     package let processes: Int
     package let callsPerConnection: Int
+    /// Whether a connection ends before the next begins.
+    private let closes: Bool
     private var connections = 0
     private var calls = 0
     private var time = Timestamp(seconds: 1_700_000_000, nanoseconds: 0)
     private var listener: TCPSessionBuilder
     private var sender: TCPSessionBuilder
 
-    package init(processes: Int, callsPerConnection: Int) {
+    package init(processes: Int, callsPerConnection: Int, closes: Bool = true) {
+        self.closes = closes
         self.processes = processes
         self.callsPerConnection = callsPerConnection
         listener = TCPSessionBuilder(client: .v4(1, port: 1024), server: Self.broker)
@@ -45,7 +48,7 @@ package struct ReconnectTraffic {
         consume(queue, &session)
         packets += Self.take(&session, &time)
         for tag in 1...callsPerConnection { packets += call(on: &session, tag: UInt64(tag), queue) }
-        session.close()
+        if closes { session.close() }
         packets += Self.take(&session, &time)
         connections += 1
         return packets

@@ -22,6 +22,8 @@ package struct TrafficGenerator: ~Copyable {
         package var fanouts = 0
         package var notifications = 0
 
+        package init() {}
+
         package var conversations: Int { calls + casts + fanouts + notifications }
     }
 
