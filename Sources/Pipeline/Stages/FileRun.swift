@@ -79,7 +79,8 @@ package enum FileRun {
             guard let start = bytes.baseAddress,
                 unsafeBitCast(function, to: Function.self)(0, bytes.count, start) == 0
             else { return 1 }
-            return min(2, bytes.reduce(0) { $0 + $1.nonzeroBitCount })
+            let isAlone = bytes.count { $0 != 0 } == 1 && bytes.allSatisfy { $0.nonzeroBitCount <= 1 }
+            return isAlone ? 1 : 2
         }
     }()
 }
