@@ -7,13 +7,13 @@ extension FixedWidthInteger {
     }
 
     /// The sum, or the end of the range that it is beyond.
-    @inlinable package func saturatingPlus(_ other: Self) -> Self {
+    @inlinable public func saturatingPlus(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (Self.isSigned && other < 0 ? .min : .max) : sum
     }
 
     /// The difference, or the end of the range that it is beyond.
-    @inlinable package func saturatingMinus(_ other: Self) -> Self {
+    @inlinable public func saturatingMinus(_ other: Self) -> Self {
         let (difference, overflow) = subtractingReportingOverflow(other)
         // The difference of unsigned numbers ends at 0.
         return overflow ? (Self.isSigned && other < 0 ? .max : .min) : difference

@@ -1,46 +1,59 @@
 /// A value: a moment of packet time, in nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Covers the years 1677 to 2262. Sums and differences beyond them are the end of the range.
-package struct Timestamp: Hashable, Comparable, Sendable {
+/// Covers the years 1677 to 2262. Sums and differences beyond them are the end of the range. Public for the same reason as
+/// `Nanoseconds`.
+public struct Timestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01T00:00:00Z, negative before it.
-    @usableFromInline package let nanoseconds: Int64
+    public let nanoseconds: Int64
 
-    @inlinable package init(nanoseconds: Int64) {
+    /// So many nanoseconds since the epoch.
+    @inlinable public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
     /// Seconds and nanoseconds since the epoch; saturates at the ends of the range.
-    package init(seconds: Int64, nanoseconds: Int64) {
+    @inlinable public init(seconds: Int64, nanoseconds: Int64) {
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, overflowed) = whole.addingReportingOverflow(nanoseconds)
         self.nanoseconds = overflow || overflowed ? (seconds < 0 ? .min : .max) : sum
     }
 
-    @inlinable package static func == (left: Timestamp, right: Timestamp) -> Bool {
+    /// Whether both are the same moment.
+    @inlinable public static func == (left: Timestamp, right: Timestamp) -> Bool {
         left.nanoseconds == right.nanoseconds
     }
 
-    @inlinable package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    /// Whether the left one is earlier.
+    @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
+    /// Whether the left one is later.
+    @inlinable public static func > (left: Timestamp, right: Timestamp) -> Bool { right < left }
+    /// Whether the left one is not later.
+    @inlinable public static func <= (left: Timestamp, right: Timestamp) -> Bool { !(right < left) }
+    /// Whether the left one is not earlier.
+    @inlinable public static func >= (left: Timestamp, right: Timestamp) -> Bool { !(left < right) }
+
     /// The time from `right` to `left`, negative when `left` is earlier; saturates instead of overflowing.
-    @inlinable package static func - (left: Timestamp, right: Timestamp) -> Nanoseconds {
+    @inlinable public static func - (left: Timestamp, right: Timestamp) -> Nanoseconds {
         Nanoseconds(left.nanoseconds.saturatingMinus(right.nanoseconds))
     }
 
-    @inlinable package static func - (left: Timestamp, right: Nanoseconds) -> Timestamp {
+    /// The moment so much earlier.
+    @inlinable public static func - (left: Timestamp, right: Nanoseconds) -> Timestamp {
         Timestamp(nanoseconds: left.nanoseconds.saturatingMinus(right.nanoseconds))
     }
 
-    @inlinable package static func + (left: Timestamp, right: Nanoseconds) -> Timestamp {
+    /// The moment so much later.
+    @inlinable public static func + (left: Timestamp, right: Nanoseconds) -> Timestamp {
         Timestamp(nanoseconds: left.nanoseconds.saturatingPlus(right.nanoseconds))
     }
 }
 
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with microseconds, e.g. `2026-11-23T17:08:24.123456Z`.
-    package var description: String { calendarDate + "T" + clock + "Z" }
+    public var description: String { calendarDate + "T" + clock + "Z" }
 
     /// The date in UTC, e.g. `2026-11-23`.
     package var calendarDate: String {
