@@ -16,6 +16,8 @@ struct CaptureFileReader: ~Copyable {
     private var clock: ArrivalClock
     /// Packets that were read to see whether the clock was set, in order.
     private var ahead: [PacketAhead] = []
+    /// Whether any of them is left, or how reading ended.
+    private var isAhead = false
     private var aheadNext = 0
     /// How reading ended, where that was seen ahead.
     private var endAhead: PacketFile.Next?
@@ -38,8 +40,8 @@ struct CaptureFileReader: ~Copyable {
     ) throws(CaptureError) {
         self.judge = judge
         file = try PacketFile(path)
-        linkType = file.linkType
-        nextLinkType = file.linkType
+        linkType = file.packet.linkType
+        nextLinkType = linkType
         source = CaptureSource(path: path, linkType: linkType.name)
         source.excerpt = Excerpt(comments: file.takeComments())
         self.index = index
@@ -52,35 +54,59 @@ struct CaptureFileReader: ~Copyable {
     @inline(__always)
     mutating func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) -> Bool {
         guard let time = nextTime else { return false }
-        let (captured, wire) = held.map { ($0.bytes.count, $0.wireLength) } ?? (file.capturedLength, file.wireLength)
-        let number = source.count(time, bytes: captured, of: wire)
-        let stamp = PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(number))
-        let header = PacketHeader(stamp: stamp, linkType: nextLinkType, wireLength: wire)
-        if let held {
-            recent.add(held.time, nextLinkType, held.bytes.span.bytes, of: wire)
-            body(header, held.bytes.span.bytes)
-        } else {
-            let bytes = file.packet
-            recent.add(file.time, nextLinkType, bytes.bytes, of: wire)
-            body(header, bytes.bytes)
-        }
+        guard !isAhead else { return nextAhead(time, body) }
+        handOn(time, of: file.packet.time, file.packet.bytes.bytes, of: file.packet.wireLength, body)
         readAhead()
         return true
+    }
+
+    /// Hands on the packet that comes next where it may have been read ahead.
+    private mutating func nextAhead(_ time: Timestamp, _ body: (PacketHeader, RawSpan) -> Void) -> Bool {
+        if let held {
+            handOn(time, of: held.time, held.bytes.span.bytes, of: held.wireLength, body)
+        } else {
+            handOn(time, of: file.packet.time, file.packet.bytes.bytes, of: file.packet.wireLength, body)
+        }
+        takeAhead()
+        return true
+    }
+
+    /// - Parameter ownTime: what the clock of the file showed.
+    @inline(__always)
+    private mutating func handOn(
+        _ time: Timestamp, of ownTime: Timestamp, _ bytes: RawSpan, of wireLength: Int,
+        _ body: (PacketHeader, RawSpan) -> Void
+    ) {
+        let number = source.count(time, bytes: bytes.byteCount, of: wireLength)
+        recent.add(ownTime, nextLinkType, bytes, of: wireLength)
+        let stamp = PacketStamp(time: time, source: Int32(truncatingIfNeeded: index), number: Int64(number))
+        body(PacketHeader(stamp: stamp, linkType: nextLinkType, wireLength: wireLength), bytes)
     }
 
     // MARK: The packet that comes next
 
     @inline(__always)
     private mutating func readAhead() {
+        switch file.read() {
+        case .packet:
+            take(file.packet.time, file.packet.linkType, of: file.sections, on: file.packet.interface)
+        case .end: end(nil)
+        case .failed(let cause): end(cause)
+        }
+    }
+
+    /// Goes on with what was read ahead, and behind that with the file.
+    private mutating func takeAhead() {
         if aheadNext < ahead.count {
             let packet = ahead[aheadNext]
             aheadNext += 1
             held = packet
             return take(packet.time, packet.linkType, of: packet.section, on: packet.interface)
         }
-        if held != nil { held = nil }
-        switch endAhead ?? file.read() {
-        case .packet: take(file.time, file.linkType, of: file.sections, on: file.interface)
+        held = nil
+        isAhead = false
+        switch endAhead {
+        case .none, .packet: readAhead()
         case .end: end(nil)
         case .failed(let cause): end(cause)
         }
@@ -90,6 +116,12 @@ struct CaptureFileReader: ~Copyable {
     private mutating func take(_ time: Timestamp, _ linkType: LinkType, of section: Int, on interface: Int) {
         if linkType != nextLinkType { change(to: linkType) }
         guard clock.isSuspicious(time) else { return nextTime = clock.pass(time, on: interface) }
+        takeSuspicious(time, linkType, of: section, on: interface)
+    }
+
+    private mutating func takeSuspicious(
+        _ time: Timestamp, _ linkType: LinkType, of section: Int, on interface: Int
+    ) {
         guard section == self.section else {
             self.section = section
             return nextTime = clock.restart(at: time)
@@ -157,11 +189,10 @@ struct CaptureFileReader: ~Copyable {
 
     /// Puts the packet at hand in front of those read ahead, of which there are none.
     private mutating func hold(_ time: Timestamp, _ linkType: LinkType, of section: Int) {
-        var packet = PacketAhead(
-            time: time, linkType: linkType, wireLength: file.wireLength, section: section,
-            interface: file.interface)
-        packet.bytes = [UInt8](file.packet)
-        held = packet
+        held = PacketAhead(
+            time: time, linkType: linkType, wireLength: file.packet.wireLength, section: section,
+            interface: file.packet.interface, bytes: [UInt8](file.packet.bytes))
+        isAhead = true
         ahead.removeAll(keepingCapacity: true)
         aheadNext = 0
     }
@@ -174,11 +205,11 @@ struct CaptureFileReader: ~Copyable {
         while endAhead == nil, ahead.count < count {
             let reading = file.read()
             guard reading == .packet else { return endAhead = reading }
-            var packet = PacketAhead(
-                time: file.time, linkType: file.linkType, wireLength: file.wireLength, section: file.sections,
-                interface: file.interface)
-            packet.bytes = [UInt8](file.packet)
-            ahead.append(packet)
+            let packet = file.packet
+            ahead.append(
+                PacketAhead(
+                    time: packet.time, linkType: packet.linkType, wireLength: packet.wireLength,
+                    section: file.sections, interface: packet.interface, bytes: [UInt8](packet.bytes)))
         }
     }
 
@@ -219,7 +250,7 @@ private struct PacketAhead {
     /// The section of the file that it stands in.
     let section: Int
     let interface: Int
-    var bytes: [UInt8] = []
+    let bytes: [UInt8]
 
     var head: PacketHead {
         PacketHead(
@@ -229,6 +260,7 @@ private struct PacketAhead {
 
 extension CaptureSource {
     /// Counts a packet of `wireLength` bytes of which `count` were captured; returns its number.
+    @inline(__always)
     mutating func count(_ time: Timestamp, bytes count: Int, of wireLength: Int) -> Int {
         packets += 1
         bytes += count

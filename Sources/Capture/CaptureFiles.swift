@@ -6,7 +6,8 @@ package import Trace
 /// earlier time than one in front of it, it comes as early as it can; where the clock of a file was set back, time goes on
 /// from there (`SourceClock`). Memory does not grow with the size of the files.
 package final class CaptureFiles {
-    private let files: [CaptureFile]
+    /// Pointers that stay: what a class, or an array in it, holds is checked at each access for another one under way.
+    private let files: UnsafeMutableBufferPointer<CaptureFileReader>
     /// Indices of the files that have a packet left, as a binary heap: the earliest is at the root.
     private var heap: [Int]
 
@@ -18,30 +19,49 @@ package final class CaptureFiles {
     package init(
         paths: [String], corrections: [ClockCorrection] = [], judge: ClockJudge = ClockJudge()
     ) throws(CaptureError) {
-        var files: [CaptureFile] = []
-        for (index, path) in paths.enumerated() {
-            let correction = index < corrections.count ? corrections[index] : ClockCorrection()
-            files.append(try CaptureFile(path: path, index: index, correction: correction, judge))
-        }
-        self.files = files
+        files = try Self.open(paths, corrections, judge)
         heap = []
         heap = files.indices.filter { files[$0].nextTime != nil }
         for place in heap.indices.reversed() { sink(place) }
+    }
+
+    private static func open(
+        _ paths: [String], _ corrections: [ClockCorrection], _ judge: ClockJudge
+    ) throws(CaptureError) -> UnsafeMutableBufferPointer<CaptureFileReader> {
+        let files = UnsafeMutableBufferPointer<CaptureFileReader>.allocate(capacity: paths.count)
+        for (index, path) in paths.enumerated() {
+            let correction = index < corrections.count ? corrections[index] : ClockCorrection()
+            do throws(CaptureError) {
+                let file = try CaptureFileReader(path: path, index: index, correction: correction, judge)
+                files.initializeElement(at: index, to: file)
+            } catch {
+                files.extracting(..<index).deinitialize()
+                files.deallocate()
+                throw error
+            }
+        }
+        return files
+    }
+
+    deinit {
+        files.deinitialize()
+        files.deallocate()
     }
 
     /// Whether a path gives the same packets when it is opened once more: not so for pipes.
     package static func canRepeat(_ path: String) -> Bool { CaptureStream.isRepeatable(path) }
 
     /// What was read so far of each file, in the order of the paths.
-    package var sources: [CaptureSource] { files.map(\.source) }
+    package var sources: [CaptureSource] { files.indices.map { files[$0].source } }
 
     /// The link type of each file, in the order of the paths; of a pcapng file that holds several, that of the first.
-    package var linkTypes: [LinkType] { files.map(\.linkType) }
+    package var linkTypes: [LinkType] { files.indices.map { files[$0].linkType } }
 
     /// How files ended before their time, known when they have been read to there.
-    package var damages: [CaptureDamage] { files.compactMap(\.damage) }
+    package var damages: [CaptureDamage] { files.indices.compactMap { files[$0].damage } }
 
-    /// Hands on the next packet; `false` when there is none left. The bytes live for the call of `body`.
+    /// Hands on the next packet; `false` when there is none left. The bytes live for the call of `body`, which may ask
+    /// for nothing of the files.
     package func nextPacket(_ body: (PacketHeader, RawSpan) -> Void) throws(CaptureError) -> Bool {
         guard files.count != 1 else { return files[0].nextPacket(body) }
         guard let earliest = heap.first else { return false }

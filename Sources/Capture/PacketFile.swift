@@ -20,16 +20,8 @@ struct PacketFile: ~Copyable {
     /// Bytes of the packet's record, that are passed over when the next one is read.
     private var passed = 0
 
-    /// When the packet was captured.
-    private(set) var time = Timestamp(nanoseconds: 0)
-    /// Of the packet; before the first one is read, of the first interface.
-    private(set) var linkType: LinkType
-    /// The interface that the packet was captured on, by its place in the file; 0 where the file knows of one.
-    private(set) var interface = 0
-    /// Bytes that the packet had on the wire.
-    private(set) var wireLength = 0
-    /// The captured bytes of the packet; they stay where they are until the next is read.
-    private(set) var packet = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The packet that was read last; its bytes stay where they are until the next is read.
+    private(set) var packet: FilePacket
 
     /// Opens `path`; `-` is standard input.
     init(_ path: String) throws(CaptureError) {
@@ -56,13 +48,11 @@ struct PacketFile: ~Copyable {
                 ? "\(title) is a capture file without a whole header" : "\(title) is neither a pcap nor a pcapng file"
             throw CaptureError(.notACapture, path: path, sentence, cause: cause)
         }
-        linkType = known
+        packet = FilePacket(linkType: known)
         (self.record, self.pcapng, self.other) = (record, pcapng, other)
         self.stream = stream
     }
 
-    /// Bytes captured of the packet.
-    var capturedLength: Int { packet.count }
     /// Whether what lies below failed, as compressed data that end too early or are damaged.
     var hasStreamError: Bool { other?.hasStreamError ?? stream.hasFailed }
     /// Packets that the file says were lost; `nil` where it says nothing.
@@ -92,8 +82,8 @@ struct PacketFile: ~Copyable {
             let there = stream.need(whole)
             guard there == whole else { return ended(inPacketOf: header.length, had: there - had) }
             passed = whole
-            (time, wireLength) = (header.time, header.wireLength)
-            packet = stream.bytes(at: had, count: header.captured)
+            (packet.time, packet.wireLength) = (header.time, header.wireLength)
+            packet.bytes = stream.bytes(at: had, count: header.captured)
             return .packet
         }
     }
@@ -111,16 +101,30 @@ struct PacketFile: ~Copyable {
     }
 
     private mutating func readOther() -> Next {
-        if let next = pcapng?.read(&stream) {
-            if next == .packet, let pcapng {
-                (time, linkType, interface) = (pcapng.time, pcapng.linkType, pcapng.interface)
-                (wireLength, packet) = (pcapng.wireLength, pcapng.packet)
-            }
-            return next
-        }
+        if let next = pcapng?.read(&stream, &packet) { return next }
         guard let other else { return .end }
         let next = other.read()
-        if next == .packet { (time, wireLength, packet) = (other.time, other.wireLength, other.packet) }
+        if next == .packet {
+            (packet.time, packet.wireLength, packet.bytes) = (other.time, other.wireLength, other.packet)
+        }
         return next
+    }
+}
+
+/// A value: a packet where it stands in its file.
+struct FilePacket {
+    /// When it was captured.
+    var time = Timestamp(nanoseconds: 0)
+    /// Before the first one is read, that of the first interface.
+    var linkType: LinkType
+    /// The interface that it was captured on, by its place in the section; 0 where the file knows of one.
+    var interface = 0
+    /// Bytes that it had on the wire.
+    var wireLength = 0
+    /// What was captured of them.
+    var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    init(linkType: LinkType) {
+        self.linkType = linkType
     }
 }

@@ -7,16 +7,10 @@ import Trace
 struct PcapngReader {
     private var block = PcapngBlock()
     private var interfaces: [PcapngInterface] = []
-    /// The captured bytes, until the next packet is read.
-    private(set) var packet = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Packets lost in sections that are over; `nil` where no statistics were seen.
     private var droppedBefore: Int?
-
-    private(set) var time = Timestamp(nanoseconds: 0)
-    private(set) var wireLength = 0
+    /// Of the first interface.
     private(set) var linkType = LinkType(rawValue: 0)
-    /// Of the packet, by its place in the section.
-    private(set) var interface = 0
     /// Those on the first section.
     private var comments: [String] = []
     /// Sections begun.
@@ -49,7 +43,8 @@ struct PcapngReader {
                 error = "unknown file format"
                 return false
             }
-            if takeBlock() != .other {
+            var packet = FilePacket(linkType: linkType)
+            if takeBlock(&packet) != .other {
                 error = "the capture file has a packet block before any Interface Description Blocks"
                 return false
             }
@@ -58,15 +53,15 @@ struct PcapngReader {
         return true
     }
 
-    /// Reads the next packet.
-    mutating func read(_ stream: inout CaptureStream) -> PacketFile.Next {
+    /// Reads the next packet in place of the one before.
+    mutating func read(_ stream: inout CaptureStream, _ packet: inout FilePacket) -> PacketFile.Next {
         while true {
             switch block.read(&stream) {
             case .end: return .end
             case .failed(let cause): return .failed(cause)
             case .block: break
             }
-            switch takeBlock() {
+            switch takeBlock(&packet) {
             case .packet: return .packet
             case .malformed: return .failed("malformed block in pcapng dump file")
             case .other: break
@@ -82,14 +77,14 @@ struct PcapngReader {
         case malformed
     }
 
-    private mutating func takeBlock() -> Content {
+    private mutating func takeBlock(_ packet: inout FilePacket) -> Content {
         switch block.type {
-        case PcapngFormat.Block.enhancedPacket: return readEnhancedPacket() ? .packet : .malformed
+        case PcapngFormat.Block.enhancedPacket: return readEnhancedPacket(&packet) ? .packet : .malformed
         case PcapngFormat.Block.sectionHeader: return beginSection()
         case PcapngFormat.Block.interface: return addInterface() ? .other : .malformed
         case PcapngFormat.Block.interfaceStatistics: return takeStatistics()
-        case PcapngFormat.Block.simplePacket: return readSimplePacket() ? .packet : .malformed
-        case PcapngFormat.Block.obsoletePacket: return readObsoletePacket() ? .packet : .malformed
+        case PcapngFormat.Block.simplePacket: return readSimplePacket(&packet) ? .packet : .malformed
+        case PcapngFormat.Block.obsoletePacket: return readObsoletePacket(&packet) ? .packet : .malformed
         default: return .other
         }
     }
@@ -130,43 +125,43 @@ struct PcapngReader {
     }
 
     /// `| interface (4) | time, high (4) | time, low (4) | captured length (4) | length (4) | packet …`
-    private mutating func readEnhancedPacket() -> Bool {
+    @inline(__always)
+    private func readEnhancedPacket(_ packet: inout FilePacket) -> Bool {
         guard block.count >= 20 else { return false }
-        return setPacket(
-            interface: Int(block.uint32(0)), high: block.uint32(4), low: block.uint32(8),
+        return set(
+            &packet, interface: Int(block.uint32(0)), high: block.uint32(4), low: block.uint32(8),
             captured: Int(block.uint32(12)), wire: Int(block.uint32(16)), at: 20)
     }
 
     /// `| interface (2) | drops (2) |`, then as in an enhanced packet block
-    private mutating func readObsoletePacket() -> Bool {
+    private func readObsoletePacket(_ packet: inout FilePacket) -> Bool {
         guard block.count >= 20 else { return false }
-        return setPacket(
-            interface: Int(block.uint16(0)), high: block.uint32(4), low: block.uint32(8),
+        return set(
+            &packet, interface: Int(block.uint16(0)), high: block.uint32(4), low: block.uint32(8),
             captured: Int(block.uint32(12)), wire: Int(block.uint32(16)), at: 20)
     }
 
     /// `| length (4) | packet …`, on the first interface and without a time: that of the packet before it is taken.
-    private mutating func readSimplePacket() -> Bool {
+    private func readSimplePacket(_ packet: inout FilePacket) -> Bool {
         guard block.count >= 4, let interface = interfaces.first else { return false }
-        wireLength = Int(block.uint32(0))
+        let wireLength = Int(block.uint32(0))
         let limit = interface.snapLength == 0 ? wireLength : min(wireLength, interface.snapLength)
-        packet = block.bytes(4..<4 + min(limit, block.count - 4))
-        linkType = interface.linkType
-        self.interface = 0
+        packet.bytes = block.bytes(4..<4 + min(limit, block.count - 4))
+        (packet.wireLength, packet.linkType, packet.interface) = (wireLength, interface.linkType, 0)
         return true
     }
 
-    private mutating func setPacket(
-        interface index: Int, high: UInt32, low: UInt32, captured: Int, wire: Int, at start: Int
-    )
-        -> Bool
-    {
+    @inline(__always)
+    private func set(
+        _ packet: inout FilePacket, interface index: Int, high: UInt32, low: UInt32, captured: Int, wire: Int,
+        at start: Int
+    ) -> Bool {
         guard interfaces.indices.contains(index), captured <= block.count - start else { return false }
-        time = interfaces[index].time(UInt64(high) << 32 | UInt64(low))
-        linkType = interfaces[index].linkType
-        interface = index
-        wireLength = wire
-        packet = block.bytes(start..<start + captured)
+        packet.time = interfaces[index].time(UInt64(high) << 32 | UInt64(low))
+        packet.linkType = interfaces[index].linkType
+        packet.interface = index
+        packet.wireLength = wire
+        packet.bytes = block.bytes(start..<start + captured)
         return true
     }
 

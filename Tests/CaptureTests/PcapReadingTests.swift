@@ -25,8 +25,9 @@ import Trace
         var packets: [Read] = []
         while true {
             let next = file.read()
-            guard next == .packet else { return (packets, next, file.linkType) }
-            packets.append(Read(time: file.time, wireLength: file.wireLength, bytes: [UInt8](file.packet)))
+            guard next == .packet else { return (packets, next, file.packet.linkType) }
+            let packet = file.packet
+            packets.append(Read(time: packet.time, wireLength: packet.wireLength, bytes: [UInt8](packet.bytes)))
         }
     }
 
