@@ -17,6 +17,7 @@ enum IPv4Header {
     /// Reads the header at `start` of a packet that had `wireLength` bytes.
     ///
     /// A total length of 0 is that of a segment which the network card was to split: it reaches to the packet's end.
+    @inline(__always)
     static func payload(_ bytes: RawSpan, at start: Int, wireLength: Int) throws(PacketDefect) -> IPPayload {
         try bytes.requireCaptured(minimumLength, at: start)
         let first = bytes.uint8(at: start)

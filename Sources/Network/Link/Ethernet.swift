@@ -6,6 +6,7 @@
 enum Ethernet {
     static let length = 14
 
+    @inline(__always)
     static func networkHeader(_ bytes: RawSpan) throws(PacketDefect) -> NetworkHeader {
         try bytes.requireCaptured(length, at: 0)
         return try EtherType.networkHeader(bytes, typeAt: 12, payloadAt: length)

@@ -122,22 +122,29 @@ struct MirrorWatch {
         // Without an acknowledgment number, which every segment with data has, half of the evidence is missing.
         guard segment.flags.contains(.ack) else { return [] }
         let sequence = segment.sequence.rawValue
-        var places = sequences.indices.filter { sequences[$0] == sequence && sightings[$0].connection >= 0 }
-        guard !places.isEmpty else { return [] }
-        let (digest, count) = (PayloadDigest(payload), sightings.count)
+        // Nearly always there is none, and this loop takes several at a time.
+        var common: UInt32 = 0
+        for other in sequences { common |= other == sequence ? 1 : 0 }
+        guard common != 0 else { return [] }
+        let digest = PayloadDigest(payload)
         let (acknowledgment, length) = (segment.acknowledgment.rawValue, segment.wireLength)
         let timestamps = segment.timestamps
-        places.sort { (newest - $0 + count) % count < (newest - $1 + count) % count }
-        return places.compactMap { place in
-            let sighting = sightings[place]
-            guard sighting.acknowledgment == acknowledgment,
-                digest.isCopy(length, of: sighting.digest, sighting.length)
-            else { return nil }
-            let hasSame = timestamps != 0 && timestamps == sighting.timestamps
+        var candidates: [Candidate] = []
+        for age in sequences.indices {
+            let place = newest - age + (age > newest ? sequences.count : 0)
+            guard sequences[place] == sequence, sightings[place].connection >= 0,
+                sightings[place].acknowledgment == acknowledgment,
+                digest.isCopy(length, of: sightings[place].digest, sightings[place].length)
+            else { continue }
+            let shown = sightings[place].timestamps
+            let hasSame = timestamps != 0 && timestamps == shown
             // Translation leaves timestamps alone.
-            guard hasSame || timestamps == 0 || sighting.timestamps == 0 else { return nil }
-            return Candidate(connection: sighting.connection, side: sighting.side, hasSameTimestamps: hasSame)
+            guard hasSame || timestamps == 0 || shown == 0 else { continue }
+            candidates.append(
+                Candidate(
+                    connection: sightings[place].connection, side: sightings[place].side, hasSameTimestamps: hasSame))
         }
+        return candidates
     }
 
     // MARK: Trials

@@ -5,6 +5,7 @@
 struct SlotIndex {
     /// -1 where a place is vacant.
     private var places: [Int32] = []
+    private let seeds = HashSeeds()
     private(set) var count = 0
 
     func slot(of key: FlowKey, in connections: [TCPConnection]) -> Int32? {
@@ -48,7 +49,9 @@ struct SlotIndex {
         return place
     }
 
-    private func home(of key: FlowKey) -> Int { key.hashValue & (places.count - 1) }
+    private func home(of key: FlowKey) -> Int {
+        Int(truncatingIfNeeded: key.hash(seeds)) & (places.count - 1)
+    }
 
     private mutating func grow(_ connections: [TCPConnection]) {
         let slots = places.filter { $0 >= 0 }

@@ -59,7 +59,14 @@ struct StreamReassembler {
         return beganMidstream ? (0..<65_536).contains(distance) : distance == 0
     }
 
+    /// Whether nothing beyond `acknowledgment` was sent yet.
+    @inline(__always)
+    func hasNotPassed(_ acknowledgment: SequenceNumber) -> Bool {
+        !isStarted || next.distance(from: acknowledgment) <= 0
+    }
+
     /// Notes that the receiver has everything before `sequence`.
+    @inline(__always)
     mutating func acknowledge(_ sequence: SequenceNumber) {
         guard acknowledged.map(sequence.follows) ?? true else { return }
         acknowledged = sequence

@@ -83,9 +83,9 @@ struct TCPConnection {
     }
 
     /// Whether `side` has sent nothing beyond `acknowledgment` yet.
+    @inline(__always)
     func hasNotPassed(_ acknowledgment: SequenceNumber, of side: FlowSide) -> Bool {
-        let stream = stream(of: side)
-        return !stream.isStarted || stream.next.distance(from: acknowledgment) <= 0
+        side == .low ? low.hasNotPassed(acknowledgment) : high.hasNotPassed(acknowledgment)
     }
 
     /// Whether a segment with a SYN opens another connection on the same addresses.

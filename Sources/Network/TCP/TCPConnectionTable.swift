@@ -77,6 +77,7 @@ package struct TCPConnectionTable {
         if !waiting.isEmpty { giveUpOldWaits(at: time, emit) }
     }
 
+    @inline(__always)
     mutating func process(
         _ segment: borrowing TCPSegment, of key: FlowKey, from side: FlowSide, payload: RawSpan, at stamp: PacketStamp,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
@@ -179,13 +180,12 @@ package struct TCPConnectionTable {
             if beginTrial(segment, payload, from: side, at: stamp, of: slot, emit) { return }
         case .none, .original, .own: break
         }
-        guard hasData, connections[Int(slot)].ages(by: side) else {
-            return deliver(segment, payload, from: side, at: stamp, to: slot, emit)
-        }
+        let isNoted = hasData && connections[Int(slot)].ages(by: side)
         deliver(segment, payload, from: side, at: stamp, to: slot, emit)
-        note(segment, payload, of: slot, from: side, emit)
+        if isNoted { note(segment, payload, of: slot, from: side, emit) }
     }
 
+    @inline(__always)
     mutating func deliver(
         _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void

@@ -14,6 +14,7 @@ enum TCPHeader {
     static let minimumLength = 20
 
     /// Reads the header at the start of `payload`, which is in the network `scope`; the range is where its captured payload lies.
+    @inline(__always)
     static func segment(
         _ bytes: RawSpan, _ payload: IPPayload, in scope: TunnelScope
     ) throws(PacketDefect) -> (segment: TCPSegment, range: Range<Int>) {
