@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CGzipStream", dependencies: ["CZlib"]),
+        .systemLibrary(name: "CSigns"),
 
         .target(name: "Bytes"),
         .target(name: "Trace"),
@@ -58,7 +59,8 @@ let package = Package(
             ]),
         .target(name: "Protocols", dependencies: ["Bytes", "Trace"]),
         .target(
-            name: "OpenStack", dependencies: ["Bytes", "Trace", "Services", "CZlib", "CBzip2", "CZstd", "CLzma"]),
+            name: "OpenStack",
+            dependencies: ["Bytes", "Trace", "Services", "CSigns", "CZlib", "CBzip2", "CZstd", "CLzma"]),
         .target(
             name: "Correlation",
             dependencies: [

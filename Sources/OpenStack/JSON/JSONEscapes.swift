@@ -122,6 +122,14 @@ extension RawSpan {
             }
             index &+= 8
         }
+        if index &+ 4 <= count {
+            if unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ index, as: UInt32.self)
+                != expected.loadUnaligned(fromByteOffset: index, as: UInt32.self)
+            {
+                return false
+            }
+            index &+= 4
+        }
         while index < count {
             if byte(offset &+ index) != expected.load(fromByteOffset: index, as: UInt8.self) { return false }
             index &+= 1

@@ -46,7 +46,9 @@ struct JSONScanner {
         while offset < end {
             let byte = text.byte(offset)
             if byte > 0x20 {
-                return isNested && (byte == .backslash || byte == .quote) ? peekNestedQuote(text, byte) : byte
+                guard isNested, byte == .backslash || byte == .quote else { return byte }
+                let isQuoted = byte == .backslash && offset &+ 1 < end && text.byte(offset &+ 1) == .quote
+                return isQuoted ? .quote : failNestedQuote(byte)
             }
             offset &+= 1
         }
@@ -54,17 +56,10 @@ struct JSONScanner {
         return 0
     }
 
-    /// A quote that opens a string of a nested text; a bare one ends the text.
-    private mutating func peekNestedQuote(_ text: RawSpan, _ byte: UInt8) -> UInt8 {
-        if byte == .quote {
-            fail(.malformed)
-        } else if offset &+ 1 >= end {
-            fail(.ended)
-        } else if text.byte(offset &+ 1) == .quote {
-            return .quote
-        } else {
-            fail(.escape)
-        }
+    /// In a nested text neither a bare quote, which ends it, nor another escape than that of a quote begins anything.
+    @inline(never)
+    private mutating func failNestedQuote(_ byte: UInt8) -> UInt8 {
+        fail(byte == .quote ? .malformed : offset &+ 1 >= end ? .ended : .escape)
         return 0
     }
 
