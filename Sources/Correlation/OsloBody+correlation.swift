@@ -22,8 +22,3 @@ extension RequestContext {
     /// A service's own context, as in periodic tasks: admin, and no user (nova `context.py`, `get_admin_context`).
     var isInternal: Bool { isAdmin == true && userID == .none }
 }
-
-extension OpenStack.Notification {
-    /// Whether it tells of a save of an instance, whoever made it.
-    var isStateUpdate: Bool { eventType == "compute.instance.update" || eventType == "instance.update" }
-}

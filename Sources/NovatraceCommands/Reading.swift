@@ -16,9 +16,9 @@ struct Reading {
     private let correctsClocks: Bool
 
     /// Without content: nothing of what messages carried is kept.
-    init(_ input: InputOptions, _ secrets: SecretOptions) {
+    init(_ input: InputOptions, _ secrets: SecretOptions, detail: OsloDecoder.Detail = .none) {
         self.init(
-            files: input.files, detail: .none, showsSecrets: secrets.showSecrets,
+            files: input.files, detail: detail, showsSecrets: secrets.showSecrets,
             keep: input.keep, correctsClocks: !input.noClockCorrection)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Correlation
+import OpenStack
 import Pipeline
 import Rendering
 import Trace
@@ -58,7 +59,7 @@ struct StatsCommand: ParsableCommand {
     /// Figures of everything, in constant memory.
     private func streamed() throws -> (StatisticsCollector, BusTrace) {
         var collector = StatisticsCollector()
-        let trace = try Reading(input, secrets).run(limits: .streaming) { collector.add($0) }
+        let trace = try Reading(input, secrets, detail: .outline).run(limits: .streaming) { collector.add($0) }
         Reading.warn(of: trace.capture)
         return (collector, trace)
     }

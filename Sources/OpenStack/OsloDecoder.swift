@@ -7,8 +7,13 @@ import Bytes
 /// messages. Nothing is thrown: a body that cannot be read is `.opaque` with the reason. Make one and use it for all
 /// bodies.
 package struct OsloDecoder: Sendable {
-    /// How much of a message's content is made into text.
+    /// How much of a message is read.
     package enum Detail: Sendable {
+        /// What it is, who sent it and what joins it to others, not what it is about: of a request and a notification
+        /// that saves an instance the instance, no states, ports, events or context. What is not read is held to its
+        /// quotes and brackets only.
+        case outline
+        /// All but texts of its content.
         case none
         /// The arguments, the result or failure, the payload.
         case args
@@ -18,7 +23,7 @@ package struct OsloDecoder: Sendable {
 
     let detail: Detail
     package let redaction: Redaction
-    var fields = MessageFields()
+    var fields: MessageFields
     var reader: SlotReader
     /// The message of an envelope whose escapes had to be undone.
     private var unescaped: [UInt8] = []
@@ -44,6 +49,7 @@ package struct OsloDecoder: Sendable {
     ///   - shares: decoders that read a part of the same input each.
     package init(detail: Detail = .none, showsSecrets: Bool = false, detailLimit: Int = .max, shares: Int = 1) {
         self.detail = detail
+        fields = MessageFields(isOutline: detail == .outline)
         detailRoom = detailLimit
         inflation = InflationBudget(shares: shares)
         redaction = Redaction(showsSecrets: showsSecrets)
@@ -262,6 +268,7 @@ extension OsloDecoder {
 
     /// The version where its major number is not 2.
     private func wrongVersion(_ slot: JSONSlot, _ text: RawSpan) -> String? {
+        if slot.equals("2.0", text) { return nil }
         let version =
             slot.kind == .number ? text.string(slot.range) : SlotReader.text(slot, text) ?? "\(slot.kind)"
         return version == "2" || version.hasPrefix("2.") ? nil : nameFromWire(version)

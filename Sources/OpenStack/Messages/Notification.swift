@@ -31,4 +31,7 @@ package struct Notification: Sendable {
     package var detail: String?
 
     package init(eventType: String) { self.eventType = eventType }
+
+    /// Whether it tells of a save of an instance, whoever made it.
+    package var isStateUpdate: Bool { eventType == "compute.instance.update" || eventType == "instance.update" }
 }

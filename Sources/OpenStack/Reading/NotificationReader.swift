@@ -5,10 +5,16 @@ extension OsloDecoder {
     /// Makes the value of a message that has an event type.
     mutating func notification(_ text: RawSpan, eventType: String) -> Notification {
         var notification = Notification(eventType: eventType)
-        notification.priority = reader.name(fields.priority, text)?.uppercased()
         notification.publisherID = reader.name(fields.publisherID, text)
-        notification.messageID = reader.text(fields.notificationID, text)
         notification.uniqueID = reader.text(fields.uniqueID, text)
+        if detail == .outline {
+            if notification.isStateUpdate {
+                notification.instances = payloadInstances(text, eventType: eventType).uuids
+            }
+            return notification
+        }
+        notification.priority = reader.name(fields.priority, text)?.uppercased()
+        notification.messageID = reader.text(fields.notificationID, text)
         notification.timestamp = reader.text(fields.timestamp, text)
         notification.context = context(text)
         let subjects = payloadInstances(text, eventType: eventType)
@@ -20,7 +26,7 @@ extension OsloDecoder {
         notification.portIDs = payloadPorts(text, eventType: eventType)
         if notification.priority == "ERROR" { notification.fault = payloadFault(text) }
         switch detail {
-        case .none: break
+        case .outline, .none: break
         case .args: notification.detail = detailText(fields.payload, text)
         case .full: notification.detail = detailText(fields.root, text)
         }

@@ -12,7 +12,7 @@ extension OsloDecoder {
         reply.failure = failure(text)
         reply.selectedHosts = selectedHosts(text)
         switch detail {
-        case .none: break
+        case .outline, .none: break
         case .args: reply.detail = detailText(reply.failure == nil ? fields.result : fields.failure, text)
         case .full: reply.detail = detailText(fields.root, text)
         }

@@ -5,28 +5,32 @@ extension OsloDecoder {
     /// Makes the value of a message that has a method.
     mutating func request(_ text: RawSpan, method: String) -> RPCRequest {
         var request = RPCRequest(method: method)
-        request.namespace = reader.name(fields.namespace, text)
-        request.version = reader.name(fields.version, text)
         request.messageID = reader.text(fields.messageID, text)
         request.replyQueue = reader.name(fields.replyQueue, text)
         request.uniqueID = reader.text(fields.uniqueID, text)
         request.callMonitorTimeout = SlotReader.number(fields.timeout, text).flatMap(Nanoseconds.seconds(exactly:))
-        request.context = context(text)
         request.objectMethod = objectMethod(text)
+        request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)
+        if detail == .outline {
+            if request.objectMethod == "Instance.save" { request.instances = instances(text, method: method).uuids }
+            return request
+        }
+        request.namespace = reader.name(fields.namespace, text)
+        request.version = reader.name(fields.version, text)
+        request.context = context(text)
         let subjects = instances(text, method: method)
         request.instances = subjects.uuids
         request.instanceName = subjects.name
         request.otherNames = subjects.otherNames
         request.stateChange = stateChange(text, method: method, objectMethod: request.objectMethod)
         request.expectedTaskStates = expectedTaskStates(text)
-        request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)
         request.portIDs = portIDs(text)
         request.upPortIDs = upPortIDs(text, method: method)
         request.events = events(text)
         request.retry = retry(text)
         request.isEvacuation = fields.argument.evacuation.bool ?? false
         request.fault = fault(text, objectMethod: request.objectMethod)
-        if detail != .none {
+        if detail == .args || detail == .full {
             request.argumentNames = argumentNames(text)
             request.detail = detailText(detail == .args ? fields.arguments : fields.root, text)
         }

@@ -31,18 +31,26 @@ struct ArgumentFields {
     var retryReason = JSONSlot()
 
     /// Reads the members of the object that `scanner` has stepped into.
-    mutating func scan(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
+    ///
+    /// - Parameter isOutline: reads no more than what the sender tells of itself, and which object it works on.
+    mutating func scan(
+        _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues, isOutline: Bool
+    ) {
         while let key = scanner.nextKey(text) {
-            read(key, &scanner, text, &noted)
+            read(key, &scanner, text, &noted, isOutline)
         }
     }
 
     private mutating func read(
-        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues
+        _ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues, _ isOutline: Bool
     ) {
         let count = key.textCount(text)
         if let role = Self.objects(key, count, text) {
-            noted.readObjects(role, &scanner, text)
+            if isOutline, role != .objectInstance, role != .service {
+                scanner.readValue(text)
+            } else {
+                noted.readObjects(role, &scanner, text)
+            }
             return
         }
         switch count {
@@ -51,7 +59,7 @@ struct ArgumentFields {
         case 6 where key.equals("kwargs", text): readKeywords(&scanner, text, &noted)
         case 6 where key.equals("device", text): device = scanner.readValue(text)
         case 7 where key.equals("objname", text): objectName = scanner.readValue(text)
-        case 7 where key.equals("payload", text): readPortPayload(&scanner, text, &noted)
+        case 7 where !isOutline && key.equals("payload", text): readPortPayload(&scanner, text, &noted)
         case 7 where key.equals("port_id", text): portID = scanner.readValue(text)
         case 7 where key.equals("backend", text): backend = scanner.readValue(text)
         case 8 where key.equals("agent_id", text): agentID = scanner.readValue(text)
@@ -62,12 +70,13 @@ struct ArgumentFields {
         case 11 where key.equals("agent_state", text): readAgentState(&scanner, text)
         case 12 where key.equals("service_name", text): serviceName = scanner.readValue(text)
         case 13 where key.equals("instance_uuid", text): instanceUUID = scanner.readValue(text)
-        case 14 where key.equals("instance_uuids", text):
+        case 14 where !isOutline && key.equals("instance_uuids", text):
             noted.removeAll { $0 == .instanceUUID }
             noted.readTexts(.instanceUUID, &scanner, text)
-        case 17 where key.equals("filter_properties", text): readFilterProperties(&scanner, text, &noted)
+        case 17 where !isOutline && key.equals("filter_properties", text):
+            readFilterProperties(&scanner, text, &noted)
         default:
-            if let role = Self.devices(key, count, text) {
+            if !isOutline, let role = Self.devices(key, count, text) {
                 noted.removeAll { $0 == role }
                 noted.readTexts(role, &scanner, text)
             } else {

@@ -4,6 +4,8 @@ import Bytes
 ///
 /// It holds slots only; of a key that stands twice the last counts, as in Python. Its lists are reused.
 struct MessageFields {
+    /// Whether what a message is about is stepped over (`OsloDecoder.Detail.outline`).
+    let isOutline: Bool
     /// The object itself, of a cut text as far as it goes.
     var root = JSONSlot()
 
@@ -40,12 +42,16 @@ struct MessageFields {
     var envelopeVersion = JSONSlot()
     var envelopeMessage = JSONSlot()
 
+    init(isOutline: Bool) {
+        self.isOutline = isOutline
+    }
+
     /// Forgets everything but the memory of the lists.
     mutating func reset() {
         var noted = NotedValues()
         swap(&noted, &self.noted)
         noted.reset()
-        self = MessageFields()
+        self = MessageFields(isOutline: isOutline)
         swap(&noted, &self.noted)
     }
 
@@ -68,7 +74,11 @@ struct MessageFields {
     private mutating func read(_ key: JSONSlot, _ scanner: inout JSONScanner, _ text: RawSpan) {
         let count = key.textCount(text)
         if count > 9, ContextFields.isContext(key, text) {
-            context.read(key, count, &scanner, text)
+            if isOutline {
+                scanner.readValue(text)
+            } else {
+                context.read(key, count, &scanner, text)
+            }
             return
         }
         switch count {
@@ -106,13 +116,17 @@ struct MessageFields {
             arguments = scanner.readValue(text)
             return
         }
-        argument.scan(&scanner, text, &noted)
+        argument.scan(&scanner, text, &noted, isOutline: isOutline)
         arguments = scanner.slot(.object, from: start)
     }
 
     private mutating func readPayload(_ scanner: inout JSONScanner, _ text: RawSpan) {
         payloadFields = PayloadFields()
         noted.removeAll { $0.isPayload }
+        if isOutline, eventType.isPresent, !isStateUpdate(text) {
+            payload = readOrBegin(&scanner, text)
+            return
+        }
         let isObject = scanner.peek(text) == .openBrace
         let start = scanner.offset
         guard isObject, scanner.beginObject(text) else {
@@ -123,10 +137,15 @@ struct MessageFields {
         payload = scanner.slot(.object, from: start)
     }
 
+    /// As `Notification.isStateUpdate`; the payload mostly stands behind the type.
+    private func isStateUpdate(_ text: RawSpan) -> Bool {
+        eventType.equals("compute.instance.update", text) || eventType.equals("instance.update", text)
+    }
+
     /// Looks into a result only where it is a list, as that of `select_destinations`.
     private mutating func readResult(_ scanner: inout JSONScanner, _ text: RawSpan) {
         noted.removeAll { $0 == .selection }
-        guard scanner.peek(text) == .openBracket else {
+        guard !isOutline, scanner.peek(text) == .openBracket else {
             result = readOrBegin(&scanner, text)
             return
         }
