@@ -204,7 +204,7 @@ extension OsloDecoder {
             } else if key.equals("oslo.message", text) {
                 message = readMessage(&scanner, text)
             } else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
         if scanner.fault == .none, !scanner.isAtEnd(text) { scanner.fail(.malformed) }
@@ -227,7 +227,7 @@ extension OsloDecoder {
 
     private mutating func readMessage(_ scanner: inout JSONScanner, _ text: RawSpan) -> Message {
         guard scanner.peek(text) == .quote else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return .wrong
         }
         let start = scanner.offset + 1

@@ -110,8 +110,13 @@ extension RawSpan {
     /// Whether the bytes at `offset` are those of `text`, which is compared eight bytes a step.
     @inline(__always)
     func has(_ text: StaticString, at offset: Int) -> Bool {
+        offset >= 0 && text.utf8CodeUnitCount <= byteCount &- offset && holds(text, at: offset)
+    }
+
+    /// As `has`, of bytes that the caller has held against the end.
+    @inline(__always)
+    func holds(_ text: StaticString, at offset: Int) -> Bool {
         let count = text.utf8CodeUnitCount
-        guard offset >= 0, count <= byteCount &- offset else { return false }
         let expected = UnsafeRawPointer(text.utf8Start)
         var index = 0
         while index &+ 8 <= count {

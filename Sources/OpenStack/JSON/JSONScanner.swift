@@ -63,6 +63,27 @@ struct JSONScanner {
         return 0
     }
 
+    /// As `peek`, past a comma.
+    @inline(__always)
+    private mutating func peekBehindComma(_ text: RawSpan) -> UInt8 {
+        if stands(.comma, text) {
+            offset &+= 2
+            return peek(text)
+        }
+        let next = peek(text)
+        guard next == .comma else { return next }
+        offset &+= 1
+        return peek(text)
+    }
+
+    /// Whether `sign` comes next and a space behind it, as Python writes JSON.
+    @inline(__always)
+    private func stands(_ sign: UInt8, _ text: RawSpan) -> Bool {
+        offset &+ 2 <= end
+            && text.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self)
+                == UInt16(littleEndian: 0x2000 | UInt16(sign))
+    }
+
     /// Steps into an object; `false`, and nothing moves, where none stands.
     mutating func beginObject(_ text: RawSpan) -> Bool {
         guard peek(text) == .openBrace else { return false }
@@ -80,31 +101,26 @@ struct JSONScanner {
     /// The next key of the object stepped into, the value to be read next; `nil` after the last.
     @inline(__always)
     mutating func nextKey(_ text: RawSpan) -> JSONSlot? {
-        var next = peek(text)
-        if next == .comma {
-            offset &+= 1
-            next = peek(text)
-        }
+        let next = peekBehindComma(text)
         guard next == .quote else {
             if next == .closeBrace { offset &+= 1 } else { fail(.malformed) }
             return nil
         }
         let key = readString(text)
-        guard peek(text) == .colon else {
+        if stands(.colon, text) {
+            offset &+= 2
+        } else if peek(text) == .colon {
+            offset &+= 1
+        } else {
             fail(.malformed)
             return nil
         }
-        offset &+= 1
         return key
     }
 
     /// Whether the array stepped into has another element, to be read next.
     mutating func nextElement(_ text: RawSpan) -> Bool {
-        var next = peek(text)
-        if next == .comma {
-            offset &+= 1
-            next = peek(text)
-        }
+        let next = peekBehindComma(text)
         if next == .closeBracket {
             offset &+= 1
             return false
@@ -114,13 +130,25 @@ struct JSONScanner {
 
     /// Reads over the next value and says where it stands.
     @inline(__always)
-    @discardableResult
     mutating func readValue(_ text: RawSpan) -> JSONSlot {
         switch peek(text) {
         case .quote: return readString(text)
         case .openBrace: return readContainer(text, .object)
         case .openBracket: return readContainer(text, .array)
         default: return readScalar(text)
+        }
+    }
+
+    /// Reads over the next value.
+    @inline(never)
+    mutating func skipValue(_ text: RawSpan) {
+        switch peek(text) {
+        case .quote:
+            offset &+= quoteWidth
+            skipString(text)
+        case .openBrace: _ = readContainer(text, .object)
+        case .openBracket: _ = readContainer(text, .array)
+        default: _ = readScalar(text)
         }
     }
 

@@ -46,7 +46,7 @@ struct JSONSlot: Sendable {
     func equals(_ name: StaticString, _ text: RawSpan) -> Bool {
         guard kind == .string else { return false }
         if hasEscapes { return equalsDecoded(name, text) }
-        return Int(upper &- lower) == name.utf8CodeUnitCount && text.has(name, at: Int(lower))
+        return Int(upper &- lower) == name.utf8CodeUnitCount && text.holds(name, at: Int(lower))
     }
 
     /// Whether it is a string without escapes that begins with `start`.

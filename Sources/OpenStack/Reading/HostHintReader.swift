@@ -22,13 +22,20 @@ extension OsloDecoder {
                 hint = self.hint(binary, host, text)
             }
         case let method:
-            guard let (service, place) = Catalogue.openStack.hostTellers[method] else {
+            guard tellsOfHost, let (service, place) = Catalogue.openStack.hostTellers[method] else {
                 hint = agentHint(text)
                 break
             }
             hint = host(at: place).flatMap { self.hint(service, $0, text) }
         }
         return hint.map { [$0] } ?? []
+    }
+
+    /// Whether there is anything at all at one of the places where a host may stand.
+    private var tellsOfHost: Bool {
+        fields.argument.host.isString || fields.argument.hostName.isString || fields.argument.keywordHost.isString
+            || fields.noted.objects.contains { $0.fields.host.isString }
+            || fields.noted.texts.contains { $0.role == .classArgument }
     }
 
     private func host(at place: Service.HostPlace) -> JSONSlot? {
@@ -68,7 +75,7 @@ extension OsloDecoder {
 
     /// neutron's layer-2 agents give their host beside an id that is made of their kind and a host or address.
     private mutating func agentHint(_ text: RawSpan) -> HostHint? {
-        guard let agent = reader.name(fields.argument.agentID, text),
+        guard fields.argument.agentID.isString, let agent = reader.name(fields.argument.agentID, text),
             let (service, host) = Catalogue.openStack.agent(id: agent)
         else { return nil }
         return hint(service, fields.argument.host, text) ?? host.map { HostHint(service: service, host: $0) }

@@ -69,7 +69,7 @@ extension OsloDecoder {
                 case 5 where key.equals("class", text): type = scanner.readValue(text)
                 case 6 where key.equals("module", text): module = scanner.readValue(text)
                 case 7 where key.equals("message", text): message = scanner.readValue(text)
-                default: scanner.readValue(text)
+                default: scanner.skipValue(text)
                 }
             }
         } else {

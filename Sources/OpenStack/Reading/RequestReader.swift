@@ -142,7 +142,7 @@ extension OsloDecoder {
         guard scanner.beginObject(text) else { return names }
         while let key = scanner.nextKey(text), names.count < Limits.listElements {
             if let name = SlotReader.text(key, text) { names.append(redaction.redact(text: name).bounded) }
-            scanner.readValue(text)
+            scanner.skipValue(text)
         }
         return names
     }

@@ -47,7 +47,7 @@ struct ArgumentFields {
         let count = key.textCount(text)
         if let role = Self.objects(key, count, text) {
             if isOutline, role != .objectInstance, role != .service {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             } else {
                 noted.readObjects(role, &scanner, text)
             }
@@ -80,7 +80,7 @@ struct ArgumentFields {
                 noted.removeAll { $0 == role }
                 noted.readTexts(role, &scanner, text)
             } else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
     }
@@ -119,7 +119,7 @@ struct ArgumentFields {
     private func readClassArguments(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         noted.removeAll { $0 == .classArgument || $0 == .classArgumentListed }
         guard scanner.beginArray(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         var isFirst = true
@@ -142,7 +142,7 @@ struct ArgumentFields {
         hasExpectedTaskState = false
         noted.removeAll { $0 == .expectedTaskState }
         guard scanner.beginObject(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while let key = scanner.nextKey(text) {
@@ -158,7 +158,7 @@ struct ArgumentFields {
                 } else {
                     noted.append(.expectedTaskState, scanner.readValue(text))
                 }
-            default: scanner.readValue(text)
+            default: scanner.skipValue(text)
             }
         }
     }
@@ -168,18 +168,18 @@ struct ArgumentFields {
         agentBinary = JSONSlot()
         agentHost = JSONSlot()
         guard scanner.beginObject(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while let key = scanner.nextKey(text) {
             guard key.equals("agent_state", text) else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             agentBinary = JSONSlot()
             agentHost = JSONSlot()
             guard scanner.beginObject(text) else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             while let key = scanner.nextKey(text) {
@@ -188,7 +188,7 @@ struct ArgumentFields {
                 } else if key.equals("host", text) {
                     agentHost = scanner.readValue(text)
                 } else {
-                    scanner.readValue(text)
+                    scanner.skipValue(text)
                 }
             }
         }
@@ -197,14 +197,14 @@ struct ArgumentFields {
     /// The event of neutron's DHCP notifier: `{"port": {…}, "priority": …}`.
     private func readPortPayload(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginObject(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while let key = scanner.nextKey(text) {
             if key.equals("port", text) {
                 noted.readObjects(.portEvent, &scanner, text)
             } else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
     }
@@ -215,17 +215,17 @@ struct ArgumentFields {
         forgetRetry(&noted)
         // Lists of them, one for each instance, have been seen in no release.
         guard scanner.beginObject(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while let key = scanner.nextKey(text) {
             guard key.equals("retry", text) else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             forgetRetry(&noted)
             guard scanner.beginObject(text) else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             hasRetry = true
@@ -253,14 +253,14 @@ struct ArgumentFields {
             noted.removeAll { $0 == .retryHost }
             readRetryHosts(&scanner, text, &noted)
         } else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
         }
     }
 
     /// `[[host, node]…]`.
     private func readRetryHosts(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginArray(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while scanner.nextElement(text) {

@@ -75,7 +75,7 @@ struct MessageFields {
         let count = key.textCount(text)
         if count > 9, ContextFields.isContext(key, text) {
             if isOutline {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             } else {
                 context.read(key, count, &scanner, text)
             }
@@ -103,7 +103,7 @@ struct MessageFields {
         case 12 where key.equals("oslo.message", text): envelopeMessage = scanner.readValue(text)
         default:
             hasOthers = true
-            scanner.readValue(text)
+            scanner.skipValue(text)
         }
     }
 
@@ -218,7 +218,7 @@ struct ContextFields {
         case 19 where key.equals("_context_request_id", text): requestID = scanner.readValue(text)
         case 19 where key.equals("_context_project_id", text): projectID = scanner.readValue(text)
         case 26 where key.equals("_context_global_request_id", text): globalRequestID = scanner.readValue(text)
-        default: scanner.readValue(text)
+        default: scanner.skipValue(text)
         }
     }
 }

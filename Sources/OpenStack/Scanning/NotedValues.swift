@@ -86,7 +86,7 @@ struct NotedValues {
     /// Reads a list of strings under a key, in place of what the key held before; anything else is stepped over.
     mutating func readTexts(_ role: NotedRole, _ scanner: inout JSONScanner, _ text: RawSpan) {
         guard scanner.beginArray(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while scanner.nextElement(text) {
@@ -104,7 +104,7 @@ struct NotedValues {
             case .openBracket:
                 readFirstSelection(&scanner, text)
             default:
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
     }
@@ -114,8 +114,8 @@ struct NotedValues {
         if scanner.peek(text) == .openBrace {
             append(VisitedObject(.selection, &scanner, text, &self, level: 1))
         } else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
         }
-        while scanner.nextElement(text) { scanner.readValue(text) }
+        while scanner.nextElement(text) { scanner.skipValue(text) }
     }
 }

@@ -46,14 +46,14 @@ struct PayloadFields {
                 isVersioned = true
                 noted.removeAll { $0.isPayload }
                 guard scanner.beginObject(text) else {
-                    scanner.readValue(text)
+                    scanner.skipValue(text)
                     continue
                 }
                 while let key = scanner.nextKey(text) {
                     read(key, &scanner, text, &noted)
                 }
             case nil where !isVersioned: read(key, &scanner, text, &noted)
-            default: scanner.readValue(text)
+            default: scanner.skipValue(text)
             }
         }
     }
@@ -87,7 +87,7 @@ struct PayloadFields {
         case 13 where key.equals("instance_uuid", text): instanceUUID = scanner.readValue(text)
         case 14 where key.equals("new_task_state", text): newTaskState = scanner.readValue(text)
         case 17 where key.equals("state_description", text): stateDescription = scanner.readValue(text)
-        default: scanner.readValue(text)
+        default: scanner.skipValue(text)
         }
     }
 
@@ -98,7 +98,7 @@ struct PayloadFields {
             } else if key.equals("new_task_state", text) {
                 update.newTaskState = scanner.readValue(text)
             } else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
     }
@@ -110,7 +110,7 @@ struct PayloadFields {
             } else if key.equals("exception_message", text) {
                 exception.message = scanner.readValue(text)
             } else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
             }
         }
     }
@@ -122,17 +122,17 @@ struct PayloadFields {
     ) -> Part {
         var part = empty
         guard scanner.beginObject(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return part
         }
         while let key = scanner.nextKey(text) {
             guard Envelope(key, text) == .data else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             part = empty
             guard scanner.beginObject(text) else {
-                scanner.readValue(text)
+                scanner.skipValue(text)
                 continue
             }
             while let key = scanner.nextKey(text) { read(&part, key, &scanner, text) }

@@ -16,8 +16,8 @@ struct SharedStrings {
     /// The text without its secrets: a name may be anything.
     mutating func string(_ text: RawSpan, _ range: Range<Int>) -> String {
         let count = range.count
-        // Up to 15 bytes lie in the String itself.
-        guard count > 15, count <= Limits.sharedStringBytes else { return redacted(text, range) }
+        // Up to 15 bytes lie in the String itself, but are looked at for secrets all the same.
+        guard count >= 8, count <= Limits.sharedStringBytes else { return redacted(text, range) }
         if places.isEmpty { places = Array(repeating: "", count: Limits.sharedStrings) }
         let place = Self.hash(text, range) & (Limits.sharedStrings - 1)
         if Self.isSame(places[place], text, range) { return places[place] }

@@ -80,7 +80,7 @@ struct VisitedObject {
                 noted.truncateObjects(to: mark.objects)
                 noted.truncateTexts(to: mark.texts)
                 guard scanner.beginObject(text) else {
-                    scanner.readValue(text)
+                    scanner.skipValue(text)
                     continue
                 }
                 while let key = scanner.nextKey(text) {
@@ -88,7 +88,7 @@ struct VisitedObject {
                 }
             case nil:
                 if hasData {
-                    scanner.readValue(text)
+                    scanner.skipValue(text)
                 } else {
                     readField(key, &scanner, text, &noted, mark, level)
                 }
@@ -129,13 +129,13 @@ struct VisitedObject {
             noted.readTexts(role, &scanner, text)
         case 19 where level < 2 && key.equals("instance_properties", text):
             fields.properties = readInner(&scanner, text, &noted)
-        default: scanner.readValue(text)
+        default: scanner.skipValue(text)
         }
     }
 
     private func readList(_ scanner: inout JSONScanner, _ text: RawSpan, _ noted: inout NotedValues) {
         guard scanner.beginArray(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while scanner.nextElement(text) {
@@ -153,7 +153,7 @@ struct VisitedObject {
     private mutating func readChanges(_ scanner: inout JSONScanner, _ text: RawSpan) {
         changes = []
         guard scanner.beginArray(text) else {
-            scanner.readValue(text)
+            scanner.skipValue(text)
             return
         }
         while scanner.nextElement(text) {
