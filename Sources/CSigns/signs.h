@@ -84,6 +84,13 @@ static inline uint32_t signs_quote_or_backslash(const void *place) {
 // Of 64 bytes one bit each, the first byte's the lowest.
 typedef struct { uint64_t quotes, backslashes, brackets; } json_signs;
 
+static inline uint64_t signs_commas(const void *place) {
+    const char *bytes = (const char *)place;
+    return signs_bits(
+        signs_equal(signs_load(bytes), ','), signs_equal(signs_load(bytes + 16), ','),
+        signs_equal(signs_load(bytes + 32), ','), signs_equal(signs_load(bytes + 48), ','));
+}
+
 static inline signs_bytes signs_brackets(signs_bytes bytes) {
     signs_bytes lower = signs_lower(bytes);
     return signs_either(signs_equal(lower, '{'), signs_equal(lower, '}'));

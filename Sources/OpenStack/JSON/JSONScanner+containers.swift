@@ -4,7 +4,7 @@ import CSigns
 extension JSONScanner {
     /// Where in a container that is read over the scanner stands.
     private struct Inside {
-        var depth = 0
+        var depth: Int
         /// All ones in a string, else 0.
         var string: UInt64 = 0
     }
@@ -13,48 +13,115 @@ extension JSONScanner {
     @inline(never)
     mutating func readContainer(_ text: RawSpan, _ kind: JSONSlot.Kind) -> JSONSlot {
         let start = offset
-        var inside = Inside()
+        var inside = Inside(depth: 0)
         while offset < end {
-            if offset &+ 64 <= end, skipBlock(text, &inside) {
-                if inside.depth == 0 { return slot(kind, from: start) }
-            } else if inside.string != 0 {
-                inside.string = 0
-                skipString(text)
-            } else {
-                skipByte(text, &inside)
-                if inside.depth == 0, fault == .none { return slot(kind, from: start) }
+            if !step(text, &inside) {
+                offset &+= 1
+                return slot(kind, from: start)
             }
         }
         fail(.ended)
         return JSONSlot()
     }
 
-    /// Steps over as many of 64 bytes as hold no more than quotes and brackets, up to the container's end; `false` where
-    /// the first of them needs a closer look: an escape, or what is malformed.
+    /// Reads over what is left of the object or array stepped into, to before the bracket that ends it.
+    @inline(never)
+    mutating func skipRest(_ text: RawSpan) {
+        var inside = Inside(depth: 1)
+        while offset < end {
+            if !step(text, &inside) { return }
+        }
+        fail(.ended)
+    }
+
+    /// Reads over a member of the object stepped into whose key has just been read, and over those behind it whose keys
+    /// begin with `start`, to before the next comma or the bracket that ends the object.
+    @inline(never)
+    mutating func skipMembers(_ text: RawSpan, beginning start: StaticString) {
+        var inside = Inside(depth: 1)
+        while offset < end {
+            if !step(text, &inside, members: start) { return }
+        }
+        fail(.ended)
+    }
+
+    /// Steps over as many bytes as may be; `false` before the bracket that brings the depth to 0, and before a comma at
+    /// depth 1 behind which no key that begins with `members` stands.
     @inline(__always)
-    private mutating func skipBlock(_ text: RawSpan, _ inside: inout Inside) -> Bool {
+    private mutating func step(_ text: RawSpan, _ inside: inout Inside, members: StaticString? = nil) -> Bool {
+        if offset &+ 64 <= end {
+            let before = offset
+            if !skipBlock(text, &inside, members) { return false }
+            if offset != before { return true }
+        }
+        if inside.string != 0 {
+            inside.string = 0
+            skipString(text)
+            return true
+        }
+        let byte = text.byte(offset)
+        switch byte {
+        case .openBrace, .openBracket, .closeBrace, .closeBracket:
+            guard count(byte, &inside) else { return true }
+            if inside.depth == 0 { return false }
+            offset &+= 1
+        case .quote, .backslash:
+            // Sets the fault where no string begins.
+            guard peek(text) == .quote else {
+                fail(.malformed)
+                return true
+            }
+            offset &+= quoteWidth
+            skipString(text)
+        case .comma:
+            if let members, inside.depth == 1, !hasMember(text, behind: offset, beginning: members) { return false }
+            offset &+= 1
+        default:
+            offset &+= 1
+        }
+        return true
+    }
+
+    /// As `step`, over up to 64 bytes that hold no more than quotes and brackets. Nothing moves where the first of them
+    /// needs a closer look: an escape, or what is malformed.
+    @inline(__always)
+    private mutating func skipBlock(_ text: RawSpan, _ inside: inout Inside, _ members: StaticString?) -> Bool {
         let signs = text.signs(at: offset)
         // In a nested text every quote has its backslash, and every backslash but those of escapes its quote.
         let odd =
             isNested
             ? signs.backslashes & ~(signs.quotes >> 1) | signs.quotes & ~(signs.backslashes << 1)
             : signs.backslashes
-        let count = odd.trailingZeroBitCount
-        guard count > 0 else { return false }
-        let known = UInt64.max &>> (64 &- count)
+        let length = odd.trailingZeroBitCount
+        guard length > 0 else { return true }
+        let known = UInt64.max &>> (64 &- length)
         let strings = Self.between(signs.quotes & known) ^ inside.string
-        var brackets = signs.brackets & known & ~strings
-        while brackets != 0 {
-            let place = offset &+ brackets.trailingZeroBitCount
-            brackets &= brackets &- 1
-            guard step(over: text.byte(place), &inside), inside.depth > 0 else {
-                if fault == .none { offset = place &+ 1 }
-                return true
+        var others = (members == nil ? signs.brackets : signs.brackets | text.commas(at: offset)) & known & ~strings
+        while others != 0 {
+            let place = offset &+ others.trailingZeroBitCount
+            others &= others &- 1
+            let byte = text.byte(place)
+            if let members, byte == .comma {
+                if inside.depth > 1 || hasMember(text, behind: place, beginning: members) { continue }
+            } else {
+                guard count(byte, &inside) else { return true }
+                if inside.depth > 0 { continue }
             }
+            offset = place
+            return false
         }
         inside.string = UInt64(bitPattern: Int64(bitPattern: strings) >> 63)
-        offset &+= count
+        offset &+= length
         return true
+    }
+
+    /// Whether behind the comma at `place` a key stands that begins with `start`, as Python writes JSON.
+    @inline(__always)
+    private func hasMember(_ text: RawSpan, behind place: Int, beginning start: StaticString) -> Bool {
+        let quote = place &+ 2
+        let key = quote &+ quoteWidth
+        return text.has(start, at: key) && text.byte(key &- 1) == .quote && text.byte(quote &- 1) == 0x20
+            && (!isNested || text.byte(quote) == .backslash)
     }
 
     /// The bits from each first of two on to before the second.
@@ -72,7 +139,7 @@ extension JSONScanner {
 
     /// Counts a bracket; `false` where there are too many.
     @inline(__always)
-    private mutating func step(over bracket: UInt8, _ inside: inout Inside) -> Bool {
+    private mutating func count(_ bracket: UInt8, _ inside: inout Inside) -> Bool {
         guard bracket == .openBrace || bracket == .openBracket else {
             inside.depth &-= 1
             return true
@@ -80,22 +147,6 @@ extension JSONScanner {
         inside.depth &+= 1
         if inside.depth > Limits.jsonDepth { fail(.tooDeep) }
         return inside.depth <= Limits.jsonDepth
-    }
-
-    /// Steps over a byte, or the string that begins with it.
-    private mutating func skipByte(_ text: RawSpan, _ inside: inout Inside) {
-        let byte = text.byte(offset)
-        switch byte {
-        case .openBrace, .openBracket, .closeBrace, .closeBracket:
-            if step(over: byte, &inside) { offset &+= 1 }
-        case .quote, .backslash:
-            // Sets the fault where no string begins.
-            guard peek(text) == .quote else { return fail(.malformed) }
-            offset &+= quoteWidth
-            skipString(text)
-        default:
-            offset &+= 1
-        }
     }
 }
 
@@ -106,5 +157,11 @@ extension RawSpan {
         withUnsafeBytes { bytes in
             bytes.baseAddress.map { signs_of_json($0 + offset) } ?? json_signs()
         }
+    }
+
+    /// Of the same bytes the commas.
+    @inline(__always)
+    fileprivate func commas(at offset: Int) -> UInt64 {
+        withUnsafeBytes { bytes in bytes.baseAddress.map { signs_commas($0 + offset) } ?? 0 }
     }
 }

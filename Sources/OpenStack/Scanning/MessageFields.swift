@@ -33,7 +33,7 @@ struct MessageFields {
     var argument = ArgumentFields()
     var payloadFields = PayloadFields()
     /// What lies in lists and objects below.
-    var noted = NotedValues()
+    var noted: NotedValues
 
     /// Whether it has keys that no message of oslo.messaging has at its top.
     var hasOthers = false
@@ -44,11 +44,12 @@ struct MessageFields {
 
     init(isOutline: Bool) {
         self.isOutline = isOutline
+        noted = NotedValues(isOutline: isOutline)
     }
 
     /// Forgets everything but the memory of the lists.
     mutating func reset() {
-        var noted = NotedValues()
+        var noted = NotedValues(isOutline: isOutline)
         swap(&noted, &self.noted)
         noted.reset()
         self = MessageFields(isOutline: isOutline)
@@ -75,7 +76,7 @@ struct MessageFields {
         let count = key.textCount(text)
         if count > 9, ContextFields.isContext(key, text) {
             if isOutline {
-                scanner.skipValue(text)
+                scanner.skipMembers(text, beginning: "_context_")
             } else {
                 context.read(key, count, &scanner, text)
             }

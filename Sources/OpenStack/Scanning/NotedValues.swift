@@ -31,8 +31,14 @@ struct NotedValues {
         let slot: JSONSlot
     }
 
+    /// Of an object no more is read than what it is and which (`OsloDecoder.Detail.outline`).
+    let isOutline: Bool
     private(set) var objects: [VisitedObject] = []
     private(set) var texts: [Text] = []
+
+    init(isOutline: Bool) {
+        self.isOutline = isOutline
+    }
 
     mutating func reset() {
         objects.removeAll(keepingCapacity: true)

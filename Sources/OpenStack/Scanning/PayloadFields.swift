@@ -51,8 +51,11 @@ struct PayloadFields {
                 }
                 while let key = scanner.nextKey(text) {
                     read(key, &scanner, text, &noted)
+                    if noted.isOutline, SlotReader.isUUID(uuid, text) { scanner.skipRest(text) }
                 }
-            case nil where !isVersioned: read(key, &scanner, text, &noted)
+            case nil where !isVersioned:
+                read(key, &scanner, text, &noted)
+                if noted.isOutline, SlotReader.isUUID(instanceID, text) { scanner.skipRest(text) }
             default: scanner.skipValue(text)
             }
         }

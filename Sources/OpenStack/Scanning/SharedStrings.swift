@@ -140,6 +140,11 @@ struct SlotReader {
         return Double(text.string(slot.range))
     }
 
+    /// Whether it is a string of the shape of a uuid, without escapes.
+    static func isUUID(_ slot: JSONSlot, _ text: RawSpan) -> Bool {
+        slot.isString && !slot.hasEscapes && isUUID(text, slot.range)
+    }
+
     private static func isUUID(_ text: RawSpan, _ range: Range<Int>) -> Bool {
         guard range.count == 36 else { return false }
         for index in 0..<36 {

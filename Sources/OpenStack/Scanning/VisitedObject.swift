@@ -85,6 +85,9 @@ struct VisitedObject {
                 }
                 while let key = scanner.nextKey(text) {
                     readField(key, &scanner, text, &noted, mark, level)
+                    if noted.isOutline, fields.uuid.isString, typeName.equals("Instance", text) {
+                        scanner.skipRest(text)
+                    }
                 }
             case nil:
                 if hasData {
