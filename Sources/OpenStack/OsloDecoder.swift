@@ -165,13 +165,19 @@ package struct OsloDecoder: Sendable {
         }
         let isCut = fault == .ended
         if isEnveloped || isCut || fields.looksLikeRequest, let method = reader.name(fields.method, text) {
-            return .request(request(text, method: method))
+            var request = RPCRequest(method: method)
+            read(&request, text)
+            return .request(consume request)
         }
         if fields.result.isPresent || fields.failure.isPresent, isEnveloped || fields.looksLikeReply {
-            return .reply(reply(text))
+            var reply = RPCReply()
+            read(&reply, text)
+            return .reply(consume reply)
         }
         if isEnveloped || isCut || fields.looksLikeNotification, let type = reader.name(fields.eventType, text) {
-            return .notification(notification(text, eventType: type))
+            var notification = Notification(eventType: type)
+            read(&notification, text)
+            return .notification(consume notification)
         }
         return .opaque(fault == .ended ? .truncatedBeforeAnything : .unknownShape)
     }

@@ -7,6 +7,7 @@ extension OsloDecoder {
     /// Only what a service says of itself counts: the host of an instance or of a migration may be another's.
     mutating func hostHints(_ text: RawSpan, method: String, objectMethod: String?) -> [HostHint] {
         let slots = fields.argument
+        guard tellsOfSender else { return [] }
         var hint: HostHint?
         switch objectMethod ?? method {
         case "report_state":
@@ -22,7 +23,7 @@ extension OsloDecoder {
                 hint = self.hint(binary, host, text)
             }
         case let method:
-            guard tellsOfHost, let (service, place) = Catalogue.openStack.hostTellers[method] else {
+            guard let (service, place) = Catalogue.openStack.hostTellers[method] else {
                 hint = agentHint(text)
                 break
             }
@@ -31,10 +32,12 @@ extension OsloDecoder {
         return hint.map { [$0] } ?? []
     }
 
-    /// Whether there is anything at all at one of the places where a host may stand.
-    private var tellsOfHost: Bool {
-        fields.argument.host.isString || fields.argument.hostName.isString || fields.argument.keywordHost.isString
-            || fields.noted.objects.contains { $0.fields.host.isString }
+    /// Whether there is anything at all at one of the places that are looked at: most requests have nothing there.
+    private var tellsOfSender: Bool {
+        let slots = fields.argument
+        return slots.host.isString || slots.hostName.isString || slots.keywordHost.isString || slots.agentID.isString
+            || slots.agentBinary.isString || slots.serviceName.isString
+            || fields.noted.objects.contains { $0.fields.host.isString || $0.fields.binary.isString }
             || fields.noted.texts.contains { $0.role == .classArgument }
     }
 
@@ -75,7 +78,7 @@ extension OsloDecoder {
 
     /// neutron's layer-2 agents give their host beside an id that is made of their kind and a host or address.
     private mutating func agentHint(_ text: RawSpan) -> HostHint? {
-        guard fields.argument.agentID.isString, let agent = reader.name(fields.argument.agentID, text),
+        guard let agent = reader.name(fields.argument.agentID, text),
             let (service, host) = Catalogue.openStack.agent(id: agent)
         else { return nil }
         return hint(service, fields.argument.host, text) ?? host.map { HostHint(service: service, host: $0) }

@@ -2,16 +2,16 @@ import Bytes
 import Trace
 
 extension OsloDecoder {
-    /// Makes the value of a message that has an event type.
-    mutating func notification(_ text: RawSpan, eventType: String) -> Notification {
-        var notification = Notification(eventType: eventType)
+    /// Reads what a message says that has an event type.
+    mutating func read(_ notification: inout Notification, _ text: RawSpan) {
+        let eventType = notification.eventType
         notification.publisherID = reader.name(fields.publisherID, text)
         notification.uniqueID = reader.text(fields.uniqueID, text)
         if detail == .outline {
             if notification.isStateUpdate {
                 notification.instances = payloadInstances(text, eventType: eventType).uuids
             }
-            return notification
+            return
         }
         notification.priority = reader.name(fields.priority, text)?.uppercased()
         notification.messageID = reader.text(fields.notificationID, text)
@@ -30,7 +30,6 @@ extension OsloDecoder {
         case .args: notification.detail = detailText(fields.payload, text)
         case .full: notification.detail = detailText(fields.root, text)
         }
-        return notification
     }
 
     /// A `uuid` is an instance's in `instance.*` events only; keypairs, services and groups have one too.

@@ -2,9 +2,8 @@ import Bytes
 import Trace
 
 extension OsloDecoder {
-    /// Makes the value of a message that has a result or a failure.
-    mutating func reply(_ text: RawSpan) -> RPCReply {
-        var reply = RPCReply()
+    /// Reads what a message says that has a result or a failure.
+    mutating func read(_ reply: inout RPCReply, _ text: RawSpan) {
         reply.messageID = reader.text(fields.messageID, text)
         reply.uniqueID = reader.text(fields.uniqueID, text)
         reply.isEnding = fields.ending.bool
@@ -16,7 +15,6 @@ extension OsloDecoder {
         case .args: reply.detail = detailText(reply.failure == nil ? fields.result : fields.failure, text)
         case .full: reply.detail = detailText(fields.root, text)
         }
-        return reply
     }
 
     private mutating func selectedHosts(_ text: RawSpan) -> [String] {

@@ -2,9 +2,9 @@ import Bytes
 import Trace
 
 extension OsloDecoder {
-    /// Makes the value of a message that has a method.
-    mutating func request(_ text: RawSpan, method: String) -> RPCRequest {
-        var request = RPCRequest(method: method)
+    /// Reads what a message says that has a method.
+    mutating func read(_ request: inout RPCRequest, _ text: RawSpan) {
+        let method = request.method
         request.messageID = reader.text(fields.messageID, text)
         request.replyQueue = reader.name(fields.replyQueue, text)
         request.uniqueID = reader.text(fields.uniqueID, text)
@@ -13,7 +13,7 @@ extension OsloDecoder {
         request.hostHints = hostHints(text, method: method, objectMethod: request.objectMethod)
         if detail == .outline {
             if request.objectMethod == "Instance.save" { request.instances = instances(text, method: method).uuids }
-            return request
+            return
         }
         request.namespace = reader.name(fields.namespace, text)
         request.version = reader.name(fields.version, text)
@@ -34,7 +34,6 @@ extension OsloDecoder {
             request.argumentNames = argumentNames(text)
             request.detail = detailText(detail == .args ? fields.arguments : fields.root, text)
         }
-        return request
     }
 
     mutating func context(_ text: RawSpan) -> RequestContext {

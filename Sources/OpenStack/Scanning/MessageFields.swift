@@ -49,11 +49,10 @@ struct MessageFields {
 
     /// Forgets everything but the memory of the lists.
     mutating func reset() {
-        var noted = NotedValues(isOutline: isOutline)
-        swap(&noted, &self.noted)
         noted.reset()
-        self = MessageFields(isOutline: isOutline)
-        swap(&noted, &self.noted)
+        var fresh = MessageFields(isOutline: isOutline)
+        swap(&fresh.noted, &noted)
+        self = fresh
     }
 
     /// Reads the object that `scanner` stands before; a fault stays with the scanner.

@@ -41,8 +41,8 @@ struct NotedValues {
     }
 
     mutating func reset() {
-        objects.removeAll(keepingCapacity: true)
-        texts.removeAll(keepingCapacity: true)
+        if !objects.isEmpty { objects.removeAll(keepingCapacity: true) }
+        if !texts.isEmpty { texts.removeAll(keepingCapacity: true) }
     }
 
     mutating func removeAll(_ isObsolete: (NotedRole) -> Bool) {

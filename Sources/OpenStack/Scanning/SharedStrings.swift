@@ -4,7 +4,7 @@ import Trace
 /// A machine that makes strings of a text's bytes and gives the same string again for the same bytes.
 ///
 /// Methods, hosts, request ids and uuids come in thousands of messages: shared, they are allocated once. A table of
-/// `Limits.sharedStrings` places; of two names that fall into one place the later stays.
+/// `Limits.sharedStrings` places; of the names that fall into one place or the one beside it the last two stay.
 struct SharedStrings {
     private let redaction: Redaction
     private var places: [String] = []
@@ -21,7 +21,10 @@ struct SharedStrings {
         if places.isEmpty { places = Array(repeating: "", count: Limits.sharedStrings) }
         let place = Self.hash(text, range) & (Limits.sharedStrings - 1)
         if Self.isSame(places[place], text, range) { return places[place] }
+        // Two that are seen by turns stand side by side.
+        if Self.isSame(places[place ^ 1], text, range) { return places[place ^ 1] }
         let string = redacted(text, range)
+        places[place ^ 1] = places[place]
         places[place] = string
         return string
     }
