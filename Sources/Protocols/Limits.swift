@@ -15,8 +15,10 @@ package struct Limits: Sendable {
     /// Bytes of unfinished frames, bodies and channels that are held of all connections together: above it the
     /// connections with the most give up what is under way on them.
     package var heldBytes = 64 << 20
-    /// Capacity in bytes that a channel's body buffer may keep between two messages.
+    /// Capacity in bytes that the buffer of a direction's unfinished frames may keep between two of them.
     package var idleBufferSize = 64 << 10
+    /// Bytes of a body for which there is room as soon as its first ones come.
+    package var bodyReserve = 64 << 10
     /// Channels of one connection (RabbitMQ's default channel_max is 2047).
     package var channels = 4096
     /// Publishes waiting for a confirm, and deliveries waiting for an acknowledgement, per channel.
@@ -53,9 +55,12 @@ package struct Limits: Sendable {
 /// Limits that connections and their parts have in common: in each of them they would take more room than all else.
 package final class SharedLimits: Sendable {
     package let values: Limits
+    /// Payload bytes up to which a frame of any type is within the limits, whatever was looked at for nothing.
+    let ordinaryFrameSize: Int
 
     package init(_ values: Limits) {
         self.values = values
+        ordinaryFrameSize = min(values.frameSize, values.controlFrameSize, values.unprovenFrameSize)
     }
 
     package static let `default` = SharedLimits(.default)

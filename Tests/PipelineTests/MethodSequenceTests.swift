@@ -76,8 +76,12 @@ typealias MethodSequences = [String: [String]]
         let isForward = event.side == .first
         let name = isForward ? "\(ends.first.port) → \(ends.second.port)" : "\(ends.second.port) → \(ends.first.port)"
         streams[event.connection]?.0.receive(bytes, from: isForward ? .first : .second, at: event.stamp) { event, _ in
-            guard case .amqp(.method(let method)) = event else { return }
-            sequences[name, default: []].append(method.method.id.description)
+            switch event {
+            case .amqp(.method(let method)): sequences[name, default: []].append(method.method.id.description)
+            case .amqp(.begun(let content)):
+                sequences[name, default: []].append(Method(content.value.method).id.description)
+            default: break
+            }
         }
     }
 

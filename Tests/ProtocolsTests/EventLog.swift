@@ -32,8 +32,16 @@ struct EventLog {
         case .amqp(.protocolHeader(let version, let side, _)): lines.append("\(side) header \(version)")
         case .amqp(.method(let event)):
             methods.append(event)
-            lines.append("\(event.side) \(event.channel) \(event.method) \(event.contentID.map(String.init) ?? "-")")
-        case .amqp(.content(let content)):
+            lines.append("\(event.side) \(event.channel) \(event.method) -")
+        case .amqp(.begun(let begun)):
+            let content = begun.value
+            let method = Method(content.method)
+            methods.append(
+                AMQPMethodEvent(side: content.side, channel: content.channel, method: method, stamp: content.lastPacket)
+            )
+            lines.append("\(content.side) \(content.channel) \(method) \(content.id)")
+        case .amqp(.content(let complete)):
+            let content = complete.value
             let bytes = body.withUnsafeBytes { [UInt8]($0) }
             contents.append(content)
             bodies.append(bytes)

@@ -34,10 +34,11 @@ struct BusPlane {
     /// Takes one event of a connection; `body` is the content's body, empty for other events.
     mutating func receive(_ event: AMQPEvent, body: RawSpan, on connection: ConnectionID, _ emit: Emit) {
         switch event {
-        case .content(let content) where content.isTruncated && whole.contains(connection):
-            break
+        case .begun(let content):
+            if content.value.side != .client { emit(.heardBroker(connection)) }
         case .content(let content):
-            observe(content, body: body, on: connection, emit)
+            guard !(content.value.isTruncated && whole.contains(connection)) else { break }
+            observe(content.value, body: body, on: connection, emit)
         case .settled(let settlement):
             acknowledge(settlement, on: connection, emit)
         case .method(let event):
@@ -54,6 +55,8 @@ struct BusPlane {
 
     private mutating func learn(from event: AMQPMethodEvent, on connection: ConnectionID, _ emit: Emit) {
         switch event.method {
+        case .basicAck:
+            break
         case .connectionStart(let start):
             facts.started(connection, start)
         case .connectionTune(let tune):

@@ -353,7 +353,7 @@ extension ProtocolEvent {
     /// Whether it is a whole frame by itself.
     fileprivate var isFrame: Bool {
         switch self {
-        case .amqp(.method), .amqp(.heartbeat): true
+        case .amqp(.method), .amqp(.begun), .amqp(.heartbeat): true
         case .amqp, .accepted, .anomaly, .skipped: false
         }
     }

@@ -183,15 +183,15 @@ extension AMQPConnection {
             case .protocolHeader(let version):
                 session.protocolHeader(version, from: side, at: stamp, emit)
                 if decoder.isAtBeginning { begin(&decoder, &session, isHeader: true, side, stamp, emit) }
-            case .problem(let kind, let detail):
+            case .problem(let problem):
                 // What is reported of a connection that is not proved goes unheard.
                 if session.isAccepted { decoder.isAtBeginning = false }
-                session.report(kind, detail, stamp, emit)
+                session.report(problem.kind, problem.detail, stamp, emit)
             case .outOfStep: session.loseStep(side, at: stamp, emit)
             case .skipped(let count): skipped(count, session.role(side), stamp, emit)
-            case .replay(let bytes):
+            case .replay:
                 skipped(decoder.takeSkipped(), session.role(side), stamp, emit)
-                return bytes
+                return decoder.takeReplay()
             }
         }
         return nil

@@ -28,6 +28,21 @@ package struct AMQPContent: Sendable {
             case .getOk(let method): method.routingKey
             }
         }
+
+        /// What the specification says of it.
+        var definition: MethodDefinition {
+            switch self {
+            case .publish: BasicPublish.definition
+            case .deliver: BasicDeliver.definition
+            case .return: BasicReturn.definition
+            case .getOk: BasicGetOk.definition
+            }
+        }
+
+        /// Which end may send it.
+        var sender: MethodDefinition.Sender {
+            if case .publish = self { .client } else { .server }
+        }
     }
 
     /// Counts from 0 per connection, in order of the methods.
@@ -67,11 +82,14 @@ package struct AMQPContent: Sendable {
 
     /// Bytes of it came in that packet.
     mutating func note(_ stamp: PacketStamp, limit: Int) {
-        if stamp.reference != lastPacket.reference, lastPacket.reference != firstPacket.reference,
-            middlePackets.count < limit
-        {
+        if !stamp.isSamePacket(lastPacket), !lastPacket.isSamePacket(firstPacket), middlePackets.count < limit {
             middlePackets.append(lastPacket.reference)
         }
         lastPacket = stamp
     }
+}
+
+extension PacketStamp {
+    @inline(__always)
+    fileprivate func isSamePacket(_ other: PacketStamp) -> Bool { number == other.number && source == other.source }
 }

@@ -2,25 +2,26 @@ package import Trace
 
 /// A value: what happened in an AMQP connection.
 ///
-/// Every method is an event of its own at the moment its frame is complete; the message that follows some of them is
-/// `content`, whose body is the span emitted beside the event (empty for all other events).
+/// Every method is an event of its own at the moment its frame is complete: those that a message follows as `begun`, and
+/// then the message as `content`, whose body is the span emitted beside the event (empty for all other events).
 package enum AMQPEvent: Sendable {
     /// Eight bytes from `AMQP` on; from the server, they refuse the client's version.
     case protocolHeader(AMQPVersion, ConnectionRole, PacketStamp)
+    /// A method that no content follows.
     case method(AMQPMethodEvent)
-    case content(AMQPContent)
+    /// A method that a content follows, of which no more than that is known yet.
+    case begun(InPlace<AMQPContent>)
+    case content(InPlace<AMQPContent>)
     case settled(Settlement)
     case heartbeat(ConnectionRole, PacketStamp)
 }
 
-/// A value: a method frame.
+/// A value: a method frame that no content follows.
 package struct AMQPMethodEvent: Sendable {
     package let side: ConnectionRole
     /// 0 for methods of class connection.
     package let channel: UInt16
     package let method: Method
-    /// Of the content that follows; `nil` where none does.
-    package let contentID: Int?
     /// The packet with the last byte of the frame.
     package let stamp: PacketStamp
 }

@@ -3,36 +3,35 @@ import Trace
 
 /// Contents: the method that announces one, its header and its bodies.
 extension AMQPSession {
-    func contentMethod(_ method: Method) -> AMQPContent.Method? {
-        switch method {
-        case .basicPublish(let method): .publish(method)
-        case .basicDeliver(let method): .deliver(method)
-        case .basicReturn(let method): .return(method)
-        case .basicGetOk(let method): .getOk(method)
-        default: nil
-        }
-    }
-
     /// A method where more of a content was due: the broker would close the connection (RabbitMQ: UNEXPECTED_FRAME).
-    mutating func interrupt(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
+    mutating func interrupt(
+        _ name: @autoclosure () -> String, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
         guard let place = index(of: origin.channel), !assemblies[slot(place, origin.side)].isIdle else { return }
         assemblies[slot(place, origin.side)].drop()
-        report(.contentInterrupted, "\(method.name) where more of a content was due", origin.stamp, emit)
+        report(.contentInterrupted, "\(name()) where more of a content was due", origin.stamp, emit)
     }
 
+    /// A method that a content follows.
     mutating func begin(
-        _ method: AMQPContent.Method, _ id: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
+        _ method: AMQPContent.Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
+        noteRole(method.sender, method.definition.name, from: origin.side, at: origin.stamp, emit)
+        interrupt(method.definition.name, origin, emit)
+        let id = nextContentID
+        nextContentID += 1
+        let content = InPlace(
+            AMQPContent(
+                id: id, side: role(origin.side), channel: origin.channel, method: method, began: origin.began,
+                at: origin.stamp))
+        emit(.amqp(.begun(content)), RawSpan())
         switch method {
         case .publish: published &+= 1
         case .deliver, .getOk: delivered &+= 1
         case .return: break
         }
         guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
-        assemblies[slot(place, origin.side)].begin(
-            AMQPContent(
-                id: id, side: role(origin.side), channel: origin.channel, method: method, began: origin.began,
-                at: origin.stamp))
+        assemblies[slot(place, origin.side)].begin(content)
         var dropped = 0
         switch method {
         case .publish: dropped = channels[place].confirms.publish(id, limit: limits.outstanding)
@@ -114,8 +113,7 @@ extension AMQPSession {
             report(.contentBodyTooLong, "\(payload.count) bytes of body where \(due) were due", origin.stamp, emit)
             payload = payload.lowerBound..<payload.lowerBound + Int(due)
         }
-        growth &+= payload.count &+ AMQPContent.bytesPerPacket
-        assemblies[slot(place, origin.side)].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
+        growth &+= assemblies[slot(place, origin.side)].append(bytes, payload, isEnd: true, at: origin.stamp, emit)
         settleConfirmed(place, origin, emit)
         reportBodyLimit(place, origin, emit)
     }
@@ -126,8 +124,7 @@ extension AMQPSession {
     ) {
         guard let place = index(of: origin.channel) else { return }
         guard assemblies[slot(place, origin.side)].due >= UInt64(range.count) else { return }
-        growth &+= range.count &+ AMQPContent.bytesPerPacket
-        assemblies[slot(place, origin.side)].append(bytes, range, isEnd: false, at: origin.stamp, emit)
+        growth &+= assemblies[slot(place, origin.side)].append(bytes, range, isEnd: false, at: origin.stamp, emit)
         reportBodyLimit(place, origin, emit)
     }
 

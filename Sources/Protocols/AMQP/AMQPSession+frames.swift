@@ -42,25 +42,28 @@ extension AMQPSession {
     private mutating func method(
         _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
+        // What comes with every message need not be made a method first.
+        if let content = decoder.content(bytes, payload) { return begin(content, origin, emit) }
+        if let ack = decoder.ack(bytes, payload) { return take(ack, origin, emit) }
         let (method, error) = decoder.decode(bytes, payload)
         reportDecoding(method, error, origin.stamp, emit)
-        noteRole(method, from: origin.side, at: origin.stamp, emit)
-        interrupt(method, origin, emit)
-        let content = contentMethod(method)
-        var contentID: Int?
-        if content != nil {
-            contentID = nextContentID
-            nextContentID += 1
-        }
+        if let content = method.content { return begin(content, origin, emit) }
+        noteRole(method.sender, method.name, from: origin.side, at: origin.stamp, emit)
+        interrupt(method.name, origin, emit)
+        tell(method, origin, emit)
+        apply(method, origin, emit)
+    }
+
+    private mutating func take(_ ack: BasicAck, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
+        interrupt("basic.ack", origin, emit)
+        tell(.basicAck(ack), origin, emit)
+        settle(ack.deliveryTag, ack.multiple, nil, origin, emit)
+    }
+
+    private func tell(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         let event = AMQPMethodEvent(
-            side: role(origin.side), channel: origin.channel, method: method, contentID: contentID,
-            stamp: origin.stamp)
+            side: role(origin.side), channel: origin.channel, method: method, stamp: origin.stamp)
         emit(.amqp(.method(event)), RawSpan())
-        if let content, let contentID {
-            begin(content, contentID, origin, emit)
-        } else {
-            apply(method, origin, emit)
-        }
     }
 
     private func reportDecoding(
@@ -78,7 +81,11 @@ extension AMQPSession {
     /// What a method without content changes.
     private mutating func apply(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         switch method {
-        case .basicAck, .basicNack, .basicReject: settle(method, origin, emit)
+        case .basicAck(let ack): settle(ack.deliveryTag, ack.multiple, nil, origin, emit)
+        case .basicNack(let nack):
+            settle(nack.deliveryTag, nack.multiple, nack.requeue ? .requeued : .rejected, origin, emit)
+        case .basicReject(let reject):
+            settle(reject.deliveryTag, false, reject.requeue ? .requeued : .rejected, origin, emit)
         case .connectionStart(let start): note(start)
         case .connectionTune(let tune): note(tune.limits)
         case .connectionTuneOk(let tune): note(tune.limits)
@@ -117,6 +124,17 @@ extension AMQPSession {
 }
 
 extension Method {
+    /// What a content follows.
+    fileprivate var content: AMQPContent.Method? {
+        switch self {
+        case .basicPublish(let method): .publish(method)
+        case .basicDeliver(let method): .deliver(method)
+        case .basicReturn(let method): .return(method)
+        case .basicGetOk(let method): .getOk(method)
+        default: nil
+        }
+    }
+
     /// Whether one of its tables was given up.
     var hasIncompleteTable: Bool {
         switch self {

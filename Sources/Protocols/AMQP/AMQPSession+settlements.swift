@@ -3,18 +3,11 @@ import Trace
 
 /// Publisher confirms and consumer acknowledgements: the same methods, told apart by who sends them.
 extension AMQPSession {
-    mutating func settle(_ method: Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void) {
-        let tag: UInt64
-        let multiple: Bool
-        let negative: Settlement.Kind?
-        switch method {
-        case .basicAck(let ack): (tag, multiple, negative) = (ack.deliveryTag, ack.multiple, nil)
-        case .basicNack(let nack):
-            (tag, multiple, negative) = (nack.deliveryTag, nack.multiple, nack.requeue ? .requeued : .rejected)
-        case .basicReject(let reject):
-            (tag, multiple, negative) = (reject.deliveryTag, false, reject.requeue ? .requeued : .rejected)
-        default: return
-        }
+    /// - Parameter negative: what became of the message that was not taken.
+    mutating func settle(
+        _ tag: UInt64, _ multiple: Bool, _ negative: Settlement.Kind?, _ origin: FrameOrigin,
+        _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
         if role(origin.side) == .server {
             confirm(tag, multiple, isPositive: negative == nil, origin, emit)
         } else if let place = index(of: origin.channel),

@@ -182,10 +182,11 @@ extension AMQPSession {
 
     /// Methods that only one role sends tell who is who; the first of them overrules ports.
     mutating func noteRole(
-        _ method: Method, from side: StreamSide, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
+        _ sender: MethodDefinition.Sender, _ name: @autoclosure () -> String, from side: StreamSide,
+        at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
         let server: StreamSide
-        switch method.sender {
+        switch sender {
         case .either: return
         case .server: server = side
         case .client: server = side.opposite
@@ -193,11 +194,11 @@ extension AMQPSession {
         if server == serverSide {
             isServerProved = true
         } else if isServerProved {
-            report(.methodFromWrongSide, "\(method.name) from the \(role(side))", stamp, emit)
+            report(.methodFromWrongSide, "\(name()) from the \(role(side))", stamp, emit)
         } else {
             serverSide = server
             isServerProved = true
-            report(.rolesReversed, "\(method.name) shows that the client is the server", stamp, emit)
+            report(.rolesReversed, "\(name()) shows that the client is the server", stamp, emit)
         }
     }
 }

@@ -15,7 +15,7 @@ struct ContentAssembly {
     private(set) var hasBegun = false
     private var mustReportLimit = false
     /// The one under way, on its own: most channels have none most of the time.
-    private var content: [AMQPContent] = []
+    private var content: InPlace<AMQPContent>?
     /// Bytes of body that the content header announced.
     private var bodySize: UInt64 = 0
     /// The body so far, up to the first byte that is missing.
@@ -28,11 +28,11 @@ struct ContentAssembly {
         shared = limits
     }
 
-    private var limits: Limits { shared.values }
-
     var isIdle: Bool { phase == .idle }
     /// Bytes of memory beside the value itself.
-    var heldBytes: Int { body.capacity + content.total { $0.middlePackets.count } * AMQPContent.bytesPerPacket }
+    var heldBytes: Int {
+        body.capacity + (content?.value.middlePackets.count ?? 0) * AMQPContent.bytesPerPacket
+    }
 
     /// Bytes of body still to come; 0 where none is due.
     var due: UInt64 {
@@ -43,8 +43,8 @@ struct ContentAssembly {
     var isBodyDue: Bool { phase == .bodyDue }
 
     /// The method before the content.
-    mutating func begin(_ content: AMQPContent) {
-        self.content = [content]
+    mutating func begin(_ content: InPlace<AMQPContent>) {
+        self.content = content
         phase = .headerDue
         hasBegun = true
         received = 0
@@ -53,13 +53,11 @@ struct ContentAssembly {
 
     /// The content header; completes a content without a body.
     mutating func header(
-        _ properties: BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
+        _ properties: consuming BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
         _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        if !content.isEmpty {
-            content[0].properties = properties
-            content[0].bodySize = bodySize
-        }
+        content?.value.properties = properties
+        content?.value.bodySize = bodySize
         self.bodySize = bodySize
         note(stamp)
         phase = .bodyDue
@@ -69,19 +67,22 @@ struct ContentAssembly {
     /// A whole body frame, or a piece of one; completes the content when `isEnd` and nothing more is due.
     ///
     /// - Precondition: a body is due, and no more bytes than that.
+    /// - Returns: by how many bytes what is held may have grown.
     mutating func append(
         _ bytes: RawSpan, _ range: Range<Int>, isEnd: Bool, at stamp: PacketStamp,
         _ emit: (ProtocolEvent, RawSpan) -> Void
-    ) {
+    ) -> Int {
         note(stamp)
         let isAll = isEnd && received == 0 && UInt64(range.count) == bodySize
         received += UInt64(range.count)
         if isAll, let content = take() {
             emit(.amqp(.content(content)), bytes.extracting(range))
-            return
+            return 0
         }
+        var growth = AMQPContent.bytesPerPacket
         if !isCut {
-            let room = limits.bodySize - body.count
+            let room = shared.values.bodySize - body.count
+            growth &+= reserve(range.count)
             body.append(bytes, range.lowerBound..<range.lowerBound + min(room, range.count))
             if range.count > room {
                 isCut = true
@@ -90,6 +91,7 @@ struct ContentAssembly {
             }
         }
         if isEnd, due == 0 { complete(emit) }
+        return growth
     }
 
     /// The frame whose pieces were appended ended.
@@ -115,7 +117,7 @@ struct ContentAssembly {
     /// Forgets the content under way.
     mutating func drop() {
         _ = take()
-        body.removeAll(keepingCapacity: body.capacity <= shared.values.idleBufferSize)
+        body = []
     }
 
     /// Headers and bodies that come now belong to a method that was not seen.
@@ -132,20 +134,30 @@ struct ContentAssembly {
     private mutating func complete(_ emit: (ProtocolEvent, RawSpan) -> Void) {
         guard let content = take() else { return }
         emit(.amqp(.content(content)), body.span.bytes)
-        body.removeAll(keepingCapacity: body.capacity <= shared.values.idleBufferSize)
+        // A connection keeps no room for a message that may never come.
+        body = []
     }
 
-    private mutating func take() -> AMQPContent? {
+    /// Makes room for the whole body at once when its first bytes come, unless it is said to be long.
+    ///
+    /// - Returns: bytes of it, or of what is about to be added.
+    private mutating func reserve(_ count: Int) -> Int {
+        let isPart = body.isEmpty && bodySize > UInt64(count)
+        guard isPart, bodySize <= UInt64(shared.values.bodyReserve) else { return count }
+        body.reserveCapacity(Int(clamping: bodySize))
+        return body.capacity
+    }
+
+    private mutating func take() -> InPlace<AMQPContent>? {
         phase = .idle
-        defer { content = [] }
-        return content.popLast()
+        return content.take()
     }
 
     private mutating func note(_ stamp: PacketStamp) {
-        if !content.isEmpty { content[0].note(stamp, limit: shared.values.packetsPerContent) }
+        content?.value.note(stamp, limit: shared.values.packetsPerContent)
     }
 
     private mutating func markTruncated() {
-        if !content.isEmpty { content[0].isTruncated = true }
+        content?.value.isTruncated = true
     }
 }

@@ -56,7 +56,9 @@ extension FrameDecoder {
     mutating func drain() -> StampedBytes? {
         if keptIsSpent { dropKept() }
         guard case .searching = state, !kept.isEmpty else { return nil }
-        return search?.value.lastFrame(in: kept.span.bytes, budget).map { replay(from: $0) }
+        guard let last = search?.value.lastFrame(in: kept.span.bytes, budget) else { return nil }
+        beginReplay(from: last)
+        return takeReplay()
     }
 
     /// No more bytes will come for a frame that has begun: perhaps its size was wrong, and it hides others.

@@ -70,7 +70,10 @@ extension FrameDecoder {
         let waiting = kept
         let found = search?.value.find(in: waiting.span.bytes, &budget)
         self.budget = budget
-        if let found { return .replay(replay(from: found)) }
+        if let found {
+            beginReplay(from: found)
+            return .replay
+        }
         while let from = search?.value.keepFrom, kept.count - from > limits.searchWindow { search?.value.dropFirst() }
         let useless = min(search?.value.keepFrom ?? 0, kept.count)
         if useless == kept.count || useless > kept.count / 2 {
@@ -89,13 +92,16 @@ extension FrameDecoder {
         if kept.isEmpty { dropKept() }
     }
 
-    mutating func replay(from found: Int) -> StampedBytes {
+    /// The bytes that wait are to be fed to the decoder again from there on.
+    mutating func beginReplay(from found: Int) {
         cutKept(found)
         budget.spend(kept.count)
-        let replayed = StampedBytes(kept, keptPieces)
-        kept = []
-        keptPieces = []
         endSearch()
-        return replayed
+    }
+
+    /// Those bytes, which are no longer kept.
+    mutating func takeReplay() -> StampedBytes {
+        defer { (kept, keptPieces) = ([], []) }
+        return StampedBytes(kept, keptPieces)
     }
 }

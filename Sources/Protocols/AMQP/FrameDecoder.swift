@@ -1,7 +1,7 @@
 import Bytes
 import Trace
 
-/// A value: what the frame decoder has to say; ranges are of the bytes given to it, or of those it kept.
+/// A value: what the frame decoder has to say, plain numbers; ranges are of the bytes given to it, or of those it kept.
 enum FrameStep {
     /// A whole frame; `isKept` where its payload lies in `FrameDecoder.kept`.
     case frame(FrameHeader, payload: Range<Int>, isKept: Bool, began: PacketStamp)
@@ -10,13 +10,45 @@ enum FrameStep {
     /// The frame of those pieces, of `size` bytes of payload, ended in 0xCE.
     case bodyEnd(channel: UInt16, size: Int)
     case protocolHeader(AMQPVersion)
-    case problem(AnomalyKind, String)
+    case problem(FrameProblem)
     /// Whatever was under way in this direction is lost from here on.
     case outOfStep
     /// A boundary was found behind that many bytes, or none was and these are given up.
     case skipped(Int)
-    /// A boundary was found in bytes of earlier packets: feed those to the decoder again before anything else.
-    case replay(StampedBytes)
+    /// A boundary was found in bytes of earlier packets: feed those, which `takeReplay` gives, to the decoder again before
+    /// anything else.
+    case replay
+}
+
+/// A value: why bytes are no frame.
+enum FrameProblem {
+    /// A whole frame of so many bytes of payload does not end in 0xCE.
+    case endMissing(size: Int)
+    /// The same of a body handed on in pieces.
+    case bodyEndMissing
+    /// The same of a frame of which a part is missing.
+    case brokenEndMissing
+    case typeUnknown(UInt8)
+    case tooLarge(FrameHeader)
+
+    var kind: AnomalyKind {
+        switch self {
+        case .endMissing, .bodyEndMissing, .brokenEndMissing: .frameEndMissing
+        case .typeUnknown: .frameTypeUnknown
+        case .tooLarge: .frameTooLarge
+        }
+    }
+
+    /// One sentence.
+    var detail: String {
+        switch self {
+        case .endMissing(let size): "a frame of \(size) bytes does not end in 0xCE"
+        case .bodyEndMissing: "a body does not end in 0xCE"
+        case .brokenEndMissing: "a frame with a gap in it does not end in 0xCE"
+        case .typeUnknown(let type): "a frame of type \(type), which does not exist"
+        case .tooLarge(let header): "a frame of type \(header.type) announces \(header.size) bytes"
+        }
+    }
 }
 
 /// A value: what the decoder must know of the connection.
@@ -137,9 +169,9 @@ extension FrameDecoder {
             return rest(bytes, &offset, stamp, context, due)
         }
         let header = FrameHeader(bytes, at: start)
-        if let problem = problem(header, context, due) {
+        if !isOrdinary(header), let problem = problem(header, context, due) {
             outOfStep(context)
-            return problem
+            return .problem(problem)
         }
         guard header.frameSize <= available else {
             if header.type == FrameHeader.contentBody, UInt64(header.size) <= due(header.channel) {
@@ -152,7 +184,7 @@ extension FrameDecoder {
         let end = start + header.frameSize
         guard bytes.uint8(at: end - 1) == FrameHeader.endOctet else {
             outOfStep(context)
-            return .problem(.frameEndMissing, "a frame of \(header.size) bytes does not end in 0xCE")
+            return .problem(.endMissing(size: header.size))
         }
         offset = end
         bytesDecoded += header.frameSize
@@ -171,7 +203,7 @@ extension FrameDecoder {
         if kept.count == FrameHeader.byteCount {
             if let problem = problem(header, context, due) {
                 outOfStep(context)
-                return problem
+                return .problem(problem)
             }
             if header.type == FrameHeader.contentBody, UInt64(header.size) <= due(header.channel) {
                 dropKept()
@@ -182,7 +214,7 @@ extension FrameDecoder {
         guard take(upTo: header.frameSize, bytes, &offset) else { return nil }
         guard kept.last == FrameHeader.endOctet else {
             outOfStep(context)
-            return .problem(.frameEndMissing, "a frame of \(header.size) bytes does not end in 0xCE")
+            return .problem(.endMissing(size: header.size))
         }
         keptIsSpent = true
         bytesDecoded += header.frameSize
@@ -195,7 +227,7 @@ extension FrameDecoder {
         let version = AMQPVersion(code: kept.span.bytes.uint32(at: 4))
         guard isHeader, version.isPlausible else {
             outOfStep(context)
-            return .problem(.frameTypeUnknown, "a frame of type 65, which does not exist")
+            return .problem(.typeUnknown(UInt8(ascii: "A")))
         }
         // Most connections send all else in whole frames.
         (kept, keptPieces) = ([], [])
@@ -203,8 +235,14 @@ extension FrameDecoder {
         return .protocolHeader(version)
     }
 
+    /// Whether a frame has a type that exists and is so short that it is always worth waiting for.
+    private func isOrdinary(_ header: FrameHeader) -> Bool {
+        header.size <= shared.ordinaryFrameSize
+            && (FrameHeader.method...FrameHeader.contentBody ~= header.type || header.type == FrameHeader.heartbeat)
+    }
+
     /// Why a frame with that header is not worth waiting for.
-    private func problem(_ header: FrameHeader, _ context: FrameContext, _ due: (UInt16) -> UInt64) -> FrameStep? {
+    private func problem(_ header: FrameHeader, _ context: FrameContext, _ due: (UInt16) -> UInt64) -> FrameProblem? {
         let limits = shared
         let known: Bool
         let limit: Int
@@ -221,8 +259,7 @@ extension FrameDecoder {
             limit = context.frameMax == 0 ? 131_072 : context.frameMax
         }
         guard header.size > limit || !isStreamed && isTooMuch(header.size) else { return nil }
-        if !known { return .problem(.frameTypeUnknown, "a frame of type \(header.type), which does not exist") }
-        return .problem(.frameTooLarge, "a frame of type \(header.type) announces \(header.size) bytes")
+        return known ? .tooLarge(header) : .typeUnknown(header.type)
     }
 
     private func isTooMuch(_ size: Int) -> Bool { !budget.allows(size) }
@@ -270,7 +307,7 @@ extension FrameDecoder {
         }
         guard bytes.uint8(at: offset) == FrameHeader.endOctet else {
             outOfStep(context, from: 0)
-            return .problem(.frameEndMissing, "a body does not end in 0xCE")
+            return .problem(.bodyEndMissing)
         }
         offset += 1
         bytesDecoded += 1
@@ -294,7 +331,7 @@ extension FrameDecoder {
         }
         guard bytes.uint8(at: offset) == FrameHeader.endOctet else {
             outOfStep(context)
-            return .problem(.frameEndMissing, "a frame with a gap in it does not end in 0xCE")
+            return .problem(.brokenEndMissing)
         }
         offset += 1
         skip(1)

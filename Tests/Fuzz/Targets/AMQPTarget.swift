@@ -30,7 +30,8 @@ extension FuzzTarget {
             var wrongBody: String?
             let note = { (event: ProtocolEvent, body: RawSpan) in
                 switch event {
-                case .amqp(.content(let content)):
+                case .amqp(.content(let complete)):
+                    let content = complete.value
                     bodies += 1
                     if body.byteCount > limits.bodySize
                         || !content.isTruncated && UInt64(body.byteCount) != content.bodySize

@@ -85,7 +85,8 @@ package struct CapturedTraffic: Sendable {
         for piece in pieces {
             connection.receive(piece.bytes.span.bytes, from: piece.isForward ? .first : .second, at: stamp) {
                 event, bytes in
-                guard case .amqp(.content(let content)) = event, !content.isTruncated else { return }
+                guard case .amqp(.content(let complete)) = event, !complete.value.isTruncated else { return }
+                let content = complete.value
                 bodies.append(
                     Body(
                         contentType: content.properties.contentType ?? "",

@@ -148,11 +148,12 @@ extension StreamDigests.Decoded {
         switch event {
         case .amqp(.protocolHeader(_, let side, let stamp)): add(1, side, stamp)
         case .amqp(.method(let method)):
-            add(2, method.side, method.stamp)
-            content.add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
-            self[method.side].add(UInt64(method.method.id.code) << 16 | UInt64(method.channel))
-            content.add(UInt64(truncatingIfNeeded: method.contentID ?? -1))
-        case .amqp(.content(let message)):
+            add(method.method, method.side, method.channel, contentID: -1, method.stamp)
+        case .amqp(.begun(let begun)):
+            let message = begun.value
+            add(Method(message.method), message.side, message.channel, contentID: message.id, message.lastPacket)
+        case .amqp(.content(let complete)):
+            let message = complete.value
             add(3, message.side, message.lastPacket)
             times.add(UInt64(bitPattern: message.firstPacket.time.nanoseconds))
             content.add(UInt64(truncatingIfNeeded: message.id))
@@ -179,6 +180,15 @@ extension StreamDigests.Decoded {
             content.add(UInt64(truncatingIfNeeded: count))
             lacksBytes = true
         }
+    }
+
+    private mutating func add(
+        _ method: Method, _ side: ConnectionRole, _ channel: UInt16, contentID: Int, _ stamp: PacketStamp
+    ) {
+        add(2, side, stamp)
+        content.add(UInt64(method.id.code) << 16 | UInt64(channel))
+        self[side].add(UInt64(method.id.code) << 16 | UInt64(channel))
+        content.add(UInt64(truncatingIfNeeded: contentID))
     }
 
     private subscript(side: ConnectionRole) -> Digest {

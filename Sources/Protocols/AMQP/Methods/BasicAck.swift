@@ -9,9 +9,18 @@ package struct BasicAck: AMQPMethod {
     package let deliveryTag: UInt64
     package let multiple: Bool
 
-    @inline(__always)
+    /// Bytes of its arguments.
+    static let byteCount = 9
+
     init(_ bytes: RawSpan, _ cursor: inout ByteCursor, _ decoder: inout MethodDecoder) throws(DecodeError) {
-        deliveryTag = try cursor.readUInt64(bytes)
-        multiple = try cursor.readUInt8(bytes) & 1 != 0
+        self.init(bytes, at: try cursor.readRange(Self.byteCount).lowerBound)
+    }
+
+    /// Reads the arguments at `offset`.
+    ///
+    /// - Precondition: they are all there.
+    init(_ bytes: RawSpan, at offset: Int) {
+        deliveryTag = bytes.uint64(at: offset)
+        multiple = bytes.uint8(at: offset + 8) & 1 != 0
     }
 }

@@ -1,37 +1,38 @@
 /// A value: one method with its arguments.
 ///
 /// The methods that are frequent or that something is concluded from have types of their own (`AMQPMethod`); the others
-/// carry their arguments by name, as `MethodTable` lists them.
+/// carry their arguments by name, as `MethodTable` lists them. All but the answers to messages have a place of their own,
+/// so that a method is small wherever it is handed on.
 package enum Method: Sendable, Equatable {
-    case connectionStart(ConnectionStart)
-    case connectionStartOk(ConnectionStartOk)
-    case connectionTune(ConnectionTune)
-    case connectionTuneOk(ConnectionTuneOk)
-    case connectionOpen(ConnectionOpen)
-    case connectionClose(ConnectionClose)
-    case connectionBlocked(ConnectionBlocked)
+    indirect case connectionStart(ConnectionStart)
+    indirect case connectionStartOk(ConnectionStartOk)
+    indirect case connectionTune(ConnectionTune)
+    indirect case connectionTuneOk(ConnectionTuneOk)
+    indirect case connectionOpen(ConnectionOpen)
+    indirect case connectionClose(ConnectionClose)
+    indirect case connectionBlocked(ConnectionBlocked)
     case connectionUnblocked(ConnectionUnblocked)
     case channelOpen(ChannelOpen)
-    case channelClose(ChannelClose)
-    case exchangeDeclare(ExchangeDeclare)
-    case queueDeclare(QueueDeclare)
-    case queueDeclareOk(QueueDeclareOk)
-    case queueBind(QueueBind)
-    case basicConsume(BasicConsume)
-    case basicConsumeOk(BasicConsumeOk)
-    case basicCancel(BasicCancel)
-    case basicPublish(BasicPublish)
-    case basicReturn(BasicReturn)
-    case basicDeliver(BasicDeliver)
-    case basicGetOk(BasicGetOk)
+    indirect case channelClose(ChannelClose)
+    indirect case exchangeDeclare(ExchangeDeclare)
+    indirect case queueDeclare(QueueDeclare)
+    indirect case queueDeclareOk(QueueDeclareOk)
+    indirect case queueBind(QueueBind)
+    indirect case basicConsume(BasicConsume)
+    indirect case basicConsumeOk(BasicConsumeOk)
+    indirect case basicCancel(BasicCancel)
+    indirect case basicPublish(BasicPublish)
+    indirect case basicReturn(BasicReturn)
+    indirect case basicDeliver(BasicDeliver)
+    indirect case basicGetOk(BasicGetOk)
     case basicAck(BasicAck)
     case basicReject(BasicReject)
     case basicNack(BasicNack)
     case confirmSelect(ConfirmSelect)
     /// Any other method of the specification.
-    case other(GenericMethod)
+    indirect case other(GenericMethod)
     /// A number that the specification does not have, or arguments that could not be read.
-    case undecoded(MethodID, name: String?, argumentBytes: Int)
+    indirect case undecoded(MethodID, name: String?, argumentBytes: Int)
 
     /// What the specification says of it.
     private var definition: MethodDefinition {
@@ -72,12 +73,15 @@ package enum Method: Sendable, Equatable {
     package var id: MethodID { definition.id }
 
     /// Which end may send it.
-    var sender: MethodDefinition.Sender {
-        switch self {
-        case .basicPublish: .client
-        case .basicDeliver: .server
-        case .basicAck, .undecoded: .either
-        default: definition.sender
+    var sender: MethodDefinition.Sender { definition.sender }
+
+    /// The method that announces a content.
+    package init(_ method: AMQPContent.Method) {
+        switch method {
+        case .publish(let method): self = .basicPublish(method)
+        case .deliver(let method): self = .basicDeliver(method)
+        case .return(let method): self = .basicReturn(method)
+        case .getOk(let method): self = .basicGetOk(method)
         }
     }
 }

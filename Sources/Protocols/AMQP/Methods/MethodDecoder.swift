@@ -17,6 +17,33 @@ struct MethodDecoder {
 
     private static let layer: StaticString = "AMQP method"
 
+    /// Reads the payload in `range` where it is a method that a content follows, and nothing is wrong with it.
+    mutating func content(_ bytes: RawSpan, _ range: Range<Int>) -> AMQPContent.Method? {
+        guard range.count >= 4 else { return nil }
+        var cursor = ByteCursor(bytes, range.lowerBound + 4..<range.upperBound, layer: MethodDecoder.layer)
+        let method: AMQPContent.Method
+        do throws(DecodeError) {
+            switch bytes.uint32(at: range.lowerBound) {
+            case BasicPublish.id.code: method = .publish(try BasicPublish(bytes, &cursor, &self))
+            case BasicDeliver.id.code: method = .deliver(try BasicDeliver(bytes, &cursor, &self))
+            case BasicGetOk.id.code: method = .getOk(try BasicGetOk(bytes, &cursor, &self))
+            case BasicReturn.id.code: method = .return(try BasicReturn(bytes, &cursor, &self))
+            default: return nil
+            }
+        } catch {
+            return nil
+        }
+        return cursor.isAtEnd ? method : nil
+    }
+
+    /// The same of `basic.ack`.
+    func ack(_ bytes: RawSpan, _ range: Range<Int>) -> BasicAck? {
+        guard range.count == 4 + BasicAck.byteCount, bytes.uint32(at: range.lowerBound) == BasicAck.id.code else {
+            return nil
+        }
+        return BasicAck(bytes, at: range.lowerBound + 4)
+    }
+
     /// Reads the payload in `range`.
     ///
     /// Arguments that cannot be read give `.undecoded` and the error; bytes left after them give the method and an error.
@@ -56,7 +83,6 @@ struct MethodDecoder {
         is08 ? MethodTable.v08[id] : MethodTable.v091[id]
     }
 
-    /// Reads the methods that come with every message, then the rarer ones.
     private mutating func typed(
         _ id: MethodID, _ bytes: RawSpan, _ cursor: inout ByteCursor
     ) throws(DecodeError) -> Method? {
@@ -64,14 +90,6 @@ struct MethodDecoder {
         case BasicPublish.id.code: return .basicPublish(try BasicPublish(bytes, &cursor, &self))
         case BasicDeliver.id.code: return .basicDeliver(try BasicDeliver(bytes, &cursor, &self))
         case BasicAck.id.code: return .basicAck(try BasicAck(bytes, &cursor, &self))
-        default: return try rare(id, bytes, &cursor)
-        }
-    }
-
-    private mutating func rare(
-        _ id: MethodID, _ bytes: RawSpan, _ cursor: inout ByteCursor
-    ) throws(DecodeError) -> Method? {
-        switch id.code {
         case ConnectionStart.id.code: return .connectionStart(try ConnectionStart(bytes, &cursor, &self))
         case ConnectionStartOk.id.code: return .connectionStartOk(try ConnectionStartOk(bytes, &cursor, &self))
         case ConnectionTune.id.code: return .connectionTune(try ConnectionTune(bytes, &cursor, &self))
