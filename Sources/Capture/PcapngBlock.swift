@@ -77,12 +77,15 @@ struct PcapngBlock {
 
     func uint8(_ offset: Int) -> UInt8 { storage[Self.headLength + offset] }
     func uint16(_ offset: Int) -> UInt16 { inOrder(storage.bytes.uint16(at: Self.headLength + offset)) }
+    @inline(__always)
     func uint32(_ offset: Int) -> UInt32 { word(at: Self.headLength + offset) }
     func uint64(_ offset: Int) -> UInt64 { inOrder(storage.bytes.uint64(at: Self.headLength + offset)) }
 
+    @inline(__always)
     private func word(at place: Int) -> UInt32 { inOrder(storage.bytes.uint32(at: place)) }
 
     /// What was read in network order, in the section's.
+    @inline(__always)
     private func inOrder<Number: FixedWidthInteger>(_ number: Number) -> Number {
         isBigEndian ? number : number.byteSwapped
     }

@@ -41,6 +41,7 @@ struct PcapngInterface {
     }
 
     /// The moment that a count of the interface's units of time stands for.
+    @inline(__always)
     func time(_ count: UInt64) -> Timestamp {
         let (seconds, overflow) = Int64(clamping: count / unitsPerSecond).addingReportingOverflow(offset)
         let (whole, rest) = ((count % unitsPerSecond).multipliedFullWidth(by: 1_000_000_000), unitsPerSecond)

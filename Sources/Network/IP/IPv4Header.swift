@@ -20,14 +20,15 @@ enum IPv4Header {
     @inline(__always)
     static func payload(_ bytes: RawSpan, at start: Int, wireLength: Int) throws(PacketDefect) -> IPPayload {
         try bytes.requireCaptured(minimumLength, at: start)
-        let first = bytes.uint8(at: start)
-        let headerLength = Int(first & 0x0F) * 4
-        let totalLength = Int(bytes.uint16(at: start + 2))
+        let first = bytes.uint32(at: start)
+        let headerLength = Int(first >> 24 & 0x0F) * 4
+        let totalLength = Int(first & 0xFFFF)
         let end = totalLength == 0 ? wireLength : start + totalLength
-        guard first >> 4 == 4, headerLength >= minimumLength, end - start >= headerLength else { throw .malformed }
+        guard first >> 28 == 4, headerLength >= minimumLength, end - start >= headerLength else { throw .malformed }
+        let addresses = bytes.uint64(at: start + 12)
         var payload = IPPayload(
-            source: IPAddress(v4: bytes.uint32(at: start + 12)),
-            destination: IPAddress(v4: bytes.uint32(at: start + 16)),
+            source: IPAddress(v4: UInt32(addresses >> 32)),
+            destination: IPAddress(v4: UInt32(truncatingIfNeeded: addresses)),
             protocolNumber: bytes.uint8(at: start + 9), start: start + headerLength, end: end)
         let fragmentation = bytes.uint16(at: start + 6)
         if fragmentation & 0x3FFF != 0 {

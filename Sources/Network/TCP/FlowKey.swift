@@ -69,4 +69,7 @@ enum FlowSide: UInt8 {
     case high
 
     var opposite: FlowSide { self == .low ? .high : .low }
+
+    /// One of two bits.
+    var bit: UInt8 { self == .low ? 1 : 2 }
 }

@@ -123,9 +123,12 @@ struct MirrorWatch {
         guard segment.flags.contains(.ack) else { return [] }
         let sequence = segment.sequence.rawValue
         // Nearly always there is none, and this loop takes several at a time.
-        var common: UInt32 = 0
-        for other in sequences { common |= other == sequence ? 1 : 0 }
-        guard common != 0 else { return [] }
+        let hasAny = sequences.withUnsafeBufferPointer { sequences in
+            var common: UInt32 = 0
+            for place in sequences.indices { common |= sequences[place] == sequence ? 1 : 0 }
+            return common != 0
+        }
+        guard hasAny else { return [] }
         let digest = PayloadDigest(payload)
         let (acknowledgment, length) = (segment.acknowledgment.rawValue, segment.wireLength)
         let timestamps = segment.timestamps

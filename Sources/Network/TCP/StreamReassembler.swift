@@ -90,6 +90,10 @@ struct StreamReassembler {
     @inline(__always)
     var hasPending: Bool { disorder.map { !$0.value.pending.isEmpty } ?? false }
 
+    /// Whether nothing came out of order of late.
+    @inline(__always)
+    var isInOrder: Bool { disorder == nil }
+
     /// Whether the stream is known to go on beyond what came of it.
     var lacksBytes: Bool { hasPending || finPosition.map { position < $0 } ?? false }
 
@@ -133,6 +137,15 @@ struct StreamReassembler {
     func isKeepAlive(_ sequence: SequenceNumber, _ wireLength: Int) -> Bool {
         guard wireLength == 1, let acknowledged else { return false }
         return acknowledged.follows(sequence)
+    }
+
+    /// Hands on a whole segment, which is the next one of a stream that is in order.
+    @inline(__always)
+    mutating func handWhole(
+        _ payload: RawSpan, _ origin: StreamOrigin, _ emit: (borrowing StreamEvent, RawSpan) -> Void
+    ) {
+        advance(payload.byteCount)
+        emit(event(.bytes, origin), payload)
     }
 
     /// Hands on a segment from its byte `from` on, which is the next one in order.

@@ -34,9 +34,9 @@ struct TCPConnection {
     let key: FlowKey
     /// -1 until it is reported.
     private(set) var id = -1
-    private(set) var lastStamp: PacketStamp
-    private(set) var low = StreamReassembler()
-    private(set) var high = StreamReassembler()
+    var lastStamp: PacketStamp
+    var low = StreamReassembler()
+    var high = StreamReassembler()
     var wait: InPlace<Wait>?
     var attempt = OpeningAttempt()
     private(set) var phase = Phase.silent
@@ -64,16 +64,22 @@ struct TCPConnection {
     /// Notes a segment with data that has its own addresses; returns whether `MirrorWatch` has to know of it.
     @inline(__always)
     mutating func ages(by side: FlowSide) -> Bool {
-        shownSides |= 1 << side.rawValue
+        shownSides |= side.bit
         guard youth > 0 else { return watch == .original }
         youth -= 1
         return true
     }
 
+    /// Notes that a segment of `side` came, with bytes or without.
+    @inline(__always)
+    mutating func note(sideOfSegment side: FlowSide) {
+        seenSides |= side.bit
+    }
+
     /// Whether a segment of `side` that was seen with other addresses is of use: nothing of that side is seen with its
     /// own, or bytes are missing.
     func wantsCopy(from side: FlowSide) -> Bool {
-        shownSides & 1 << side.rawValue == 0 || stream(of: side).hasPending
+        shownSides & side.bit == 0 || stream(of: side).hasPending
     }
 
     /// Whether a sequence number lies about where the stream of a side stands.
@@ -119,7 +125,7 @@ struct TCPConnection {
         nextID: inout Int, _ ledger: inout ReassemblyLedger, _ emit: (borrowing StreamEvent, RawSpan) -> Void
     ) -> Outcome {
         lastStamp = stamp
-        seenSides |= 1 << side.rawValue
+        note(sideOfSegment: side)
         if phase == .closed { return receiveLate(segment, from: side, &ledger) }
         let isSYN = segment.flags.contains(.syn)
         if isSYN {

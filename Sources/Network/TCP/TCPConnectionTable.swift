@@ -72,12 +72,12 @@ package struct TCPConnectionTable {
         releaseWaiting(at: time, emit)
     }
 
+    @inline(__always)
     private mutating func releaseWaiting(at time: Timestamp, _ emit: (borrowing StreamEvent, RawSpan) -> Void) {
         if let deadline = mirrors.deadline, deadline <= time { releaseOverdue(at: time, emit) }
         if !waiting.isEmpty { giveUpOldWaits(at: time, emit) }
     }
 
-    @inline(__always)
     mutating func process(
         _ segment: borrowing TCPSegment, of key: FlowKey, from side: FlowSide, payload: RawSpan, at stamp: PacketStamp,
         _ emit: (borrowing StreamEvent, RawSpan) -> Void
@@ -107,6 +107,11 @@ package struct TCPConnectionTable {
         guard connections[Int(slot)].phase != .ignored else {
             connections[Int(slot)].pass(at: stamp)
             return
+        }
+        switch connections[Int(slot)].goOn(segment, payload, from: side, at: stamp, emit) {
+        case .taken: return
+        case .takenYoung: return note(segment, payload, of: slot, from: side, emit)
+        case .refused: break
         }
         pass(segment, payload, from: side, at: stamp, to: slot, emit)
     }
@@ -185,7 +190,6 @@ package struct TCPConnectionTable {
         if isNoted { note(segment, payload, of: slot, from: side, emit) }
     }
 
-    @inline(__always)
     mutating func deliver(
         _ segment: borrowing TCPSegment, _ payload: RawSpan, from side: FlowSide, at stamp: PacketStamp,
         to slot: Int32, _ emit: (borrowing StreamEvent, RawSpan) -> Void

@@ -21,17 +21,19 @@ enum TCPHeader {
         let start = payload.start
         guard payload.end - start >= minimumLength else { throw .malformed }
         try bytes.requireCaptured(minimumLength, at: start)
-        let headerLength = Int(bytes.uint8(at: start + 12) >> 4) * 4
+        let (first, second) = (bytes.uint64(at: start), bytes.uint64(at: start + 8))
+        let headerLength = Int(second >> 28 & 0x0F) * 4
         guard headerLength >= minimumLength, headerLength <= payload.end - start else { throw .malformed }
         let dataStart = start + headerLength
         let capturedEnd = min(payload.end, bytes.byteCount)
         let range = min(dataStart, capturedEnd)..<capturedEnd
         let segment = TCPSegment(
-            source: SocketAddress(address: payload.source, port: bytes.uint16(at: start)),
-            destination: SocketAddress(address: payload.destination, port: bytes.uint16(at: start + 2)),
-            sequence: SequenceNumber(bytes.uint32(at: start + 4)),
-            acknowledgment: SequenceNumber(bytes.uint32(at: start + 8)),
-            flags: TCPFlags(rawValue: bytes.uint8(at: start + 13) & 0x3F),
+            source: SocketAddress(address: payload.source, port: UInt16(first >> 48)),
+            destination: SocketAddress(
+                address: payload.destination, port: UInt16(truncatingIfNeeded: first >> 32)),
+            sequence: SequenceNumber(UInt32(truncatingIfNeeded: first)),
+            acknowledgment: SequenceNumber(UInt32(second >> 32)),
+            flags: TCPFlags(rawValue: UInt8(truncatingIfNeeded: second >> 16) & 0x3F),
             capturedLength: range.count, wireLength: payload.end - dataStart, scope: scope,
             timestamps: headerLength >= 32 ? timestamps(bytes, at: start + minimumLength) : 0)
         return (segment, range)

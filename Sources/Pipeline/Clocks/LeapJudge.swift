@@ -41,14 +41,14 @@ enum LeapJudge {
 
     /// How far the clock was set forward; 0 for a pause, `nil` where nothing tells.
     static func size(of leap: PacketLeap) -> Nanoseconds? {
-        var first: [StreamPlace: Sighting] = [:]
-        for sighting in sightings(in: leap.behind) where first[sighting.place] == nil {
-            first[sighting.place] = sighting
+        var (places, first): ([StreamPlace: Int], [Sighting]) = ([:], [])
+        for sighting in sightings(in: leap.behind) where places[sighting.place] == nil {
+            places[sighting.place] = first.count
+            first.append(sighting)
         }
-        let streams = streams(before: leap.before, of: first)
         var steps: [Double] = []
-        for sighting in first.values {
-            guard let stream = streams[sighting.place] else { continue }
+        for (sighting, stream) in zip(first, streams(before: leap.before, at: places)) {
+            guard let stream else { continue }
             let ticks = sighting.value &- stream.last.value
             guard Int32(bitPattern: ticks) >= 0 else { continue }
             let shown = (sighting.time - stream.last.time).seconds
@@ -65,18 +65,18 @@ enum LeapJudge {
         return .seconds(saturating: min(median, 9e9))
     }
 
-    private static func streams(
-        before packets: [PacketHead], of wanted: [StreamPlace: Sighting]
-    ) -> [StreamPlace: Stream] {
-        var streams: [StreamPlace: Stream] = [:]
-        for sighting in sightings(in: packets) where wanted[sighting.place] != nil {
-            guard let last = streams[sighting.place]?.last else {
-                streams[sighting.place] = Stream(first: sighting, last: sighting)
+    /// What was seen of each stream, by the index that `places` gives it; `nil` for nothing.
+    private static func streams(before packets: [PacketHead], at places: [StreamPlace: Int]) -> [Stream?] {
+        var streams = [Stream?](repeating: nil, count: places.count)
+        for sighting in sightings(in: packets) {
+            guard let index = places[sighting.place] else { continue }
+            guard let last = streams[index]?.last else {
+                streams[index] = Stream(first: sighting, last: sighting)
                 continue
             }
             // A retransmission, or a copy, may show an earlier moment again.
             guard Int32(bitPattern: sighting.value &- last.value) >= 0, sighting.time >= last.time else { continue }
-            streams[sighting.place]?.last = sighting
+            streams[index]?.last = sighting
         }
         return streams
     }
