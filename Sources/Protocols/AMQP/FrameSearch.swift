@@ -68,7 +68,7 @@ struct FrameSearch {
         }
         let count = bytes.byteCount
         while next < count {
-            let position = FrameSearch.firstThatMayBegin(in: bytes, from: next)
+            let position = firstThatMayBegin(in: bytes, from: next)
             next = min(position + 1, count)
             guard position < count else { break }
             switch verdict(at: position, in: bytes, &budget) {
@@ -99,25 +99,44 @@ struct FrameSearch {
 
     /// The first position from `start` on where a frame or a protocol header may begin, or where the bytes end.
     ///
-    /// Eight bytes at a time: in text, as HTTP and SQL are, hardly one may.
-    private static func firstThatMayBegin(in bytes: RawSpan, from start: Int) -> Int {
+    /// Eight positions at a time, by the type, the high byte of the channel and the highest of the size: in what is no
+    /// AMQP hardly one is left.
+    private func firstThatMayBegin(in bytes: RawSpan, from start: Int) -> Int {
         let count = bytes.byteCount
+        let (channelLimit, sizeLimit) = (UInt64(channelMax >> 8) + 1, UInt64(clamping: payloadLimit >> 24) + 1)
         var position = start
-        while position <= count - 8 {
-            let word = UInt64(
-                littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self))
-            let letters = word ^ (eachByte &* UInt64(UInt8(ascii: "A")))
-            // The high bit of each byte below 9, and of each that is the letter; bytes above a match may be wrong.
-            var marks = ((word &- 9 &* eachByte) & ~word | (letters &- eachByte) & ~letters) & (0x80 &* eachByte)
-            while marks != 0 {
-                let place = position + marks.trailingZeroBitCount / 8
-                if mayBegin(bytes.uint8(at: place)) { return place }
-                marks &= marks - 1
+        while position <= count - 11 {
+            let first = Self.word(bytes, at: position)
+            var frames = Self.marks(first, below: 9)
+            var headers = Self.marks(first ^ Self.eachByte &* UInt64(UInt8(ascii: "A")), below: 1)
+            if frames | headers != 0 {
+                let second = Self.word(bytes, at: position + 1)
+                frames &= Self.marks(second, below: channelLimit)
+                frames &= Self.marks(Self.word(bytes, at: position + 3), below: sizeLimit)
+                headers &= Self.marks(second ^ Self.eachByte &* UInt64(UInt8(ascii: "M")), below: 1)
+                var marks = frames | headers
+                while marks != 0 {
+                    let place = position + marks.trailingZeroBitCount / 8
+                    if Self.mayBegin(bytes.uint8(at: place)) { return place }
+                    marks &= marks - 1
+                }
             }
             position += 8
         }
-        while position < count, !mayBegin(bytes.uint8(at: position)) { position += 1 }
+        while position < count, !Self.mayBegin(bytes.uint8(at: position)) { position += 1 }
         return position
+    }
+
+    /// Eight bytes, the first lowest.
+    @inline(__always)
+    private static func word(_ bytes: RawSpan, at offset: Int) -> UInt64 {
+        UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+    }
+
+    /// The high bit of each byte below `limit`; bytes above one may have theirs set although they are not.
+    @inline(__always)
+    private static func marks(_ word: UInt64, below limit: UInt64) -> UInt64 {
+        limit > 0x80 ? 0x80 &* eachByte : (word &- limit &* eachByte) & ~word & (0x80 &* eachByte)
     }
 
     /// 1 in each byte.
