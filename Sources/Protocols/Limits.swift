@@ -52,11 +52,13 @@ package struct Limits: Sendable {
     package static let `default` = Limits()
 }
 
-/// Limits that connections and their parts have in common: in each of them they would take more room than all else.
+/// What connections and their parts have in common, limits and names: in each of them they would take more room than all
+/// else.
 package final class SharedLimits: Sendable {
     package let values: Limits
     /// Payload bytes up to which a frame of any type is within the limits, whatever was looked at for nothing.
     let ordinaryFrameSize: Int
+    let names = ShortStringCache()
 
     package init(_ values: Limits) {
         self.values = values

@@ -41,7 +41,9 @@ struct AMQPChannel {
         noAckConsumers.removeAll { $0 == consumerTag }
     }
 
-    func needsAck(_ method: BasicDeliver) -> Bool {
-        noAckConsumers.isEmpty || !noAckConsumers.contains(method.consumerTag)
+    /// Whether a delivery waits for an answer.
+    func needsAck(_ method: @autoclosure () -> AMQPContent.Method) -> Bool {
+        guard !noAckConsumers.isEmpty, case .deliver(let deliver) = method() else { return true }
+        return !noAckConsumers.contains(deliver.consumerTag)
     }
 }

@@ -164,8 +164,16 @@ extension AMQPConnection {
         _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) -> StampedBytes? {
         var offset = 0
-        while let step = decoder.next(bytes, &offset, at: stamp, session.context, due: { session.due($0, side) }) {
+        while true {
+            while let (header, payload) = decoder.ordinaryFrame(bytes, &offset) {
+                let origin = FrameOrigin(side: side, channel: header.channel, began: stamp, stamp: stamp)
+                session.frame(header, payload, bytes, origin, emit)
+                if decoder.isAtBeginning { begin(&decoder, &session, isHeader: false, side, stamp, emit) }
+            }
+            if offset == bytes.byteCount, decoder.isAtRest { return nil }
+            let step = decoder.next(bytes, &offset, at: stamp, session.context, due: { session.due($0, side) })
             switch step {
+            case nil: return nil
             case .frame(let header, let payload, let isKept, let began):
                 let origin = FrameOrigin(side: side, channel: header.channel, began: began, stamp: stamp)
                 if isKept {
@@ -194,7 +202,6 @@ extension AMQPConnection {
                 return decoder.takeReplay()
             }
         }
-        return nil
     }
 
     /// The first frame, or the protocol header, of a direction: what stood in front of it is no AMQP.

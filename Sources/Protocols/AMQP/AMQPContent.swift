@@ -29,19 +29,35 @@ package struct AMQPContent: Sendable {
             }
         }
 
-        /// What the specification says of it.
-        var definition: MethodDefinition {
-            switch self {
-            case .publish: BasicPublish.definition
-            case .deliver: BasicDeliver.definition
-            case .return: BasicReturn.definition
-            case .getOk: BasicGetOk.definition
+        /// Which of them it is; of those that are answered with the tag that the answer names.
+        enum Kind {
+            case publish, `return`
+            case deliver(tag: UInt64)
+            case getOk(tag: UInt64)
+
+            /// What the specification says of it.
+            var definition: MethodDefinition {
+                switch self {
+                case .publish: BasicPublish.definition
+                case .deliver: BasicDeliver.definition
+                case .return: BasicReturn.definition
+                case .getOk: BasicGetOk.definition
+                }
+            }
+
+            /// Which end may send it.
+            var sender: MethodDefinition.Sender {
+                if case .publish = self { .client } else { .server }
             }
         }
 
-        /// Which end may send it.
-        var sender: MethodDefinition.Sender {
-            if case .publish = self { .client } else { .server }
+        var kind: Kind {
+            switch self {
+            case .publish: .publish
+            case .deliver(let method): .deliver(tag: method.deliveryTag)
+            case .return: .return
+            case .getOk(let method): .getOk(tag: method.deliveryTag)
+            }
         }
     }
 
@@ -50,6 +66,8 @@ package struct AMQPContent: Sendable {
     package let side: ConnectionRole
     package let channel: UInt16
     package let method: Method
+    package let exchange: String
+    package let routingKey: String
     /// Empty where the content header was lost.
     package var properties = BasicProperties()
     /// Bytes that the content header announced, up to 2^64 - 1; 0 where it was lost.
@@ -62,10 +80,14 @@ package struct AMQPContent: Sendable {
     /// The packets between the first and the last; empty for nearly all.
     package var middlePackets: [PacketReference] = []
 
-    init(id: Int, side: ConnectionRole, channel: UInt16, method: Method, began: PacketStamp, at stamp: PacketStamp) {
+    init(
+        id: Int, side: ConnectionRole, channel: UInt16, method: consuming Method, began: PacketStamp,
+        at stamp: PacketStamp
+    ) {
         self.id = id
         self.side = side
         self.channel = channel
+        (exchange, routingKey) = (method.exchange, method.routingKey)
         self.method = method
         firstPacket = began
         lastPacket = stamp

@@ -14,10 +14,11 @@ extension AMQPSession {
 
     /// A method that a content follows.
     mutating func begin(
-        _ method: AMQPContent.Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
+        _ method: consuming AMQPContent.Method, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        noteRole(method.sender, method.definition.name, from: origin.side, at: origin.stamp, emit)
-        interrupt(method.definition.name, origin, emit)
+        let kind = method.kind
+        noteRole(kind.sender, kind.definition.name, from: origin.side, at: origin.stamp, emit)
+        interrupt(kind.definition.name, origin, emit)
         let id = nextContentID
         nextContentID += 1
         let content = InPlace(
@@ -25,7 +26,7 @@ extension AMQPSession {
                 id: id, side: role(origin.side), channel: origin.channel, method: method, began: origin.began,
                 at: origin.stamp))
         emit(.amqp(.begun(content)), RawSpan())
-        switch method {
+        switch kind {
         case .publish: published &+= 1
         case .deliver, .getOk: delivered &+= 1
         case .return: break
@@ -33,14 +34,14 @@ extension AMQPSession {
         guard let place = place(of: origin.channel, at: origin.stamp, emit) else { return }
         assemblies[slot(place, origin.side)].begin(content)
         var dropped = 0
-        switch method {
+        switch kind {
         case .publish: dropped = channels[place].confirms.publish(id, limit: limits.outstanding)
-        case .deliver(let deliver):
-            guard channels[place].needsAck(deliver) else { return }
-            dropped = channels[place].deliveries.add(id, tag: deliver.deliveryTag, limit: limits.outstanding)
-        case .getOk(let getOk):
+        case .deliver(let tag):
+            guard channels[place].needsAck(content.value.method) else { return }
+            dropped = channels[place].deliveries.add(id, tag: tag, limit: limits.outstanding)
+        case .getOk(let tag):
             guard !channels[place].getIsNoAck else { return }
-            dropped = channels[place].deliveries.add(id, tag: getOk.deliveryTag, limit: limits.outstanding)
+            dropped = channels[place].deliveries.add(id, tag: tag, limit: limits.outstanding)
         case .return: break
         }
         growth &+= AMQPChannel.bytesPerOutstanding
@@ -67,9 +68,9 @@ extension AMQPSession {
                 report(.contentClassUnknown, "a content header of class \(classID)", origin.stamp, emit)
                 return
             }
-            let properties = try BasicProperties(bytes, &cursor, names: &decoder.names, limits: limits)
-            reportProperties(properties, cursor, origin.stamp, emit)
-            assemblies[slot(place, origin.side)].header(properties, bodySize: bodySize, at: origin.stamp, emit)
+            let flaws = try assemblies[slot(place, origin.side)].readProperties(bytes, &cursor)
+            if flaws != .none { report(flaws, origin.stamp, emit) }
+            assemblies[slot(place, origin.side)].header(bodySize: bodySize, at: origin.stamp, emit)
             if bodySize == 0 { settleConfirmed(place, origin, emit) }
         } catch {
             report(.contentHeaderMalformed, "the content header \(error.what)", origin.stamp, emit)
@@ -85,17 +86,16 @@ extension AMQPSession {
         guard payload.count >= 14 else { return assemblies[slot(place, origin.side)].drop() }
         let start = payload.lowerBound
         let bodySize = bytes.uint64(at: start + 4)
-        assemblies[slot(place, origin.side)].header(BasicProperties(), bodySize: bodySize, at: origin.stamp, emit)
+        assemblies[slot(place, origin.side)].header(bodySize: bodySize, at: origin.stamp, emit)
     }
 
-    private func reportProperties(
-        _ properties: BasicProperties, _ cursor: ByteCursor, _ stamp: PacketStamp,
-        _ emit: (ProtocolEvent, RawSpan) -> Void
+    private func report(
+        _ flaws: BasicProperties.Flaws, _ stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        if !cursor.isAtEnd, !properties.hasUnknownProperties {
+        if flaws.goOn {
             report(.contentHeaderMalformed, "the content header goes on after its properties", stamp, emit)
         }
-        if let headers = properties.headers, !headers.isComplete {
+        if flaws.areHeadersIncomplete {
             report(.tableIncomplete, "the headers of a message could not be read to their end", stamp, emit)
         }
     }
@@ -139,7 +139,8 @@ extension AMQPSession {
     private mutating func reportBodyLimit(
         _ place: Int, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
     ) {
-        guard assemblies[slot(place, origin.side)].takeLimitReport() else { return }
+        guard assemblies[slot(place, origin.side)].mustReportLimit else { return }
+        assemblies[slot(place, origin.side)].mustReportLimit = false
         report(.bodyAboveLimit, "a body is kept up to \(limits.bodySize) bytes only", origin.stamp, emit)
     }
 

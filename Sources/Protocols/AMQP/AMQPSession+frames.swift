@@ -45,7 +45,15 @@ extension AMQPSession {
         // What comes with every message need not be made a method first.
         if let content = decoder.content(bytes, payload) { return begin(content, origin, emit) }
         if let ack = decoder.ack(bytes, payload) { return take(ack, origin, emit) }
-        let (method, error) = decoder.decode(bytes, payload)
+        otherMethod(bytes, payload, origin, emit)
+    }
+
+    @inline(never)
+    private mutating func otherMethod(
+        _ bytes: RawSpan, _ payload: Range<Int>, _ origin: FrameOrigin, _ emit: (ProtocolEvent, RawSpan) -> Void
+    ) {
+        var error: DecodeError?
+        let method = decoder.decode(bytes, payload, &error)
         reportDecoding(method, error, origin.stamp, emit)
         if let content = method.content { return begin(content, origin, emit) }
         noteRole(method.sender, method.name, from: origin.side, at: origin.stamp, emit)

@@ -3,7 +3,7 @@ import Trace
 
 /// A machine that gives frames their meaning: roles, channels, contents, confirms and acknowledgements.
 struct AMQPSession {
-    private let shared: SharedLimits
+    let shared: SharedLimits
     var decoder: MethodDecoder
     var context = FrameContext()
     var channels: [AMQPChannel] = []

@@ -74,25 +74,48 @@ extension BasicProperties {
         static let rare = correlationID | replyTo | messageID | timestamp | type | userID | appID | clusterID
     }
 
-    /// Reads the flag words and the properties they announce.
+    /// A value: what is wrong with properties that could be read all the same.
+    struct Flaws: Equatable {
+        /// Whether bytes stand behind the last one.
+        var goOn = false
+        var areHeadersIncomplete = false
+
+        static let none = Flaws()
+    }
+
     init(
-        _ bytes: RawSpan, _ cursor: inout ByteCursor, names: inout ShortStringCache, limits: Limits
+        _ bytes: RawSpan, _ cursor: inout ByteCursor, names: ShortStringCache, limits: Limits
     ) throws(DecodeError) {
+        _ = try read(bytes, &cursor, names: names, limits: limits)
+    }
+
+    /// Reads the flag words and the properties they announce where none are yet.
+    mutating func read(
+        _ bytes: RawSpan, _ cursor: inout ByteCursor, names: ShortStringCache, limits: Limits
+    ) throws(DecodeError) -> Flaws {
         let flags = try cursor.readUInt16(bytes)
         var last = flags
         while last & Flag.continuation != 0 {
             last = try cursor.readUInt16(bytes)
             if last & ~Flag.continuation != 0 { hasUnknownProperties = true }
         }
-        if flags & Flag.contentType != 0 { contentType = try Self.mediaType(bytes, &cursor, &names) }
+        if flags & Flag.contentType != 0 { contentType = try Self.mediaType(bytes, &cursor, names) }
         if flags & Flag.contentEncoding != 0 { contentEncoding = try names.read(bytes, &cursor) }
         if flags & Flag.headers != 0 { headers = try FieldTable(bytes, &cursor, limits: limits) }
         if flags & Flag.deliveryMode != 0 { deliveryMode = try cursor.readUInt8(bytes) }
         if flags & Flag.priority != 0 { priority = try cursor.readUInt8(bytes) }
-        guard flags & Flag.rare != 0 else {
-            if flags & Flag.expiration != 0 { expiration = try names.read(bytes, &cursor) }
-            return
+        if flags & Flag.rare != 0 {
+            try readRare(flags, bytes, &cursor, names)
+        } else if flags & Flag.expiration != 0 {
+            expiration = try names.read(bytes, &cursor)
         }
+        return Flaws(
+            goOn: !cursor.isAtEnd && !hasUnknownProperties, areHeadersIncomplete: headers?.isComplete == false)
+    }
+
+    private mutating func readRare(
+        _ flags: UInt16, _ bytes: RawSpan, _ cursor: inout ByteCursor, _ names: ShortStringCache
+    ) throws(DecodeError) {
         var rare = Rare()
         if flags & Flag.correlationID != 0 { rare.correlationID = try ShortStringCache.readOnce(bytes, &cursor) }
         if flags & Flag.replyTo != 0 { rare.replyTo = try names.read(bytes, &cursor) }
@@ -108,7 +131,7 @@ extension BasicProperties {
 
     /// The media type of nearly every message is one byte too long for a `String` without an allocation.
     private static func mediaType(
-        _ bytes: RawSpan, _ cursor: inout ByteCursor, _ names: inout ShortStringCache
+        _ bytes: RawSpan, _ cursor: inout ByteCursor, _ names: ShortStringCache
     ) throws(DecodeError) -> String {
         let range = try cursor.readRange(Int(try cursor.readUInt8(bytes)))
         let isJSON =

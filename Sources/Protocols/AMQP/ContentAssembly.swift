@@ -13,7 +13,8 @@ struct ContentAssembly {
     private var isCut = false
     /// Whether a method announced a content since the stream was last out of step.
     private(set) var hasBegun = false
-    private var mustReportLimit = false
+    /// Whether the body went above the limit, and nobody said so yet.
+    var mustReportLimit = false
     /// The one under way, on its own: most channels have none most of the time.
     private var content: InPlace<AMQPContent>?
     /// Bytes of body that the content header announced.
@@ -51,12 +52,21 @@ struct ContentAssembly {
         isCut = false
     }
 
+    /// The properties of the content header; where they cannot be read the content has none.
+    mutating func readProperties(
+        _ bytes: RawSpan, _ cursor: inout ByteCursor
+    ) throws(DecodeError) -> BasicProperties.Flaws {
+        do throws(DecodeError) {
+            return try content?.value.properties.read(
+                bytes, &cursor, names: shared.names, limits: shared.values) ?? .none
+        } catch {
+            content?.value.properties = BasicProperties()
+            throw error
+        }
+    }
+
     /// The content header; completes a content without a body.
-    mutating func header(
-        _ properties: consuming BasicProperties, bodySize: UInt64, at stamp: PacketStamp,
-        _ emit: (ProtocolEvent, RawSpan) -> Void
-    ) {
-        content?.value.properties = properties
+    mutating func header(bodySize: UInt64, at stamp: PacketStamp, _ emit: (ProtocolEvent, RawSpan) -> Void) {
         content?.value.bodySize = bodySize
         self.bodySize = bodySize
         note(stamp)
@@ -123,12 +133,6 @@ struct ContentAssembly {
     /// Headers and bodies that come now belong to a method that was not seen.
     mutating func forgetBeginning() {
         hasBegun = false
-    }
-
-    /// Whether the body went above the limit since this was last asked.
-    mutating func takeLimitReport() -> Bool {
-        defer { mustReportLimit = false }
-        return mustReportLimit
     }
 
     private mutating func complete(_ emit: (ProtocolEvent, RawSpan) -> Void) {

@@ -158,6 +158,34 @@ struct FrameDecoder {
 
 /// Frames at a boundary.
 extension FrameDecoder {
+    /// Whether it has nothing more to say before more bytes come.
+    @inline(__always)
+    var isAtRest: Bool {
+        guard kept.isEmpty, !announcesOutOfStep else { return false }
+        switch state {
+        case .boundary, .body: return true
+        case .start, .leap, .searching: return false
+        }
+    }
+
+    /// The frame that begins in `bytes` at `offset`, which moves, where it is whole and within all limits: as nearly every
+    /// frame is. `nil` says nothing; `next` finds out.
+    @inline(__always)
+    mutating func ordinaryFrame(_ bytes: RawSpan, _ offset: inout Int) -> (header: FrameHeader, payload: Range<Int>)? {
+        let start = offset
+        guard case .boundary = state, kept.isEmpty, !announcesOutOfStep,
+            bytes.byteCount - start > FrameHeader.byteCount
+        else { return nil }
+        let header = FrameHeader(bytes, at: start)
+        let end = start + header.frameSize
+        guard isOrdinary(header), end <= bytes.byteCount, bytes.uint8(at: end - 1) == FrameHeader.endOctet else {
+            return nil
+        }
+        offset = end
+        bytesDecoded += header.frameSize
+        return (header, start + FrameHeader.byteCount..<end - 1)
+    }
+
     /// Looks at a frame that begins in `bytes`.
     private mutating func whole(
         _ bytes: RawSpan, _ offset: inout Int, _ stamp: PacketStamp, _ context: FrameContext, _ due: (UInt16) -> UInt64
@@ -169,7 +197,7 @@ extension FrameDecoder {
             return rest(bytes, &offset, stamp, context, due)
         }
         let header = FrameHeader(bytes, at: start)
-        if !isOrdinary(header), let problem = problem(header, context, due) {
+        if let problem = problem(header, context, due) {
             outOfStep(context)
             return .problem(problem)
         }

@@ -122,8 +122,8 @@ import Trace
     private func properties(_ flags: [UInt16], _ bytes: [UInt8]) throws -> (BasicProperties, rest: Int) {
         let all = flags.reduce(AMQPBuilder()) { $0.short($1) }.raw(bytes).bytes
         var cursor = ByteCursor(all.span.bytes, layer: "test")
-        var names = ShortStringCache()
-        let properties = try BasicProperties(all.span.bytes, &cursor, names: &names, limits: .default)
+        let properties = try BasicProperties(
+            all.span.bytes, &cursor, names: ShortStringCache(), limits: .default)
         return (properties, cursor.remaining)
     }
 
@@ -188,8 +188,11 @@ import Trace
 
 @Suite struct `Short string cache` {
     @Test func `the same bytes give the same text, others another`() throws {
-        var cache = ShortStringCache()
-        let names = (0..<500).map { "reply_b70e097336b74dc99a43996054b7\($0)" } + ["", "k", "conductor"]
+        let cache = ShortStringCache()
+        let reply = "reply_b70e097336b74dc99a43996054b74fff"
+        let names =
+            (0..<5000).map { "reply_b70e097336b74dc99a43996054b7\($0)" } + ["", "k", "conductor"]
+            + (0...reply.count).map { String(reply.prefix($0)) } + (0...reply.count).map { String(reply.suffix($0)) }
         for name in names + names {
             let bytes = AMQPBuilder().shortstr(name).bytes
             var cursor = ByteCursor(bytes.span.bytes, layer: "test")

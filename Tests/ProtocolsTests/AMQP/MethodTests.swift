@@ -1,3 +1,4 @@
+import Bytes
 import TestSupport
 import Testing
 import Trace
@@ -185,7 +186,8 @@ import Trace
     private func decode(_ payload: [UInt8], is08: Bool? = false) -> (method: Method, failed: Bool) {
         var decoder = MethodDecoder(limits: SharedLimits(.default))
         decoder.is08 = is08
-        let (method, error) = decoder.decode(payload.span.bytes, 0..<payload.count)
+        var error: DecodeError?
+        let method = decoder.decode(payload.span.bytes, 0..<payload.count, &error)
         return (method, error != nil)
     }
 

@@ -6,7 +6,6 @@ struct MethodDecoder {
     var is08: Bool?
     /// Whether what is being read is taken for 0-8.
     private(set) var reads08 = false
-    var names = ShortStringCache()
     private let shared: SharedLimits
 
     init(limits: SharedLimits) {
@@ -14,6 +13,7 @@ struct MethodDecoder {
     }
 
     var limits: Limits { shared.values }
+    var names: ShortStringCache { shared.names }
 
     private static let layer: StaticString = "AMQP method"
 
@@ -46,36 +46,39 @@ struct MethodDecoder {
 
     /// Reads the payload in `range`.
     ///
-    /// Arguments that cannot be read give `.undecoded` and the error; bytes left after them give the method and an error.
-    mutating func decode(_ bytes: RawSpan, _ range: Range<Int>) -> (method: Method, error: DecodeError?) {
+    /// Arguments that cannot be read give `.undecoded` and an error; bytes left after them give the method and an error.
+    mutating func decode(_ bytes: RawSpan, _ range: Range<Int>, _ error: inout DecodeError?) -> Method {
         guard range.count >= 4 else {
-            let error = DecodeError("ends before its number", layer: MethodDecoder.layer, offset: range.lowerBound)
-            return (.undecoded(MethodID(0, 0), name: nil, argumentBytes: range.count), error)
+            error = DecodeError("ends before its number", layer: MethodDecoder.layer, offset: range.lowerBound)
+            return .undecoded(MethodID(0, 0), name: nil, argumentBytes: range.count)
         }
         let id = MethodID(code: bytes.uint32(at: range.lowerBound))
         let arguments = range.lowerBound + 4..<range.upperBound
-        let (method, error) = decode(id, bytes, arguments, is08: is08 ?? false)
-        guard error != nil, is08 == nil else { return (method, error) }
-        let (older, olderError) = decode(id, bytes, arguments, is08: true)
-        return olderError == nil ? (older, nil) : (method, error)
+        let method = decode(id, bytes, arguments, is08: is08 ?? false, &error)
+        guard error != nil, is08 == nil else { return method }
+        var olderError: DecodeError?
+        let older = decode(id, bytes, arguments, is08: true, &olderError)
+        guard olderError == nil else { return method }
+        error = nil
+        return older
     }
 
     private mutating func decode(
-        _ id: MethodID, _ bytes: RawSpan, _ range: Range<Int>, is08: Bool
-    ) -> (Method, DecodeError?) {
+        _ id: MethodID, _ bytes: RawSpan, _ range: Range<Int>, is08: Bool, _ failure: inout DecodeError?
+    ) -> Method {
         var cursor = ByteCursor(bytes, range, layer: MethodDecoder.layer)
         reads08 = is08
         do throws(DecodeError) {
             var method = try typed(id, bytes, &cursor)
             if method == nil { method = try generic(definition(id, is08: is08), bytes, &cursor) }
-            guard let method else { return (.undecoded(id, name: nil, argumentBytes: range.count), nil) }
-            guard cursor.isAtEnd else {
-                let error = DecodeError("has bytes after its last argument", layer: cursor.layer, offset: cursor.offset)
-                return (method, error)
+            guard let method else { return .undecoded(id, name: nil, argumentBytes: range.count) }
+            if !cursor.isAtEnd {
+                failure = DecodeError("has bytes after its last argument", layer: cursor.layer, offset: cursor.offset)
             }
-            return (method, nil)
+            return method
         } catch {
-            return (.undecoded(id, name: definition(id, is08: is08)?.name, argumentBytes: range.count), error)
+            failure = error
+            return .undecoded(id, name: definition(id, is08: is08)?.name, argumentBytes: range.count)
         }
     }
 
