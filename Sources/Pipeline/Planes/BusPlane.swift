@@ -8,6 +8,7 @@ import Trace
 struct BusPlane {
     private var decoder: OsloDecoder
     private let redaction: Redaction
+    private var names: RedactedNames
     private var recentBodies = RecentBodies()
     private(set) var facts: ConnectionFacts
     private let listsPackets: Bool
@@ -20,6 +21,7 @@ struct BusPlane {
         self.listsPackets = listsPackets
         self.decoder = decoder
         redaction = decoder.redaction
+        names = RedactedNames(decoder.redaction)
         facts = ConnectionFacts(redaction: decoder.redaction)
     }
 
@@ -38,7 +40,7 @@ struct BusPlane {
             if content.value.side != .client { emit(.heardBroker(connection)) }
         case .content(let content):
             guard !(content.value.isTruncated && whole.contains(connection)) else { break }
-            observe(content.value, body: body, on: connection, emit)
+            observe(content, body: body, on: connection, emit)
         case .settled(let settlement):
             acknowledge(settlement, on: connection, emit)
         case .method(let event):
@@ -117,57 +119,69 @@ struct BusPlane {
     private static let queueDelete = MethodID(50, 40)
     private static let queueDeleteOk = MethodID(50, 41)
 
-    private mutating func observe(_ content: AMQPContent, body: RawSpan, on connection: ConnectionID, _ emit: Emit) {
+    private mutating func observe(
+        _ content: InPlace<AMQPContent>, body: RawSpan, on connection: ConnectionID, _ emit: Emit
+    ) {
         let decoded = read(body, of: content)
         // What a publisher calls its exchanges and keys is as little to be trusted as what it writes.
-        let exchange = redaction.redact(text: content.method.exchange)
-        let routingKey = redaction.redact(text: content.method.routingKey)
-        if case .opaque(let reason) = decoded, reason.isDefect, !content.isTruncated {
-            emit(.lost(connection, at: content.lastPacket.time))
+        let exchange = names.redact(content.value.exchange)
+        let routingKey = names.redact(content.value.routingKey)
+        if case .opaque(let reason) = decoded, reason.isDefect, !content.value.isTruncated {
+            emit(.lost(connection, at: content.value.lastPacket.time))
             emit(
                 .anomaly(
                     Anomaly(
-                        at: content.lastPacket.time, connection: connection, kind: .bodyUnreadable,
+                        at: content.value.lastPacket.time, connection: connection, kind: .bodyUnreadable,
                         detail: "message to \(exchange.isEmpty ? routingKey : "\(exchange)/\(routingKey)"): "
                             + reason.text)))
         }
         emit(
             .passage(
                 Passage(
-                    leg: content.method.leg(redaction), connection: connection, contentID: content.id,
+                    leg: content.value.method.leg(redaction), connection: connection, contentID: content.value.id,
                     exchange: exchange, routingKey: routingKey,
-                    bytes: Int(clamping: content.bodySize), isTruncated: content.isTruncated,
-                    expiration: content.properties.expirationTime, firstByteAt: content.firstPacket.time,
-                    lastByteAt: content.lastPacket.time, packets: listsPackets ? content.packets : [],
+                    bytes: Int(clamping: content.value.bodySize), isTruncated: content.value.isTruncated,
+                    expiration: Self.time(ofExpiration: content.value.properties.expiration),
+                    firstByteAt: content.value.firstPacket.time, lastByteAt: content.value.lastPacket.time,
+                    packets: listsPackets ? content.value.packets : [],
                     bodyHash: decoded.uniqueID == nil ? body.contentHash : 0, body: decoded,
                     origin: origin(of: content, on: connection))))
     }
 
+    /// Milliseconds in decimal digits (AMQP 0-9-1 leaves the form to the broker; RabbitMQ wants this).
+    private static func time(ofExpiration expiration: String?) -> Nanoseconds? {
+        guard let milliseconds = expiration.flatMap({ Int64($0) }), (0...(1 << 40)).contains(milliseconds) else {
+            return nil
+        }
+        return .milliseconds(milliseconds)
+    }
+
     /// Where a delivery came from.
-    private func origin(of content: AMQPContent, on connection: ConnectionID) -> DeliveryOrigin? {
-        switch content.method {
+    private func origin(of content: InPlace<AMQPContent>, on connection: ConnectionID) -> DeliveryOrigin? {
+        switch content.value.method {
         case .deliver(let deliver):
             DeliveryOrigin(
-                queue: facts.queue(of: deliver.consumerTag, on: content.channel, of: connection), isFetched: false,
-                death: content.properties.death(redaction))
+                queue: facts.queue(of: deliver.consumerTag, on: content.value.channel, of: connection),
+                isFetched: false, death: content.value.properties.headers?.death(redaction))
         case .getOk:
             DeliveryOrigin(
-                queue: facts.fetchedQueue(on: content.channel, of: connection), isFetched: true,
-                death: content.properties.death(redaction))
+                queue: facts.fetchedQueue(on: content.value.channel, of: connection), isFetched: true,
+                death: content.value.properties.headers?.death(redaction))
         case .publish, .return: nil
         }
     }
 
     /// Decodes a body, unless it is one that was published a moment ago.
-    private mutating func read(_ body: RawSpan, of content: AMQPContent) -> OsloBody {
-        let (contentType, compression) = (content.properties.contentType, content.properties.compression)
-        let isWhole = !content.isTruncated && compression == nil
-        if isWhole, content.method.isFromBroker, let known = recentBodies.find(body, contentType: contentType) {
+    private mutating func read(_ body: RawSpan, of content: InPlace<AMQPContent>) -> OsloBody {
+        let contentType = content.value.properties.contentType
+        let compression = content.value.properties.headers?.compression
+        let isWhole = !content.value.isTruncated && compression == nil
+        if isWhole, content.value.method.isFromBroker, let known = recentBodies.find(body, contentType: contentType) {
             return known
         }
         let decoded = decoder.decode(
-            body, contentType: contentType, compression: compression, isTruncated: content.isTruncated)
-        if isWhole, !content.method.isFromBroker, let range = decoder.uniqueIDRange {
+            body, contentType: contentType, compression: compression, isTruncated: content.value.isTruncated)
+        if isWhole, !content.value.method.isFromBroker, let range = decoder.uniqueIDRange {
             recentBodies.add(decoded, of: body, uniqueID: range, contentType: contentType)
         }
         return decoded
@@ -208,28 +222,20 @@ extension AMQPContent.Method {
     }
 }
 
-extension BasicProperties {
+extension FieldTable {
     /// The header that kombu sets on compressed bodies (`kombu_compression`).
-    fileprivate var compression: String? { headers?["compression"]?.text }
+    fileprivate var compression: String? { self["compression"]?.text }
 
     /// What RabbitMQ writes of a message that it dead-letters.
     fileprivate func death(_ redaction: Redaction) -> AsideDelivery.Death? {
-        guard let headers, case .array(let deaths)? = headers["x-death"] else { return nil }
+        guard case .array(let deaths)? = self["x-death"] else { return nil }
         var oldest: FieldTable?
         if case .table(let table)? = deaths.last { oldest = table }
-        guard let queue = headers["x-first-death-queue"]?.text ?? oldest?["queue"]?.text else { return nil }
-        let reason = headers["x-first-death-reason"]?.text ?? oldest?["reason"]?.text ?? ""
+        guard let queue = self["x-first-death-queue"]?.text ?? oldest?["queue"]?.text else { return nil }
+        let reason = self["x-first-death-reason"]?.text ?? oldest?["reason"]?.text ?? ""
         return AsideDelivery.Death(
             queue: redaction.redact(text: queue).bounded(toBytes: 255),
             reason: redaction.redact(text: reason).bounded(toBytes: 255))
-    }
-
-    /// Milliseconds in decimal digits (AMQP 0-9-1 leaves the form to the broker; RabbitMQ wants this).
-    fileprivate var expirationTime: Nanoseconds? {
-        guard let milliseconds = expiration.flatMap({ Int64($0) }), (0...(1 << 40)).contains(milliseconds) else {
-            return nil
-        }
-        return .milliseconds(milliseconds)
     }
 }
 
