@@ -122,11 +122,9 @@ struct MirrorWatch {
         // Without an acknowledgment number, which every segment with data has, half of the evidence is missing.
         guard segment.flags.contains(.ack) else { return [] }
         let sequence = segment.sequence.rawValue
-        // Nearly always there is none, and this loop takes several at a time.
+        // Nearly always there is none.
         let hasAny = sequences.withUnsafeBufferPointer { sequences in
-            var common: UInt32 = 0
-            for place in sequences.indices { common |= sequences[place] == sequence ? 1 : 0 }
-            return common != 0
+            sequences.reduce(UInt32(0)) { $0 | ($1 == sequence ? 1 : 0) } != 0
         }
         guard hasAny else { return [] }
         let digest = PayloadDigest(payload)
