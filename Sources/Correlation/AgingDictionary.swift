@@ -10,7 +10,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The ids of the items.
     private var ids: [Key: ExpiringStore<Item?>.ID] = [:]
     /// Oldest first; the first one is kept.
-    private var items = ExpiringStore<Item?>(vacant: nil)
+    private var items = ExpiringStore<Item?>()
 
     var count: Int { ids.count }
 
@@ -43,7 +43,7 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     @discardableResult
     mutating func removeOldest() -> (key: Key, value: Value)? {
-        guard let item = items.removeOldest() ?? nil else { return nil }
+        guard items.count > 0, let item = items.takeOldest() else { return nil }
         ids[item.key] = nil
         dropEmpty()
         return (item.key, item.value)
@@ -73,10 +73,10 @@ struct AgingDictionary<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     private mutating func dropEmpty() {
-        while items.count > 0, items[items.first] == nil { _ = items.removeOldest() }
+        while items.count > 0, items[items.first] == nil { _ = items.takeOldest() }
         guard items.count > 2 * ids.count + 32 else { return }
         let all = items
-        items = ExpiringStore(vacant: nil)
+        items = ExpiringStore()
         for id in all.ids {
             if let item = all[id] { append(item) }
         }

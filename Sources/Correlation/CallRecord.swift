@@ -6,6 +6,8 @@ typealias CallPlace = TraceID<CallRecord>
 /// A machine that follows one call from its request to its outcome.
 struct CallRecord: Sendable {
     var call: Call
+    /// `_msg_id`.
+    let key: JoinKey
     /// When it was last added to.
     var touched: Timestamp
     /// When the request left its caller and when it reached the server (its last delivery).
@@ -61,7 +63,8 @@ struct CallRecord: Sendable {
             .compactMap { $0 }
     }
 
-    init(id: CallID, messageID: String, at: Timestamp) {
+    init(id: CallID, messageID: String, key: JoinKey, at: Timestamp) {
+        self.key = key
         call = Call(id: id, messageID: messageID, outcome: .orphanReply)
         touched = at
     }
@@ -94,7 +97,7 @@ struct CallRecord: Sendable {
     ) {
         let caller = callerConnection ?? receiverConnection
         let end = watch.end(
-            of: watch.areOfOneClock(caller, takerConnection) ? [caller, takerConnection] : [caller],
+            of: caller, watch.areOfOneClock(caller, takerConnection) ? takerConnection : nil,
             since: lastSignOfLife ?? deliveredAt ?? publishedAt ?? end, in: end)
         let server = server(naming)
         call.requestedAt = publishedAt ?? deliveredAt
@@ -199,13 +202,14 @@ struct CallRecord: Sendable {
 
     /// The first end of its patience: for the whole answer, or for the next sign of life.
     private var nextExpiry: Call.Expiry? {
-        let whole = expiration.flatMap { time in
-            begun.map { Call.Expiry(at: $0 + time, patience: time, isForLife: false) }
+        var expiry: Call.Expiry?
+        if let expiration, let begun {
+            expiry = Call.Expiry(at: begun + expiration, patience: expiration, isForLife: false)
         }
-        let monitor = monitorTimeout.flatMap { time in
-            (monitorGaveUpAt ?? monitorLimit).map { Call.Expiry(at: $0, patience: time, isForLife: true) }
+        if let monitorTimeout, let limit = monitorGaveUpAt ?? monitorLimit, expiry.map({ limit < $0.at }) ?? true {
+            expiry = Call.Expiry(at: limit, patience: monitorTimeout, isForLife: true)
         }
-        return [whole, monitor].compactMap(\.self).min { $0.at < $1.at }
+        return expiry
     }
 
     /// Until when the call monitor waits for the next sign of life.

@@ -2,30 +2,28 @@ import OpenStack
 import Trace
 
 extension Correlator {
-    /// Joins a passage of a request or a reply to its call.
+    /// Joins a passage of a request to its call.
+    mutating func joinToCall(_ passage: borrowing Passage, _ request: borrowing RPCRequest, message id: MessageID) {
+        guard let messageID = request.messageID else { return }
+        requestPassed(passage, request, call: call(for: messageID, at: passage.lastByteAt), message: id)
+    }
+
+    /// Joins a passage of a reply to its call.
     ///
     /// - Parameter isRepeat: whether the message was published before, on another connection: by a shovel, or on the
     ///   other side of a proxy; that says nothing about who sent it.
-    mutating func joinToCall(_ passage: Passage, message id: MessageID, isRepeat: Bool) {
-        switch passage.body {
-        case .request(let request):
-            guard let messageID = request.messageID else { return }
-            requestPassed(passage, request, call: call(for: messageID, at: passage.lastByteAt), message: id)
-        case .reply(let reply):
-            guard let messageID = messages[id].messageID, !messageID.isEmpty else { return }
-            let call = call(for: messageID, at: passage.lastByteAt)
-            noteAnswer(passage, reply, call: call, message: id)
-            replyPassed(passage, reply, call: call, message: id, isRepeat: isRepeat)
-        case .opaque:
-            if case .returned = passage.leg { returnPassed(passage, message: id) }
-        case .notification:
-            return
-        }
+    mutating func joinToCall(
+        _ passage: borrowing Passage, _ reply: borrowing RPCReply, message id: MessageID, isRepeat: Bool
+    ) {
+        guard let messageID = messages[id].messageID, !messageID.isEmpty else { return }
+        let call = call(for: messageID, at: passage.lastByteAt)
+        noteAnswer(passage, reply, call: call, message: id)
+        replyPassed(passage, reply, call: call, message: id, isRepeat: isRepeat)
     }
 
     /// A request or an answer that is known came back without its body.
-    private mutating func returnPassed(_ passage: Passage, message id: MessageID) {
-        guard let call = messages[id].messageID.flatMap({ callByMessageID[$0] }), calls.contains(call) else { return }
+    mutating func returnPassed(_ passage: borrowing Passage, message id: MessageID) {
+        guard let call = call(of: id) else { return }
         if calls[call].call.request == id {
             calls[call].requestWasReturned = true
         } else if calls[call].call.reply == id {
@@ -35,10 +33,15 @@ extension Correlator {
 
     /// The broker refused a publish, which may be that of an answer.
     mutating func publishRefused(_ id: MessageID) {
-        guard let call = messages[id].messageID.flatMap({ callByMessageID[$0] }), calls.contains(call),
-            calls[call].call.reply == id
-        else { return }
+        guard let call = call(of: id), calls[call].call.reply == id else { return }
         calls[call].replyWasRefused = true
+    }
+
+    private func call(of id: MessageID) -> CallPlace? {
+        guard let messageID = messages[id].messageID, let call = callByMessageID[JoinKey(messageID)],
+            calls.contains(call)
+        else { return nil }
+        return call
     }
 
     private mutating func answerReturned(to call: CallPlace, at time: Timestamp) {
@@ -48,22 +51,27 @@ extension Correlator {
     }
 
     private mutating func call(for messageID: String, at time: Timestamp) -> CallPlace {
-        if let known = callByMessageID[messageID], calls.contains(known) {
+        let key = JoinKey(messageID)
+        if let known = callByMessageID[key], calls.contains(known) {
             calls[known].touched = time
             return known
         }
         let id = calls.nextID
         // A call that was parked keeps its first id: messages refer to it.
-        var record =
-            parked.removeValue(forKey: messageID) ?? CallRecord(id: CallID(id.index), messageID: messageID, at: time)
-        record.touched = time
-        calls.append(record)
-        callByMessageID[messageID] = id
+        if parked.count > 0, let record = parked.removeValue(forKey: key) {
+            calls.append(record)
+            calls[id].touched = time
+        } else {
+            calls.append(CallRecord(id: CallID(id.index), messageID: messageID, key: key, at: time))
+        }
+        callByMessageID.insert(id, for: key)
         return id
     }
 
     /// Whether the messages of a call are seen on their whole way tells what it means that another one is not.
-    private mutating func noteAnswer(_ passage: Passage, _ reply: RPCReply, call id: CallPlace, message: MessageID) {
+    private mutating func noteAnswer(
+        _ passage: borrowing Passage, _ reply: borrowing RPCReply, call id: CallPlace, message: MessageID
+    ) {
         begun = begun ?? passage.firstByteAt
         guard case .deliver = passage.leg, !reply.isHeartbeat, calls[id].replyDeliveredAt == nil,
             let asked = calls[id].publishedAt, let begun, asked - begun > .seconds(1)
@@ -75,7 +83,7 @@ extension Correlator {
     // MARK: Request
 
     private mutating func requestPassed(
-        _ passage: Passage, _ request: RPCRequest, call id: CallPlace, message: MessageID
+        _ passage: borrowing Passage, _ request: borrowing RPCRequest, call id: CallPlace, message: MessageID
     ) {
         messages[message].call = calls[id].call.id
         calls[id].call.request = message
@@ -116,7 +124,8 @@ extension Correlator {
     // MARK: Reply
 
     private mutating func replyPassed(
-        _ passage: Passage, _ reply: RPCReply, call id: CallPlace, message: MessageID, isRepeat: Bool
+        _ passage: borrowing Passage, _ reply: borrowing RPCReply, call id: CallPlace, message: MessageID,
+        isRepeat: Bool
     ) {
         let isNew = messages[message].call == nil
         messages[message].call = calls[id].call.id
@@ -150,13 +159,15 @@ extension Correlator {
 
     /// Takes a further message of an answer that is not over: another result (before oslo.messaging a method could
     /// give many), a failure after results, or the end marker.
-    private mutating func continueAnswer(_ reply: RPCReply, call id: CallPlace) {
+    private mutating func continueAnswer(_ reply: borrowing RPCReply, call id: CallPlace) {
         calls[id].failure = calls[id].failure ?? reply.failure
         calls[id].replyIsFinal = reply.isEnding == true
     }
 
     /// Takes a passage of the reply that answers the call.
-    private mutating func take(_ passage: Passage, _ reply: RPCReply, asAnswerOf id: CallPlace, message: MessageID) {
+    private mutating func take(
+        _ passage: borrowing Passage, _ reply: borrowing RPCReply, asAnswerOf id: CallPlace, message: MessageID
+    ) {
         if calls[id].call.reply != message {
             calls[id].call.replyAttempts += 1
             if calls[id].call.replyAttempts > 1 { calls[id].call.lastReplyAttemptAt = passage.firstByteAt }
@@ -164,7 +175,7 @@ extension Correlator {
             calls[id].replyWasRefused = false
         }
         calls[id].call.reply = message
-        calls[id].failure = reply.failure
+        if reply.failure != nil || calls[id].failure != nil { calls[id].failure = reply.failure }
         calls[id].replyIsFinal = reply.isEnding == true
         switch passage.leg {
         case .publish:
@@ -183,8 +194,10 @@ extension Correlator {
         case .returned:
             answerReturned(to: id, at: passage.lastByteAt)
         }
-        forget(saveOf: calls[id])
-        calls[id].savedInstance = nil
+        if let instance = calls[id].savedInstance {
+            openSaves.ended(instance, call: calls[id].call.id)
+            calls[id].savedInstance = nil
+        }
     }
 
     /// Whoever publishes the reply is the process that took the request; where that went to several, it is not known
@@ -196,7 +209,7 @@ extension Correlator {
 
     /// No answer comes before its request, whatever the clocks of the hosts say that it was captured on.
     private mutating func putBehindRequest(reply: MessageID, ofCall id: CallPlace) {
-        guard let request = calls[id].call.request, messages.contains(request), let asked = messages[request].at else {
+        guard let request = calls[id].call.request, messages.contains(request), let asked = time(of: request) else {
             return
         }
         if let published = messages[reply].publishedAt, published < asked { messages[reply].publishedAt = asked }

@@ -84,7 +84,8 @@ extension Correlator {
     }
 
     private func record(_ messageID: String) -> CallRecord? {
-        if let id = callByMessageID[messageID], calls.contains(id) { return calls[id] }
-        return parked[messageID]
+        let key = JoinKey(messageID)
+        if let id = callByMessageID[key], calls.contains(id) { return calls[id] }
+        return parked[key]
     }
 }

@@ -8,35 +8,70 @@ extension Correlator {
     /// - Returns: the message's id.
     @discardableResult
     package mutating func receive(_ passage: consuming Passage) -> MessageID {
-        let key = Self.key(of: passage)
-        let known = messageByKey[key].flatMap { messages.contains($0) && isOne($0, passage) ? $0 : nil }
-        let route = known.flatMap { messages[$0].publishedAt == nil ? nil : messages[$0].amqp }
-        if passage.isAside(of: route) { passage.leg = .aside }
+        let uniqueID = passage.body.uniqueID
+        let key = uniqueID.map(JoinKey.init) ?? Self.key(withoutID: passage)
+        let known = messageByKey[key].flatMap { id in
+            messages.contains(id) && (uniqueID != nil || isOne(id, passage)) ? id : nil
+        }
+        if passage.isAside(of: known.flatMap(route)) { passage.leg = .aside }
+        let next = messages.nextID
         let id: MessageID
-        var isRepeat = false
+        var origin = Origin.other
         switch passage.leg {
         case .publish:
-            (id, isRepeat) = published(passage, key: key, known: known)
+            (id, origin) = published(passage, known: uniqueID != nil ? known : known.flatMap(unpublished))
         case .deliver(let redelivered):
-            id = known ?? insert(passage, key: key)
+            id = known ?? insert(passage)
             delivered(passage, id: id, redelivered: redelivered)
         case .aside:
-            id = known ?? insert(passage, key: key)
+            id = known ?? insert(passage)
             deliveredAside(passage, id: id)
-            joinToCall(passage, message: id, isRepeat: false)
-            if limits.notesChanges { changed.append(id) }
-            return id
         case .returned(let returned):
-            id = sent(before: passage) ?? known ?? insert(passage, key: key)
+            id = sent(before: passage) ?? known ?? insert(passage)
             messages[id].amqp?.returned = returned
             naming.used(passage.connection)
         }
-        if messages[id].deliveries.count < limits.deliveriesPerMessage {
+        understand(passage, message: id, isNew: id == next, origin)
+        if id == next { file(id, under: key) }
+        // Those of a delivery aside are its own.
+        if !passage.leg.isAside, messages[id].deliveries.count < limits.deliveriesPerMessage {
             messages[id].packets.append(contentsOf: passage.packets)
         }
-        joinToCall(passage, message: id, isRepeat: isRepeat)
         if limits.notesChanges { changed.append(id) }
         return id
+    }
+
+    /// Where a passage comes from.
+    private enum Origin {
+        /// The sender itself.
+        case sender
+        /// Who published it once more on another connection: a shovel or federation, which is nobody's voice, or the
+        /// sender, seen on the other side of a proxy.
+        case repeater
+        case other
+    }
+
+    /// Takes what the body says.
+    private mutating func understand(
+        _ passage: borrowing Passage, message id: MessageID, isNew: Bool, _ origin: Origin
+    ) {
+        switch passage.body {
+        case .request(let request):
+            if isNew { messages[id].describe(request, exchange: passage.exchange) }
+            if origin == .sender { learnSender(of: request, passage) }
+            joinToCall(passage, request, message: id)
+        case .reply(let reply):
+            if isNew { messages[id].describe(reply, routingKey: passage.routingKey, exchange: passage.exchange) }
+            if origin == .sender { naming.used(passage.connection) }
+            joinToCall(passage, reply, message: id, isRepeat: origin == .repeater)
+        case .notification(let notification):
+            if isNew { messages[id].describe(notification) }
+            if origin == .sender { learnSender(of: notification, passage) }
+        case .opaque(let reason):
+            if isNew { messages[id].facts = MessageFacts(content: reason.text) }
+            if origin == .sender { naming.used(passage.connection) }
+            if case .returned = passage.leg { returnPassed(passage, message: id) }
+        }
     }
 
     /// Takes an acknowledgement by broker or consumer.
@@ -75,25 +110,17 @@ extension Correlator {
 
     // MARK: Publish
 
-    /// - Returns: the message, and whether it was published before on another connection: by a shovel or federation,
-    ///   which is nobody's voice, or on the other side of a proxy.
     private mutating func published(
-        _ passage: Passage, key: String, known: MessageID?
-    ) -> (message: MessageID, isRepeat: Bool) {
+        _ passage: borrowing Passage, known: MessageID?
+    ) -> (message: MessageID, Origin) {
         let connection = passage.connection
-        let hasUniqueID = passage.body.uniqueID != nil
-        let id: MessageID
-        if let known, hasUniqueID || messages[known].publishedAt == nil {
-            id = known
-        } else {
-            id = insert(passage, key: key)
-        }
+        let id = known ?? insert(passage)
         awaitSettlement(of: passage, message: id, delivery: nil)
         guard messages[id].publishedAt == nil else {
             let first = messages[id].connection ?? connection
             if first == connection || !naming.areLegs(first, connection) { messages[id].amqp?.republished += 1 }
-            if first == connection { learnSender(passage) } else { naming.used(connection) }
-            return (id, first != connection)
+            if first != connection { naming.used(connection) }
+            return (id, first == connection ? .sender : .repeater)
         }
         // Clocks of several hosts may differ: no delivery comes before its publish.
         messages[id].publishedAt = messages[id].deliveries.reduce(passage.firstByteAt) { min($0, $1.at) }
@@ -102,8 +129,15 @@ extension Correlator {
             messages[id].amqp?.exchange = passage.exchange
             messages[id].amqp?.routingKey = passage.routingKey
         }
-        learnSender(passage)
-        return (id, false)
+        return (id, .sender)
+    }
+
+    /// A message without an id of its own is published once.
+    private func unpublished(_ id: MessageID) -> MessageID? { messages[id].publishedAt == nil ? id : nil }
+
+    /// Where a message was published to, where that was seen.
+    private func route(of id: MessageID) -> AMQPTransport? {
+        messages[id].publishedAt == nil ? nil : messages[id].amqp
     }
 
     /// The message that comes back without a body that tells which it is: the last one of its size that was sent there
@@ -121,37 +155,36 @@ extension Correlator {
 
     private static let returnsLookedAt = 64
 
-    private mutating func learnSender(_ passage: Passage) {
+    private mutating func learnSender(of request: borrowing RPCRequest, _ passage: borrowing Passage) {
         let connection = passage.connection
-        switch passage.body {
-        case .request(let request):
-            naming.sends(
-                connection, method: request.method, routingKey: passage.routingKey,
-                exchange: passage.exchange)
-            for hint in request.hostHints {
-                naming.reports(connection, service: hint.service, host: hint.host, method: request.title)
-            }
-            if let queue = request.replyQueue,
-                let other = replyQueues.requested(scoped(queue, on: connection), by: connection)
-            {
-                naming.join(connection, other)
-            }
-        case .notification(let notification):
-            naming.used(connection)
-            if let publisher = notification.publisherID {
-                naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
-            }
-            if notification.isStateUpdate, naming.keeps(connection), let instance = notification.instances.first {
-                openSaves.updated(instance, on: connection, at: passage.firstByteAt)
-            }
-        case .reply, .opaque:
-            naming.used(connection)
+        naming.sends(
+            connection, method: request.method, routingKey: passage.routingKey, exchange: passage.exchange)
+        for hint in request.hostHints {
+            naming.reports(connection, service: hint.service, host: hint.host, method: request.title)
+        }
+        if let queue = request.replyQueue,
+            let other = replyQueues.requested(scoped(queue, on: connection), by: connection)
+        {
+            naming.join(connection, other)
+        }
+    }
+
+    private mutating func learnSender(
+        of notification: borrowing OpenStack.Notification, _ passage: borrowing Passage
+    ) {
+        let connection = passage.connection
+        naming.used(connection)
+        if let publisher = notification.publisherID {
+            naming.notifies(connection, publisherID: publisher, eventType: notification.eventType)
+        }
+        if notification.isStateUpdate, naming.keeps(connection), let instance = notification.instances.first {
+            openSaves.updated(instance, on: connection, at: passage.firstByteAt)
         }
     }
 
     // MARK: Deliver
 
-    private mutating func delivered(_ passage: Passage, id: MessageID, redelivered: Bool) {
+    private mutating func delivered(_ passage: borrowing Passage, id: MessageID, redelivered: Bool) {
         let connection = passage.connection
         let twin = naming.legs(of: connection).flatMap { legs in
             messages[id].deliveries.lastIndex { $0.connection == legs.0 || $0.connection == legs.1 }
@@ -201,64 +234,51 @@ extension Correlator {
             limit: limits.unsettledPerConnection)
     }
 
-    private mutating func insert(_ passage: Passage, key: String) -> MessageID {
+    /// Makes a message of which nothing is known but where it goes.
+    private mutating func insert(_ passage: borrowing Passage) -> MessageID {
         let id = messages.nextID
-        let message = Message(passage, id: id)
-        let footprint = message.footprint
-        messages.append(message)
-        keys.append(key)
-        footprints.append(footprint)
-        messageBytes += footprint
-        messageByKey[key] = id
+        var own = AMQPTransport(exchange: passage.exchange, routingKey: passage.routingKey)
+        own.expiration = passage.expiration
+        messages.append(Message(id: id, kind: .opaque, amqp: own, bytes: passage.bytes))
+        if passage.isTruncated { messages[id].isTruncated = true }
         return id
+    }
+
+    private mutating func file(_ id: MessageID, under key: JoinKey) {
+        // What is not lent for a change is copied.
+        let footprint = messages.change(id) { $0.footprint }
+        filings.append(Filing(key: key, footprint: footprint))
+        messageBytes += footprint
+        messageByKey.insert(id, for: key)
     }
 
     /// Whether a passage may be of a message with the same key: one without a `_unique_id` may stand in two virtual
     /// hosts.
     private func isOne(_ message: MessageID, _ passage: borrowing Passage) -> Bool {
-        guard let host = naming.virtualHost(of: passage.connection), passage.body.uniqueID == nil,
+        guard let host = naming.virtualHost(of: passage.connection),
             let other = messages[message].connection ?? messages[message].deliveries.first?.connection
         else { return true }
         return naming.virtualHost(of: other).map { $0 == host } ?? true
     }
 
-    /// What joins the passages of one message: `_unique_id`; before Grizzly, which has none, the body itself and where
-    /// it goes, since the ends of all answers have the same body.
-    private static func key(of passage: borrowing Passage) -> String {
-        passage.body.uniqueID
-            ?? "\(passage.bytes) \(passage.bodyHash) \(passage.exchange) \(passage.routingKey)"
+    /// What joins the passages of one message before Grizzly, which has no `_unique_id`: the body itself and where it
+    /// goes, since the ends of all answers have the same body.
+    private static func key(withoutID passage: borrowing Passage) -> JoinKey {
+        .text("\(passage.bytes) \(passage.bodyHash) \(passage.exchange) \(passage.routingKey)")
+    }
+
+    /// When a message was first seen.
+    func time(of id: MessageID) -> Timestamp? {
+        messages[id].publishedAt ?? messages[id].deliveries.first?.at ?? messages[id].asides.first?.delivery.at
     }
 }
 
+/// What the body tells of a message; who sent it, when and to whom is filled in by its legs.
 extension Message {
-    /// What one passage tells of a message; who sent it, when and to whom is filled in by its legs.
-    init(_ passage: borrowing Passage, id: MessageID) {
-        let kind: Kind
-        switch passage.body {
-        case .request(let request):
-            kind = request.messageID != nil ? .call : passage.exchange.hasSuffix("_fanout") ? .fanout : .cast
-        case .reply(let reply):
-            kind = reply.isHeartbeat ? .heartbeat : .reply
-        case .notification:
-            kind = .notification
-        case .opaque:
-            kind = .opaque
-        }
-        var own = AMQPTransport(exchange: passage.exchange, routingKey: passage.routingKey)
-        own.expiration = passage.expiration
-        if case .request(let request) = passage.body { own.replyQueue = request.replyQueue }
-        self.init(id: id, kind: kind, transport: .amqp(own), bytes: passage.bytes)
-        isTruncated = passage.isTruncated
-        uniqueID = passage.body.uniqueID
-        switch passage.body {
-        case .request(let request): describe(request)
-        case .reply(let reply): describe(reply, routingKey: passage.routingKey, exchange: passage.exchange)
-        case .notification(let notification): describe(notification)
-        case .opaque(let reason): facts = MessageFacts(content: reason.text)
-        }
-    }
-
-    private mutating func describe(_ request: RPCRequest) {
+    fileprivate mutating func describe(_ request: borrowing RPCRequest, exchange: String) {
+        kind = request.messageID != nil ? .call : exchange.hasSuffix("_fanout") ? .fanout : .cast
+        amqp?.replyQueue = request.replyQueue
+        uniqueID = request.uniqueID
         messageID = request.messageID
         method = request.method
         objectMethod = request.objectMethod
@@ -268,7 +288,7 @@ extension Message {
         globalRequestID = request.context.globalRequestID
         instances = request.instances
         instanceName = request.instanceName
-        stateChange = request.stateChange
+        if request.stateChange != nil { stateChange = request.stateChange }
         events = request.events
         detail = request.detail
         // Told by method, never by rate: within a user's operation it is not drawn either.
@@ -287,15 +307,19 @@ extension Message {
 
     /// Before Grizzly a reply has no `_msg_id`: the exchange and queue it goes to are named by it. Queues named `reply_…`
     /// came with it; a reply to one of them of which it cannot be read answers nothing that is known.
-    private mutating func describe(_ reply: RPCReply, routingKey: String, exchange: String) {
+    fileprivate mutating func describe(_ reply: borrowing RPCReply, routingKey: String, exchange: String) {
         let queue = routingKey.isEmpty ? exchange : routingKey
         messageID = reply.messageID ?? (isTruncated || queue.hasPrefix("reply_") ? nil : queue)
-        failure = reply.failure
+        kind = reply.isHeartbeat ? .heartbeat : .reply
+        uniqueID = reply.uniqueID
+        if reply.failure != nil { failure = reply.failure }
         detail = reply.detail
-        facts = MessageFacts(selectedHosts: reply.selectedHosts)
+        if !reply.selectedHosts.isEmpty { facts = MessageFacts(selectedHosts: reply.selectedHosts) }
     }
 
-    private mutating func describe(_ notification: OpenStack.Notification) {
+    fileprivate mutating func describe(_ notification: borrowing OpenStack.Notification) {
+        kind = .notification
+        uniqueID = notification.uniqueID
         eventType = notification.eventType
         priority = notification.priority
         publisherID = notification.publisherID
@@ -303,7 +327,7 @@ extension Message {
         globalRequestID = notification.context.globalRequestID
         instances = notification.instances
         instanceName = notification.instanceName
-        stateChange = notification.stateChange
+        if notification.stateChange != nil { stateChange = notification.stateChange }
         detail = notification.detail
         isBackground = notification.priority != "ERROR"
         facts = MessageFacts(

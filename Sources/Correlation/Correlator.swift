@@ -11,19 +11,18 @@ package import Trace
 /// `Correlator+forgetting` (connections that are over), `Naming/` (who it was).
 package struct Correlator: Sendable {
     let limits: CorrelationLimits
-    var messages = ExpiringStore(vacant: Message(id: -1, kind: .opaque, exchange: "", routingKey: "", bytes: 0))
-    var calls = ExpiringStore(vacant: CallRecord(id: -1, messageID: "", at: Timestamp(nanoseconds: 0)))
+    var messages = ExpiringStore<Message>()
+    var calls = ExpiringStore<CallRecord>()
     /// `_unique_id`, or what stands for it, → message.
-    var messageByKey: [String: MessageID] = [:]
-    /// Key of each message, to forget it with the message.
-    var keys = ExpiringStore(vacant: "")
-    /// What each took when it was new, and all of them.
-    var footprints = ExpiringStore(vacant: 0)
+    var messageByKey = JoinTable<Message>()
+    /// What each message is filed under.
+    var filings = ExpiringStore<Filing>()
+    /// What all of them took when they were new.
     var messageBytes = 0
     /// `_msg_id` → call.
-    var callByMessageID: [String: CallPlace] = [:]
+    var callByMessageID = JoinTable<CallRecord>()
     /// Open calls that newer ones have displaced, by `_msg_id`, oldest first: an answer may take half an hour.
-    var parked = AgingDictionary<String, CallRecord>()
+    var parked = AgingDictionary<JoinKey, CallRecord>()
     /// By connection.
     var unsettled = SparseTable<Connection, UnsettledContents>()
     var replyQueues: ReplyQueues
@@ -152,13 +151,15 @@ package struct Correlator: Sendable {
 
     /// Lets go what is beyond the limits or was not touched for the expiry time before `now`, oldest first.
     package mutating func expire(at now: Timestamp, _ visit: (Finished) -> Void) {
-        while calls.count > 0, isOver(calls[calls.first], at: now, calls.count > limits.messages) {
+        while calls.count > 0,
+            calls.count > limits.messages || now - calls[calls.first].touched > limits.expiry
+        {
             displaceOldestCall(at: now, visit)
         }
         expireParkedCalls(at: now, visit)
         makeRoom(visit)
         while messages.count > max(0, limits.messages) { evictOldestMessage(visit) }
-        while messages.count > 0, now - (messages[messages.first].at ?? now) > limits.expiry {
+        while messages.count > 0, now - (time(of: messages.first) ?? now) > limits.expiry {
             finishOldestMessage(visit)
         }
         sweepSettlements()
@@ -173,23 +174,19 @@ package struct Correlator: Sendable {
     package mutating func finish(at end: Timestamp, _ visit: (Finished) -> Void) {
         naming = concludedNaming
         while let record = parked.removeOldest()?.value { finish(record, at: end, visit) }
-        while let record = calls.removeOldest() { finish(record, at: end, visit) }
+        while calls.count > 0 { finish(calls.takeOldest(), at: end, visit) }
         while messages.count > 0 { finishOldestMessage(visit) }
-    }
-
-    private func isOver(_ record: CallRecord, at now: Timestamp, _ isBeyondLimit: Bool) -> Bool {
-        isBeyondLimit || now - record.touched > limits.expiry
     }
 
     /// An answered call is over; an open one makes room, but is not forgotten.
     private mutating func displaceOldestCall(at now: Timestamp, _ visit: (Finished) -> Void) {
-        guard let record = calls.removeOldest() else { return }
+        let record = calls.takeOldest()
         let isOpen =
             record.call.request != nil && (record.call.reply == nil || record.replyReturnedAt != nil)
             && !record.requestWasReturned
         if isOpen, now - record.touched <= limits.expiry {
-            callByMessageID[record.call.messageID] = nil
-            parked[record.call.messageID] = record
+            callByMessageID.remove(record.key)
+            parked[record.key] = record
         } else {
             finish(record, at: now, visit)
         }
@@ -213,7 +210,7 @@ package struct Correlator: Sendable {
     }
 
     private mutating func finish(_ record: consuming CallRecord, at now: Timestamp, _ visit: (Finished) -> Void) {
-        callByMessageID[record.call.messageID] = nil
+        callByMessageID.remove(record.key)
         record.conclude(at: now, in: naming, sight, watch)
         forget(saveOf: record)
         visit(.call(record.call))
@@ -225,11 +222,18 @@ package struct Correlator: Sendable {
     }
 
     private mutating func finishOldestMessage(_ visit: (Finished) -> Void) {
-        guard let message = messages.removeOldest(), let key = keys.removeOldest() else { return }
-        messageBytes -= footprints.removeOldest() ?? 0
-        if messageByKey[key] == message.id { messageByKey[key] = nil }
-        visit(.message(message))
+        let filing = filings.takeOldest()
+        messageBytes -= filing.footprint
+        if messageByKey[filing.key] == messages.first { messageByKey.remove(filing.key) }
+        visit(.message(messages.takeOldest()))
     }
+}
+
+/// A value: what is to be known of a message to forget it.
+struct Filing: Sendable {
+    let key: JoinKey
+    /// What it took when it was new.
+    let footprint: Int
 }
 
 extension Message {

@@ -26,7 +26,7 @@ extension Passage {
     /// where the consumer's queue is not known, the routing key is the best that there is.
     ///
     /// - Parameter sent: where the message was published to, where that was seen.
-    func isAside(of sent: AMQPTransport?) -> Bool {
+    func isAside(of sent: @autoclosure () -> AMQPTransport?) -> Bool {
         guard case .deliver = leg else { return false }
         if exchange == Self.traceExchange { return true }
         guard let origin else { return false }
@@ -36,9 +36,11 @@ extension Passage {
         case .request, .reply: break
         case .notification, .opaque: return false
         }
-        if let sent, Self.leads(sent.exchange, sent.routingKey, to: queue) { return false }
+        let isOnItsWay = Self.leads(exchange, routingKey, to: queue)
+        if isOnItsWay, origin.death == nil { return false }
+        guard let sent = sent() else { return !isOnItsWay }
         // A shovel may have sent it on elsewhere.
-        return (origin.death != nil && sent != nil) || !Self.leads(exchange, routingKey, to: queue)
+        return !Self.leads(sent.exchange, sent.routingKey, to: queue)
     }
 
     private static func leads(_ exchange: String, _ routingKey: String, to queue: String) -> Bool {

@@ -20,5 +20,5 @@ extension RPCRequest {
 
 extension RequestContext {
     /// A service's own context, as in periodic tasks: admin, and no user (nova `context.py`, `get_admin_context`).
-    var isInternal: Bool { isAdmin == true && userID == .none }
+    var isInternal: Bool { if isAdmin == true, case .none = userID { true } else { false } }
 }

@@ -13,6 +13,8 @@ package struct Passage: Sendable {
         case aside
         /// `basic.return`, broker to client.
         case returned(Returned)
+
+        var isAside: Bool { if case .aside = self { true } else { false } }
     }
 
     package var leg: Leg

@@ -60,7 +60,7 @@ struct ReplySight: Sendable {
         _ watch: borrowing WatchTable
     ) -> Bool {
         guard lacksPacketsUntil.map({ time > $0 }) ?? true, let reader = readers[queue],
-            watch.end(of: [reader.connection], since: time, in: end) - time >= Self.patience,
+            watch.end(of: reader.connection, since: time, in: end) - time >= Self.patience,
             reader.isHeard || heard.contains(reader.connection)
         else { return false }
         for connection in losses.ids where losses[connection].map({ $0 >= time }) ?? false {

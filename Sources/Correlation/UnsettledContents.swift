@@ -61,7 +61,11 @@ struct UnsettledContents: Sendable {
 
     /// Forgets the entries before `index`.
     private mutating func drop(_ index: Int) {
-        entries.removeFirst(min(index, entries.count))
+        if index < entries.count {
+            entries.removeFirst(index)
+        } else {
+            entries.removeAll(keepingCapacity: true)
+        }
         head = 0
     }
 }

@@ -131,10 +131,10 @@ package final class Catalogue: Sendable {
         guard let end = id.utf8.firstIndex(of: colon) ?? id.utf8.firstIndex(of: dot) else { return nil }
         let (name, host) = (String(id[..<end]), String(id[id.utf8.index(after: end)...]))
         // `volume.<host>@<backend>#<pool>` is a volume service; without a backend it is the API.
-        if id[end] == ".", host.contains("@"), let place = publishers[name + "@"] {
+        if id.utf8[end] == dot, host.utf8.contains(UInt8(ascii: "@")), let place = publishers[name + "@"] {
             return (services[place].name, String(host.prefix { $0 != "#" }))
         }
-        let service = id[end] == ":" ? service(ofProgram: name) : publishers[name].map { services[$0].name }
+        let service = id.utf8[end] == colon ? service(ofProgram: name) : publishers[name].map { services[$0].name }
         guard let service, places[service].map({ !services[$0].sharedEvents.contains(eventType) }) ?? true else {
             return nil
         }

@@ -17,8 +17,8 @@ package struct Message: Sendable, Identifiable {
 
     package var id: MessageID
     package var kind: Kind
-    /// What only messages have that went as it did.
-    package var transport: Transport
+    /// `nil` for a message that did not go by way of a broker.
+    package var amqp: Optional<AMQPTransport>
     /// `_unique_id`.
     package var uniqueID: String?
     /// `_msg_id`: joins a call's request and its reply.
@@ -81,10 +81,10 @@ package struct Message: Sendable, Identifiable {
     /// Redacted arguments (`--detail args`) or body (`--detail full`) as JSON text; `nil` unless asked for.
     package var detail: String?
 
-    package init(id: MessageID, kind: Kind, transport: Transport, bytes: Int) {
+    package init(id: MessageID, kind: Kind, amqp: AMQPTransport?, bytes: Int) {
         self.id = id
         self.kind = kind
-        self.transport = transport
+        self.amqp = amqp
         self.bytes = bytes
     }
 

@@ -9,7 +9,7 @@ package enum Known<Value: Sendable & Hashable>: Sendable, Hashable {
         if case .some(let value) = self { value } else { nil }
     }
 
-    package var isKnown: Bool { self != .unknown }
+    package var isKnown: Bool { if case .unknown = self { false } else { true } }
 }
 
 /// A value: the instance states that a message sets.

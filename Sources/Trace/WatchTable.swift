@@ -113,12 +113,12 @@ package struct WatchTable: Sendable {
         return mine.intersection(its).count * 2 > max(mine.count, its.count)
     }
 
-    /// Until when it was watched from a moment on, at least by one of the connections; `end` where for the whole capture.
-    package func end(of connections: [ConnectionID?], since time: Timestamp, in end: Timestamp) -> Timestamp {
+    /// Until when it was watched from a moment on, at least on one of two connections; `end` where for the whole capture.
+    package func end(
+        of one: ConnectionID?, _ other: ConnectionID? = nil, since time: Timestamp, in end: Timestamp
+    ) -> Timestamp {
         guard !watchesAll else { return end }
-        let known = connections.compactMap(\.self)
-        guard !known.isEmpty else { return end }
-        let ends = known.map { self.time(of: $0).stretch(at: time)?.until ?? end }
-        return min(end, max(time, ends.max() ?? end))
+        let ends = [one, other].compactMap(\.self).map { self.time(of: $0).stretch(at: time)?.until ?? end }
+        return ends.max().map { min(end, max(time, $0)) } ?? end
     }
 }

@@ -37,11 +37,11 @@ import Trace
 
 @Suite struct `A store whose oldest values go` {
     @Test func `ids stay while values come, change and go`() {
-        var store = ExpiringStore(vacant: "")
+        var store = ExpiringStore<String>()
         for id in 0..<2000 {
             #expect(store.nextID.index == id)
             store.append("\(id)")
-            if id >= 700 { #expect(store.removeOldest()?.hasPrefix("\(id - 700)") == true) }
+            if id >= 700 { #expect(store.takeOldest().hasPrefix("\(id - 700)")) }
             store[TraceID(id)] += "!"
         }
         #expect(store.count == 700)
@@ -50,7 +50,7 @@ import Trace
         #expect(store.contains(1300))
         #expect(!store.contains(2000))
         #expect((1300..<2000).allSatisfy { store[TraceID($0)] == "\($0)!" })
-        while store.removeOldest() != nil {}
+        while store.count > 0 { #expect(store.takeOldest() == "\(store.first.index - 1)!") }
         #expect(store.count == 0)
         #expect(store.nextID == 2000)
     }

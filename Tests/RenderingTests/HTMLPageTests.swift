@@ -165,7 +165,7 @@ private let hostile = [
         let pattern = trace.messages[1]
         for id in trace.messages.count..<HTMLRenderer.messageLimit + 10 {
             var message = Message(
-                id: MessageID(id), kind: .cast, transport: pattern.transport, bytes: 1)
+                id: MessageID(id), kind: .cast, amqp: pattern.amqp, bytes: 1)
             message.method = "m"
             message.publishedAt = pattern.publishedAt
             trace.messages.append(message)

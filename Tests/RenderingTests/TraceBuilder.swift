@@ -136,7 +136,7 @@ struct TraceBuilder {
         var places = [MessageID](repeating: 0, count: order.count)
         trace.messages = order.enumerated().map { place, old in
             places[old.id.index] = MessageID(place)
-            var message = Message(id: MessageID(place), kind: old.kind, transport: old.transport, bytes: old.bytes)
+            var message = Message(id: MessageID(place), kind: old.kind, amqp: old.amqp, bytes: old.bytes)
             message.copy(from: old)
             return message
         }

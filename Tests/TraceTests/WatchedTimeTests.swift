@@ -37,8 +37,8 @@ import Trace
         #expect(table.time(of: 1).end == at(100))
         #expect(table.time(of: 2).end == at(300))
         #expect(table.time(of: 3).isWhole, "nothing is known of it")
-        #expect(table.end(of: [1, 2], since: at(50), in: at(300)) == at(300))
-        #expect(table.end(of: [1], since: at(50), in: at(300)) == at(100))
+        #expect(table.end(of: 1, 2, since: at(50), in: at(300)) == at(300))
+        #expect(table.end(of: 1, since: at(50), in: at(300)) == at(100))
     }
 
     @Test func `by others of the same place, too`() {

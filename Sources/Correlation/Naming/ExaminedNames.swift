@@ -1,14 +1,21 @@
 /// A machine that remembers names, and forgets them all when there are too many; most connections use a few.
 struct ExaminedNames: Sendable {
-    private var few: [String] = []
+    /// A value: a name, or two that belong together.
+    private struct Name: Hashable, Sendable {
+        let first: String
+        let second: String?
+    }
+
+    private var few: [Name] = []
     /// All of them, where they are more.
-    private var many: Set<String> = []
+    private var many: Set<Name> = []
     private static let fewAtMost = 8
 
     /// Adds a name.
     ///
     /// - Returns: whether it was not known.
-    mutating func insert(_ name: String, limit: Int) -> Bool {
+    mutating func insert(_ first: String, _ second: String? = nil, limit: Int) -> Bool {
+        let name = Name(first: first, second: second)
         guard many.isEmpty else {
             if many.count >= limit { many.removeAll(keepingCapacity: true) }
             return many.insert(name).inserted

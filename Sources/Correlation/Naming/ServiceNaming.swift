@@ -169,8 +169,8 @@ package struct ServiceNaming: Sendable {
         guard isNew(connection, name) else { return }
         let found = ServiceTopic(name)
         guard let service = found.service, let topic = found.topic else { return }
-        let place = found.host.map { "\(topic).\($0)" } ?? topic
-        add(ServiceHint(.topic, service: service, host: found.host, reason: "serves \(place)"), to: connection)
+        let place = found.host.map { topic + "." + $0 } ?? topic
+        add(ServiceHint(.topic, service: service, host: found.host, reason: "serves " + place), to: connection)
         if let served = ServedPlace(topic: topic, host: found.host) { grouping.serves(connection, served) }
     }
 
@@ -179,7 +179,7 @@ package struct ServiceNaming: Sendable {
         guard isNew(connection, method) else { return }
         let topic = routingKey.isEmpty ? exchange : routingKey
         guard let service = Catalogue.openStack.sender(of: method, topic: topic, exchange: exchange) else { return }
-        add(ServiceHint(.sender, service: service, reason: "sends \(method)"), to: connection)
+        add(ServiceHint(.sender, service: service, reason: "sends " + method), to: connection)
     }
 
     /// The connection published a notification.
@@ -188,7 +188,7 @@ package struct ServiceNaming: Sendable {
         guard isNew(connection, publisherID, eventType),
             let (service, host) = Catalogue.openStack.publisher(publisherID, eventType: eventType)
         else { return }
-        add(ServiceHint(.publisher, service: service, host: host, reason: "notifies as \(publisherID)"), to: connection)
+        add(ServiceHint(.publisher, service: service, host: host, reason: "notifies as " + publisherID), to: connection)
     }
 
     /// The process said in its own message what it is.
@@ -291,14 +291,10 @@ package struct ServiceNaming: Sendable {
     }
 
     /// Whether it is the first time that a connection is seen with `key`, as far as is remembered.
-    private mutating func isNew(_ connection: ConnectionID, _ key: String) -> Bool {
+    private mutating func isNew(_ connection: ConnectionID, _ key: String, _ second: String? = nil) -> Bool {
         guard let place = facts.place(of: connection) else { return false }
         facts[at: place].isInUse = true
-        return facts[at: place].examined.insert(key, limit: limit)
-    }
-
-    private mutating func isNew(_ connection: ConnectionID, _ first: String, _ second: String) -> Bool {
-        isNew(connection, first + "\u{1F}" + second)
+        return facts[at: place].examined.insert(key, second, limit: limit)
     }
 
     private mutating func add(_ evidence: ServiceHint, to connection: ConnectionID) {
@@ -310,7 +306,7 @@ package struct ServiceNaming: Sendable {
         seen.insert(evidence.service)
         guard let host = evidence.host, !host.isEmpty else { return }
         hosts.insert(host)
-        seen.insert("\(evidence.service)@\(host)")
+        seen.insert(evidence.service + "@" + host)
     }
 
     /// Whether a process of that service was seen, on that host where one is given.

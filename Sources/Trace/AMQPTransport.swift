@@ -1,8 +1,3 @@
-/// A value: how a message went, with what messages have that go so, and no others.
-package enum Transport: Sendable {
-    case amqp(AMQPTransport)
-}
-
 /// A value: what a message has that goes by way of a broker.
 package struct AMQPTransport: Sendable {
     package var exchange: String
@@ -50,18 +45,8 @@ package struct Returned: Sendable, Equatable {
 extension Message {
     /// One that goes by way of a broker.
     package init(id: MessageID, kind: Kind, exchange: String, routingKey: String, bytes: Int) {
-        let own = AMQPTransport(exchange: exchange, routingKey: routingKey)
-        self.init(id: id, kind: kind, transport: .amqp(own), bytes: bytes)
-    }
-
-    /// `nil` for a message that did not go by way of a broker.
-    package var amqp: AMQPTransport? {
-        get {
-            switch transport {
-            case .amqp(let own): own
-            }
-        }
-        set { if let newValue { transport = .amqp(newValue) } }
+        self.init(
+            id: id, kind: kind, amqp: AMQPTransport(exchange: exchange, routingKey: routingKey), bytes: bytes)
     }
 
     /// The queue that who should take it reads, as far as its routing key tells; empty for a fanout.
