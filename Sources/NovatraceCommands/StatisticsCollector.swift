@@ -17,11 +17,16 @@ package struct StatisticsCollector {
     }
 
     private struct Key: Hashable {
-        var method: String
-        var kind: Message.Kind
+        let method: String
+        let kind: Message.Kind
+
+        /// The few kinds of one method are told apart by comparison.
+        func hash(into hasher: inout Hasher) { hasher.combine(method) }
     }
 
-    private var figures: [Key: Figures] = [:]
+    /// Where the figures of each method lie.
+    private var places: [Key: Int] = [:]
+    private var figures: [Figures] = []
     /// Messages and calls of methods for which there was no room.
     private(set) var leftOut = 0
 
@@ -37,9 +42,8 @@ package struct StatisticsCollector {
     package mutating func add(_ message: Message) {
         switch message.kind {
         case .cast, .fanout, .notification:
-            let key = Key(method: message.title, kind: message.kind)
-            guard count(key) else { return }
-            if message.returned != nil { figures[key]?.returned += 1 }
+            guard let place = count(Key(method: message.title, kind: message.kind)) else { return }
+            if message.returned != nil { figures[place].returned += 1 }
         case .call, .reply, .heartbeat, .opaque:
             break
         }
@@ -47,34 +51,41 @@ package struct StatisticsCollector {
 
     package mutating func add(_ call: Call) {
         guard call.outcome != .orphanReply else { return }
-        let key = Key(method: call.title, kind: .call)
-        guard count(key) else { return }
+        guard let place = count(Key(method: call.title, kind: .call)) else { return }
         switch call.outcome {
-        case .error: figures[key]?.failures += 1
-        case .returned: figures[key]?.returned += 1
+        case .error: figures[place].failures += 1
+        case .returned: figures[place].returned += 1
         case .timedOut:
-            figures[key]?.timedOut += 1
-            if call.replyFate == .late { figures[key]?.late += 1 }
-        case .unanswered: figures[key]?.unanswered += 1
+            figures[place].timedOut += 1
+            if call.replyFate == .late { figures[place].late += 1 }
+        case .unanswered: figures[place].unanswered += 1
         case .ok, .orphanReply: break
         }
         // What came when the caller had given up is no measure of how long it waits.
-        if call.isAnswered, let latency = call.latency { figures[key]?.latencies.record(latency) }
+        if call.isAnswered, let latency = call.latency { figures[place].latencies.record(latency) }
     }
 
-    /// Counts one of a method; `false` where there is no room for that method.
-    private mutating func count(_ key: Key) -> Bool {
-        if figures[key] == nil, figures.count >= Limits.methods {
-            leftOut += 1
-            return false
+    /// Counts one of a method.
+    ///
+    /// - Returns: where its figures lie; `nil` where there is no room for that method.
+    private mutating func count(_ key: Key) -> Int? {
+        if let place = places[key] {
+            figures[place].count += 1
+            return place
         }
-        figures[key, default: Figures()].count += 1
-        return true
+        guard figures.count < Limits.methods else {
+            leftOut += 1
+            return nil
+        }
+        places[key] = figures.count
+        figures.append(Figures(count: 1))
+        return figures.count - 1
     }
 
     /// The figures, most frequent first.
     package var rows: [MethodStatistics] {
-        figures.map { key, figures in
+        places.map { key, place in
+            let figures = figures[place]
             var row = MethodStatistics(method: key.method, kind: key.kind, count: figures.count)
             row.failures = figures.failures
             (row.returned, row.timedOut, row.late) = (figures.returned, figures.timedOut, figures.late)
