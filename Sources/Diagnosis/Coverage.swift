@@ -66,14 +66,17 @@ struct Coverage {
                 guard let service = participant.service else { return [String]() }
                 return [service] + (participant.host.map { ["\(service)@\($0)"] } ?? [])
             })
-        showsBuilds = trace.messages.contains { $0.method == "build_and_run_instance" }
-        seesAcknowledgements = trace.messages.contains { message in
-            message.kind.isRequest && message.deliveries.contains { $0.settlement != nil }
+        showsBuilds = trace.messages.ids.contains { trace.messages[$0].method == "build_and_run_instance" }
+        seesAcknowledgements = trace.messages.ids.contains { id in
+            trace.messages[id].kind.isRequest && trace.messages[id].deliveries.contains { $0.settlement != nil }
         }
         var lastTaken = capture.lastTaken.mapValues { [QueueScope(): $0] }
-        for message in trace.messages where message.kind.isRequest {
-            guard let delivery = message.deliveries.last, capture.lastTaken[message.queue] == nil else { continue }
-            lastTaken[message.queue, default: [:]][trace.scope(of: message)] = delivery
+        for id in trace.messages.ids where trace.messages[id].kind.isRequest {
+            guard let delivery = trace.messages[id].deliveries.last else { continue }
+            let message = trace.messages[id]
+            let queue = message.queue
+            guard capture.lastTaken[queue] == nil else { continue }
+            lastTaken[queue, default: [:]][trace.scope(of: message)] = delivery
         }
         self.lastTaken = lastTaken
     }
@@ -180,13 +183,13 @@ extension DeliverySight {
         for participant in trace.participants { if let host = participant.host { saw(host: host) } }
         let first = trace.capture.sources.compactMap(\.first).min()
         for call in trace.calls {
-            guard let request = call.request.map({ trace.messages[$0] }), let asked = request.publishedAt,
-                asked - (trace.begin(of: request.connection, at: asked) ?? first ?? asked) > Self.settling
-                    || first == nil,
-                let reply = call.reply.map({ trace.messages[$0] }),
-                !reply.deliveries.isEmpty
+            guard let request = call.request, let asked = trace.messages[request].publishedAt,
+                asked - (trace.begin(of: trace.messages[request].connection, at: asked) ?? first ?? asked)
+                    > Self.settling || first == nil,
+                let reply = call.reply, !trace.messages[reply].deliveries.isEmpty
             else { continue }
-            sawAnswer(wasSeenWhole: !request.deliveries.isEmpty && reply.publishedAt != nil)
+            sawAnswer(
+                wasSeenWhole: !trace.messages[request].deliveries.isEmpty && trace.messages[reply].publishedAt != nil)
         }
         ways = WaySight(trace)
     }

@@ -87,7 +87,7 @@ final class FactIndex {
         var latest: [ParticipantID?: Timestamp] = [:]
         for id in messages {
             let from = trace.messages[id].from
-            guard let at = trace.messages[id].at, latest[from].map({ $0 < at }) ?? true, isMeant(trace.messages[id])
+            guard let at = trace.time(of: id), latest[from].map({ $0 < at }) ?? true, isMeant(trace.messages[id])
             else { continue }
             latest[from] = at
         }

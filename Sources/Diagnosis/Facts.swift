@@ -37,13 +37,13 @@ struct Facts {
         self.coverage = coverage.during(watched)
         self.agents = agents
         own = operation.messages.filter {
-            !trace.messages[$0].isBackground || PortWork.contains(trace.messages[$0])
+            !trace.messages[$0].isBackground || PortWork.contains($0, in: trace)
         }
         index = FactIndex(operation, own, in: trace)
         lastSeen = own.reduce(operation.startedAt) { latest, id in
-            let message = trace.messages[id]
-            let answered = trace.calls[ifKnown: message.call]?.repliedAt
-            return [message.at, message.deliveries.last?.at, answered].compactMap(\.self).reduce(latest, max)
+            let answered = trace.calls[ifKnown: trace.messages[id].call]?.repliedAt
+            return [trace.time(of: id), trace.messages[id].deliveries.last?.at, answered]
+                .compactMap(\.self).reduce(latest, max)
         }
         let end = watched.end ?? coverage.end ?? lastSeen
         let latest = lastSeen

@@ -107,10 +107,17 @@ private struct SilenceReader {
     let trace: BusTrace
     private let end: Timestamp?
     private let isWhole: Bool
+    /// The connections of each participant, in their order.
+    private let connections: [ParticipantID: [ConnectionID]]
 
     init(_ trace: BusTrace) {
         self.trace = trace
         end = trace.capture.end
+        connections = trace.capture.connections.ids.reduce(into: [:]) { connections, id in
+            if let participant = trace.capture.connections[id].participant {
+                connections[participant, default: []].append(id)
+            }
+        }
         // What was left out on purpose, or dropped, is no silence.
         isWhole =
             trace.capture.excerpts == nil
@@ -124,14 +131,14 @@ private struct SilenceReader {
         var reporters: [Reporter: Reports] = [:]
         var lastHeard: [ParticipantID: Timestamp] = [:]
         let askers = askers
-        for message in trace.messages {
+        for id in trace.messages.ids {
             // One whose publish was not captured is known by who reads the answers to it.
-            guard let from = message.from ?? message.amqp?.replyQueue.flatMap({ askers[$0] }), let at = message.at,
-                trace.participants.contains(from)
-            else {
-                continue
-            }
+            guard let from = trace.messages[id].from ?? trace.messages[id].amqp?.replyQueue.flatMap({ askers[$0] }),
+                let at = trace.time(of: id), trace.participants.contains(from)
+            else { continue }
             lastHeard[from] = max(lastHeard[from] ?? at, at)
+            guard trace.messages[id].method != nil, !trace.messages[id].kind.isAnswer else { continue }
+            let message = trace.messages[id]
             guard SilentService.isReport(message), let service = trace.participants[from].service
             else { continue }
             let host = trace.participants[from].host
@@ -151,8 +158,10 @@ private struct SilenceReader {
 
     /// Who wants answers in a reply queue.
     private var askers: [String: ParticipantID] {
-        trace.messages.reduce(into: [:]) { askers, message in
-            if let queue = message.amqp?.replyQueue, let from = message.from { askers[queue] = from }
+        trace.messages.ids.reduce(into: [:]) { askers, id in
+            if let from = trace.messages[id].from, let queue = trace.messages[id].amqp?.replyQueue {
+                askers[queue] = from
+            }
         }
     }
 
@@ -180,7 +189,7 @@ private struct SilenceReader {
         let times = reports.times
         guard times.count >= Self.fewestReports, let last = times.last, !reports.isWaiting else { return nil }
         let participant = trace.participants[reports.participant]
-        let own = trace.capture.connections.filter { $0.participant == participant.id }
+        let own = self.connections(of: reports.participant)
         // Its other connections may be watched where its reports are not.
         let watched =
             reports.connections.isEmpty
@@ -208,6 +217,10 @@ private struct SilenceReader {
             openConnections: own.count { $0.end == nil }, endedAt: own.compactMap { $0.end?.at }.max())
     }
 
+    private func connections(of participant: ParticipantID) -> [Connection] {
+        (connections[participant] ?? []).map { trace.capture.connections[$0] }
+    }
+
     /// Whether the bus goes on: somebody else sends in the last intervals.
     private func isHeard(
         otherThan participant: ParticipantID, _ lastHeard: [ParticipantID: Timestamp], after time: Timestamp,
@@ -220,7 +233,7 @@ private struct SilenceReader {
 
     /// Whether a report may have passed unseen, or on a connection whose end was not seen.
     private func isLost(_ participant: ParticipantID, since time: Timestamp) -> Bool {
-        let own = trace.capture.connections.filter { $0.participant == participant }
+        let own = connections(of: participant)
         if own.contains(where: { $0.gaps > 0 || $0.oneSided }) { return true }
         if own.contains(where: { $0.lastCut.map { $0 >= time } ?? false }) { return true }
         return own.contains { $0.end?.kind == .replaced || $0.end?.kind == .silent }

@@ -62,7 +62,7 @@ extension OperationDraft {
     /// the end of the wait, or that report: both may come after its last request.
     private func lastSeen(in trace: BusTrace) -> Timestamp {
         let calls = messages.map { trace.calls[ifKnown: trace.messages[$0].call] }
-        let reports = messages.map { trace.messages[$0] }.filter { $0.priority == "ERROR" }
+        let reports = messages.filter { trace.messages[$0].priority == "ERROR" }.map { trace.messages[$0] }
         let ends = calls.map { $0?.outcome == .timedOut ? $0?.expiry?.at : nil }
         var times = calls.map { $0?.repliedAt } + messages.map { trace.messages[$0].deliveries.last?.at }
         if !reports.isEmpty, ends.contains(where: { $0 != nil }) { times += ends + reports.map(\.at) }

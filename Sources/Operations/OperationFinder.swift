@@ -12,6 +12,9 @@ package struct OperationFinder {
 
     private let trace: BusTrace
     private let workflows: [Workflow]
+    /// Which of them know a method, or a state of the server that is in them only; ascending.
+    private let places: [String: [Int]]
+    private let placesOfStates: [String: [Int]]
     /// How often messages about no instance may still stand in the operations of instances.
     private var sharedPlaces: Int
     /// How often they would have, had there been room.
@@ -22,6 +25,8 @@ package struct OperationFinder {
     package init(_ trace: BusTrace, workflows: [Workflow] = Workflows.all) {
         self.trace = trace
         self.workflows = workflows
+        places = Self.places(of: workflows, \.methods)
+        placesOfStates = Self.places(of: workflows) { Set([$0.signState].compactMap(\.self)) }
         sharedPlaces = Limits.sharedPlaces + Limits.sharedPlacesPerMessage * trace.messages.count
     }
 
@@ -69,19 +74,21 @@ package struct OperationFinder {
         var order: [String] = []
         var groups: [String: [MessageID]] = [:]
         let own = Set(trace.messages.lazy.compactMap(\.requestID))
-        for message in trace.messages where !isPortWork(message) {
-            let origin = message.globalRequestID.flatMap { own.contains($0) ? $0 : nil }
-            guard let request = origin ?? message.requestID ?? message.globalRequestID else { continue }
+        for id in trace.messages.ids where !isPortWork(id) {
+            let origin = trace.messages[id].globalRequestID.flatMap { own.contains($0) ? $0 : nil }
+            guard let request = origin ?? trace.messages[id].requestID ?? trace.messages[id].globalRequestID else {
+                continue
+            }
             if groups[request] == nil { order.append(request) }
-            groups[request, default: []].append(message.id)
+            groups[request, default: []].append(id)
         }
         return order.map { ($0, groups[$0] ?? []) }
     }
 
-    private func isPortWork(_ message: Message) -> Bool {
-        guard message.kind.isAnswer else { return PortWork.contains(message) }
-        let request = trace.calls[ifKnown: message.call]?.request
-        return request.map { PortWork.contains(trace.messages[$0]) } ?? false
+    private func isPortWork(_ id: MessageID) -> Bool {
+        guard trace.messages[id].kind.isAnswer else { return PortWork.contains(id, in: trace) }
+        let request = trace.calls[ifKnown: trace.messages[id].call]?.request
+        return request.map { PortWork.contains($0, in: trace) } ?? false
     }
 
     private mutating func operations(of request: String, messages: [MessageID], atMost room: Int) -> [OperationDraft] {
@@ -134,16 +141,41 @@ package struct OperationFinder {
 
     /// A request that a user caused and that no workflow knows.
     private func isUsersRequest(_ id: MessageID) -> Bool {
-        let message = trace.messages[id]
-        guard !message.isBackground, message.method != nil else { return false }
-        return message.kind.isRequest
+        guard !trace.messages[id].isBackground, trace.messages[id].method != nil else { return false }
+        return trace.messages[id].kind.isRequest
     }
 
     // MARK: By workflow
 
     private func workflow(for messages: [MessageID]) -> Workflow? {
-        workflows.first { $0.isBegun(by: messages, in: trace) }
-            ?? workflows.first { $0.isSeen(in: messages, of: trace) }
+        var requests: [Message] = []
+        var candidates: Set<Int> = []
+        for id in messages {
+            var isTelling = false
+            for case let name? in [trace.messages[id].method, trace.messages[id].objectMethod] {
+                guard let found = places[name] else { continue }
+                candidates.formUnion(found)
+                isTelling = true
+            }
+            if isTelling { requests.append(trace.messages[id]) }
+        }
+        if let begun = candidates.sorted().first(where: { workflows[$0].isBegun(by: requests) }) {
+            return workflows[begun]
+        }
+        let states = Set(
+            messages.lazy.filter { trace.messages[$0].kind == .call }.compactMap {
+                trace.messages[$0].stateChange?.vmState.value
+            })
+        for state in states { candidates.formUnion(placesOfStates[state] ?? []) }
+        return candidates.sorted().first { workflows[$0].isSeen(in: requests, states) }.map { workflows[$0] }
+    }
+
+    private static func places(
+        of workflows: [Workflow], _ names: (Workflow) -> Set<String>
+    ) -> [String: [Int]] {
+        workflows.enumerated().reduce(into: [:]) { places, row in
+            for name in names(row.element) { places[name, default: []].append(row.offset) }
+        }
     }
 
     // MARK: By instance

@@ -21,9 +21,10 @@ package struct PortWork {
     /// The instances that have had a port, by its id, as messages show it or, of an excerpt, its records.
     package static func instances(in trace: BusTrace) -> [String: Set<String>] {
         var instances = trace.capture.ports
-        for message in trace.messages where message.instances.count == 1 {
-            for port in message.facts?.portIDs ?? [] where instances[port]?.count ?? 0 < Limits.instancesOfPort {
-                instances[port, default: []].insert(message.instances[0])
+        for id in trace.messages.ids where trace.messages[id].instances.count == 1 {
+            for port in trace.messages[id].facts?.portIDs ?? []
+            where instances[port]?.count ?? 0 < Limits.instancesOfPort {
+                instances[port, default: []].insert(trace.messages[id].instances[0])
             }
         }
         return instances
@@ -38,6 +39,11 @@ package struct PortWork {
         return methods.contains(method)
     }
 
+    /// The same of a message of a trace, which is not copied for it.
+    package static func contains(_ id: MessageID, in trace: BusTrace) -> Bool {
+        trace.messages[id].facts != nil && contains(trace.messages[id])
+    }
+
     /// Adds each request and its answer to the operations under way on its ports' instances, as far as the agent is on a
     /// host of theirs: one elsewhere only says that it does not have the port.
     ///
@@ -45,7 +51,8 @@ package struct PortWork {
     func join(_ operations: inout [OperationDraft], byInstance: [String: [Int]]) {
         guard !instances.isEmpty else { return }
         var windows = OperationWindows(trace)
-        for message in trace.messages where Self.contains(message) {
+        for id in trace.messages.ids where Self.contains(id, in: trace) {
+            let message = trace.messages[id]
             guard let at = message.at else { continue }
             let host = message.from.flatMap { trace.participants[$0].host }
             for instance in Set(message.facts?.portIDs.flatMap { instances[$0] ?? [] } ?? []) {

@@ -52,21 +52,20 @@ extension Workflow {
         }
     }
 
-    /// Whether the messages hold what begins it and, where that is not enough, what marks it.
-    func isBegun(by messages: [MessageID], in trace: BusTrace) -> Bool {
-        contains(triggers, messages, trace) && (marks.isEmpty || contains(marks, messages, trace))
+    /// Methods that tell of it.
+    var methods: Set<String> { (triggers + marks + signs).reduce(into: []) { $0.formUnion($1.methods) } }
+
+    /// Whether the requests hold what begins it and, where that is not enough, what marks it.
+    func isBegun(by requests: [Message]) -> Bool {
+        Self.contain(requests, triggers) && (marks.isEmpty || Self.contain(requests, marks))
     }
 
-    /// Whether the messages hold what is seen in it only.
-    func isSeen(in messages: [MessageID], of trace: BusTrace) -> Bool {
-        if contains(signs, messages, trace) { return true }
-        guard let signState else { return false }
-        return messages.contains {
-            trace.messages[$0].kind == .call && trace.messages[$0].stateChange?.vmState.value == signState
-        }
+    /// Whether the requests hold what is seen in it only, or the states are such.
+    func isSeen(in requests: [Message], _ states: Set<String>) -> Bool {
+        Self.contain(requests, signs) || signState.map(states.contains) == true
     }
 
-    private func contains(_ patterns: [Pattern], _ messages: [MessageID], _ trace: BusTrace) -> Bool {
-        messages.contains { id in patterns.contains { $0.matches(trace.messages[id]) } }
+    private static func contain(_ requests: [Message], _ patterns: [Pattern]) -> Bool {
+        requests.contains { request in patterns.contains { $0.matches(request) } }
     }
 }

@@ -12,7 +12,7 @@ struct BlockQueue<Element: Sendable>: Sendable {
     private var taken = 0
     private(set) var count = 0
 
-    mutating func append(_ element: Element) {
+    mutating func append(_ element: consuming Element) {
         if blocks.last.map({ $0.count == Self.blockSize }) ?? true {
             var block: [Element?] = []
             block.reserveCapacity(Self.blockSize)

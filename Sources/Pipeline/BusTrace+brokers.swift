@@ -22,11 +22,12 @@ extension BusTrace {
         }
         let serverOfConnection = capture.connections.map { places[$0.server] ?? 0 }
         var passed = [Int](repeating: 0, count: servers.count)
-        for message in messages {
-            guard let publisher = message.connection?.index, serverOfConnection.indices.contains(publisher) else {
-                continue
-            }
-            for delivery in message.deliveries where serverOfConnection.indices.contains(delivery.connection.index) {
+        for message in messages.ids {
+            guard let publisher = messages[message].connection?.index,
+                serverOfConnection.indices.contains(publisher)
+            else { continue }
+            for delivery in messages[message].deliveries
+            where serverOfConnection.indices.contains(delivery.connection.index) {
                 groups.join(serverOfConnection[publisher], serverOfConnection[delivery.connection.index])
                 passed[serverOfConnection[publisher]] += 1
             }

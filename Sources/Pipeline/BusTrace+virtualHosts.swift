@@ -13,7 +13,7 @@ extension BusTrace {
         var contradicted: Set<Int> = []
         // What is learned of a publisher tells of the others that take from it.
         for _ in 0..<2 {
-            for message in messages {
+            for message in messages.ids {
                 pass(message, hosts: &hosts, known: known, contradicted: &contradicted)
             }
         }
@@ -23,10 +23,10 @@ extension BusTrace {
     }
 
     private func pass(
-        _ message: Message, hosts: inout [String?], known: [String?], contradicted: inout Set<Int>
+        _ message: MessageID, hosts: inout [String?], known: [String?], contradicted: inout Set<Int>
     ) {
-        guard let publisher = message.connection?.index, hosts.indices.contains(publisher) else { return }
-        for delivery in message.deliveries {
+        guard let publisher = messages[message].connection?.index, hosts.indices.contains(publisher) else { return }
+        for delivery in messages[message].deliveries {
             let taker = delivery.connection.index
             guard hosts.indices.contains(taker), hosts[publisher] != hosts[taker] else { continue }
             switch (hosts[publisher], hosts[taker]) {

@@ -172,7 +172,7 @@ package struct TraceBuilder: Sendable {
         for operation in trace.operations.reversed() {
             for message in operation.messages {
                 trace.messages[message].operation = operation.id
-                guard PortWork.contains(trace.messages[message]) else { continue }
+                guard PortWork.contains(message, in: trace) else { continue }
                 trace.messages[message].isBackground = false
                 let reply = trace.calls[ifKnown: trace.messages[message].call]?.reply
                 if let reply { trace.messages[reply].isBackground = false }
@@ -210,8 +210,8 @@ package struct TraceBuilder: Sendable {
         var calls = self.calls.takeValues()
         calls += orphans
         orphans = []
-        let messageOrder = messages.indices.sorted { messages[$0].age < messages[$1].age }
-        let callOrder = calls.indices.sorted { calls[$0].age < calls[$1].age }
+        let messageOrder = Self.order(of: messages.map(\.age))
+        let callOrder = Self.order(of: calls.map(\.age))
         origin.messages = messageOrder.map { messages[$0].id }
         origin.calls = callOrder.map { calls[$0].id }
         let (messageIDs, callIDs) = (Self.newIDs(origin.messages), Self.newIDs(origin.calls))
@@ -227,6 +227,10 @@ package struct TraceBuilder: Sendable {
             calls[id].reply = calls[id].reply.flatMap { messageIDs[$0] }
         }
         return (messages, calls)
+    }
+
+    private static func order<Kind>(of ages: [(Timestamp, TraceID<Kind>)]) -> [Int] {
+        ages.indices.sorted { ages[$0] < ages[$1] }
     }
 
     private static func newIDs<Kind>(_ oldIDs: [TraceID<Kind>]) -> [TraceID<Kind>: TraceID<Kind>] {
@@ -309,18 +313,21 @@ extension Call {
 }
 
 extension Array {
-    /// Puts at each place what stood at the place that `order` names there, without a second array.
+    /// Puts at each place what stood at the place that `order` names there, without a second array, and without a copy of
+    /// any element.
     fileprivate mutating func arrange(in order: [Int]) {
         var order = order
-        for start in order.indices where order[start] != start {
-            var place = start
-            while order[place] != start {
-                let next = order[place]
-                swapAt(place, next)
+        withUnsafeMutableBufferPointer { elements in
+            for start in order.indices where order[start] != start {
+                var place = start
+                while order[place] != start {
+                    let next = order[place]
+                    elements.swapAt(place, next)
+                    order[place] = place
+                    place = next
+                }
                 order[place] = place
-                place = next
             }
-            order[place] = place
         }
     }
 }

@@ -13,4 +13,9 @@ package struct BusTrace: Sendable {
     package var patience = Patience()
 
     package init() {}
+
+    /// `Message.at` of a message that is not copied for it.
+    package func time(of id: MessageID) -> Timestamp? {
+        messages[id].publishedAt ?? messages[id].deliveries.first?.at ?? messages[id].asides.first?.delivery.at
+    }
 }
