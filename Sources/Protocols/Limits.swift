@@ -15,8 +15,6 @@ package struct Limits: Sendable {
     /// Bytes of unfinished frames, bodies and channels that are held of all connections together: above it the
     /// connections with the most give up what is under way on them.
     package var heldBytes = 64 << 20
-    /// Capacity in bytes that the buffer of a direction's unfinished frames may keep between two of them.
-    package var idleBufferSize = 64 << 10
     /// Bytes of a body for which there is room as soon as its first ones come.
     package var bodyReserve = 64 << 10
     /// Channels of one connection (RabbitMQ's default channel_max is 2047).

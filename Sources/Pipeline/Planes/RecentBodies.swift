@@ -40,12 +40,12 @@ struct RecentBodies {
     mutating func add(_ decoded: OsloBody, of body: RawSpan, uniqueID range: Range<Int>, contentType: String?) {
         let place = range.lowerBound - Mark.keyBytes
         guard decoded.uniqueID != nil, place >= 0, range.count == 32, range.upperBound <= body.byteCount else { return }
-        let entry = Entry(contentType: contentType, place: place, mark: Mark(body, at: place), body: decoded)
+        let mark = Mark(body, at: place)
         guard entries.count == PipelineLimits.recentBodies else {
-            entries.append(entry)
+            entries.append(Entry(contentType: contentType, place: place, mark: mark, body: decoded))
             return sizes.append(body.byteCount)
         }
-        entries[oldest] = entry
+        entries[oldest] = Entry(contentType: contentType, place: place, mark: mark, body: decoded)
         sizes[oldest] = body.byteCount
         oldest = (oldest + 1) % PipelineLimits.recentBodies
     }

@@ -41,9 +41,12 @@ struct AMQPChannel {
         noAckConsumers.removeAll { $0 == consumerTag }
     }
 
+    /// Whether there are consumers whose deliveries wait for no answer.
+    var hasNoAckConsumers: Bool { !noAckConsumers.isEmpty }
+
     /// Whether a delivery waits for an answer.
-    func needsAck(_ method: @autoclosure () -> AMQPContent.Method) -> Bool {
-        guard !noAckConsumers.isEmpty, case .deliver(let deliver) = method() else { return true }
+    func needsAck(_ method: AMQPContent.Method) -> Bool {
+        guard case .deliver(let deliver) = method else { return true }
         return !noAckConsumers.contains(deliver.consumerTag)
     }
 }

@@ -37,7 +37,7 @@ extension AMQPSession {
         switch kind {
         case .publish: dropped = channels[place].confirms.publish(id, limit: limits.outstanding)
         case .deliver(let tag):
-            guard channels[place].needsAck(content.value.method) else { return }
+            if channels[place].hasNoAckConsumers, !channels[place].needsAck(content.value.method) { return }
             dropped = channels[place].deliveries.add(id, tag: tag, limit: limits.outstanding)
         case .getOk(let tag):
             guard !channels[place].getIsNoAck else { return }

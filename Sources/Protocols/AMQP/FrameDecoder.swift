@@ -257,8 +257,7 @@ extension FrameDecoder {
             outOfStep(context)
             return .problem(.typeUnknown(UInt8(ascii: "A")))
         }
-        // Most connections send all else in whole frames.
-        (kept, keptPieces) = ([], [])
+        dropKept()
         bytesDecoded += 8
         return .protocolHeader(version)
     }
@@ -308,8 +307,7 @@ extension FrameDecoder {
     }
 
     mutating func dropKept() {
-        kept.removeAll(keepingCapacity: kept.capacity <= shared.values.idleBufferSize)
-        keptPieces.removeAll(keepingCapacity: true)
+        (kept, keptPieces) = ([], [])
         keptIsSpent = false
     }
 }
