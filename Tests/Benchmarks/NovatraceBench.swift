@@ -7,6 +7,9 @@ struct NovatraceBench {
     static func main() {
         do {
             if CommandLine.arguments.dropFirst().first == "write" { return try writeCapture(CommandLine.arguments) }
+            if CommandLine.arguments.dropFirst().first == "mix" {
+                return try TrafficCounts.runWriter(CommandLine.arguments)
+            }
             if CommandLine.arguments.dropFirst().first == "endure" { return try Endurance(CommandLine.arguments).run() }
             let options = try Options(CommandLine.arguments)
             var bars: [Bar] = []

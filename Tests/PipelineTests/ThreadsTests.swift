@@ -43,15 +43,18 @@ struct `Two threads` {
         let bytes = [UInt8](0...255)
         for connection in 0..<5000 {
             batch.append(.unwanted(tcp: connection), bytes.span.bytes.extracting(0..<connection % 256))
+            if connection == 2999 || connection == 4999 { batch.endPacket() }
         }
         #expect(batch.isFull)
         for _ in 0..<2 {
-            var seen: [Int] = []
-            batch.empty { output, bytes in
+            var (seen, packets): ([Int], [Int]) = ([], [])
+            batch.empty { output, bytes, isLast in
                 guard case .unwanted(let connection) = output else { return }
                 #expect(bytes.byteCount == connection % 256)
                 seen.append(connection)
+                if isLast { packets.append(seen.count) }
             }
+            #expect(packets == (seen.isEmpty ? [] : [3000, 5000]))
             #expect(seen == (seen.isEmpty ? [] : Array(0..<5000)))
             #expect(batch.count == 0)
         }

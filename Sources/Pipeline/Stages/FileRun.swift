@@ -33,11 +33,12 @@ package enum FileRun {
         }
         var packets = 0
         while let batch = reader.next() {
-            batch.empty { output, bytes in
-                switch output {
-                case .packetOver: trace.makeRoom(visit)
-                case .due(let expiry): trace.expire(expiry, retaining: isRetained, visit)
-                default: trace.receive(output, bytes)
+            batch.empty { output, bytes, isLast in
+                if case .due(let expiry) = output {
+                    trace.expire(expiry, retaining: isRetained, visit)
+                } else {
+                    trace.receive(output, bytes)
+                    if isLast { trace.makeRoom(visit) }
                 }
             }
             if batch.packets >> 16 != packets >> 16 { progress(batch.packets) }

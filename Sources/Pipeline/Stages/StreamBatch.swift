@@ -3,8 +3,8 @@
 /// It has one owner at a time: who fills it, or who empties it.
 final class StreamBatch: @unchecked Sendable {
     @exclusivity(unchecked) private var outputs: [StreamOutput] = []
-    /// Where the bytes of each end.
-    @exclusivity(unchecked) private var ends: [Int] = []
+    /// Where the bytes of each end, and whether it is the last of its packet.
+    @exclusivity(unchecked) private var ends: [(place: Int, isLast: Bool)] = []
     @exclusivity(unchecked) private var buffer: [UInt8] = []
     /// Packets read so far.
     var packets = 0
@@ -19,16 +19,24 @@ final class StreamBatch: @unchecked Sendable {
 
     func append(_ output: consuming StreamOutput, _ bytes: RawSpan) {
         if bytes.byteCount > 0 { bytes.withUnsafeBytes { buffer.append(contentsOf: $0) } }
-        ends.append(buffer.count)
+        ends.append((buffer.count, false))
         outputs.append(output)
     }
 
+    /// All that comes of one packet has been said, of which there is something.
+    func endPacket() {
+        ends[ends.count - 1].isLast = true
+    }
+
     /// Visits what it holds, each with its bytes, which live for the call, and makes room for the next.
-    func empty(_ body: (StreamOutput, RawSpan) -> Void) {
+    ///
+    /// - Parameter body: is also told whether it is the last of its packet.
+    func empty(_ body: (StreamOutput, RawSpan, Bool) -> Void) {
         var start = 0
         for index in outputs.indices {
-            body(outputs[index], buffer.span.bytes.extracting(start..<ends[index]))
-            start = ends[index]
+            let end = ends[index]
+            body(outputs[index], buffer.span.bytes.extracting(start..<end.place), end.isLast)
+            start = end.place
         }
         outputs.removeAll(keepingCapacity: outputs.count <= 2 * Self.outputsAtMost)
         ends.removeAll(keepingCapacity: ends.count <= 2 * Self.outputsAtMost)

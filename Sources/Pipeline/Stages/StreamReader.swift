@@ -69,7 +69,7 @@ final class StreamReader: @unchecked Sendable {
                     return true
                 }
                 packets += 1
-                if batch.count > count { batch.append(.packetOver, RawSpan()) }
+                if batch.count > count { batch.endPacket() }
                 if let expiry = stage.takeExpiry() { batch.append(.due(expiry), RawSpan()) }
             }
             return false

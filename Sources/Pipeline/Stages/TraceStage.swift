@@ -38,7 +38,7 @@ struct TraceStage {
             state.receive(observation)
         case .attemptFailed(let attempt): state.attempted(attempt)
         case .ending: state.connections.reserveRoom()
-        case .unwanted, .packetOver, .due: break
+        case .unwanted, .due: break
         }
     }
 

@@ -13,8 +13,6 @@ enum StreamOutput: Sendable {
     indirect case attemptFailed(TCPAttempt)
     /// A TCP connection carries nothing that is decoded: no more of it is wanted.
     case unwanted(tcp: Int)
-    /// All that comes of one packet has been said.
-    case packetOver
     /// What is expired is to be evicted.
     indirect case due(Expiry)
     /// The capture is at its end; what is left of open connections follows.
