@@ -70,18 +70,25 @@ package enum FileRun {
             files.sources, files.damages, last: streams.last, endedAt: nil, streams.counts, visit)
     }
 
-    /// Threads that are worth their while on the processors that this process may use.
+    /// Threads that are worth their while: two where this process may use as many processors, and as much address space as
+    /// it likes, of which the memory of a second thread takes a lot (`malloc`, "arenas").
     package static let threads: Int = {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        return limit.rlim_cur == .max && hasSeveralProcessors ? 2 : 1
+    }()
+
+    private static var hasSeveralProcessors: Bool {
         typealias Function = @convention(c) (pid_t, Int, UnsafeMutableRawPointer) -> Int32
         // The module does not show it.
-        guard let function = dlsym(nil, "sched_getaffinity") else { return 1 }
+        guard let function = dlsym(nil, "sched_getaffinity") else { return false }
         var processors = cpu_set_t()
         return withUnsafeMutableBytes(of: &processors) { bytes in
             guard let start = bytes.baseAddress,
                 unsafeBitCast(function, to: Function.self)(0, bytes.count, start) == 0
-            else { return 1 }
+            else { return false }
             let isAlone = bytes.count { $0 != 0 } == 1 && bytes.allSatisfy { $0.nonzeroBitCount <= 1 }
-            return isAlone ? 1 : 2
+            return !isAlone
         }
-    }()
+    }
 }
