@@ -26,6 +26,12 @@ package struct TracePipeline {
         trace = TraceStage(options, excerpts: excerpts, shares: shares)
     }
 
+    /// Made of its two halves.
+    init(_ streams: consuming StreamStage, _ trace: consuming TraceStage) {
+        self.streams = streams
+        self.trace = trace
+    }
+
     // MARK: One packet
 
     /// Takes one packet.

@@ -29,7 +29,7 @@ package enum FileRun {
         trace.state.correlator.watch.clocks = files.sources.clocks
         trace.state.correlator.watch.captures = files.sources.captures
         guard threads > 1, let reader = StreamReader(files, streams) else {
-            return try runAlone(files, streams, trace, progress, retaining: isRetained, visit)
+            return try runAlone(files, TracePipeline(streams, trace), progress, retaining: isRetained, visit)
         }
         var packets = 0
         while let batch = reader.next() {
@@ -51,23 +51,16 @@ package enum FileRun {
     }
 
     private static func runAlone(
-        _ files: CaptureFiles, _ streams: consuming StreamStage, _ trace: consuming TraceStage,
-        _ progress: (Int) -> Void,
+        _ files: CaptureFiles, _ pipeline: consuming TracePipeline, _ progress: (Int) -> Void,
         retaining isRetained: (ConnectionID) -> Bool, _ visit: (Correlator.Finished) -> Void
     ) throws(CaptureError) -> Result {
         var packets = 0
-        while try files.nextPacket({ header, bytes in streams.receive(bytes, header: header) { trace.receive($0, $1) } }
-        ) {
+        while try files.nextPacket({ header, bytes in pipeline.receive(bytes, header: header) }) {
             packets += 1
-            trace.makeRoom(visit)
-            if let expiry = streams.takeExpiry() {
-                trace.expire(expiry, retaining: isRetained, visit)
-            }
+            pipeline.expire(retaining: isRetained, visit)
             if packets & 0xFFFF == 0 { progress(packets) }
         }
-        streams.finish { trace.receive($0, $1) }
-        return trace.finish(
-            files.sources, files.damages, last: streams.last, endedAt: nil, streams.counts, visit)
+        return pipeline.finish(files.sources, files.damages, visit)
     }
 
     /// Threads that are worth their while: two where this process may use as many processors, and as much address space as
